@@ -1,0 +1,2 @@
+//! The `capwire` command.
+fn main() {}

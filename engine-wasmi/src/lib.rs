@@ -1,0 +1,1 @@
+//! The wasmi interpreter as an engine of capwire-wapc.

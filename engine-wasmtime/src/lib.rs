@@ -1,0 +1,1 @@
+//! The wasmtime JIT as an engine of capwire-wapc.

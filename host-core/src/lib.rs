@@ -1,0 +1,1 @@
+//! The capwire host: actors, providers, bindings, authorisation, pools.

@@ -1,0 +1,1 @@
+//! The wascc:http_server capability: HTTP requests become calls of an actor.

@@ -1,0 +1,1 @@
+//! The wascc:keyvalue capability in one durable file, no server needed.

@@ -1,0 +1,1 @@
+//! Write a capwire actor: handlers, typed capability clients, tests without a host.

@@ -1,0 +1,120 @@
+//! What a binding configures, read strictly and never printed.
+
+use crate::error::ProviderError;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
+
+/// Prefix of the values that a host adds on its own.
+const RESERVED: &str = "__wascc_";
+
+/// The values of one binding. Values may be secrets: `Debug` shows the keys only.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Config(BTreeMap<String, String>);
+
+impl Config {
+    /// The value of `key`, if it is set.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<&str> {
+        self.0.get(key).map(String::as_str)
+    }
+
+    /// The value of `key`, parsed. Keys are case-sensitive.
+    ///
+    /// # Errors
+    /// [`ProviderError::Config`] if it is set and is no `T`.
+    ///
+    /// ```
+    /// use capwire_provider::Config;
+    ///
+    /// let config = Config::from_iter([("PORT", "8081")]);
+    /// assert_eq!(config.parse::<u16>("PORT")?, Some(8081));
+    /// assert_eq!(config.parse::<u16>("OTHER")?, None);
+    /// # Ok::<(), capwire_provider::ProviderError>(())
+    /// ```
+    pub fn parse<T>(&self, key: &'static str) -> Result<Option<T>, ProviderError>
+    where
+        T: FromStr,
+        T::Err: fmt::Display,
+    {
+        let Some(value) = self.get(key) else {
+            return Ok(None);
+        };
+        value
+            .parse()
+            .map(Some)
+            .map_err(|error: T::Err| ProviderError::config(key, error.to_string()))
+    }
+
+    /// Refuses keys that are not among `known`: a misspelt key would be silently without effect.
+    ///
+    /// # Errors
+    /// [`ProviderError::Config`] that names the first unknown key and the known ones.
+    pub fn only(&self, known: &[&str]) -> Result<(), ProviderError> {
+        let unknown = self
+            .0
+            .keys()
+            .find(|key| !key.starts_with(RESERVED) && !known.contains(&key.as_str()));
+        match unknown {
+            None => Ok(()),
+            Some(key) => Err(ProviderError::config(
+                key,
+                format!("not a key of this provider, which knows {}", listed(known)),
+            )),
+        }
+    }
+
+    /// Keys and values, in the order of the keys.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(key, value)| (&**key, &**value))
+    }
+}
+
+impl<K: Into<String>, V: Into<String>> FromIterator<(K, V)> for Config {
+    fn from_iter<I: IntoIterator<Item = (K, V)>>(values: I) -> Self {
+        Self(
+            values
+                .into_iter()
+                .map(|(key, value)| (key.into(), value.into()))
+                .collect(),
+        )
+    }
+}
+
+impl fmt::Debug for Config {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.0.keys()).finish()
+    }
+}
+
+fn listed(keys: &[&str]) -> String {
+    if keys.is_empty() {
+        "none".to_owned()
+    } else {
+        keys.join(", ")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Config;
+
+    #[test]
+    fn debug_shows_no_values() {
+        let config = Config::from_iter([("PASSWORD", "hunter2")]);
+        assert_eq!(format!("{config:?}"), r#"{"PASSWORD"}"#);
+    }
+
+    #[test]
+    fn an_unknown_key_is_named_with_the_known_ones() {
+        let config = Config::from_iter([("PROT", "1")]);
+        let error = config.only(&["PORT"]).unwrap_err().to_string();
+        assert!(error.contains("PROT") && error.contains("PORT"), "{error}");
+    }
+
+    #[test]
+    fn values_of_the_host_are_never_unknown() {
+        let config = Config::from_iter([("__wascc_name", "echo")]);
+        assert!(config.only(&[]).is_ok());
+    }
+}

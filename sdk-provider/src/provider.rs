@@ -1,0 +1,125 @@
+//! The trait that every provider implements.
+
+use crate::config::Config;
+use crate::error::{ActorError, ProviderError};
+use async_trait::async_trait;
+use bytes::Bytes;
+use capwire_contracts::core::CapabilityDescriptor;
+use std::fmt;
+use std::sync::Arc;
+
+/// Serves one contract to any number of actors.
+///
+/// The host authorises each call before the provider sees it, and calls it concurrently. A panic
+/// is caught and becomes an error of that call.
+#[async_trait]
+pub trait Provider: Send + Sync + 'static {
+    /// What it serves.
+    fn descriptor(&self) -> CapabilityDescriptor;
+
+    /// Whether [`call`](Self::call) always answers without waiting for anything, so that actors
+    /// bound to it may run as plain guests. A provider that says so and yet waits fails that call.
+    fn answers_immediately(&self) -> bool {
+        false
+    }
+
+    /// An actor is bound. When this returns, what the binding promises is there: ports are open,
+    /// files are locked.
+    ///
+    /// # Errors
+    /// If the configuration is wrong or what it names is out of reach; nothing stays half-bound.
+    async fn bind(&self, binding: Binding) -> Result<Bound, ProviderError>;
+
+    /// A binding ends: work under way is finished, what the binding opened is closed. Unknown
+    /// bindings are nothing to do.
+    ///
+    /// # Errors
+    /// If something could not be closed; the binding is gone all the same.
+    async fn unbind(&self, binding: &BindingId) -> Result<(), ProviderError>;
+
+    /// A bound actor asks for an operation.
+    ///
+    /// # Errors
+    /// Whatever the actor should learn; see [`ProviderError`].
+    async fn call(&self, call: Call<'_>) -> Result<Bytes, ProviderError>;
+}
+
+/// Which binding: of whom, under which name.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct BindingId {
+    /// The actor's public key, 56 characters.
+    pub actor: String,
+    /// The binding's name, `default` unless the manifest says otherwise.
+    pub name: String,
+}
+
+/// An actor's tie to a provider.
+#[derive(Clone)]
+pub struct Binding {
+    /// Whose it is and what it is called.
+    pub id: BindingId,
+    /// What it configures.
+    pub config: Config,
+    /// How to reach the actor.
+    pub actor: Arc<dyn ActorHandle>,
+}
+
+impl fmt::Debug for Binding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Binding")
+            .field("id", &self.id)
+            .field("config", &self.config)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What a new binding offers to the outside.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Bound {
+    /// Where it listens, as URLs people can use: `http://127.0.0.1:8081`.
+    pub endpoints: Vec<String>,
+}
+
+impl Bound {
+    /// A binding that listens at `endpoint`.
+    pub fn listening(endpoint: impl Into<String>) -> Self {
+        Self {
+            endpoints: vec![endpoint.into()],
+        }
+    }
+}
+
+/// A call of a provider by a bound actor.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Call<'a> {
+    /// Under which binding.
+    pub binding: &'a BindingId,
+    /// What is asked.
+    pub operation: &'a str,
+    /// The message, lent for as long as the call takes.
+    pub payload: &'a [u8],
+}
+
+impl<'a> Call<'a> {
+    /// A call of `operation` under `binding`.
+    #[must_use]
+    pub fn new(binding: &'a BindingId, operation: &'a str, payload: &'a [u8]) -> Self {
+        Self {
+            binding,
+            operation,
+            payload,
+        }
+    }
+}
+
+/// The way from a provider to the actor of one of its bindings.
+#[async_trait]
+pub trait ActorHandle: Send + Sync {
+    /// Calls the actor.
+    ///
+    /// # Errors
+    /// If it is busy, gone, too slow, or fails.
+    async fn call(&self, operation: &str, payload: Bytes) -> Result<Bytes, ActorError>;
+}

@@ -1,0 +1,1 @@
+//! A scripted waPC engine without WebAssembly, for tests of hosts.

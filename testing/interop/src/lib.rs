@@ -1,0 +1,1 @@
+//! Two-way interoperability of capwire with the original tools.

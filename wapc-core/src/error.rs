@@ -1,0 +1,168 @@
+//! Errors by blame: who has to change something, and does the instance survive?
+
+use crate::trap::Trap;
+use std::error::Error as StdError;
+
+/// A cause kept as a value, of whatever type the engine has.
+pub type Source = Box<dyn StdError + Send + Sync>;
+
+/// Why a module could not be compiled.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CompileError {
+    /// The bytes are no WebAssembly module that the engine accepts.
+    #[error("not a WebAssembly module that the engine `{engine}` accepts")]
+    Invalid {
+        /// The engine's name.
+        engine: &'static str,
+        /// The engine's own account.
+        source: Source,
+    },
+    /// The module lacks an export that every guest must have, or has it with another type.
+    #[error("the module does not export {expected}, so it is no waPC guest")]
+    MissingExport {
+        /// The export as WebAssembly text.
+        expected: &'static str,
+    },
+    /// The module imports something that no host of waPC offers.
+    #[error(
+        "the module imports `{module}.{name}`, which is neither waPC nor WASI preview 1 or has another type there"
+    )]
+    UnknownImport {
+        /// The import's module.
+        module: String,
+        /// The import's name.
+        name: String,
+    },
+}
+
+/// Why a guest could not be instantiated, or failed in its start functions.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StartError {
+    /// The module asks for more than its limits at once.
+    #[error("the guest needs more at its start than it may have")]
+    Limit(#[from] LimitError),
+    /// The engine could not provide an instance; nothing is wrong with the guest.
+    #[error("the engine `{engine}` could not provide an instance")]
+    Engine {
+        /// The engine's name.
+        engine: &'static str,
+        /// The engine's own account.
+        source: Source,
+    },
+    /// A start function failed.
+    #[error("the guest failed in its start functions")]
+    Call(#[from] CallError),
+}
+
+/// Why a call of a guest failed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CallError {
+    /// The guest answered with an error of its own. The instance survives.
+    #[error(transparent)]
+    Guest(#[from] GuestError),
+    /// The guest broke the protocol. The instance is dead.
+    #[error("the guest broke the waPC protocol")]
+    Protocol(#[from] ProtocolError),
+    /// The guest's code trapped. The instance is dead.
+    #[error(transparent)]
+    Trap(#[from] Trap),
+    /// The guest used more than it may. The instance is dead.
+    #[error(transparent)]
+    Limit(#[from] LimitError),
+    /// The caller used the instance wrongly.
+    #[error(transparent)]
+    Misuse(#[from] Misuse),
+}
+
+impl CallError {
+    /// Whether the instance must not be used again.
+    #[must_use]
+    pub fn poisons(&self) -> bool {
+        match self {
+            Self::Guest(_) | Self::Misuse(_) => false,
+            Self::Protocol(_) | Self::Trap(_) | Self::Limit(_) => true,
+        }
+    }
+}
+
+/// A guest's own answer that it failed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct GuestError {
+    /// The guest's words, or the standard text where it gave none.
+    pub message: String,
+}
+
+/// How a guest broke the protocol.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ProtocolError {
+    /// A pointer or a length that the guest gave lies outside its memory.
+    #[error(
+        "{what}: bytes {pointer} to {pointer} + {length} are outside the guest's memory of {memory} bytes"
+    )]
+    OutOfBounds {
+        /// What was read or written.
+        what: &'static str,
+        /// The guest's pointer.
+        pointer: u32,
+        /// The length, of the guest's or the host's choosing.
+        length: usize,
+        /// The size of the guest's memory.
+        memory: usize,
+    },
+    /// A name that the guest gave is not UTF-8.
+    #[error("{what} is not UTF-8")]
+    NotUtf8 {
+        /// Which name.
+        what: &'static str,
+    },
+    /// The guest called an import at a time when it has no meaning.
+    #[error("`{import}` was called outside of a call")]
+    WrongOrder {
+        /// The import's name.
+        import: &'static str,
+    },
+}
+
+/// What a guest used too much of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum LimitError {
+    /// Linear memory.
+    #[error("more than {pages} pages of memory")]
+    Memory {
+        /// The limit.
+        pages: u32,
+    },
+    /// Elements of tables.
+    #[error("more than {elements} table elements")]
+    Table {
+        /// The limit.
+        elements: u32,
+    },
+    /// The call stack.
+    #[error("a deeper call stack than the guest may have")]
+    Stack,
+    /// The host stopped the guest at the end of a slice.
+    #[error("more computing time than the guest may have")]
+    Interrupted,
+}
+
+/// How a caller used an instance wrongly.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Misuse {
+    /// A request is larger than a 32-bit guest can address.
+    #[error("the request is larger than a guest can address")]
+    TooLarge,
+    /// A reply or a continuation was given that nothing waits for.
+    #[error("the instance does not wait for that")]
+    NotSuspended,
+    /// The instance died in an earlier call, or that call was abandoned half-way.
+    #[error("the instance did not survive an earlier call: make a new one")]
+    Dead,
+}

@@ -1,0 +1,238 @@
+//! Guests as a host uses them: the order of calls is in the types, and a guest that did not
+//! survive a call is never run again.
+
+use crate::engine::{Host, Module, PlainInstance, Progress, Resume, SuspendableInstance, Verdict};
+use crate::error::{CallError, LimitError, Misuse, StartError};
+use crate::limits::Limits;
+use crate::message::{Reply, Request, SuspendedCall};
+use crate::world::World;
+use bytes::Bytes;
+use std::sync::Arc;
+
+/// A guest that answers at once, on the caller's stack: the fastest kind.
+#[derive(Debug)]
+pub struct PlainGuest {
+    instance: Box<dyn PlainInstance>,
+    alive: bool,
+}
+
+impl PlainGuest {
+    /// Instantiates `module` and runs its start functions, which `host` may stop.
+    ///
+    /// # Errors
+    /// If there is no room for it, or a start function fails.
+    pub fn start(
+        module: &dyn Module,
+        limits: &Limits,
+        world: Arc<dyn World>,
+        host: &mut dyn Host,
+    ) -> Result<Self, StartError> {
+        let mut instance = module.plain(limits, world)?;
+        instance.start(host)?;
+        Ok(Self {
+            instance,
+            alive: true,
+        })
+    }
+
+    /// Makes one call; `host` answers what the guest asks meanwhile.
+    ///
+    /// # Errors
+    /// By blame, see [`CallError`].
+    pub fn call(&mut self, request: Request<'_>, host: &mut dyn Host) -> Result<Bytes, CallError> {
+        if !self.alive {
+            return Err(Misuse::Dead.into());
+        }
+        let result = self.instance.call(request, host);
+        self.alive = survives(&result);
+        result
+    }
+
+    /// Whether it can be called again.
+    #[must_use]
+    pub fn is_alive(&self) -> bool {
+        self.alive
+    }
+}
+
+/// A guest that can wait in a host call without holding a thread.
+#[derive(Debug)]
+pub struct Guest {
+    instance: Box<dyn SuspendableInstance>,
+    alive: bool,
+}
+
+/// A guest whose start functions run.
+#[derive(Debug)]
+#[must_use = "a guest that is not continued never starts"]
+pub struct Starting {
+    instance: Box<dyn SuspendableInstance>,
+}
+
+/// How far the start functions got.
+#[derive(Debug)]
+pub enum StartStep {
+    /// They are done.
+    Ready(Guest),
+    /// A slice is over; continue or drop.
+    Yielded(Starting),
+}
+
+impl Guest {
+    /// Instantiates `module` and begins its start functions.
+    ///
+    /// # Errors
+    /// If there is no room for it, or a start function fails.
+    pub fn start(
+        module: &dyn Module,
+        limits: &Limits,
+        world: Arc<dyn World>,
+    ) -> Result<StartStep, StartError> {
+        let mut instance = module.suspendable(limits, world)?;
+        let progress = instance.start()?;
+        Ok(Starting { instance }.step(progress))
+    }
+
+    /// Begins a call. To drop the step, or what is in it, abandons the call and with it the guest.
+    ///
+    /// # Errors
+    /// By blame, see [`CallError`].
+    pub fn call(&mut self, request: Request<'_>) -> Result<Step<'_>, CallError> {
+        if !self.alive {
+            return Err(Misuse::Dead.into());
+        }
+        self.advance(|instance| instance.call(request))
+    }
+
+    /// Makes one call to its end on the caller's stack; `host` answers what the guest asks.
+    ///
+    /// # Errors
+    /// By blame, see [`CallError`].
+    pub fn call_with(
+        &mut self,
+        request: Request<'_>,
+        host: &mut dyn Host,
+    ) -> Result<Bytes, CallError> {
+        let mut step = self.call(request)?;
+        loop {
+            step = match step {
+                Step::Done(response) => return Ok(response),
+                Step::HostCall(pending) => {
+                    let reply = host.call(pending.call().as_host_call());
+                    pending.reply(reply)?
+                }
+                Step::Yielded(paused) => match host.slice_ended() {
+                    Verdict::Continue => paused.resume()?,
+                    Verdict::Stop => return Err(LimitError::Interrupted.into()),
+                },
+            };
+        }
+    }
+
+    /// Whether it can be called again.
+    #[must_use]
+    pub fn is_alive(&self) -> bool {
+        self.alive
+    }
+
+    fn advance(
+        &mut self,
+        run: impl FnOnce(&mut dyn SuspendableInstance) -> Result<Progress, CallError>,
+    ) -> Result<Step<'_>, CallError> {
+        // Until the call ends, whoever drops it leaves a guest that is stuck in the middle.
+        self.alive = false;
+        match run(&mut *self.instance) {
+            Ok(Progress::Done(response)) => {
+                self.alive = true;
+                Ok(Step::Done(response))
+            }
+            Ok(Progress::HostCall(call)) => Ok(Step::HostCall(Pending { guest: self, call })),
+            Ok(Progress::Yielded) => Ok(Step::Yielded(Paused { guest: self })),
+            Err(error) => {
+                self.alive = !error.poisons();
+                Err(error)
+            }
+        }
+    }
+}
+
+impl Starting {
+    /// Gives the start functions another slice.
+    ///
+    /// # Errors
+    /// If a start function fails.
+    pub fn resume(mut self) -> Result<StartStep, StartError> {
+        let progress = self.instance.resume(Resume::Continue)?;
+        Ok(self.step(progress))
+    }
+
+    fn step(self, progress: Progress) -> StartStep {
+        match progress {
+            Progress::Done(_) => StartStep::Ready(Guest {
+                instance: self.instance,
+                alive: true,
+            }),
+            // An engine has no host call to report here: the conversation refuses them.
+            Progress::HostCall(_) | Progress::Yielded => StartStep::Yielded(self),
+        }
+    }
+}
+
+/// How far a call got.
+#[derive(Debug)]
+#[must_use = "to drop a step abandons the call and its guest"]
+pub enum Step<'g> {
+    /// The guest answered.
+    Done(Bytes),
+    /// The guest waits for a reply.
+    HostCall(Pending<'g>),
+    /// The guest's slice is over.
+    Yielded(Paused<'g>),
+}
+
+/// A guest that waits for the reply to its host call.
+#[derive(Debug)]
+#[must_use = "to drop it abandons the call and its guest"]
+pub struct Pending<'g> {
+    guest: &'g mut Guest,
+    call: SuspendedCall,
+}
+
+impl<'g> Pending<'g> {
+    /// What it asks for.
+    #[must_use]
+    pub fn call(&self) -> &SuspendedCall {
+        &self.call
+    }
+
+    /// Replies, and goes on.
+    ///
+    /// # Errors
+    /// By blame, see [`CallError`].
+    pub fn reply(self, reply: Reply) -> Result<Step<'g>, CallError> {
+        self.guest
+            .advance(|instance| instance.resume(Resume::Reply(reply)))
+    }
+}
+
+/// A guest whose slice is over.
+#[derive(Debug)]
+#[must_use = "to drop it abandons the call and its guest"]
+pub struct Paused<'g> {
+    guest: &'g mut Guest,
+}
+
+impl<'g> Paused<'g> {
+    /// Gives it another slice.
+    ///
+    /// # Errors
+    /// By blame, see [`CallError`].
+    pub fn resume(self) -> Result<Step<'g>, CallError> {
+        self.guest
+            .advance(|instance| instance.resume(Resume::Continue))
+    }
+}
+
+fn survives<T>(result: &Result<T, CallError>) -> bool {
+    result.as_ref().err().is_none_or(|error| !error.poisons())
+}

@@ -1,0 +1,57 @@
+//! waPC as data: a sans-IO conversation between a host and a WebAssembly guest.
+//!
+//! A guest receives an operation and a payload, may ask its host for things, and answers with
+//! bytes or an error. Neither side assumes anything of the other's memory management. This crate
+//! holds the protocol ([`Conversation`]), the seam that engines implement ([`Engine`], [`Module`],
+//! [`PlainInstance`], [`SuspendableInstance`]) and the guests that hosts use ([`PlainGuest`],
+//! [`Guest`]). It has no clock, thread, I/O, async runtime or engine.
+//!
+//! # Two kinds of guest
+//! A [`PlainGuest`] runs on its caller's stack and is answered at once. A [`Guest`] can wait: its
+//! calls are a loop over [`Step`], which a synchronous host runs as it is, and an asynchronous
+//! host with one `.await` in it.
+//!
+//! ```
+//! use capwire_wapc::{CallError, Guest, Reply, Request, Step};
+//!
+//! fn shout(guest: &mut Guest) -> Result<bytes::Bytes, CallError> {
+//!     let mut step = guest.call(Request::new("shout", &b"hello"[..]))?;
+//!     loop {
+//!         step = match step {
+//!             Step::Done(response) => return Ok(response),
+//!             Step::HostCall(pending) => {
+//!                 let upper = pending.call().payload().to_ascii_uppercase();
+//!                 pending.reply(Reply::data(upper))? // an async host awaits before this line
+//!             }
+//!             Step::Yielded(paused) => paused.resume()?, // deadlines are the host's policy
+//!         };
+//!     }
+//! }
+//! ```
+
+#![forbid(unsafe_code)]
+
+pub mod abi;
+mod conversation;
+mod engine;
+mod error;
+mod guest;
+mod limits;
+mod memory;
+mod message;
+mod trap;
+mod world;
+
+pub use conversation::Conversation;
+pub use engine::{
+    Engine, Host, Module, PlainInstance, Progress, Resume, Support, SuspendableInstance, Verdict,
+};
+pub use error::{
+    CallError, CompileError, GuestError, LimitError, Misuse, ProtocolError, Source, StartError,
+};
+pub use guest::{Guest, Paused, Pending, PlainGuest, StartStep, Starting, Step};
+pub use limits::{Limits, PAGE_SIZE};
+pub use memory::Span;
+pub use message::{HostCall, Reply, Request, SuspendedCall};
+pub use trap::{Trap, TrapKind};
+pub use world::{EmptyWorld, World};

@@ -1,0 +1,70 @@
+//! The one place where a guest's pointer becomes a range of bytes.
+
+use crate::error::ProtocolError;
+use std::ops::Range;
+
+/// A pointer and a length as a guest gives them. Nothing is known of them until they meet a memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Span {
+    /// Where it begins.
+    pub pointer: u32,
+    /// How many bytes it has.
+    pub length: u32,
+}
+
+impl Span {
+    /// A span from the two `i32` of a guest, which means them as unsigned.
+    #[must_use]
+    pub fn new(pointer: u32, length: u32) -> Self {
+        Self { pointer, length }
+    }
+}
+
+pub(crate) fn read<'m>(
+    memory: &'m [u8],
+    span: Span,
+    what: &'static str,
+) -> Result<&'m [u8], ProtocolError> {
+    let length = span.length as usize;
+    if length == 0 {
+        // Guests give any pointer for nothing; no byte of memory is meant.
+        return Ok(&[]);
+    }
+    let range = range(span.pointer, length);
+    memory
+        .get(range)
+        .ok_or_else(|| out_of_bounds(memory, span.pointer, length, what))
+}
+
+pub(crate) fn write(
+    memory: &mut [u8],
+    pointer: u32,
+    data: &[u8],
+    what: &'static str,
+) -> Result<(), ProtocolError> {
+    if data.is_empty() {
+        return Ok(());
+    }
+    match memory.get_mut(range(pointer, data.len())) {
+        Some(target) => {
+            target.copy_from_slice(data);
+            Ok(())
+        }
+        None => Err(out_of_bounds(memory, pointer, data.len(), what)),
+    }
+}
+
+/// Saturating, so that an overflow is out of bounds too.
+fn range(pointer: u32, length: usize) -> Range<usize> {
+    let start = pointer as usize;
+    start..start.saturating_add(length)
+}
+
+fn out_of_bounds(memory: &[u8], pointer: u32, length: usize, what: &'static str) -> ProtocolError {
+    ProtocolError::OutOfBounds {
+        what,
+        pointer,
+        length,
+        memory: memory.len(),
+    }
+}

@@ -1,0 +1,1 @@
+//! WASI preview 1 with an empty world, for every waPC engine.

@@ -1,0 +1,1 @@
+//! Signed claims inside WebAssembly modules: nkeys, JWTs, embedding and strict verification.
