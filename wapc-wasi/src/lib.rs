@@ -1,1 +1,189 @@
 //! WASI preview 1 with an empty world, for every waPC engine.
+//!
+//! Compilers for WASI import its functions even into guests that need little of them. Here they
+//! find no files, arguments or environment; standard output and error are the guest's console;
+//! clocks and randomness are those of its [`World`]. The functions exist once, over the guest's
+//! memory as a slice of bytes, so that an engine only has to link them.
+//!
+//! Every pointer and length is the guest's and is checked: none panics, and what lies outside of
+//! memory is answered with `EFAULT`. No function waits, and each moves at most
+//! [`MAX_TRANSFER`] bytes, since nothing can interrupt the host meanwhile.
+//!
+//! # Linking
+//! An engine registers each of [`functions`] under its namespace and name with its parameters and
+//! result, keeps one [`Wasi`] per instance, and calls [`Wasi::flush`] at the end of each call.
+//!
+//! ```
+//! use capwire_wapc::EmptyWorld;
+//! use capwire_wasi::{Outcome, Wasi, find};
+//!
+//! let mut memory = [0xff; 64];
+//! let args_sizes_get = find("wasi_snapshot_preview1", "args_sizes_get").unwrap();
+//! let outcome = Wasi::default().call(args_sizes_get, &[0, 4], &mut memory, &EmptyWorld);
+//! assert_eq!(outcome, Outcome::Errno(0));
+//! assert_eq!(memory[..8], [0; 8]); // no arguments, in a buffer of no bytes
+//! ```
+//!
+//! Source of numbers and layouts: the `witx` files of WASI `snapshot_preview1` and `snapshot_0`
+//! (whose namespace is `wasi_unstable`).
+
+#![forbid(unsafe_code)]
+
+mod console;
+mod errno;
+mod memory;
+mod poll;
+mod stdio;
+mod table;
+
+pub use table::{Function, NAMESPACES, ValueType, find, functions};
+
+use capwire_wapc::World;
+use console::Console;
+use errno::Errno;
+use memory::Memory;
+use std::time::Duration;
+use table::Operation;
+
+/// The most bytes that one call reads or writes. `fd_write` writes less than it was given, as
+/// WASI allows; `random_get` of more is `EINVAL`.
+pub const MAX_TRANSFER: usize = 1024 * 1024;
+
+/// What an engine does after a call of a WASI function.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It returns this to the guest. 0 is success.
+    Errno(i32),
+    /// It stops the guest, which exits with this code. During a start function code 0 is success;
+    /// otherwise this is [`TrapKind::Exit`](capwire_wapc::TrapKind::Exit).
+    Exit(u32),
+}
+
+/// The state of one instance: lines that it has begun to print.
+#[derive(Debug, Default)]
+pub struct Wasi {
+    console: Console,
+}
+
+impl Wasi {
+    /// Calls `function`. `arguments` are the guest's, an `i32` as its 32 bits without sign
+    /// extension; `memory` is the guest's.
+    pub fn call(
+        &mut self,
+        function: &Function,
+        arguments: &[u64],
+        memory: &mut [u8],
+        world: &dyn World,
+    ) -> Outcome {
+        if function.operation == Operation::Exit {
+            return Outcome::Exit(Arguments(arguments).word(0));
+        }
+        let mut memory = Memory::new(memory);
+        let result = self.run(
+            function.operation,
+            &Arguments(arguments),
+            &mut memory,
+            world,
+        );
+        Outcome::Errno(result.err().map_or(0, |errno| errno.number().into()))
+    }
+
+    /// Prints lines that were begun and not ended. For the end of each call.
+    pub fn flush(&mut self, world: &dyn World) {
+        self.console.flush(world);
+    }
+
+    fn run(
+        &mut self,
+        operation: Operation,
+        arguments: &Arguments<'_>,
+        memory: &mut Memory<'_>,
+        world: &dyn World,
+    ) -> Result<(), Errno> {
+        match operation {
+            Operation::Exit | Operation::Succeed => Ok(()),
+            Operation::Fail(errno) => Err(errno),
+            Operation::OnStdio(errno) => Err(stdio::descriptor(arguments).err().unwrap_or(errno)),
+            Operation::Close => stdio::descriptor(arguments).map(drop),
+            Operation::EmptyListSizes => empty_list_sizes(arguments, memory),
+            Operation::ClockResolution => clock_resolution(arguments, memory),
+            Operation::ClockTime => clock_time(arguments, memory, world),
+            Operation::Random => random(arguments, memory, world),
+            Operation::Read => stdio::read(arguments, memory),
+            Operation::Write => stdio::write(&mut self.console, arguments, memory, world),
+            Operation::DescriptorStatus => stdio::descriptor_status(arguments, memory),
+            Operation::FileStatus { size } => stdio::file_status(arguments, memory, size),
+            Operation::Poll { subscription } => poll::poll(arguments, memory, subscription),
+        }
+    }
+}
+
+/// What a guest passed. The engine has checked number and types, so a missing one is never read.
+struct Arguments<'a>(&'a [u64]);
+
+impl Arguments<'_> {
+    fn word(&self, index: usize) -> u32 {
+        let [low, _] = halves(self.0.get(index).copied().unwrap_or_default());
+        low
+    }
+}
+
+fn halves(value: u64) -> [u32; 2] {
+    let [a, b, c, d, e, f, g, h] = value.to_le_bytes();
+    [
+        u32::from_le_bytes([a, b, c, d]),
+        u32::from_le_bytes([e, f, g, h]),
+    ]
+}
+
+/// `args_sizes_get` and `environ_sizes_get`: a count and a size in bytes.
+fn empty_list_sizes(arguments: &Arguments<'_>, memory: &mut Memory<'_>) -> Result<(), Errno> {
+    memory.write(arguments.word(0), &0_u32.to_le_bytes())?;
+    memory.write(arguments.word(1), &0_u32.to_le_bytes())
+}
+
+fn clock_resolution(arguments: &Arguments<'_>, memory: &mut Memory<'_>) -> Result<(), Errno> {
+    let resolution = match arguments.word(0) {
+        REALTIME | MONOTONIC => Duration::from_micros(1),
+        _ => return Err(Errno::Invalid),
+    };
+    memory.write(arguments.word(1), &nanoseconds(resolution))
+}
+
+fn clock_time(
+    arguments: &Arguments<'_>,
+    memory: &mut Memory<'_>,
+    world: &dyn World,
+) -> Result<(), Errno> {
+    let now = match arguments.word(0) {
+        REALTIME => world.realtime(),
+        MONOTONIC => world.monotonic(),
+        _ => return Err(Errno::Invalid),
+    };
+    memory.write(arguments.word(2), &nanoseconds(now))
+}
+
+const REALTIME: u32 = 0;
+const MONOTONIC: u32 = 1;
+
+fn nanoseconds(time: Duration) -> [u8; 8] {
+    u64::try_from(time.as_nanos())
+        .unwrap_or(u64::MAX)
+        .to_le_bytes()
+}
+
+fn random(
+    arguments: &Arguments<'_>,
+    memory: &mut Memory<'_>,
+    world: &dyn World,
+) -> Result<(), Errno> {
+    let buffer = memory.bytes_mut(arguments.word(0), arguments.word(1))?;
+    if buffer.len() > MAX_TRANSFER {
+        return Err(Errno::Invalid);
+    }
+    world.random(buffer);
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;
