@@ -1,2 +1,55 @@
-//! Development tasks: `cargo xtask help`.
-fn main() {}
+//! Development tasks: `cargo xtask help` lists them.
+#![forbid(unsafe_code)]
+
+mod build;
+mod check;
+mod demo;
+mod outside;
+mod shell;
+mod test;
+mod tidy;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+/// Development tasks of capwire. Each does its own set-up.
+#[derive(Parser)]
+#[command(name = "cargo xtask")]
+struct Args {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Build, sign and run the counter: then `curl 127.0.0.1:8081/hits`
+    Demo(demo::Options),
+    /// Run the tests
+    Test(test::Options),
+    /// Build the actors and the guests of the tests into target/guests
+    Guests,
+    /// Check the invariants of ARCHITECTURE.md
+    Tidy,
+    /// Check that every package can be published (quickly: without building each from its archive)
+    Package,
+    /// Build a host outside of the workspace from the packaged crates, and call it
+    Outside,
+}
+
+fn main() -> ExitCode {
+    let done = match Args::parse().task {
+        Task::Demo(options) => demo::run(&options),
+        Task::Test(options) => test::run(&options),
+        Task::Guests => build::guests().map(drop),
+        Task::Tidy => tidy::run(),
+        Task::Package => check::package(),
+        Task::Outside => outside::run_host(),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! A `capwire run` in a process of its own.
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read, Seek};
+use std::path::Path;
+use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
+
+/// A host that listens. It is killed when dropped.
+#[derive(Debug)]
+pub struct RunningHost {
+    process: Child,
+    output: BufReader<ChildStdout>,
+    /// A file, because a pipe that nobody reads would stop a host that says much.
+    errors: File,
+    url: String,
+}
+
+impl RunningHost {
+    /// Runs `manifest` on `engine` with its data in `data`, and waits until it listens.
+    #[must_use]
+    pub fn start(manifest: &Path, engine: &str, data: &Path) -> Self {
+        let mut errors = tempfile::tempfile().expect("a temporary file");
+        let mut process = Command::new(crate::capwire())
+            .arg("run")
+            .arg(manifest)
+            .args(["--engine", engine, "--data-dir"])
+            .arg(data)
+            .stdout(Stdio::piped())
+            .stderr(errors.try_clone().expect("the same file"))
+            .spawn()
+            .expect("capwire runs");
+        let mut output = BufReader::new(process.stdout.take().expect("its output"));
+        let mut line = String::new();
+        output.read_line(&mut line).expect("a line of output");
+        let Some(url) = line.trim().strip_prefix("listening ") else {
+            panic!("the host does not listen: {line:?} {}", text(&mut errors));
+        };
+        Self {
+            url: url.to_owned(),
+            process,
+            output,
+            errors,
+        }
+    }
+
+    /// Where it listens: `http://127.0.0.1:PORT`.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Asks it to stop, as Ctrl-C and service managers do, and waits until it has. Returns how it
+    /// ended and what it wrote to standard error.
+    #[must_use]
+    pub fn stop(mut self) -> (ExitStatus, String) {
+        let id = i32::try_from(self.process.id()).expect("a process id");
+        kill(Pid::from_raw(id), Signal::SIGTERM).expect("the host is there");
+        let mut rest = String::new();
+        self.output.read_to_string(&mut rest).expect("its output");
+        let status = self.process.wait().expect("it ends");
+        (status, text(&mut self.errors))
+    }
+}
+
+impl Drop for RunningHost {
+    fn drop(&mut self) {
+        // It may have ended already, which is what is wanted.
+        self.process.kill().ok();
+        self.process.wait().ok();
+    }
+}
+
+fn text(file: &mut File) -> String {
+    let mut text = String::new();
+    file.rewind().expect("the beginning of the file");
+    file.read_to_string(&mut text).expect("text");
+    text
+}

@@ -1,0 +1,41 @@
+//! What a user sees: the `capwire` binary, real actors, real sockets.
+//!
+//! The tests are run by `cargo xtask test`, which builds what they need and says where it is.
+#![forbid(unsafe_code)]
+#![expect(
+    clippy::expect_used,
+    clippy::missing_panics_doc,
+    reason = "a failure here is a failed test"
+)]
+
+mod host;
+mod tool;
+
+pub use host::RunningHost;
+pub use tool::{Actor, Workshop};
+
+use std::path::PathBuf;
+
+/// Where `cargo xtask test` put the `capwire` binary.
+#[must_use]
+pub fn capwire() -> PathBuf {
+    path("CAPWIRE_BIN")
+}
+
+/// A guest that `cargo xtask test` built, by its file name.
+#[must_use]
+pub fn guest(file: &str) -> PathBuf {
+    path("CAPWIRE_GUESTS").join(file)
+}
+
+/// How many requests a test of load makes.
+#[must_use]
+pub fn requests() -> usize {
+    let text = std::env::var("CAPWIRE_REQUESTS").expect("run these tests by `cargo xtask test`");
+    text.parse().expect("CAPWIRE_REQUESTS is a number")
+}
+
+fn path(variable: &str) -> PathBuf {
+    let value = std::env::var_os(variable).expect("run these tests by `cargo xtask test`");
+    PathBuf::from(value)
+}

@@ -1,0 +1,109 @@
+//! A folder with keys and signed actors, made with the `capwire` binary.
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// A folder of its own in which a test signs actors and runs hosts.
+#[derive(Debug)]
+pub struct Workshop {
+    folder: tempfile::TempDir,
+}
+
+/// A signed actor.
+#[derive(Clone, Debug)]
+pub struct Actor {
+    /// Its name.
+    pub name: String,
+    /// Its file.
+    pub file: PathBuf,
+}
+
+impl Workshop {
+    /// A new, empty folder with an account key in it.
+    #[must_use]
+    pub fn new() -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let workshop = Self { folder };
+        workshop.key("account", "account.nk");
+        workshop
+    }
+
+    /// The folder.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Signs `module` as the actor `name`, which keeps its key for as long as the folder lives.
+    #[must_use]
+    pub fn sign(&self, module: &Path, name: &str, capabilities: &[&str]) -> Actor {
+        let key = format!("{name}.nk");
+        if !self.path().join(&key).exists() {
+            self.key("module", &key);
+        }
+        let file = self.path().join(format!("{name}.signed.wasm"));
+        let mut arguments: Vec<&OsStr> = vec!["sign".as_ref(), module.as_ref()];
+        arguments.extend([
+            "-o".as_ref(),
+            file.as_os_str(),
+            "--issuer".as_ref(),
+            "account.nk".as_ref(),
+        ]);
+        arguments.extend([
+            "--subject".as_ref(),
+            key.as_ref(),
+            "--name".as_ref(),
+            name.as_ref(),
+        ]);
+        for capability in capabilities {
+            arguments.extend([OsStr::new("--cap"), OsStr::new(capability)]);
+        }
+        self.capwire(&arguments);
+        Actor {
+            name: name.to_owned(),
+            file,
+        }
+    }
+
+    /// Writes a manifest that runs `actors` with `bindings`: (actor, capability, values as YAML).
+    #[must_use]
+    pub fn manifest(&self, actors: &[&Actor], bindings: &[(&Actor, &str, &str)]) -> PathBuf {
+        let files = actors
+            .iter()
+            .map(|actor| format!("  - {}\n", actor.file.display()));
+        let bindings = bindings.iter().map(|(actor, capability, values)| {
+            format!(
+                "  - actor: {}\n    capability: {capability}\n    values: {values}\n",
+                actor.name
+            )
+        });
+        let text = format!(
+            "actors:\n{}bindings:\n{}",
+            files.collect::<String>(),
+            bindings.collect::<String>()
+        );
+        let path = self.path().join("manifest.yaml");
+        std::fs::write(&path, text).expect("the manifest is written");
+        path
+    }
+
+    fn key(&self, kind: &str, file: &str) {
+        self.capwire(&["keys", "gen", kind, "-o", file]);
+    }
+
+    fn capwire<A: AsRef<OsStr>>(&self, arguments: &[A]) -> Output {
+        let mut command = Command::new(crate::capwire());
+        let output = command.args(arguments).current_dir(self.path()).output();
+        let output = output.expect("capwire runs");
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "capwire failed: {errors}");
+        output
+    }
+}
+
+impl Default for Workshop {
+    fn default() -> Self {
+        Self::new()
+    }
+}

@@ -1,0 +1,110 @@
+//! Building the things that other tasks need: WebAssembly guests and the `capwire` binary.
+
+use crate::shell::{cargo, command, output, root, run, target};
+use anyhow::{Context, Result};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// A guest: its package, its target and the file that comes out.
+struct Guest {
+    package: &'static str,
+    target: &'static str,
+    file: &'static str,
+}
+
+const UNKNOWN: &str = "wasm32-unknown-unknown";
+const WASI: &str = "wasm32-wasip1";
+
+const ACTORS: [Guest; 2] = [
+    Guest {
+        package: "capwire-actor-counter",
+        target: UNKNOWN,
+        file: "counter.wasm",
+    },
+    Guest {
+        package: "capwire-actor-echo",
+        target: UNKNOWN,
+        file: "echo.wasm",
+    },
+];
+
+const TEST_GUESTS: [Guest; 2] = [
+    Guest {
+        package: "capwire-guest-stock",
+        target: UNKNOWN,
+        file: "guest_stock.wasm",
+    },
+    Guest {
+        package: "capwire-guest-wasi",
+        target: WASI,
+        file: "guest_wasi.wasm",
+    },
+];
+
+/// Builds the actors; returns the folder that they are in.
+pub(crate) fn actors() -> Result<PathBuf> {
+    build(&ACTORS)
+}
+
+/// Builds the actors and the tests' guests; returns the folder that they are in.
+pub(crate) fn guests() -> Result<PathBuf> {
+    build(&TEST_GUESTS)?;
+    build(&ACTORS)
+}
+
+/// Builds the `capwire` binary; returns its path.
+pub(crate) fn capwire(release: bool) -> Result<PathBuf> {
+    let mut build = cargo(&["build", "--package", "capwire-cli"]);
+    if release {
+        build.arg("--release");
+    }
+    run(&mut build)?;
+    let profile = if release { "release" } else { "debug" };
+    Ok(target()
+        .join(profile)
+        .join("capwire")
+        .with_extension(std::env::consts::EXE_EXTENSION))
+}
+
+fn build(guests: &[Guest]) -> Result<PathBuf> {
+    let folder = target().join("guests");
+    fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
+    for guest in guests {
+        install(guest.target)?;
+        let arguments = [
+            "build",
+            "--profile",
+            "actor",
+            "--package",
+            guest.package,
+            "--target",
+            guest.target,
+        ];
+        run(&mut cargo(&arguments))?;
+        let built = target().join(guest.target).join("actor").join(guest.file);
+        replace(&built, &folder.join(guest.file))?;
+    }
+    Ok(folder)
+}
+
+/// Installs a compilation target where rustup does not do it by itself.
+fn install(target: &str) -> Result<()> {
+    let installed = output(&mut command("rustup", &["target", "list", "--installed"]))
+        .context("rustup is needed to install compilation targets")?;
+    if installed.lines().any(|line| line == target) {
+        return Ok(());
+    }
+    run(&mut command("rustup", &["target", "add", target]))
+}
+
+/// Tests may be reading the old file: exchange it in one step.
+fn replace(from: &Path, to: &Path) -> Result<()> {
+    let new = to.with_extension("new");
+    fs::copy(from, &new).with_context(|| format!("cannot copy {}", from.display()))?;
+    fs::rename(&new, to).with_context(|| format!("cannot write {}", to.display()))
+}
+
+/// Where the demonstration and its keys live.
+pub(crate) fn state() -> PathBuf {
+    root().join(".capwire")
+}

@@ -1,0 +1,88 @@
+//! A host outside of the workspace, built from the packaged crates: what a stranger would do.
+
+use crate::shell::{cargo, command, output, root, run, target};
+use anyhow::{Context, Result, bail};
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The stranger's project. Where the unpacked crates are is added to its manifest here.
+const PROJECT: &str = "testing/outside";
+
+/// What the stranger's host prints when all is well.
+const ANSWER: &str = "answered: hello from outside";
+
+pub(crate) fn run_host() -> Result<()> {
+    let folder = target().join("outside");
+    if folder.exists() {
+        fs::remove_dir_all(&folder)
+            .with_context(|| format!("cannot clear {}", folder.display()))?;
+    }
+    let packages = packaged(&folder.join("packages"))?;
+    let project = folder.join("host");
+    write_project(&project, &packages)?;
+    let mut host = cargo(&["run", "--quiet"]);
+    host.current_dir(&project);
+    host.env("CARGO_TARGET_DIR", target().join("outside-build"));
+    let answer = output(&mut host)?;
+    if !answer.contains(ANSWER) {
+        bail!("the host outside of the workspace printed {answer:?} instead of {ANSWER:?}");
+    }
+    eprintln!("the host outside of the workspace {}", answer.trim());
+    Ok(())
+}
+
+/// Makes the archives that would be published and unpacks them: their folders.
+fn packaged(into: &Path) -> Result<Vec<PathBuf>> {
+    let archives = target().join("package");
+    if archives.exists() {
+        fs::remove_dir_all(&archives).context("cannot clear earlier archives")?;
+    }
+    run(&mut cargo(&[
+        "package",
+        "--workspace",
+        "--no-verify",
+        "--allow-dirty",
+    ]))?;
+    fs::create_dir_all(into)?;
+    let mut folders = Vec::new();
+    for entry in fs::read_dir(&archives).context("no archives were made")? {
+        let archive = entry?.path();
+        if archive
+            .extension()
+            .is_some_and(|extension| extension == "crate")
+        {
+            run(command("tar", &["-xzf"]).arg(&archive).arg("-C").arg(into))?;
+            let name = archive.file_stem().context("an archive without a name")?;
+            folders.push(into.join(name));
+        }
+    }
+    Ok(folders)
+}
+
+/// Copies the project, with the unpacked crates in the place of a registry.
+fn write_project(project: &Path, packages: &[PathBuf]) -> Result<()> {
+    let source = root().join(PROJECT);
+    fs::create_dir_all(project.join("src"))?;
+    fs::copy(source.join("src/main.rs"), project.join("src/main.rs"))?;
+    let mut manifest = fs::read_to_string(source.join("Cargo.toml"))?;
+    manifest.push_str("\n[patch.crates-io]\n");
+    for package in packages {
+        writeln!(
+            manifest,
+            "{} = {{ path = {:?} }}",
+            name_of(package)?,
+            package
+        )?;
+    }
+    fs::write(project.join("Cargo.toml"), manifest).context("cannot write the project's manifest")
+}
+
+/// `capwire-host-0.1.0` is the archive of `capwire-host`.
+fn name_of(package: &Path) -> Result<&str> {
+    let folder = package.file_name().and_then(|name| name.to_str());
+    let name = folder
+        .and_then(|folder| folder.rsplit_once('-'))
+        .map(|(name, _)| name);
+    name.with_context(|| format!("{} is no name-version", package.display()))
+}

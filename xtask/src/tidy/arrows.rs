@@ -1,0 +1,118 @@
+//! Dependencies point one way: who may know whom.
+
+use super::Finding;
+use super::packages::Package;
+use crate::shell::{cargo, output};
+use anyhow::Result;
+
+/// Which packages of ours each package of ours may depend on, as ARCHITECTURE.md draws it.
+const ARROWS: &[(&str, &[&str])] = &[
+    ("capwire-wapc", &[]),
+    ("capwire-wasi", &["capwire-wapc"]),
+    ("capwire-engine-wasmtime", &["capwire-wapc", "capwire-wasi"]),
+    ("capwire-engine-wasmi", &["capwire-wapc", "capwire-wasi"]),
+    ("capwire-engine-fake", &["capwire-wapc"]),
+    ("capwire-conformance", &["capwire-wapc"]),
+    ("capwire-wascap", &[]),
+    ("capwire-contracts", &[]),
+    ("capwire-actor-macros", &[]),
+    (
+        "capwire-actor",
+        &["capwire-contracts", "capwire-actor-macros"],
+    ),
+    ("capwire-provider", &["capwire-contracts"]),
+    (
+        "capwire-http-server",
+        &["capwire-provider", "capwire-contracts"],
+    ),
+    (
+        "capwire-keyvalue-embedded",
+        &["capwire-provider", "capwire-contracts"],
+    ),
+    (
+        "capwire-contracts-suite",
+        &["capwire-provider", "capwire-contracts"],
+    ),
+    (
+        "capwire-host",
+        &[
+            "capwire-wapc",
+            "capwire-wascap",
+            "capwire-contracts",
+            "capwire-provider",
+        ],
+    ),
+];
+
+/// Packages above all others: they may use whatever they like.
+const TOP: &[&str] = &[
+    "capwire",
+    "capwire-acceptance",
+    "capwire-actor-counter",
+    "capwire-actor-echo",
+    "capwire-benches",
+    "capwire-cli",
+    "capwire-fuzz",
+    "capwire-guest-stock",
+    "capwire-guest-wasi",
+    "capwire-interop",
+    "capwire-xtask",
+];
+
+/// What the core may use beside the standard library.
+const CORE: &[&str] = &["bytes", "thiserror"];
+
+/// Packages that no engine may reach, under any feature, in tests included.
+const ENGINE_FREE: &[&str] = &["capwire-host", "capwire-wapc", "capwire-wascap"];
+const ENGINES: &[&str] = &["wasmtime", "wasmi", "wasm3"];
+
+pub(super) fn check(packages: &[Package]) -> Result<Vec<Finding>> {
+    let mut findings: Vec<Finding> = packages.iter().flat_map(wrong_arrows).collect();
+    for package in ENGINE_FREE {
+        findings.extend(reached_engines(package)?);
+    }
+    Ok(findings)
+}
+
+fn wrong_arrows(package: &Package) -> Vec<Finding> {
+    if TOP.contains(&package.name.as_str()) {
+        return Vec::new();
+    }
+    let Some((_, allowed)) = ARROWS.iter().find(|(name, _)| *name == package.name) else {
+        return vec![format!(
+            "{}: its place is not in xtask's table of arrows",
+            package.name
+        )];
+    };
+    let ours = |name: &str| name == "capwire" || name.starts_with("capwire-");
+    let wrong = |name: &&String| match ours(name) {
+        true => !allowed.contains(&name.as_str()),
+        false => package.name == "capwire-wapc" && !CORE.contains(&name.as_str()),
+    };
+    let dependencies = package.dependencies.iter().filter(wrong);
+    dependencies
+        .map(|name| format!("{} must not depend on {name}", package.name))
+        .collect()
+}
+
+fn reached_engines(package: &str) -> Result<Vec<Finding>> {
+    let arguments = ["tree", "--package", package, "--all-features", "--edges"];
+    let tree = output(cargo(&arguments).args([
+        "normal,build,dev",
+        "--prefix",
+        "none",
+        "--format",
+        "{p}",
+    ]))?;
+    let reached = |engine: &&&str| {
+        tree.lines().any(|line| {
+            line.split_whitespace()
+                .next()
+                .is_some_and(|n| n.contains(**engine))
+        })
+    };
+    let engines = ENGINES.iter().filter(reached);
+    Ok(engines
+        .map(|engine| format!("{package} must not reach the engine {engine}"))
+        .collect())
+}

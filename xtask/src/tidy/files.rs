@@ -1,0 +1,56 @@
+//! The files of the repository, and how long they may be.
+
+use super::Finding;
+use crate::shell::{command, output, root};
+use anyhow::Result;
+use std::fs;
+
+/// Lines of a source file, without its tests.
+const LONGEST: usize = 400;
+
+/// A file that is only tests may list many cases.
+const LONGEST_TESTS: usize = 700;
+
+/// Rust files that git tracks or would track, with their text.
+pub(super) fn rust() -> Result<Vec<(String, String)>> {
+    let listed = [
+        "ls-files",
+        "--cached",
+        "--others",
+        "--exclude-standard",
+        "*.rs",
+    ];
+    let names = output(&mut command("git", &listed))?;
+    let mut files = Vec::new();
+    for name in names.lines() {
+        let path = root().join(name);
+        if path.exists() {
+            files.push((name.to_owned(), fs::read_to_string(path)?));
+        }
+    }
+    Ok(files)
+}
+
+pub(super) fn check() -> Result<Vec<Finding>> {
+    Ok(rust()?
+        .iter()
+        .filter_map(|(name, text)| too_long(name, text))
+        .collect())
+}
+
+/// Whether the whole file is tests.
+pub(super) fn is_test(name: &str) -> bool {
+    name.contains("/tests/") || name.ends_with("/tests.rs") || name.starts_with("testing/")
+}
+
+fn too_long(name: &str, text: &str) -> Option<Finding> {
+    let own = text
+        .lines()
+        .take_while(|line| !line.starts_with("#[cfg(test)]"));
+    let (lines, most) = match is_test(name) {
+        true => (text.lines().count(), LONGEST_TESTS),
+        false => (own.count(), LONGEST),
+    };
+    (lines > most)
+        .then(|| format!("{name} has {lines} lines, more than {most}: split it by responsibility"))
+}

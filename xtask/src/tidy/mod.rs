@@ -1,0 +1,27 @@
+//! `cargo xtask tidy`: the invariants of ARCHITECTURE.md that a program can check.
+
+mod arrows;
+mod files;
+mod packages;
+mod sources;
+
+use anyhow::{Result, bail};
+
+/// Where an invariant does not hold, and what to do.
+pub(crate) type Finding = String;
+
+pub(crate) fn run() -> Result<()> {
+    let metadata = packages::metadata()?;
+    let mut findings = Vec::new();
+    findings.extend(packages::check(&metadata));
+    findings.extend(arrows::check(&metadata)?);
+    findings.extend(files::check()?);
+    findings.extend(sources::check()?);
+    for finding in &findings {
+        eprintln!("tidy: {finding}");
+    }
+    match findings.len() {
+        0 => Ok(()),
+        count => bail!("{count} invariants do not hold"),
+    }
+}
