@@ -15,6 +15,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("capwire-conformance", &["capwire-wapc"]),
     ("capwire-wascap", &[]),
     ("capwire-contracts", &[]),
+    ("capwire-manifest", &[]),
     ("capwire-actor-macros", &[]),
     (
         "capwire-actor",

@@ -1,0 +1,51 @@
+//! The manifest of a host: which actors and capability providers run, and how they are bound.
+//!
+//! [`Manifest::parse`] reads the text of a manifest and nothing else: it opens no file, knows no
+//! provider and starts nothing. Everything that it returns carries its [`Position`], so that
+//! whoever resolves names and paths can still point at the line.
+//!
+//! ```
+//! use capwire_manifest::Manifest;
+//!
+//! let error = Manifest::parse("actors: []\nbindngs: []\n").unwrap_err();
+//! assert_eq!(error.to_string(), "2:1: unknown key `bindngs`");
+//! assert_eq!(error.help().as_deref(), Some("did you mean `bindings`?"));
+//! ```
+//!
+//! # Format
+//! The keys of the waSCC host of 2020, so that its manifests are read as they are, and
+//! `builtin` beside them:
+//!
+//! ```yaml
+//! labels: { zone: attic }                # optional, text to text
+//! actors:                                # files of signed modules
+//!   - ./counter.wasm
+//! capabilities:                          # providers; contracts without one get their default
+//!   - builtin: keyvalue-embedded         # one that comes with the host, or
+//!     binding_name: default              #   (this is the default)
+//!   - path: ./libmessaging.so            # one in a file
+//! bindings:
+//!   - actor: counter                     # a public key, a name in the claims, or the file
+//!     capability: wascc:http_server
+//!     binding: default                   # which of the contract's providers (this is the default)
+//!     values: { PORT: "8081" }           # what the provider is configured with
+//! ```
+//!
+//! JSON is read by the same rules. Numbers and booleans in `values` and `labels` are taken as
+//! the text that is written. Lists that are missing or empty are empty. Unknown keys, keys given
+//! twice and wrong types are errors.
+#![forbid(unsafe_code)]
+
+mod error;
+mod model;
+mod nearest;
+mod raw;
+
+pub use error::{ManifestError, Problem};
+pub use model::{At, Binding, Capability, DEFAULT_BINDING, Manifest, Position, Source};
+pub use nearest::nearest;
+
+/// The README's example is a test as well.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

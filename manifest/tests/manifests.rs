@@ -1,0 +1,201 @@
+//! Manifests as people write them, right and wrong.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "tests"
+)]
+
+use capwire_manifest::{Manifest, Problem, Source};
+
+fn parsed(text: &str) -> Manifest {
+    Manifest::parse(text).unwrap_or_else(|error| panic!("{error}\n{text}"))
+}
+
+fn refused(text: &str) -> (String, Option<String>) {
+    let error = Manifest::parse(text).expect_err(text);
+    (error.to_string(), error.help())
+}
+
+#[test]
+fn manifests_in_the_manner_of_2020_are_read() {
+    let echoes = parsed(include_str!("fixtures/echoes-2020.yaml"));
+    assert_eq!(echoes.labels["sample"].value, "Two echoes");
+    assert_eq!(echoes.actors.len(), 2);
+    assert_eq!(echoes.bindings[1].values["PORT"].value, "8082");
+
+    let counter = parsed(include_str!("fixtures/counter-2020.json"));
+    assert_eq!(
+        counter.capabilities[0].source.value,
+        Source::Path("./examples/.assets/libhttp_server.so".to_owned())
+    );
+    assert_eq!(counter.capabilities[0].binding_name, "default");
+    assert_eq!(
+        counter.bindings[0].values["URL"].value,
+        "redis://127.0.0.1:6379"
+    );
+
+    let stores = parsed(include_str!("fixtures/two-stores-2020.yml"));
+    assert_eq!(stores.bindings[1].name, "source2");
+    let [first, second, ..] = &stores.bindings[..] else {
+        unreachable!("there are three")
+    };
+    assert_eq!(second.actor.value, first.actor.value);
+    assert_eq!(second.values["URL"].value, first.values["URL"].value);
+}
+
+#[test]
+fn references_and_variables_stay_as_they_are_written() {
+    let manifest = parsed(include_str!("fixtures/registry-2020.yaml"));
+    assert_eq!(manifest.actors[0].value, "registry.example.com/echo:0.2.0");
+    assert_eq!(manifest.bindings[0].values["PORT"].value, "${PORT:8081}");
+}
+
+#[test]
+fn missing_and_empty_lists_are_empty() {
+    for text in [
+        "",
+        "{}",
+        "actors:\nbindings:\n",
+        include_str!("fixtures/empty-2020.yaml"),
+    ] {
+        assert_eq!(parsed(text), Manifest::default(), "{text}");
+    }
+}
+
+#[test]
+fn values_keep_the_text_that_is_written() {
+    let manifest = parsed(
+        "bindings:
+  - actor: a
+    capability: c
+    values: { A: 8081, B: 010, C: 1.50, D: true, E: yes, F: 0x1F, G: '', H: 1_000 }
+",
+    );
+    let values: Vec<&str> = manifest.bindings[0]
+        .values
+        .values()
+        .map(|value| value.value.as_str())
+        .collect();
+    assert_eq!(
+        values,
+        ["8081", "010", "1.50", "true", "yes", "0x1F", "", "1_000"]
+    );
+}
+
+#[test]
+fn everything_knows_its_line_and_column() {
+    let manifest = parsed("actors:\n  - a.wasm\n  - ü.wasm # b\n  -   c.wasm\n");
+    let places: Vec<String> = manifest
+        .actors
+        .iter()
+        .map(|actor| actor.position.to_string())
+        .collect();
+    assert_eq!(places, ["2:5", "3:5", "4:7"]);
+}
+
+#[test]
+fn a_slip_gets_the_right_word() {
+    let (error, help) = refused("actors: []\nbindings:\n  - actr: a\n    capability: c\n");
+    assert_eq!(error, "3:5: unknown key `actr`");
+    assert_eq!(help.unwrap(), "did you mean `actor`?");
+
+    let (error, help) = refused("{\n  \"hostname\": \"x\"\n}");
+    assert_eq!(error, "2:3: unknown key `hostname`");
+    assert_eq!(
+        help.unwrap(),
+        "known here: labels, actors, capabilities, bindings"
+    );
+}
+
+#[test]
+fn wrong_shapes_name_the_place_and_the_field() {
+    for (text, expected) in [
+        ("actors: a.wasm", "1:9: actors: expected a list"),
+        ("actors: [[a]]", "1:10: actors[0]: expected a text"),
+        ("[]", "1:1: expected a mapping of keys to values"),
+        (
+            "bindings:\n  - actor: a\n",
+            "2:5: bindings[0]: `capability` is missing",
+        ),
+        (
+            "bindings: [{actor: a, capability: c, values: {PORT: [1]}}]",
+            "1:53: bindings[0].values.PORT: expected a text",
+        ),
+        (
+            "bindings: [{actor: a, capability: c, values: {PORT: }}]",
+            "1:51: bindings[0].values.PORT: there is no value",
+        ),
+        (
+            "bindings: [{actor: a, capability: c, values: secret}]",
+            "1:46: bindings[0].values: expected a mapping of keys to values",
+        ),
+        (
+            "actors: [a]\nactors: [b]",
+            "2:1: the key `actors` is given twice",
+        ),
+        (
+            "capabilities:\n  - binding_name: x\n",
+            "2:5: the capability says neither `builtin` nor `path`",
+        ),
+        (
+            "capabilities:\n  - builtin: x\n    path: y\n",
+            "3:11: the capability says both `builtin` and `path`",
+        ),
+        (
+            "actors: &x [a]\nbindings: [{actor: *x, capability: c}]",
+            "2:20: bindings[0].actor: expected a text",
+        ),
+    ] {
+        assert_eq!(refused(text).0, expected, "{text}");
+    }
+}
+
+#[test]
+fn text_that_is_no_manifest_is_refused() {
+    for text in [
+        "{",
+        "actors: [\"a",
+        "actors: [\0]",
+        "actors: []\n---\nactors: []\n",
+        "<<: { actors: [a] }",
+        "actors: [!include a]",
+    ] {
+        refused(text);
+    }
+}
+
+#[test]
+fn exploding_aliases_are_refused_early() {
+    let mut text = String::from("actors: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
+    for level in 1..10 {
+        let list = vec![format!("*a{}", level - 1); 10].join(", ");
+        text.push_str(&format!("k{level}: &a{level} [{list}]\n"));
+    }
+    refused(&text);
+    let flat = format!(
+        "labels: {{a: &a {}}}\nactors: [{}]",
+        "x".repeat(1000),
+        vec!["*a"; 20_000].join(",")
+    );
+    let error = Manifest::parse(&flat).unwrap_err();
+    assert_eq!(error.problem, Problem::TooComplex);
+}
+
+#[test]
+fn depth_and_size_are_bounded() {
+    let deep = format!("actors: {}{}", "[".repeat(10_000), "]".repeat(10_000));
+    refused(&deep);
+    let large = format!("actors: [{}]", "a,".repeat(1 << 20));
+    assert!(matches!(
+        Manifest::parse(&large).unwrap_err().problem,
+        Problem::TooLarge { .. }
+    ));
+}
+
+#[test]
+fn debug_shows_no_values() {
+    let manifest = parsed("bindings: [{actor: a, capability: c, values: {PASSWORD: hunter2}}]");
+    let shown = format!("{manifest:?}");
+    assert!(shown.contains("PASSWORD") && !shown.contains("hunter2"));
+}
