@@ -1,1 +1,112 @@
-//! Benchmarks of capwire.
+//! What the benchmarks share: the engines, the guest and the payloads, so that every table
+//! compares the same things.
+#![forbid(unsafe_code)]
+
+use anyhow::Result;
+use bytes::Bytes;
+use capwire::engine::{Wasmi, Wasmtime};
+use capwire::wapc::{
+    EmptyWorld, Engine, Guest, HostCall, Limits, Module, PlainGuest, Reply, StartStep,
+};
+use data_encoding::HEXLOWER;
+use sha2::{Digest, Sha256};
+use std::sync::Arc;
+
+/// Sizes of payloads, in bytes.
+pub const PAYLOADS: [usize; 5] = [0, 64, 1_024, 65_536, 1_048_576];
+
+/// A module and what identifies it in a benchmark's name.
+#[derive(Clone, Debug)]
+pub struct Wasm {
+    /// The module.
+    pub bytes: Vec<u8>,
+    /// The beginning of its SHA-256: two runs compare only if it is the same.
+    pub hash: String,
+}
+
+/// An engine with the module compiled on it.
+#[derive(Clone, Debug)]
+pub struct Subject {
+    /// Engine and module, for a benchmark's name: `wasmi@1a2b3c4d`.
+    pub id: String,
+    /// The engine.
+    pub engine: Arc<dyn Engine>,
+    /// The module on that engine.
+    pub module: Arc<dyn Module>,
+}
+
+/// The leanest guest that echoes and calls its host.
+///
+/// # Errors
+/// If it cannot be assembled.
+pub fn lean_guest() -> Result<Wasm> {
+    let bytes = wat::parse_str(include_str!("../guests/lean.wat"))?;
+    let hash = HEXLOWER
+        .encode(&Sha256::digest(&bytes))
+        .chars()
+        .take(8)
+        .collect();
+    Ok(Wasm { bytes, hash })
+}
+
+/// Every engine.
+///
+/// # Errors
+/// If one cannot be made on this machine.
+pub fn engines() -> Result<Vec<Arc<dyn Engine>>> {
+    Ok(vec![Arc::new(Wasmtime::new()?), Arc::new(Wasmi::new())])
+}
+
+/// `wasm` on every engine.
+///
+/// # Errors
+/// If an engine does not accept it.
+pub fn subjects(wasm: &Wasm) -> Result<Vec<Subject>> {
+    let subject = |engine: Arc<dyn Engine>| {
+        let module = engine.compile(&wasm.bytes)?;
+        Ok(Subject {
+            id: format!("{}@{}", engine.name(), wasm.hash),
+            engine,
+            module,
+        })
+    };
+    engines()?.into_iter().map(subject).collect()
+}
+
+/// A payload of `size` bytes that are not all the same.
+#[must_use]
+pub fn payload(size: usize) -> Bytes {
+    (0..=u8::MAX).cycle().take(size).collect()
+}
+
+/// A host that answers every call with its payload.
+pub fn relay(call: HostCall<'_>) -> Reply {
+    Reply::data(Bytes::copy_from_slice(call.payload))
+}
+
+/// A plain guest that has started.
+///
+/// # Errors
+/// If it does not start.
+pub fn plain(module: &dyn Module) -> Result<PlainGuest> {
+    Ok(PlainGuest::start(
+        module,
+        &Limits::default(),
+        Arc::new(EmptyWorld),
+        &mut relay,
+    )?)
+}
+
+/// A suspendable guest that has started.
+///
+/// # Errors
+/// If it does not start.
+pub fn suspendable(module: &dyn Module) -> Result<Guest> {
+    let mut step = Guest::start(module, &Limits::default(), Arc::new(EmptyWorld))?;
+    loop {
+        step = match step {
+            StartStep::Ready(guest) => return Ok(guest),
+            StartStep::Yielded(starting) => starting.resume()?,
+        };
+    }
+}

@@ -1,0 +1,33 @@
+//! From compiled code to a first answer, and the end of the instance.
+#![allow(
+    clippy::unwrap_used,
+    missing_docs,
+    reason = "a bench that cannot run should stop"
+)]
+
+use capwire::wapc::Request;
+use capwire_benches::{lean_guest, payload, plain, relay, subjects, suspendable};
+use criterion::{Criterion, criterion_group, criterion_main};
+
+fn instantiate(criterion: &mut Criterion) {
+    let data = payload(64);
+    let request = || Request::new("echo", data.clone());
+    let mut group = criterion.benchmark_group("instantiate");
+    for subject in subjects(&lean_guest().unwrap()).unwrap() {
+        let module = &*subject.module;
+        let answer = plain(module).unwrap().call(request(), &mut relay).unwrap();
+        assert_eq!(answer, data);
+        group.bench_function(format!("{}/plain", subject.id), |b| {
+            b.iter(|| plain(module).unwrap())
+        });
+        group.bench_function(format!("{}/plain and a call", subject.id), |b| {
+            b.iter(|| plain(module).unwrap().call(request(), &mut relay).unwrap());
+        });
+        group.bench_function(format!("{}/suspendable", subject.id), |b| {
+            b.iter(|| suspendable(module).unwrap());
+        });
+    }
+}
+
+criterion_group!(benches, instantiate);
+criterion_main!(benches);
