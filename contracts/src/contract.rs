@@ -1,0 +1,31 @@
+//! One contract, several names.
+
+use crate::{blobstore, eventstreams, extras, http, keyvalue, logging, messaging};
+
+/// Names that later hosts gave to the same contracts.
+const ALIASES: &[(&str, &str)] = &[
+    ("wasmcloud:blobstore", blobstore::CONTRACT),
+    ("wasmcloud:eventstreams", eventstreams::CONTRACT),
+    ("wasmcloud:extras", extras::CONTRACT),
+    ("wasmcloud:httpclient", http::CLIENT_CONTRACT),
+    ("wasmcloud:httpserver", http::CONTRACT),
+    ("wasmcloud:keyvalue", keyvalue::CONTRACT),
+    ("wasmcloud:logging", logging::CONTRACT),
+    ("wasmcloud:messaging", messaging::CONTRACT),
+];
+
+/// The name under which a host knows the contract `id`; an id that is no alias is its own.
+///
+/// ```
+/// use capwire_contracts::canonical_contract;
+///
+/// assert_eq!(canonical_contract("wasmcloud:httpserver"), "wascc:http_server");
+/// assert_eq!(canonical_contract("acme:thermostat"), "acme:thermostat");
+/// ```
+#[must_use]
+pub fn canonical_contract(id: &str) -> &str {
+    ALIASES
+        .iter()
+        .find(|(alias, _)| *alias == id)
+        .map_or(id, |(_, contract)| contract)
+}

@@ -1,0 +1,204 @@
+//! `wascc:http_server` and `wascc:http_client`: requests and responses.
+
+use crate::core::Operation;
+use std::collections::BTreeMap;
+
+/// The id of the contract by which requests reach an actor.
+pub const CONTRACT: &str = "wascc:http_server";
+/// The id of the contract by which an actor makes requests.
+pub const CLIENT_CONTRACT: &str = "wascc:http_client";
+
+/// Provider to actor: [`Request`] to [`Response`].
+pub const OP_HANDLE_REQUEST: &str = "HandleRequest";
+/// Actor to the provider of [`CLIENT_CONTRACT`]: [`Request`], with the whole URL as path, to
+/// [`Response`].
+pub const OP_PERFORM_REQUEST: &str = "PerformRequest";
+
+/// The operations of [`CONTRACT`].
+pub const OPERATIONS: &[Operation] = &[Operation::to_actor(
+    OP_HANDLE_REQUEST,
+    "Answers an HTTP request",
+)];
+/// The operations of [`CLIENT_CONTRACT`].
+pub const CLIENT_OPERATIONS: &[Operation] = &[Operation::to_provider(
+    OP_PERFORM_REQUEST,
+    "Makes an HTTP request",
+)];
+
+message! {
+    /// An HTTP request.
+    Request {
+        /// The method in upper case, e.g. `GET`.
+        method: String = "method",
+        /// The path as sent, still percent-encoded, without the query.
+        path: String = "path",
+        /// What follows the `?`, still percent-encoded; empty if nothing does.
+        query_string: String = "queryString",
+        /// The headers, names in lower case.
+        header: BTreeMap<String, String> = "header" or default,
+        /// The body.
+        body: Vec<u8> = "body" or default,
+    }
+}
+
+message! {
+    /// An HTTP response.
+    Response {
+        /// The status code, e.g. 200.
+        status_code: u32 = "statusCode",
+        /// The status in words. Servers send their own.
+        status: String = "status",
+        /// The headers.
+        header: BTreeMap<String, String> = "header" or default,
+        /// The body.
+        body: Vec<u8> = "body" or default,
+    }
+}
+
+impl Request {
+    /// A request of `method` for `target`, a path that may have a query.
+    ///
+    /// ```
+    /// let request = capwire_contracts::http::Request::new("GET", "/users?page=2");
+    /// assert_eq!((&*request.path, &*request.query_string), ("/users", "page=2"));
+    /// ```
+    #[must_use]
+    pub fn new(method: &str, target: &str) -> Self {
+        let (path, query_string) = target.split_once('?').unwrap_or((target, ""));
+        Self {
+            method: method.to_owned(),
+            path: path.to_owned(),
+            query_string: query_string.to_owned(),
+            ..Self::default()
+        }
+    }
+
+    /// The value of the header `name`, in whatever case.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        find(&self.header, name)
+    }
+
+    /// The same request with one more header.
+    #[must_use]
+    pub fn with_header(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.header.insert(name.to_ascii_lowercase(), value.into());
+        self
+    }
+
+    /// The same request with `body`.
+    #[must_use]
+    pub fn with_body(mut self, body: impl Into<Vec<u8>>) -> Self {
+        self.body = body.into();
+        self
+    }
+}
+
+impl Response {
+    /// A response without headers or body.
+    ///
+    /// ```
+    /// let response = capwire_contracts::http::Response::new(404);
+    /// assert_eq!(response.status, "Not Found");
+    /// ```
+    #[must_use]
+    pub fn new(status_code: u16) -> Self {
+        Self {
+            status_code: status_code.into(),
+            status: reason(status_code).to_owned(),
+            ..Self::default()
+        }
+    }
+
+    /// 200 with nothing in it yet.
+    #[must_use]
+    pub fn ok() -> Self {
+        Self::new(200)
+    }
+
+    /// 404: there is nothing here.
+    #[must_use]
+    pub fn not_found() -> Self {
+        Self::new(404)
+    }
+
+    /// 200 with plain text.
+    ///
+    /// ```
+    /// let response = capwire_contracts::http::Response::text("hello");
+    /// assert_eq!(response.header("Content-Type"), Some("text/plain; charset=utf-8"));
+    /// ```
+    #[must_use]
+    pub fn text(text: impl Into<String>) -> Self {
+        Self::ok()
+            .with_header("content-type", "text/plain; charset=utf-8")
+            .with_body(text.into())
+    }
+
+    /// The value of the header `name`, in whatever case.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        find(&self.header, name)
+    }
+
+    /// The same response with another status.
+    #[must_use]
+    pub fn with_status(mut self, status_code: u16) -> Self {
+        self.status_code = status_code.into();
+        reason(status_code).clone_into(&mut self.status);
+        self
+    }
+
+    /// The same response with one more header.
+    #[must_use]
+    pub fn with_header(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.header.insert(name.to_ascii_lowercase(), value.into());
+        self
+    }
+
+    /// The same response with `body`.
+    #[must_use]
+    pub fn with_body(mut self, body: impl Into<Vec<u8>>) -> Self {
+        self.body = body.into();
+        self
+    }
+}
+
+fn find<'a>(header: &'a BTreeMap<String, String>, name: &str) -> Option<&'a str> {
+    header
+        .iter()
+        .find(|(known, _)| known.eq_ignore_ascii_case(name))
+        .map(|(_, value)| value.as_str())
+}
+
+/// The words of RFC 9110 for the codes that actors commonly answer with.
+fn reason(status_code: u16) -> &'static str {
+    match status_code {
+        200 => "OK",
+        201 => "Created",
+        202 => "Accepted",
+        204 => "No Content",
+        301 => "Moved Permanently",
+        302 => "Found",
+        303 => "See Other",
+        304 => "Not Modified",
+        307 => "Temporary Redirect",
+        308 => "Permanent Redirect",
+        400 => "Bad Request",
+        401 => "Unauthorized",
+        403 => "Forbidden",
+        404 => "Not Found",
+        405 => "Method Not Allowed",
+        409 => "Conflict",
+        413 => "Content Too Large",
+        415 => "Unsupported Media Type",
+        422 => "Unprocessable Content",
+        429 => "Too Many Requests",
+        500 => "Internal Server Error",
+        501 => "Not Implemented",
+        502 => "Bad Gateway",
+        503 => "Service Unavailable",
+        504 => "Gateway Timeout",
+        _ => "",
+    }
+}
