@@ -43,6 +43,8 @@ impl PlainGuest {
         if !self.alive {
             return Err(Misuse::Dead.into());
         }
+        // Should `host` panic, the guest is left in the middle of its code.
+        self.alive = false;
         let result = self.instance.call(request, host);
         self.alive = survives(&result);
         result

@@ -39,6 +39,7 @@ mod guest;
 mod limits;
 mod memory;
 mod message;
+pub mod start_section;
 mod trap;
 mod world;
 
