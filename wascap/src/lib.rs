@@ -1,1 +1,71 @@
 //! Signed claims inside WebAssembly modules: nkeys, JWTs, embedding and strict verification.
+//!
+//! A signed module carries a token that says who made it, what it may use and when it holds. The
+//! format is that of waSCC (2020), so that its tools read what this crate signs, and this crate
+//! what they signed; the checks are stricter than theirs were.
+//!
+//! ```
+//! use capwire_wascap::{
+//!     ActorClaimsBuilder, KeyKind, KeyPair, UnixSeconds, Verifier, sign_module,
+//! };
+//! use getrandom::{SysRng, rand_core::UnwrapErr};
+//!
+//! let rng = &mut UnwrapErr(SysRng);
+//! let account = KeyPair::generate(KeyKind::Account, rng);
+//! let actor = KeyPair::generate(KeyKind::Module, rng);
+//! let now = UnixSeconds(1_600_000_000);
+//!
+//! let wasm = b"\0asm\x01\0\0\0";
+//! let claims = ActorClaimsBuilder::new(actor.public(), now, rng)
+//!     .name("counter")
+//!     .capability("wascc:keyvalue");
+//! let signed = sign_module(wasm, claims, &account)?;
+//!
+//! let verified = Verifier::new().verify_module(&signed, now)?;
+//! assert_eq!(verified.issuer, account.public());
+//! assert_eq!(verified.metadata.caps, ["wascc:keyvalue"]);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # What this crate does not do
+//! It has no clock, no source of randomness and no files: time and randomness are parameters,
+//! modules and tokens are bytes. It needs `alloc`, not `std`, and runs on wasm32 as well.
+//!
+//! # Who is believed
+//! The issuer inside of a token signs it, so a valid signature proves who made a module and that
+//! nobody changed it since, not that the maker is one you trust.
+
+#![no_std]
+#![forbid(unsafe_code)]
+
+extern crate alloc;
+#[cfg(test)]
+extern crate std;
+
+mod claims;
+mod error;
+mod hash;
+mod json;
+mod jwt;
+mod key;
+mod metadata;
+mod module;
+mod sign;
+mod time;
+mod verify;
+
+pub use claims::Claims;
+pub use error::{InspectError, SignError, TokenError, VerifyError, WrongKind};
+pub use hash::{Hash, HashError};
+pub use key::{KeyError, KeyKind, KeyPair, PublicKey, UnknownKeyKind};
+pub use metadata::{
+    AccountClaims, AccountMetadata, ActorClaims, ActorMetadata, ClusterClaims, ClusterMetadata,
+    InvocationClaims, InvocationId, InvocationIdError, InvocationMetadata, Metadata,
+    OperatorClaims, OperatorMetadata, ProviderClaims, ProviderMetadata, Standalone, Subject,
+};
+pub use module::ModuleError;
+/// The traits of randomness, in the version that this crate takes.
+pub use rand_core;
+pub use sign::{ActorClaimsBuilder, ClaimsBuilder, sign_module, sign_token};
+pub use time::{TimeError, UnixSeconds};
+pub use verify::{Unverified, Verified, Verifier, inspect_module};

@@ -1,0 +1,208 @@
+//! Why a token cannot be read, trusted or made.
+
+use crate::hash::Hash;
+use crate::key::{KeyKind, PublicKey};
+use crate::module::ModuleError;
+use crate::time::TimeError;
+use alloc::string::String;
+use core::fmt;
+
+/// Why text is no token of this format.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum TokenError {
+    /// More bytes than a token may have.
+    #[error("the token has {found} bytes, where {limit} are allowed")]
+    TooLong {
+        /// How many it has.
+        found: usize,
+        /// How many it may have.
+        limit: usize,
+    },
+    /// Not three segments with dots between them.
+    #[error("a token is header.claims.signature, and this text is not")]
+    Segments,
+    /// A segment is not canonical base64url without padding.
+    #[error("the {part} of the token is not base64url without padding, in its one canonical form")]
+    Base64 {
+        /// Which segment.
+        part: &'static str,
+    },
+    /// A segment is not the JSON that it should be.
+    #[error("the {part} of the token is not a JSON object: {reason}")]
+    Json {
+        /// Which segment.
+        part: &'static str,
+        /// The parser's account.
+        reason: String,
+    },
+    /// A member stands twice in one object, so that readers could disagree on its value.
+    #[error("the {part} of the token has the member `{name}` twice")]
+    RepeatedMember {
+        /// Which segment.
+        part: &'static str,
+        /// The member.
+        name: String,
+    },
+    /// Objects and lists nested too deeply.
+    #[error("the {part} of the token is nested more than {limit} levels deep")]
+    TooDeep {
+        /// Which segment.
+        part: &'static str,
+        /// How deep it may be.
+        limit: usize,
+    },
+    /// The header is another than the only one.
+    #[error(
+        "the token's header has a wrong `{member}`: it must be exactly {{\"typ\":\"jwt\",\"alg\":\"Ed25519\"}}"
+    )]
+    Header {
+        /// The member that is wrong, missing or unknown.
+        member: String,
+    },
+    /// A claim is missing or of another type or form.
+    #[error("the claim `{name}` is not as it must be: {expected}")]
+    Claim {
+        /// Its path.
+        name: String,
+        /// What it must be.
+        expected: String,
+    },
+    /// The signature has another length than signatures have.
+    #[error("the token's signature does not have 64 bytes")]
+    SignatureLength,
+}
+
+/// Why a module's token cannot be shown.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum InspectError {
+    /// The bytes are no module with one token.
+    #[error(transparent)]
+    Module(#[from] ModuleError),
+    /// The token cannot be read.
+    #[error(transparent)]
+    Token(#[from] TokenError),
+}
+
+/// Why a token, or the module it is in, must not be trusted.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum VerifyError {
+    /// The bytes are no module with one token.
+    #[error(transparent)]
+    Module(#[from] ModuleError),
+    /// The token cannot be read.
+    #[error(transparent)]
+    Token(#[from] TokenError),
+    /// A key of this kind does not issue such tokens.
+    #[error("{0}")]
+    IssuerKind(WrongKind),
+    /// A key of this kind cannot be what such a token is about.
+    #[error("{0}")]
+    SubjectKind(WrongKind),
+    /// The issuer's 32 bytes are no canonical point of the curve.
+    #[error("the issuer {issuer} is no key of Ed25519: nobody can have signed with it")]
+    IssuerKey {
+        /// The issuer.
+        issuer: PublicKey,
+    },
+    /// The issuer's key has small order: signatures by it prove nothing.
+    #[error("the issuer {issuer} is a weak key, whose signatures anybody can make")]
+    WeakIssuer {
+        /// The issuer.
+        issuer: PublicKey,
+    },
+    /// The signature is not that of the issuer over these claims.
+    #[error(
+        "the {token} token is not signed by its issuer {issuer}: it was changed, or forged; get it from its author again"
+    )]
+    Signature {
+        /// Which token.
+        token: &'static str,
+        /// The issuer.
+        issuer: PublicKey,
+    },
+    /// The module is not the one that was signed.
+    #[error(
+        "the module is not the one that was signed: its hash is {actual}, its token says {claimed}; get it from its author again"
+    )]
+    Hash {
+        /// What the token says.
+        claimed: Hash,
+        /// What the module has.
+        actual: Hash,
+    },
+    /// The token does not hold at this time.
+    #[error(transparent)]
+    Time(#[from] TimeError),
+}
+
+/// Why something could not be signed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SignError {
+    /// The bytes are no module, or have two tokens.
+    #[error(transparent)]
+    Module(#[from] ModuleError),
+    /// A key of this kind does not issue such tokens.
+    #[error("{0}")]
+    IssuerKind(WrongKind),
+    /// A key of this kind cannot be what such a token is about.
+    #[error("{0}")]
+    SubjectKind(WrongKind),
+    /// There is no time at which the token would hold.
+    #[error("the token would never hold: it would expire before it begins")]
+    NeverValid,
+    /// A claim has a form that readers would not take for what was meant.
+    #[error("`{value}` cannot be a {what}: {expected}")]
+    Claim {
+        /// Which claim.
+        what: &'static str,
+        /// What it was to be.
+        value: String,
+        /// What it must be.
+        expected: &'static str,
+    },
+    /// The token would be longer than readers take.
+    #[error("the token would have {found} bytes, where {limit} are allowed: claim less")]
+    TooLong {
+        /// How many it would have.
+        found: usize,
+        /// How many it may have.
+        limit: usize,
+    },
+}
+
+/// A key of one kind stands where another kind belongs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WrongKind {
+    /// Which token.
+    pub token: &'static str,
+    /// Its claim that names the key: `iss` or `sub`.
+    pub claim: &'static str,
+    /// The kind of the key.
+    pub found: KeyKind,
+    /// The kinds that belong there.
+    pub expected: &'static [KeyKind],
+}
+
+impl fmt::Display for WrongKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            token,
+            claim,
+            found,
+            expected,
+        } = self;
+        write!(
+            f,
+            "the `{claim}` of this {token} token is a key of the kind {found}, not "
+        )?;
+        for (index, kind) in expected.iter().enumerate() {
+            let separator = if index == 0 { "" } else { " or " };
+            write!(f, "{separator}{kind}")?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,113 @@
+//! Tokens as text: `header.claims.signature`, each in base64url without padding.
+//!
+//! The form is that of JWS (RFC 7515, compact), the header is not: `alg` is `Ed25519` as it was
+//! before RFC 8037 had named it.
+
+use crate::claims::Claims;
+use crate::error::{SignError, TokenError};
+use crate::json::Fields;
+use crate::key::{KeyPair, SignatureFault};
+use crate::metadata::Metadata;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+use data_encoding::BASE64URL_NOPAD;
+
+/// Bytes that a token may have. A hostile file cannot make its reader parse more than this.
+const MAX_BYTES: usize = 64 * 1024;
+
+const HEADER: &str = r#"{"typ":"jwt","alg":"Ed25519"}"#;
+const HEADER_MEMBERS: [(&str, &str); 2] = [("typ", "jwt"), ("alg", "Ed25519")];
+
+/// A token that was read, and not verified.
+pub(crate) struct Token<'a, M: Metadata> {
+    pub(crate) claims: Claims<M>,
+    pub(crate) text: &'a str,
+    signed: &'a str,
+    signature: [u8; 64],
+}
+
+impl<'a, M: Metadata> Token<'a, M> {
+    pub(crate) fn parse(bytes: &'a [u8]) -> Result<Self, TokenError> {
+        if bytes.len() > MAX_BYTES {
+            return Err(TokenError::TooLong {
+                found: bytes.len(),
+                limit: MAX_BYTES,
+            });
+        }
+        let text = core::str::from_utf8(bytes).map_err(|_| TokenError::Segments)?;
+        let (signed, signature) = text.rsplit_once('.').ok_or(TokenError::Segments)?;
+        let (header, claims) = signed.split_once('.').ok_or(TokenError::Segments)?;
+        if claims.contains('.') {
+            return Err(TokenError::Segments);
+        }
+        check_header(&decode(header, "header")?)?;
+        let signature = decode(signature, "signature")?.try_into();
+        let signature = signature.map_err(|_| TokenError::SignatureLength)?;
+        let claims = Claims::read(&decode(claims, "claims")?)?;
+        Ok(Self {
+            claims,
+            text,
+            signed,
+            signature,
+        })
+    }
+
+    /// Whether the issuer that the claims name signed them.
+    pub(crate) fn check_signature(&self) -> Result<(), SignatureFault> {
+        self.claims
+            .issuer
+            .verify(self.signed.as_bytes(), &self.signature)
+    }
+}
+
+/// Signs `claims` without asking whether they make sense.
+pub(crate) fn encode<M: Metadata>(
+    claims: &Claims<M>,
+    issuer: &KeyPair,
+) -> Result<String, SignError> {
+    let json = serde_json::to_vec(claims).map_err(|error| SignError::Claim {
+        what: "token",
+        value: format!("{error}"),
+        expected: "representable as JSON",
+    })?;
+    let signed = format!(
+        "{}.{}",
+        BASE64URL_NOPAD.encode(HEADER.as_bytes()),
+        BASE64URL_NOPAD.encode(&json)
+    );
+    let signature = BASE64URL_NOPAD.encode(&issuer.sign(signed.as_bytes()));
+    let token = format!("{signed}.{signature}");
+    if token.len() > MAX_BYTES {
+        return Err(SignError::TooLong {
+            found: token.len(),
+            limit: MAX_BYTES,
+        });
+    }
+    Ok(token)
+}
+
+/// Both members with their one value each, and no other: what a header says beyond them would
+/// have to be understood.
+fn check_header(json: &[u8]) -> Result<(), TokenError> {
+    let mut fields = Fields::parse(json, "header")?;
+    for (member, expected) in HEADER_MEMBERS {
+        if fields.optional_text(member)?.as_deref() != Some(expected) {
+            return Err(TokenError::Header {
+                member: member.into(),
+            });
+        }
+    }
+    match fields.names().next() {
+        Some(member) => Err(TokenError::Header {
+            member: member.into(),
+        }),
+        None => Ok(()),
+    }
+}
+
+fn decode(segment: &str, part: &'static str) -> Result<Vec<u8>, TokenError> {
+    BASE64URL_NOPAD
+        .decode(segment.as_bytes())
+        .map_err(|_| TokenError::Base64 { part })
+}

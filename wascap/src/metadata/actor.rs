@@ -1,0 +1,93 @@
+//! Actors: WebAssembly modules with an identity.
+
+use super::Metadata;
+use super::sealed::Wire;
+use crate::error::{SignError, TokenError};
+use crate::hash::Hash;
+use crate::json::Fields;
+use crate::key::{KeyKind, PublicKey};
+use alloc::string::String;
+use alloc::vec::Vec;
+use serde::Serialize;
+
+/// What a token says of an actor.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct ActorMetadata {
+    /// A name for people.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The hash of the module without its token section.
+    pub hash: Hash,
+    /// Free labels.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
+    /// The capabilities that the actor may use, by contract (`wascc:keyvalue`), and the actors it
+    /// may call, by public key.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub caps: Vec<String>,
+    /// A number that grows with each release.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rev: Option<i32>,
+    /// The version for people.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ver: Option<String>,
+    /// A name for code, by which the actor can be called.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub call_alias: Option<String>,
+    /// Whether the module is a capability provider.
+    pub prov: bool,
+}
+
+impl ActorMetadata {
+    pub(crate) const fn new() -> Self {
+        Self {
+            name: None,
+            hash: Hash::new([0; 32]),
+            tags: Vec::new(),
+            caps: Vec::new(),
+            rev: None,
+            ver: None,
+            call_alias: None,
+            prov: false,
+        }
+    }
+}
+
+impl Metadata for ActorMetadata {
+    type Subject = PublicKey;
+    const TOKEN: &'static str = "actor";
+    const ISSUERS: &'static [KeyKind] = &[KeyKind::Account];
+    const SUBJECTS: &'static [KeyKind] = &[KeyKind::Module];
+}
+
+impl Wire for ActorMetadata {
+    fn read(fields: &mut Fields) -> Result<Self, TokenError> {
+        Ok(Self {
+            name: fields.optional_text("name")?,
+            hash: fields.parsed("hash")?,
+            tags: fields.texts("tags")?,
+            caps: fields.texts("caps")?,
+            rev: fields.optional_revision("rev")?,
+            ver: fields.optional_text("ver")?,
+            call_alias: fields.optional_text("call_alias")?,
+            prov: fields.flag("prov")?,
+        })
+    }
+
+    fn check(&self) -> Result<(), SignError> {
+        self.caps.iter().try_for_each(|id| check_capability(id))
+    }
+}
+
+/// Hosts compare identifiers byte by byte, so one that only looks like another grants nothing.
+pub(super) fn check_capability(id: &str) -> Result<(), SignError> {
+    if !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Ok(());
+    }
+    Err(SignError::Claim {
+        what: "capability",
+        value: id.into(),
+        expected: "a contract such as `wascc:keyvalue` or a public key, in printable ASCII without spaces",
+    })
+}

@@ -1,0 +1,99 @@
+//! Those who sign: operators, accounts, clusters.
+
+use super::Metadata;
+use super::sealed::Wire;
+use crate::error::{SignError, TokenError, WrongKind};
+use crate::json::Fields;
+use crate::key::{KeyKind, PublicKey};
+use alloc::string::String;
+use alloc::vec::Vec;
+use serde::Serialize;
+
+/// What a token says of an account, which signs actors and providers.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct AccountMetadata {
+    /// A name for people.
+    pub name: Option<String>,
+    /// Other keys that sign for this account.
+    pub valid_signers: Vec<PublicKey>,
+}
+
+/// What a token says of an operator, which signs accounts.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct OperatorMetadata {
+    /// A name for people.
+    pub name: Option<String>,
+    /// Other keys that sign for this operator.
+    pub valid_signers: Vec<PublicKey>,
+}
+
+/// What a token says of a cluster, which signs for its hosts.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct ClusterMetadata {
+    /// A name for people.
+    pub name: Option<String>,
+    /// Other keys that sign for this cluster.
+    pub valid_signers: Vec<PublicKey>,
+}
+
+impl Metadata for AccountMetadata {
+    type Subject = PublicKey;
+    const TOKEN: &'static str = "account";
+    const ISSUERS: &'static [KeyKind] = &[KeyKind::Operator];
+    const SUBJECTS: &'static [KeyKind] = &[KeyKind::Account];
+}
+
+impl Metadata for OperatorMetadata {
+    type Subject = PublicKey;
+    const TOKEN: &'static str = "operator";
+    const ISSUERS: &'static [KeyKind] = &[KeyKind::Operator];
+    const SUBJECTS: &'static [KeyKind] = &[KeyKind::Operator];
+}
+
+impl Metadata for ClusterMetadata {
+    type Subject = PublicKey;
+    const TOKEN: &'static str = "cluster";
+    const ISSUERS: &'static [KeyKind] = &[KeyKind::Operator, KeyKind::Cluster];
+    const SUBJECTS: &'static [KeyKind] = &[KeyKind::Cluster];
+}
+
+macro_rules! wire {
+    ($type:ident) => {
+        impl Wire for $type {
+            fn read(fields: &mut Fields) -> Result<Self, TokenError> {
+                Ok(Self {
+                    name: fields.optional_text("name")?,
+                    valid_signers: fields.all_parsed("valid_signers")?,
+                })
+            }
+
+            fn check(&self) -> Result<(), SignError> {
+                check_signers::<Self>(&self.valid_signers)
+            }
+        }
+    };
+}
+
+wire!(AccountMetadata);
+wire!(OperatorMetadata);
+wire!(ClusterMetadata);
+
+/// A signer of another kind than the one it signs for could never be used.
+fn check_signers<M: Metadata>(signers: &[PublicKey]) -> Result<(), SignError> {
+    let wrong = signers
+        .iter()
+        .map(PublicKey::kind)
+        .find(|kind| !M::SUBJECTS.contains(kind));
+    wrong.map_or(Ok(()), |found| {
+        let (token, claim, expected) = (M::TOKEN, "valid_signers", M::SUBJECTS);
+        Err(SignError::SubjectKind(WrongKind {
+            token,
+            claim,
+            found,
+            expected,
+        }))
+    })
+}
