@@ -4,7 +4,10 @@ use crate::config::Config;
 use crate::error::{ActorError, ProviderError};
 use async_trait::async_trait;
 use bytes::Bytes;
+use capwire_contracts::codec;
 use capwire_contracts::core::CapabilityDescriptor;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use std::fmt;
 use std::sync::Arc;
 
@@ -110,6 +113,36 @@ impl<'a> Call<'a> {
             binding,
             operation,
             payload,
+        }
+    }
+
+    /// The message in the payload.
+    ///
+    /// # Errors
+    /// [`ProviderError::BadMessage`] if it is not an `M`.
+    pub fn message<M: DeserializeOwned>(&self) -> Result<M, ProviderError> {
+        codec::decode(self.payload).map_err(|error| ProviderError::BadMessage {
+            operation: self.operation.to_owned(),
+            reason: error.to_string(),
+        })
+    }
+
+    /// The answer to this call, in the canonical encoding.
+    ///
+    /// # Errors
+    /// [`ProviderError::Refused`] if MessagePack cannot express it; never for the messages of
+    /// `capwire-contracts`.
+    pub fn reply<M: Serialize + ?Sized>(&self, message: &M) -> Result<Bytes, ProviderError> {
+        codec::encode(message)
+            .map(Bytes::from)
+            .map_err(|error| ProviderError::Refused(format!("{}: {error}", self.operation)))
+    }
+
+    /// The error for an operation that the provider does not serve.
+    #[must_use]
+    pub fn unknown_operation(&self) -> ProviderError {
+        ProviderError::UnknownOperation {
+            operation: self.operation.to_owned(),
         }
     }
 }

@@ -1,1 +1,61 @@
-//! The wascc:keyvalue capability in one durable file, no server needed.
+//! The `wascc:keyvalue` capability in one durable file, no server needed.
+//!
+//! * **Durable**: a write that was answered is on disk (`fdatasync`). Writes that wait at the same
+//!   time are committed together, so many callers share the price of one. If the storage fails (a
+//!   full disk), every write of that commit gets an error, and later ones work again once it does.
+//! * **The semantics of Redis** for its fourteen operations: `Push` is `LPUSH`, `Range` is
+//!   `LRANGE`, `ListItemDelete` is `LREM` with count 0, `Clear` is `DEL`. An operation on a key of
+//!   another type is refused with `WRONGTYPE`; only `Get` answers "does not exist" there, as the
+//!   providers of 2020 did. Unlike them, `Set` honours `expires`: the key is gone after that many
+//!   seconds.
+//! * **Separate**: each actor has its own keys, whatever the names of its bindings. The
+//!   configuration key `SPACE` names a space that all bindings with the same value share. It is
+//!   the only key; any other is refused.
+//! * **Reads** see the last committed state and never wait for a writer.
+//!
+//! ```
+//! use capwire_contracts::{codec, keyvalue::{AddRequest, AddResponse}};
+//! use capwire_keyvalue_embedded::KeyValueEmbedded;
+//! use capwire_provider::{ActorError, ActorHandle, Binding, BindingId, Call, Config, Provider};
+//! use std::sync::Arc;
+//!
+//! # struct Nobody;
+//! # #[capwire_provider::async_trait]
+//! # impl ActorHandle for Nobody {
+//! #     async fn call(&self, _: &str, _: bytes::Bytes) -> Result<bytes::Bytes, ActorError> {
+//! #         Err(ActorError::Stopped)
+//! #     }
+//! # }
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let directory = tempfile::tempdir()?;
+//! # let (directory, actor) = (directory.path(), Arc::new(Nobody));
+//! let store = KeyValueEmbedded::open(directory)?;
+//! let id = BindingId { actor: "MACTOR".into(), name: "default".into() };
+//! store.bind(Binding { id: id.clone(), config: Config::default(), actor }).await?;
+//!
+//! let payload = codec::encode(&AddRequest { key: "hits".into(), value: 1 })?;
+//! let reply = store.call(Call::new(&id, "Add", &payload)).await?;
+//! assert_eq!(codec::decode::<AddResponse>(&reply)?.value, 1);
+//! # Ok(())
+//! # }
+//! ```
+#![forbid(unsafe_code)]
+
+mod change;
+mod clock;
+mod entry;
+mod error;
+mod file;
+mod operations;
+mod provider;
+mod spaces;
+mod storage;
+mod store;
+mod tables;
+mod view;
+mod writer;
+
+pub use clock::{Clock, SystemClock};
+pub use error::OpenError;
+pub use provider::KeyValueEmbedded;

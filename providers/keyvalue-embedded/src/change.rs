@@ -1,0 +1,259 @@
+//! What can be written, and how it changes the rows.
+
+use crate::clock::Moment;
+use crate::entry::{self, Entry};
+use crate::error::{Failure, Refusal};
+use crate::tables::{self, ExpiryId, Header, Id, ItemId, MemberId};
+use redb::{ReadableTable, Table, WriteTransaction};
+use std::sync::Arc;
+
+/// How many expired keys one batch of writes clears away, so that none takes long.
+const SWEPT_PER_BATCH: usize = 256;
+
+/// One write. All of it happens, or nothing.
+#[derive(Debug)]
+pub(crate) struct Change {
+    pub(crate) space: Arc<str>,
+    pub(crate) key: String,
+    pub(crate) action: Action,
+}
+
+/// What a write does to its key. It answers with a number, as its comment says.
+#[derive(Debug)]
+pub(crate) enum Action {
+    /// The sum.
+    Add(i32),
+    /// 0.
+    Set {
+        value: String,
+        expires_in_seconds: Option<u32>,
+    },
+    /// 0.
+    Delete,
+    /// The length of the list.
+    Push(String),
+    /// How many items were removed.
+    RemoveItem(String),
+    /// How many members were added.
+    AddMember(String),
+    /// How many members were removed.
+    RemoveMember(String),
+}
+
+/// The rows, open for writing.
+pub(crate) struct Rows<'t> {
+    keys: Table<'t, Id<'static>, Header<'static>>,
+    items: Table<'t, ItemId<'static>, &'static str>,
+    members: Table<'t, MemberId<'static>, ()>,
+    expiries: Table<'t, ExpiryId<'static>, ()>,
+    now: Moment,
+}
+
+impl<'t> Rows<'t> {
+    pub(crate) fn open(transaction: &'t WriteTransaction, now: Moment) -> Result<Self, Failure> {
+        Ok(Self {
+            keys: transaction.open_table(tables::KEYS)?,
+            items: transaction.open_table(tables::ITEMS)?,
+            members: transaction.open_table(tables::MEMBERS)?,
+            expiries: transaction.open_table(tables::EXPIRIES)?,
+            now,
+        })
+    }
+
+    /// Applies one change. A refused change has changed nothing.
+    pub(crate) fn apply(&mut self, change: &Change) -> Result<i32, Failure> {
+        let id = (&*change.space, change.key.as_str());
+        match &change.action {
+            Action::Add(by) => self.add(id, *by),
+            Action::Set {
+                value,
+                expires_in_seconds,
+            } => self.set(id, value, *expires_in_seconds),
+            Action::Delete => self.delete(id),
+            Action::Push(value) => self.push(id, value),
+            Action::RemoveItem(value) => self.remove_item(id, value),
+            Action::AddMember(value) => self.add_member(id, value),
+            Action::RemoveMember(value) => self.remove_member(id, value),
+        }
+    }
+
+    /// Clears away some of what has expired.
+    pub(crate) fn sweep(&mut self) -> Result<(), Failure> {
+        let mut expired = Vec::new();
+        for row in self.expiries.range(tables::expired_by(self.now))? {
+            let row = row?;
+            let (_, space, key) = row.0.value();
+            expired.push((space.to_owned(), key.to_owned()));
+            if expired.len() == SWEPT_PER_BATCH {
+                break;
+            }
+        }
+        expired
+            .iter()
+            .try_for_each(|(space, key)| self.remove((space, key)))
+    }
+
+    fn add(&mut self, id: Id<'_>, by: i32) -> Result<i32, Failure> {
+        let (value, expires) = match self.live(id)? {
+            None => (0, None),
+            Some(Entry::Text { value, expires }) => (number(id.1, &value)?, expires),
+            Some(other) => return Err(other.wrong_type(id.1, "string").into()),
+        };
+        let sum = value.checked_add(by).ok_or_else(|| Refusal::Overflow {
+            key: id.1.to_owned(),
+            by,
+        })?;
+        let value = sum.to_string();
+        self.put(id, &Entry::Text { value, expires })?;
+        Ok(sum)
+    }
+
+    fn set(&mut self, id: Id<'_>, value: &str, seconds: Option<u32>) -> Result<i32, Failure> {
+        self.remove(id)?;
+        let entry = Entry::Text {
+            value: value.to_owned(),
+            expires: seconds.map(|seconds| self.now.after_seconds(seconds)),
+        };
+        self.put(id, &entry)?;
+        Ok(0)
+    }
+
+    fn delete(&mut self, id: Id<'_>) -> Result<i32, Failure> {
+        self.remove(id)?;
+        Ok(0)
+    }
+
+    fn push(&mut self, id: Id<'_>, value: &str) -> Result<i32, Failure> {
+        let (first, count) = self.list(id)?;
+        let full = || Refusal::Full {
+            key: id.1.to_owned(),
+        };
+        let first = first.checked_sub(1).ok_or_else(full)?;
+        let length = i32::try_from(count + 1).map_err(|_| full())?;
+        self.items.insert((id.0, id.1, first), value)?;
+        let count = count + 1;
+        self.put(id, &Entry::List { first, count })?;
+        Ok(length)
+    }
+
+    fn remove_item(&mut self, id: Id<'_>, value: &str) -> Result<i32, Failure> {
+        let (first, count) = self.list(id)?;
+        let mut removed = 0;
+        let equal = |_: ItemId<'_>, item: &str| item == value;
+        for row in self.items.extract_from_if(tables::items_of(id), equal)? {
+            row?;
+            removed += 1;
+        }
+        let count = count.saturating_sub(removed);
+        self.resize(id, count, &Entry::List { first, count })?;
+        Ok(counted(removed))
+    }
+
+    fn add_member(&mut self, id: Id<'_>, member: &str) -> Result<i32, Failure> {
+        let count = self.set_size(id)?;
+        let known = self.members.insert((id.0, id.1, member), ())?.is_some();
+        if known {
+            return Ok(0);
+        }
+        self.put(id, &Entry::Set { count: count + 1 })?;
+        Ok(1)
+    }
+
+    fn remove_member(&mut self, id: Id<'_>, member: &str) -> Result<i32, Failure> {
+        let count = self.set_size(id)?;
+        if self.members.remove((id.0, id.1, member))?.is_none() {
+            return Ok(0);
+        }
+        let count = count.saturating_sub(1);
+        self.resize(id, count, &Entry::Set { count })?;
+        Ok(1)
+    }
+
+    fn live(&self, id: Id<'_>) -> Result<Option<Entry>, Failure> {
+        entry::live(&self.keys, id, self.now)
+    }
+
+    fn list(&self, id: Id<'_>) -> Result<(i64, u64), Failure> {
+        match self.live(id)? {
+            None => Ok((0, 0)),
+            Some(Entry::List { first, count }) => Ok((first, count)),
+            Some(other) => Err(other.wrong_type(id.1, "list").into()),
+        }
+    }
+
+    fn set_size(&self, id: Id<'_>) -> Result<u64, Failure> {
+        match self.live(id)? {
+            None => Ok(0),
+            Some(Entry::Set { count }) => Ok(count),
+            Some(other) => Err(other.wrong_type(id.1, "set").into()),
+        }
+    }
+
+    /// Writes a list or set of `count` elements. Empty ones do not exist.
+    fn resize(&mut self, id: Id<'_>, count: u64, entry: &Entry) -> Result<(), Failure> {
+        if count == 0 {
+            self.remove(id)
+        } else {
+            self.put(id, entry)
+        }
+    }
+
+    /// Writes the row of a key and keeps its expiry in step.
+    fn put(&mut self, id: Id<'_>, entry: &Entry) -> Result<(), Failure> {
+        let before = entry::stored(&self.keys, id)?.and_then(|before| before.expires());
+        self.move_expiry(id, before, entry.expires())?;
+        self.keys.insert(id, entry.to_row())?;
+        Ok(())
+    }
+
+    /// Removes a key with all that it holds.
+    fn remove(&mut self, id: Id<'_>) -> Result<(), Failure> {
+        let Some(entry) = entry::stored(&self.keys, id)? else {
+            return Ok(());
+        };
+        self.move_expiry(id, entry.expires(), None)?;
+        match entry {
+            Entry::Text { .. } => {}
+            Entry::List { .. } => self.items.retain_in(tables::items_of(id), |_, _| false)?,
+            Entry::Set { .. } => self.remove_members(id)?,
+        }
+        self.keys.remove(id)?;
+        Ok(())
+    }
+
+    fn remove_members(&mut self, (space, key): Id<'_>) -> Result<(), Failure> {
+        let end = tables::after(key);
+        let all = (space, key, "")..(space, end.as_str(), "");
+        Ok(self.members.retain_in(all, |_, ()| false)?)
+    }
+
+    fn move_expiry(
+        &mut self,
+        (space, key): Id<'_>,
+        from: Option<Moment>,
+        to: Option<Moment>,
+    ) -> Result<(), Failure> {
+        if let Some(moment) = from {
+            self.expiries.remove((moment.0, space, key))?;
+        }
+        if let Some(moment) = to {
+            self.expiries.insert((moment.0, space, key), ())?;
+        }
+        Ok(())
+    }
+}
+
+/// Reads a number as Redis does: only the text that the number itself would be written as.
+fn number(key: &str, text: &str) -> Result<i32, Refusal> {
+    text.parse::<i32>()
+        .ok()
+        .filter(|number| number.to_string() == text)
+        .ok_or_else(|| Refusal::NotANumber {
+            key: key.to_owned(),
+        })
+}
+
+/// No list grows longer than `i32::MAX`, see `push`.
+fn counted(removed: u64) -> i32 {
+    i32::try_from(removed).unwrap_or(i32::MAX)
+}

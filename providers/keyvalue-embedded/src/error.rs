@@ -1,0 +1,143 @@
+//! Why a store does not open, and why an operation fails.
+
+use capwire_provider::ProviderError;
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// Why a data directory could not be opened.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum OpenError {
+    /// Another process has the store open.
+    #[error(
+        "data directory `{}` is in use by another process: stop it or choose another directory",
+        directory.display()
+    )]
+    InUse {
+        /// The directory.
+        directory: PathBuf,
+    },
+    /// The directory, or the file in it, cannot be created, read or written.
+    #[error(
+        "unreadable data directory `{}`: {source}; make it readable and writable for this user or \
+         choose another directory",
+        directory.display()
+    )]
+    Unreadable {
+        /// The directory.
+        directory: PathBuf,
+        /// What the operating system says.
+        source: io::Error,
+    },
+    /// The file is no store, or is damaged.
+    #[error(
+        "`{}` is not a readable key-value store: {source}; restore it from a backup or move it away",
+        file.display()
+    )]
+    Damaged {
+        /// The file.
+        file: PathBuf,
+        /// What is wrong with it.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// The file was written by another version of this crate.
+    #[error(
+        "`{}` has format {found}, this version reads format {}: use the version that wrote it",
+        file.display(),
+        crate::tables::FORMAT
+    )]
+    Format {
+        /// The file.
+        file: PathBuf,
+        /// The format that it says it has.
+        found: u64,
+    },
+    /// The operating system gives no thread for the writer.
+    #[error("the writer of the key-value store cannot start: {0}")]
+    Writer(io::Error),
+}
+
+/// Why the data does not allow an operation: the caller's to mend. Nothing was changed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Refusal {
+    #[error("WRONGTYPE key `{key}` holds a {holds}, the operation needs a {needs}")]
+    WrongType {
+        key: String,
+        holds: &'static str,
+        needs: &'static str,
+    },
+    #[error("the value of key `{key}` is not an integer of 32 bits")]
+    NotANumber { key: String },
+    #[error("adding {by} to key `{key}` leaves the range of 32-bit integers")]
+    Overflow { key: String, by: i32 },
+    #[error("key `{key}` has no room for a further item")]
+    Full { key: String },
+    #[error("`expires` is {0}: it must be a number of seconds, or 0 for never")]
+    NegativeExpiry(i32),
+    #[error("at least one key is needed")]
+    NoKeys,
+    #[error("the message is longer than {0} bytes")]
+    MessageTooLong(usize),
+    #[error("the answer is longer than {0} bytes: ask for less at a time")]
+    AnswerTooLong(usize),
+}
+
+/// Why an operation failed.
+#[derive(Clone, Debug, thiserror::Error)]
+pub(crate) enum Failure {
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The storage failed. Shared, because it fails a whole batch of writes at once.
+    #[error("the key-value store is out of order: {0}")]
+    Storage(Arc<redb::Error>),
+    /// The storage failed before and does not open again.
+    #[error("the key-value store is out of order: {0}")]
+    Reopen(Arc<OpenError>),
+    /// The writer is gone, or the storage is being opened again.
+    #[error("the key-value store does not answer")]
+    Stopped,
+}
+
+impl Failure {
+    pub(crate) fn storage(error: impl Into<redb::Error>) -> Self {
+        Self::Storage(Arc::new(error.into()))
+    }
+}
+
+impl From<redb::StorageError> for Failure {
+    fn from(error: redb::StorageError) -> Self {
+        Self::storage(error)
+    }
+}
+
+impl From<redb::TableError> for Failure {
+    fn from(error: redb::TableError) -> Self {
+        Self::storage(error)
+    }
+}
+
+impl From<redb::TransactionError> for Failure {
+    fn from(error: redb::TransactionError) -> Self {
+        Self::storage(error)
+    }
+}
+
+impl From<redb::CommitError> for Failure {
+    fn from(error: redb::CommitError) -> Self {
+        Self::storage(error)
+    }
+}
+
+/// Actors learn that the store fails, operators (by the source) also how.
+impl From<Failure> for ProviderError {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Refused(refusal) => Self::Refused(refusal.to_string()),
+            outage => Self::unavailable(
+                "the key-value store is out of order; whether a write took effect is unknown",
+                outage,
+            ),
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! The data directory and the file in it.
+
+use crate::error::{Failure, OpenError};
+use crate::tables::{self, FORMAT};
+use redb::backends::FileBackend;
+use redb::{Database, DatabaseError, StorageError};
+use std::fs::{DirBuilder, File, OpenOptions};
+use std::io;
+use std::path::{Path, PathBuf};
+
+const FILE_NAME: &str = "keyvalue.redb";
+
+/// Opens the store in `directory`, and makes both if they are not there. Blocks.
+pub(crate) fn open(directory: &Path) -> Result<Database, OpenError> {
+    let file = directory.join(FILE_NAME);
+    let unreadable = |source| OpenError::Unreadable {
+        directory: directory.to_owned(),
+        source,
+    };
+    create_directory(directory).map_err(unreadable)?;
+    let handle = open_private(&file).map_err(unreadable)?;
+    sync_directory(directory).map_err(unreadable)?;
+    let database = FileBackend::new(handle)
+        .and_then(|backend| Database::builder().create_with_backend(backend))
+        .map_err(|error| not_opened(directory, &file, error))?;
+    check(&database, file)?;
+    Ok(database)
+}
+
+/// Makes the tables of a new store, and refuses a store of another format.
+pub(crate) fn check(database: &Database, file: PathBuf) -> Result<(), OpenError> {
+    match tables::prepare(database) {
+        Ok(FORMAT) => Ok(()),
+        Ok(found) => Err(OpenError::Format { file, found }),
+        Err(failure) => Err(damaged(file, failure)),
+    }
+}
+
+fn create_directory(directory: &Path) -> io::Result<()> {
+    if directory.is_dir() {
+        return Ok(());
+    }
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(directory)?;
+    match directory.canonicalize()?.parent() {
+        Some(parent) => sync_directory(parent),
+        None => Ok(()),
+    }
+}
+
+fn open_private(file: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(file)
+}
+
+/// Without this a power failure could lose a new name, and with it acknowledged writes.
+#[cfg(unix)]
+fn sync_directory(directory: &Path) -> io::Result<()> {
+    File::open(directory)?.sync_all()
+}
+
+#[cfg(not(unix))]
+fn sync_directory(_directory: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+fn not_opened(directory: &Path, file: &Path, error: DatabaseError) -> OpenError {
+    match error {
+        DatabaseError::DatabaseAlreadyOpen => OpenError::InUse {
+            directory: directory.to_owned(),
+        },
+        DatabaseError::Storage(StorageError::Io(source))
+            if source.kind() != io::ErrorKind::InvalidData =>
+        {
+            OpenError::Unreadable {
+                directory: directory.to_owned(),
+                source,
+            }
+        }
+        other => OpenError::Damaged {
+            file: file.to_owned(),
+            source: Box::new(other),
+        },
+    }
+}
+
+fn damaged(file: PathBuf, failure: Failure) -> OpenError {
+    OpenError::Damaged {
+        file,
+        source: Box::new(failure),
+    }
+}

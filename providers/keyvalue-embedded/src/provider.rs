@@ -1,0 +1,84 @@
+//! The store as a provider.
+
+use crate::clock::{Clock, SystemClock};
+use crate::error::OpenError;
+use crate::file;
+use crate::operations::Operations;
+use crate::spaces::Spaces;
+use crate::storage::Storage;
+use crate::store::Store;
+use bytes::Bytes;
+use capwire_contracts::core::CapabilityDescriptor;
+use capwire_contracts::keyvalue;
+use capwire_provider::{Binding, BindingId, Bound, Call, Provider, ProviderError, async_trait};
+use std::path::Path;
+use std::sync::Arc;
+
+/// A key-value provider over one durable file. See the [crate's documentation](crate).
+pub struct KeyValueEmbedded {
+    store: Store,
+    spaces: Spaces,
+}
+
+impl KeyValueEmbedded {
+    /// Opens the store in `directory`, which is made (readable by its owner only) if it is not
+    /// there. No other process can open it until this value is dropped.
+    ///
+    /// Blocks for as long as the disk takes, which after a crash may be seconds per gigabyte.
+    ///
+    /// # Errors
+    /// [`OpenError`] if the directory is in use or unreadable, or holds something else.
+    pub fn open(directory: impl AsRef<Path>) -> Result<Self, OpenError> {
+        Self::open_with_clock(directory, SystemClock)
+    }
+
+    /// As [`open`](Self::open), with a clock that says when strings expire.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn open_with_clock(
+        directory: impl AsRef<Path>,
+        clock: impl Clock,
+    ) -> Result<Self, OpenError> {
+        let directory = directory.as_ref().to_owned();
+        Self::new(Storage::open(move || file::open(&directory))?, clock)
+    }
+
+    pub(crate) fn new(storage: Storage, clock: impl Clock) -> Result<Self, OpenError> {
+        Ok(Self {
+            store: Store::new(storage, Arc::new(clock))?,
+            spaces: Spaces::default(),
+        })
+    }
+}
+
+#[async_trait]
+impl Provider for KeyValueEmbedded {
+    fn descriptor(&self) -> CapabilityDescriptor {
+        CapabilityDescriptor {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            revision: 1,
+            long_description: env!("CARGO_PKG_DESCRIPTION").to_owned(),
+            ..CapabilityDescriptor::new(
+                keyvalue::CONTRACT,
+                "Embedded key-value store",
+                keyvalue::OPERATIONS,
+            )
+        }
+    }
+
+    async fn bind(&self, binding: Binding) -> Result<Bound, ProviderError> {
+        self.spaces.bind(&binding)?;
+        Ok(Bound::default())
+    }
+
+    async fn unbind(&self, binding: &BindingId) -> Result<(), ProviderError> {
+        self.spaces.unbind(binding);
+        Ok(())
+    }
+
+    async fn call(&self, call: Call<'_>) -> Result<Bytes, ProviderError> {
+        let space = self.spaces.of(call.binding)?;
+        Operations::new(&self.store, space).serve(call).await
+    }
+}

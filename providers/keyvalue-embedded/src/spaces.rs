@@ -1,0 +1,56 @@
+//! Which keys a binding sees.
+
+use arc_swap::ArcSwap;
+use capwire_provider::{Binding, BindingId, Config, ProviderError};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// The configuration key that names a shared space.
+pub(crate) const SPACE: &str = "SPACE";
+
+/// The space of each binding. Calls read it without a lock.
+#[derive(Default)]
+pub(crate) struct Spaces(ArcSwap<HashMap<BindingId, Arc<str>>>);
+
+impl Spaces {
+    /// The space of `binding`.
+    pub(crate) fn of(&self, binding: &BindingId) -> Result<Arc<str>, ProviderError> {
+        self.0
+            .load()
+            .get(binding)
+            .cloned()
+            .ok_or(ProviderError::NotBound)
+    }
+
+    /// A further binding of the same id replaces the one before.
+    pub(crate) fn bind(&self, binding: &Binding) -> Result<(), ProviderError> {
+        let space = space(&binding.id, &binding.config)?;
+        self.0.rcu(|spaces| {
+            let mut spaces = HashMap::clone(spaces);
+            spaces.insert(binding.id.clone(), space.clone());
+            spaces
+        });
+        Ok(())
+    }
+
+    pub(crate) fn unbind(&self, binding: &BindingId) {
+        self.0.rcu(|spaces| {
+            let mut spaces = HashMap::clone(spaces);
+            spaces.remove(binding);
+            spaces
+        });
+    }
+}
+
+/// The prefix keeps a shared space from being named like an actor's own.
+fn space(id: &BindingId, config: &Config) -> Result<Arc<str>, ProviderError> {
+    config.only(&[SPACE])?;
+    match config.get(SPACE) {
+        None => Ok(format!("actor/{}", id.actor).into()),
+        Some("") => Err(ProviderError::config(
+            SPACE,
+            "the name of a shared space is empty",
+        )),
+        Some(name) => Ok(format!("shared/{name}").into()),
+    }
+}

@@ -1,0 +1,141 @@
+//! One thread writes. Everything that waits for it is committed together, with one `fdatasync`.
+
+use crate::change::{Change, Rows};
+use crate::clock::{Clock, Moment};
+use crate::error::{Failure, OpenError, Refusal};
+use crate::storage::Storage;
+use redb::Database;
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
+use tokio::sync::{mpsc, oneshot};
+
+/// How many writes may wait; further callers wait for a place.
+const QUEUE: usize = 1024;
+/// How many writes one commit takes, so that none waits for ever.
+const BATCH: usize = 1024;
+
+type Outcome = Result<i32, Refusal>;
+
+/// The way to the writing thread. When it is dropped, what is queued is still written.
+pub(crate) struct Writer {
+    queue: Option<mpsc::Sender<Request>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+struct Request {
+    change: Change,
+    reply: oneshot::Sender<Result<i32, Failure>>,
+}
+
+impl Writer {
+    pub(crate) fn start(storage: Arc<Storage>, clock: Arc<dyn Clock>) -> Result<Self, OpenError> {
+        let (queue, requests) = mpsc::channel(QUEUE);
+        let thread = thread::Builder::new()
+            .name("keyvalue-writer".to_owned())
+            .spawn(move || run(requests, &storage, &*clock))
+            .map_err(OpenError::Writer)?;
+        Ok(Self {
+            queue: Some(queue),
+            thread: Some(thread),
+        })
+    }
+
+    /// Returns when the change is on disk, or known to have failed. Once it is queued it may take
+    /// effect even if nobody waits any more.
+    pub(crate) async fn write(&self, change: Change) -> Result<i32, Failure> {
+        let queue = self.queue.as_ref().ok_or(Failure::Stopped)?;
+        let (reply, answer) = oneshot::channel();
+        let request = Request { change, reply };
+        queue.send(request).await.map_err(|_| Failure::Stopped)?;
+        answer.await.map_err(|_| Failure::Stopped)?
+    }
+}
+
+/// Waits for the thread, so that the file is free for the next one who opens it.
+impl Drop for Writer {
+    fn drop(&mut self) {
+        drop(self.queue.take());
+        if let Some(Err(_)) = self.thread.take().map(JoinHandle::join) {
+            tracing::error!("the writer of the key-value store had panicked");
+        }
+    }
+}
+
+fn run(mut requests: mpsc::Receiver<Request>, storage: &Storage, clock: &dyn Clock) {
+    let mut batch = Vec::with_capacity(BATCH);
+    let mut sound = true;
+    while requests.blocking_recv_many(&mut batch, BATCH) > 0 {
+        gather(&mut requests, &mut batch);
+        let committed = commit(storage, sound, &batch, Moment::of(clock));
+        sound = committed.is_ok();
+        acknowledge(&mut batch, committed);
+    }
+}
+
+/// Callers that were just answered tend to write again at once: gives them the processor for as
+/// long as the batch grows. Without this, every second batch would be nearly empty.
+fn gather(requests: &mut mpsc::Receiver<Request>, batch: &mut Vec<Request>) {
+    let mut before = 0;
+    while before < batch.len() && batch.len() < BATCH {
+        before = batch.len();
+        thread::yield_now();
+        while batch.len() < BATCH
+            && let Ok(request) = requests.try_recv()
+        {
+            batch.push(request);
+        }
+    }
+}
+
+fn commit(
+    storage: &Storage,
+    sound: bool,
+    batch: &[Request],
+    now: Moment,
+) -> Result<Vec<Outcome>, Failure> {
+    if !sound {
+        storage.reopen()?;
+    }
+    write_all(&*storage.current()?, batch, now)
+}
+
+/// One transaction for the whole batch. Returns when it is on disk.
+fn write_all(database: &Database, batch: &[Request], now: Moment) -> Result<Vec<Outcome>, Failure> {
+    let transaction = database.begin_write()?;
+    let outcomes = {
+        let mut rows = Rows::open(&transaction, now)?;
+        rows.sweep()?;
+        batch
+            .iter()
+            .map(|request| alone(rows.apply(&request.change)))
+            .collect::<Result<Vec<_>, _>>()?
+    };
+    transaction.commit()?;
+    Ok(outcomes)
+}
+
+/// A refused change fails alone, a storage that fails takes the batch with it.
+fn alone(applied: Result<i32, Failure>) -> Result<Outcome, Failure> {
+    match applied {
+        Ok(number) => Ok(Ok(number)),
+        Err(Failure::Refused(refusal)) => Ok(Err(refusal)),
+        Err(failure) => Err(failure),
+    }
+}
+
+/// Callers that no longer wait are no error.
+fn acknowledge(batch: &mut Vec<Request>, committed: Result<Vec<Outcome>, Failure>) {
+    match committed {
+        Ok(outcomes) => {
+            for (request, outcome) in batch.drain(..).zip(outcomes) {
+                let _ = request.reply.send(outcome.map_err(Failure::from));
+            }
+        }
+        Err(failure) => {
+            tracing::error!(%failure, writes = batch.len(), "writes failed");
+            for request in batch.drain(..) {
+                let _ = request.reply.send(Err(failure.clone()));
+            }
+        }
+    }
+}

@@ -1,0 +1,19 @@
+//! What any provider of a capability must satisfy, as reusable test cases.
+//!
+//! Each module holds the cases of one contract, as public functions that panic when the provider
+//! is wrong. A macro per contract turns all of them into tests of a provider: see
+//! [`keyvalue_tests!`].
+
+#![forbid(unsafe_code)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::missing_panics_doc,
+    reason = "the cases are tests: they panic when a provider is wrong"
+)]
+
+pub mod keyvalue;
+mod nobody;
+
+pub use nobody::Nobody;
