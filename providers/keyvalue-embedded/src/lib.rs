@@ -44,6 +44,8 @@
 
 mod change;
 mod clock;
+#[cfg(test)]
+mod disk;
 mod entry;
 mod error;
 mod file;

@@ -10,8 +10,8 @@ use std::sync::Arc;
 
 /// The store, open.
 pub(crate) struct Store {
-    writer: Writer,
-    storage: Arc<Storage>,
+    pub(crate) writer: Writer,
+    pub(crate) storage: Arc<Storage>,
     clock: Arc<dyn Clock>,
 }
 

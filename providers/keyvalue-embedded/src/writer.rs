@@ -49,6 +49,14 @@ impl Writer {
         queue.send(request).await.map_err(|_| Failure::Stopped)?;
         answer.await.map_err(|_| Failure::Stopped)?
     }
+
+    /// How many writes wait for the thread to take them.
+    #[cfg(test)]
+    fn queued(&self) -> usize {
+        self.queue
+            .as_ref()
+            .map_or(0, |queue| QUEUE - queue.capacity())
+    }
 }
 
 /// Waits for the thread, so that the file is free for the next one who opens it.
@@ -139,3 +147,6 @@ fn acknowledge(batch: &mut Vec<Request>, committed: Result<Vec<Outcome>, Failure
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,122 @@
+//! A disk for tests: it can be full, stand still, and lose its power.
+
+use redb::{Database, StorageBackend};
+use std::io;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+
+/// Clones share the disk.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Disk(Arc<(Mutex<State>, Condvar)>);
+
+#[derive(Clone, Debug, Default)]
+struct State {
+    written: Vec<u8>,
+    synced: Vec<u8>,
+    syncs: usize,
+    health: Health,
+    held: bool,
+    waiting: bool,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Health {
+    #[default]
+    Sound,
+    Full,
+    Panics,
+}
+
+impl Disk {
+    pub(crate) fn open(&self) -> Database {
+        Database::builder()
+            .create_with_backend(self.clone())
+            .unwrap()
+    }
+
+    pub(crate) fn become_of(&self, health: Health) {
+        self.state().health = health;
+    }
+
+    /// How often the disk was asked to keep what was written.
+    pub(crate) fn syncs(&self) -> usize {
+        self.state().syncs
+    }
+
+    /// Another disk that has only what survives when the power fails now.
+    pub(crate) fn after_power_failure(&self) -> Self {
+        let synced = self.state().synced.clone();
+        let state = State {
+            written: synced.clone(),
+            synced,
+            ..State::default()
+        };
+        Self(Arc::new((Mutex::new(state), Condvar::new())))
+    }
+
+    /// From now on, who asks to keep what was written waits until [`release`](Self::release).
+    pub(crate) fn hold(&self) {
+        self.state().held = true;
+    }
+
+    /// Waits until someone is held.
+    pub(crate) fn wait_until_held(&self) {
+        let waiting = self.0.1.wait_while(self.state(), |state| !state.waiting);
+        drop(waiting.unwrap());
+    }
+
+    pub(crate) fn release(&self) {
+        self.state().held = false;
+        self.0.1.notify_all();
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.0.lock().unwrap()
+    }
+}
+
+impl StorageBackend for Disk {
+    fn len(&self) -> io::Result<u64> {
+        Ok(self.state().written.len() as u64)
+    }
+
+    fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
+        let start = usize::try_from(offset).unwrap();
+        out.copy_from_slice(&self.state().written[start..start + out.len()]);
+        Ok(())
+    }
+
+    fn set_len(&self, len: u64) -> io::Result<()> {
+        let len = usize::try_from(len).unwrap();
+        self.state().written.resize(len, 0);
+        Ok(())
+    }
+
+    fn sync_data(&self) -> io::Result<()> {
+        let mut state = self.state();
+        state.waiting = state.held;
+        self.0.1.notify_all();
+        state = self.0.1.wait_while(state, |state| state.held).unwrap();
+        state.waiting = false;
+        match state.health {
+            Health::Sound => {}
+            Health::Full => return Err(io::ErrorKind::StorageFull.into()),
+            Health::Panics => {
+                drop(state);
+                panic!("the disk panics, as this test wants");
+            }
+        }
+        state.synced = state.written.clone();
+        state.syncs += 1;
+        Ok(())
+    }
+
+    fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
+        let mut state = self.state();
+        if state.health == Health::Full {
+            return Err(io::ErrorKind::StorageFull.into());
+        }
+        let start = usize::try_from(offset).unwrap();
+        state.written[start..start + data.len()].copy_from_slice(data);
+        Ok(())
+    }
+}

@@ -1,0 +1,224 @@
+use super::Writer;
+use crate::change::{Action, Change};
+use crate::clock::{Clock, SystemClock};
+use crate::disk::{Disk, Health};
+use crate::error::Failure;
+use crate::storage::Storage;
+use crate::store::Store;
+use crate::tables::{self, EXPIRIES, KEYS};
+use redb::{ReadableDatabase, ReadableTableMetadata};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, SystemTime};
+
+const CALLERS: i32 = 64;
+
+#[tokio::test]
+async fn an_acknowledged_write_survives_a_power_failure() {
+    let disk = Disk::default();
+    let store = store(&disk, SystemClock);
+    for count in 1..=20 {
+        assert_eq!(store.write(add("hits", 1)).await.unwrap(), count);
+        let after = self::store(&disk.after_power_failure(), SystemClock);
+        assert_eq!(text(&after, "hits").await, Some(count.to_string()));
+    }
+}
+
+#[tokio::test]
+async fn writes_that_wait_together_are_committed_together() {
+    let disk = Disk::default();
+    let store = store(&disk, SystemClock);
+    disk.hold();
+    let mut writes = vec![start(&store, add("first", 1))];
+    wait_until_held(&disk).await;
+    writes.extend((0..CALLERS).map(|_| start(&store, add("hits", 1))));
+    queued(&store.writer, writes.len() - 1).await;
+    let before = disk.syncs();
+    disk.release();
+    for write in writes {
+        write.await.unwrap().unwrap();
+    }
+    assert_eq!(
+        disk.syncs() - before,
+        2,
+        "the first alone, the others together"
+    );
+    assert_eq!(text(&store, "hits").await, Some(CALLERS.to_string()));
+}
+
+#[tokio::test]
+async fn reads_do_not_wait_for_a_write_and_do_not_see_it_before_it_is_on_disk() {
+    let disk = Disk::default();
+    let store = store(&disk, SystemClock);
+    store.write(add("hits", 1)).await.unwrap();
+    disk.hold();
+    let write = start(&store, add("hits", 1));
+    wait_until_held(&disk).await;
+    assert_eq!(text(&store, "hits").await.as_deref(), Some("1"));
+    disk.release();
+    write.await.unwrap().unwrap();
+    assert_eq!(text(&store, "hits").await.as_deref(), Some("2"));
+}
+
+#[tokio::test]
+async fn a_refused_write_fails_alone() {
+    let disk = Disk::default();
+    let store = store(&disk, SystemClock);
+    disk.hold();
+    let first = start(&store, add("first", 1));
+    wait_until_held(&disk).await;
+    let good = start(&store, add("hits", i32::MAX));
+    let bad = start(&store, add("hits", 1));
+    let also_good = start(&store, change("list", Action::Push("item".to_owned())));
+    queued(&store.writer, 3).await;
+    disk.release();
+    first.await.unwrap().unwrap();
+    assert_eq!(good.await.unwrap().unwrap(), i32::MAX);
+    assert!(matches!(bad.await.unwrap(), Err(Failure::Refused(_))));
+    assert_eq!(also_good.await.unwrap().unwrap(), 1);
+    assert_eq!(text(&store, "hits").await, Some(i32::MAX.to_string()));
+}
+
+#[tokio::test]
+async fn a_full_disk_fails_every_waiting_write_and_is_left_behind_once_there_is_room() {
+    let disk = Disk::default();
+    let store = store(&disk, SystemClock);
+    store.write(add("hits", 1)).await.unwrap();
+    disk.become_of(Health::Full);
+    let writes: Vec<_> = (0..CALLERS)
+        .map(|_| start(&store, add("hits", 1)))
+        .collect();
+    for write in writes {
+        let failure = write.await.unwrap().unwrap_err();
+        assert!(!matches!(failure, Failure::Refused(_)), "{failure:?}");
+    }
+    disk.become_of(Health::Sound);
+    let sum = store.write(add("hits", 1)).await.unwrap();
+    assert_eq!(text(&store, "hits").await, Some(sum.to_string()));
+    let after = self::store(&disk.after_power_failure(), SystemClock);
+    assert_eq!(text(&after, "hits").await, Some(sum.to_string()));
+}
+
+#[tokio::test]
+async fn a_writer_that_panics_leaves_nobody_waiting() {
+    let disk = Disk::default();
+    let store = store(&disk, SystemClock);
+    disk.hold();
+    let first = start(&store, add("hits", 1));
+    wait_until_held(&disk).await;
+    let second = start(&store, add("hits", 1));
+    queued(&store.writer, 1).await;
+    disk.become_of(Health::Panics);
+    disk.release();
+    for failed in [first.await.unwrap(), second.await.unwrap()] {
+        assert!(matches!(failed, Err(Failure::Stopped)), "{failed:?}");
+    }
+    let late = store.write(add("hits", 1)).await;
+    assert!(matches!(late, Err(Failure::Stopped)), "{late:?}");
+}
+
+#[tokio::test]
+async fn what_is_queued_is_written_before_the_store_closes() {
+    let disk = Disk::default();
+    let store = store(&disk, SystemClock);
+    disk.hold();
+    let writes: Vec<_> = (0..3).map(|_| start(&store, add("hits", 1))).collect();
+    wait_until_held(&disk).await;
+    for abandoned in &writes {
+        abandoned.abort();
+    }
+    for abandoned in writes {
+        let _ = abandoned.await;
+    }
+    disk.release();
+    drop(store);
+    let after = self::store(&disk.after_power_failure(), SystemClock);
+    assert_eq!(text(&after, "hits").await.as_deref(), Some("3"));
+}
+
+#[tokio::test]
+async fn expired_strings_leave_no_rows_behind() {
+    let disk = Disk::default();
+    let clock = Ticks::default();
+    let store = store(&disk, clock.clone());
+    for key in ["a", "b", "c"] {
+        store.write(set_for(key, 10)).await.unwrap();
+        store.write(set_for(key, 20)).await.unwrap();
+    }
+    assert_eq!(rows(&store), (3, 3));
+    clock.0.store(21, Ordering::Relaxed);
+    assert_eq!(text(&store, "a").await, None);
+    store.write(add("hits", 1)).await.unwrap();
+    assert_eq!(rows(&store), (1, 0));
+}
+
+#[derive(Clone, Default)]
+struct Ticks(Arc<AtomicU64>);
+
+impl Clock for Ticks {
+    fn now(&self) -> SystemTime {
+        SystemTime::UNIX_EPOCH + Duration::from_secs(self.0.load(Ordering::Relaxed))
+    }
+}
+
+fn store(disk: &Disk, clock: impl Clock) -> Arc<Store> {
+    let disk = disk.clone();
+    let storage = Storage::open(move || {
+        let database = disk.open();
+        tables::prepare(&database).unwrap();
+        Ok(database)
+    });
+    Arc::new(Store::new(storage.unwrap(), Arc::new(clock)).unwrap())
+}
+
+fn start(store: &Arc<Store>, change: Change) -> tokio::task::JoinHandle<Result<i32, Failure>> {
+    let store = store.clone();
+    tokio::spawn(async move { store.write(change).await })
+}
+
+async fn wait_until_held(disk: &Disk) {
+    let disk = disk.clone();
+    tokio::task::spawn_blocking(move || disk.wait_until_held())
+        .await
+        .unwrap();
+}
+
+async fn queued(writer: &Writer, count: usize) {
+    while writer.queued() < count {
+        tokio::task::yield_now().await;
+    }
+}
+
+async fn text(store: &Store, key: &'static str) -> Option<String> {
+    store
+        .read(move |view| view.text(("space", key)))
+        .await
+        .unwrap()
+}
+
+fn rows(store: &Store) -> (u64, u64) {
+    let transaction = store.storage.current().unwrap().begin_read().unwrap();
+    let keys = transaction.open_table(KEYS).unwrap();
+    let expiries = transaction.open_table(EXPIRIES).unwrap();
+    (keys.len().unwrap(), expiries.len().unwrap())
+}
+
+fn add(key: &str, by: i32) -> Change {
+    change(key, Action::Add(by))
+}
+
+fn set_for(key: &str, seconds: u32) -> Change {
+    let action = Action::Set {
+        value: "text".to_owned(),
+        expires_in_seconds: Some(seconds),
+    };
+    change(key, action)
+}
+
+fn change(key: &str, action: Action) -> Change {
+    Change {
+        space: "space".into(),
+        key: key.to_owned(),
+        action,
+    }
+}
