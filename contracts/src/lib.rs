@@ -30,3 +30,7 @@ pub mod messaging;
 mod contract;
 
 pub use contract::canonical_contract;
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

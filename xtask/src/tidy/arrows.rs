@@ -16,11 +16,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("capwire-wascap", &[]),
     ("capwire-contracts", &[]),
     ("capwire-manifest", &[]),
-    ("capwire-actor-macros", &[]),
-    (
-        "capwire-actor",
-        &["capwire-contracts", "capwire-actor-macros"],
-    ),
+    ("capwire-actor", &["capwire-contracts"]),
     ("capwire-provider", &["capwire-contracts"]),
     (
         "capwire-http-server",

@@ -1,1 +1,0 @@
-//! The attribute macros of capwire-actor.

@@ -1,0 +1,59 @@
+//! What a handler fails with.
+
+use std::fmt;
+
+/// What a handler returns.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why a handler failed, in words for whoever called. Any error becomes one by `?`.
+///
+/// ```
+/// use capwire_actor::{Error, Result};
+///
+/// fn percent(text: &str) -> Result<u8> {
+///     let number = text.parse()?;
+///     if number > 100 {
+///         return Err(Error::msg("more than everything"));
+///     }
+///     Ok(number)
+/// }
+///
+/// assert_eq!(percent("1o").unwrap_err().to_string(), "invalid digit found in string");
+/// assert_eq!(percent("101").unwrap_err().to_string(), "more than everything");
+/// ```
+// It is no `std::error::Error` itself, or the conversion from any would overlap with the one of
+// a type into itself.
+pub struct Error(String);
+
+impl Error {
+    /// An error that says `text`.
+    pub fn msg(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+}
+
+impl<E: std::error::Error> From<E> for Error {
+    fn from(error: E) -> Self {
+        let mut text = error.to_string();
+        let mut source = error.source();
+        while let Some(cause) = source {
+            text.push_str(": ");
+            text.push_str(&cause.to_string());
+            source = cause.source();
+        }
+        Self(text)
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// As [`Display`](fmt::Display): this is what tests and `unwrap` show.
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}

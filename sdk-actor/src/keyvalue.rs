@@ -1,0 +1,159 @@
+//! `wascc:keyvalue`: counters, values, lists and sets by key.
+
+use crate::target::{CallError, Target, capability};
+use capwire_contracts::keyvalue::{
+    self as contract, AddRequest, AddResponse, CountResponse, GetResponse, ItemRequest, KeyRequest,
+    KeyResponse, KeysRequest, RangeRequest, SetRequest, SetResponse, ValuesResponse,
+};
+
+/// The store of the binding `default`.
+///
+/// ```
+/// use capwire_actor::{Result, keyvalue, testing::FakeHost};
+///
+/// fn remember(name: &str) -> Result<Option<String>> {
+///     let store = keyvalue::default();
+///     let before = store.get("last")?;
+///     store.set("last", name)?;
+///     Ok(before)
+/// }
+///
+/// FakeHost::new().run(|| {
+///     assert_eq!(remember("Ada").unwrap(), None);
+///     assert_eq!(remember("Grace").unwrap(), Some("Ada".to_owned()));
+/// });
+/// ```
+#[must_use]
+pub fn default() -> KeyValue {
+    KeyValue(capability(contract::CONTRACT))
+}
+
+/// The store of the binding `name`.
+#[must_use]
+pub fn named(name: &str) -> KeyValue {
+    KeyValue(capability(contract::CONTRACT).named(name))
+}
+
+/// A store. Its operations are those of Redis.
+///
+/// Each fails with a [`CallError`] if the actor may not use the store, the store is out of reach,
+/// or the key holds something else than the operation is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyValue(Target);
+
+/// All methods fail as the type says.
+#[expect(clippy::missing_errors_doc, reason = "said once, on the type")]
+impl KeyValue {
+    /// Adds `value` to a counter, which starts at 0, and returns its new value.
+    pub fn add(&self, key: &str, value: i32) -> Result<i32, CallError> {
+        let key = key.to_owned();
+        let answer: AddResponse = self.0.call(contract::OP_ADD, &AddRequest { key, value })?;
+        Ok(answer.value)
+    }
+
+    /// The value of `key`, if there is one.
+    pub fn get(&self, key: &str) -> Result<Option<String>, CallError> {
+        let answer: GetResponse = self.0.call(contract::OP_GET, &one(key))?;
+        Ok(answer.exists.then_some(answer.value))
+    }
+
+    /// Sets the value of `key` until it is changed.
+    pub fn set(&self, key: &str, value: &str) -> Result<(), CallError> {
+        self.set_for(key, value, 0)
+    }
+
+    /// Sets the value of `key` for so many seconds; 0 means for good.
+    pub fn set_for(&self, key: &str, value: &str, seconds: i32) -> Result<(), CallError> {
+        let request = SetRequest {
+            key: key.to_owned(),
+            value: value.to_owned(),
+            expires: seconds,
+        };
+        let SetResponse { .. } = self.0.call(contract::OP_SET, &request)?;
+        Ok(())
+    }
+
+    /// Removes `key`, whatever it holds.
+    pub fn del(&self, key: &str) -> Result<(), CallError> {
+        let KeyResponse { .. } = self.0.call(contract::OP_DEL, &one(key))?;
+        Ok(())
+    }
+
+    /// Removes the list `key`.
+    pub fn clear(&self, key: &str) -> Result<(), CallError> {
+        let KeyResponse { .. } = self.0.call(contract::OP_CLEAR, &one(key))?;
+        Ok(())
+    }
+
+    /// The items of a list from `start` to `stop`, both included; negative indices count from the
+    /// end, so that 0 and -1 mean all.
+    pub fn range(&self, key: &str, start: i32, stop: i32) -> Result<Vec<String>, CallError> {
+        let key = key.to_owned();
+        let request = RangeRequest { key, start, stop };
+        let answer: ValuesResponse = self.0.call(contract::OP_RANGE, &request)?;
+        Ok(answer.values)
+    }
+
+    /// Puts an item at the head of a list and returns the list's length.
+    pub fn push(&self, key: &str, item: &str) -> Result<i32, CallError> {
+        self.count(contract::OP_PUSH, key, item)
+    }
+
+    /// Removes all items equal to `item` from a list and returns how many there were.
+    pub fn list_item_delete(&self, key: &str, item: &str) -> Result<i32, CallError> {
+        self.count(contract::OP_LIST_ITEM_DELETE, key, item)
+    }
+
+    /// Adds an item to a set; 1 if it was new, else 0.
+    pub fn set_add(&self, key: &str, item: &str) -> Result<i32, CallError> {
+        self.count(contract::OP_SET_ADD, key, item)
+    }
+
+    /// Removes an item from a set; 1 if it was there, else 0.
+    pub fn set_remove(&self, key: &str, item: &str) -> Result<i32, CallError> {
+        self.count(contract::OP_SET_REMOVE, key, item)
+    }
+
+    /// The items that are in any of these sets.
+    pub fn set_union(&self, keys: &[&str]) -> Result<Vec<String>, CallError> {
+        self.values(contract::OP_SET_UNION, keys)
+    }
+
+    /// The items that are in all of these sets.
+    pub fn set_intersection(&self, keys: &[&str]) -> Result<Vec<String>, CallError> {
+        self.values(contract::OP_SET_INTERSECTION, keys)
+    }
+
+    /// The items of a set.
+    pub fn set_query(&self, key: &str) -> Result<Vec<String>, CallError> {
+        let answer: ValuesResponse = self.0.call(contract::OP_SET_QUERY, &one(key))?;
+        Ok(answer.values)
+    }
+
+    /// Whether `key` holds anything.
+    pub fn key_exists(&self, key: &str) -> Result<bool, CallError> {
+        let answer: GetResponse = self.0.call(contract::OP_KEY_EXISTS, &one(key))?;
+        Ok(answer.exists)
+    }
+
+    fn count(&self, operation: &str, key: &str, item: &str) -> Result<i32, CallError> {
+        let request = ItemRequest {
+            key: key.to_owned(),
+            value: item.to_owned(),
+        };
+        let answer: CountResponse = self.0.call(operation, &request)?;
+        Ok(answer.new_count)
+    }
+
+    fn values(&self, operation: &str, keys: &[&str]) -> Result<Vec<String>, CallError> {
+        let keys = keys.iter().map(|&key| key.to_owned()).collect();
+        let answer: ValuesResponse = self.0.call(operation, &KeysRequest { keys })?;
+        Ok(answer.values)
+    }
+}
+
+fn one(key: &str) -> KeyRequest {
+    KeyRequest {
+        key: key.to_owned(),
+    }
+}

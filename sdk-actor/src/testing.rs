@@ -1,0 +1,274 @@
+//! A host for the unit tests of actors, on native targets only.
+
+mod store;
+
+use crate::dispatch::Actor;
+use crate::error::Result;
+use crate::http;
+use capwire_contracts::{codec, keyvalue};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use store::Store;
+
+/// Answers an actor in place of a real host, and keeps what it was asked.
+///
+/// Out of the box it has an empty key-value store per binding, in memory and without expiry.
+/// Whatever else the actor calls must be scripted with [`respond`](Self::respond),
+/// [`refuse`](Self::refuse), [`on`](Self::on) or [`actor`](Self::actor); a scripted operation
+/// goes before the store.
+///
+/// ```
+/// use capwire_actor::prelude::*;
+/// use capwire_actor::testing::FakeHost;
+///
+/// actor! {
+///     http => count,
+/// }
+///
+/// fn count(request: http::Request) -> Result<http::Response> {
+///     let hits = keyvalue::default().add(&request.path, 1)?;
+///     Ok(http::Response::text(format!("{hits} hits")))
+/// }
+///
+/// // a store that works
+/// let host = FakeHost::new();
+/// let request = http::Request::new("GET", "/home");
+/// host.http(&ACTOR, request.clone())?;
+/// assert_eq!(host.http(&ACTOR, request.clone())?.body, b"2 hits");
+/// assert_eq!(host.calls()[1].operation, "Add");
+///
+/// // a store that does not
+/// let host = FakeHost::new().refuse("wascc:keyvalue", "Add", "the disk is full");
+/// let error = host.http(&ACTOR, request).unwrap_err();
+/// assert!(error.to_string().contains("the disk is full"));
+/// # Ok::<(), Error>(())
+/// ```
+#[derive(Default)]
+pub struct FakeHost(Rc<Inner>);
+
+/// A call that an actor made of its host.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HostCall {
+    /// Under which binding.
+    pub binding: String,
+    /// Of whom: a contract, or an actor's key.
+    pub namespace: String,
+    /// What was asked.
+    pub operation: String,
+    /// The message.
+    pub payload: Vec<u8>,
+}
+
+impl FakeHost {
+    /// A host with empty stores and nothing scripted.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Answers every call of this operation with `message`.
+    ///
+    /// # Panics
+    /// If `message` cannot be written as MessagePack.
+    #[must_use]
+    pub fn respond<T: Serialize + ?Sized>(
+        self,
+        target: &str,
+        operation: &str,
+        message: &T,
+    ) -> Self {
+        #[expect(clippy::expect_used, reason = "a mistake in a test, to be shown there")]
+        let answer = codec::encode(message).expect("the scripted answer");
+        self.on(target, operation, move |_| Ok(answer.clone()))
+    }
+
+    /// Answers every call of this operation with an error that says `reason`.
+    #[must_use]
+    pub fn refuse(self, target: &str, operation: &str, reason: &str) -> Self {
+        let reason = reason.to_owned();
+        self.on(target, operation, move |_| Err(reason.clone()))
+    }
+
+    /// Answers every call of this operation with what `answer` returns: bytes, or the text of an
+    /// error. Of several scripts for an operation the last one counts.
+    #[must_use]
+    pub fn on(
+        self,
+        target: &str,
+        operation: &str,
+        answer: impl Fn(&HostCall) -> Result<Vec<u8>, String> + 'static,
+    ) -> Self {
+        self.script(target, Some(operation), answer)
+    }
+
+    /// Lets another actor answer calls of `key`. It has this same host.
+    #[must_use]
+    pub fn actor(self, key: &str, actor: &'static Actor) -> Self {
+        self.script(key, None, |call| {
+            let answer = actor.call(&call.operation, call.payload.clone());
+            answer.map_err(|error| error.to_string())
+        })
+    }
+
+    /// Runs `scope`, in which this host answers.
+    pub fn run<R>(&self, scope: impl FnOnce() -> R) -> R {
+        HOSTS.with_borrow_mut(|hosts| hosts.push(Rc::clone(&self.0)));
+        let _leave = Leave;
+        scope()
+    }
+
+    /// Sends an HTTP request to `actor`.
+    ///
+    /// # Errors
+    /// If the actor fails.
+    pub fn http(&self, actor: &Actor, request: http::Request) -> Result<http::Response> {
+        self.call(actor, http::OP_HANDLE_REQUEST, &request)
+    }
+
+    /// Calls `actor` as the host does, with messages.
+    ///
+    /// # Errors
+    /// If the actor fails, or its answer is no `R`.
+    pub fn call<T, R>(&self, actor: &Actor, operation: &str, message: &T) -> Result<R>
+    where
+        T: Serialize + ?Sized,
+        R: DeserializeOwned,
+    {
+        let answer = self.call_raw(actor, operation, codec::encode(message)?)?;
+        Ok(codec::decode(&answer)?)
+    }
+
+    /// Calls `actor` as the host does, with bytes.
+    ///
+    /// # Errors
+    /// If the actor fails.
+    pub fn call_raw(
+        &self,
+        actor: &Actor,
+        operation: &str,
+        payload: impl Into<Vec<u8>>,
+    ) -> Result<Vec<u8>> {
+        self.run(|| actor.call(operation, payload.into()))
+    }
+
+    /// The calls that actors made, oldest first.
+    #[must_use]
+    pub fn calls(&self) -> Vec<HostCall> {
+        self.0.calls.borrow().clone()
+    }
+
+    /// The lines that actors logged, oldest first.
+    #[must_use]
+    pub fn console(&self) -> Vec<String> {
+        self.0.console.borrow().clone()
+    }
+
+    fn script(
+        self,
+        namespace: &str,
+        operation: Option<&str>,
+        answer: impl Fn(&HostCall) -> Result<Vec<u8>, String> + 'static,
+    ) -> Self {
+        self.0.scripts.borrow_mut().push(Script {
+            namespace: namespace.to_owned(),
+            operation: operation.map(str::to_owned),
+            answer: Box::new(answer),
+        });
+        self
+    }
+}
+
+/// What [`Target`](crate::Target) calls where there is no WebAssembly.
+pub(crate) fn call(
+    binding: &str,
+    namespace: &str,
+    operation: &str,
+    payload: &[u8],
+) -> Result<Vec<u8>, String> {
+    let host = current().ok_or("there is no host here: call inside of FakeHost::run")?;
+    host.answer(HostCall {
+        binding: binding.to_owned(),
+        namespace: namespace.to_owned(),
+        operation: operation.to_owned(),
+        payload: payload.to_vec(),
+    })
+}
+
+/// What [`console_log!`](crate::console_log) calls where there is no WebAssembly.
+pub(crate) fn console_log(line: &str) {
+    match current() {
+        Some(host) => host.console.borrow_mut().push(line.to_owned()),
+        None => eprintln!("{line}"),
+    }
+}
+
+/// There is nothing to export on native targets.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __export {
+    ($actor:path) => {};
+}
+
+#[derive(Default)]
+struct Inner {
+    scripts: RefCell<Vec<Script>>,
+    stores: RefCell<BTreeMap<String, Store>>,
+    calls: RefCell<Vec<HostCall>>,
+    console: RefCell<Vec<String>>,
+}
+
+struct Script {
+    namespace: String,
+    operation: Option<String>,
+    answer: Answer,
+}
+
+type Answer = Box<dyn Fn(&HostCall) -> Result<Vec<u8>, String>>;
+
+thread_local! {
+    /// Those whose `run` is running, the innermost last.
+    static HOSTS: RefCell<Vec<Rc<Inner>>> = const { RefCell::new(Vec::new()) };
+}
+
+struct Leave;
+
+impl Drop for Leave {
+    fn drop(&mut self) {
+        HOSTS.with_borrow_mut(Vec::pop);
+    }
+}
+
+fn current() -> Option<Rc<Inner>> {
+    HOSTS.with_borrow(|hosts| hosts.last().cloned())
+}
+
+impl Inner {
+    fn answer(&self, call: HostCall) -> Result<Vec<u8>, String> {
+        self.calls.borrow_mut().push(call.clone());
+        let scripts = self.scripts.borrow();
+        match scripts.iter().rfind(|script| script.answers(&call)) {
+            Some(script) => (script.answer)(&call),
+            None if call.namespace == keyvalue::CONTRACT => self.store(&call),
+            None => Err(format!(
+                "nothing answers {} of {}: script it with FakeHost::respond",
+                call.operation, call.namespace
+            )),
+        }
+    }
+
+    fn store(&self, call: &HostCall) -> Result<Vec<u8>, String> {
+        let mut stores = self.stores.borrow_mut();
+        let store = stores.entry(call.binding.clone()).or_default();
+        store.call(&call.operation, &call.payload)
+    }
+}
+
+impl Script {
+    fn answers(&self, call: &HostCall) -> bool {
+        let operation = self.operation.as_ref();
+        self.namespace == call.namespace && operation.is_none_or(|it| *it == call.operation)
+    }
+}
