@@ -1,0 +1,18 @@
+//! What an attacker may try, one named case a test. Each fails if the check that stops it is
+//! removed, and asserts the error, so that no other check hides its absence.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    missing_docs,
+    reason = "tests"
+)]
+
+mod claims;
+mod container;
+mod header;
+mod keys;
+mod signature;
+mod support;
+mod time;
