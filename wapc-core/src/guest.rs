@@ -95,6 +95,29 @@ impl Guest {
         Ok(Starting { instance }.step(progress))
     }
 
+    /// Instantiates `module` and runs its start functions to their end on the caller's stack;
+    /// `host` may stop them.
+    ///
+    /// # Errors
+    /// If there is no room for it, or a start function fails.
+    pub fn start_with(
+        module: &dyn Module,
+        limits: &Limits,
+        world: Arc<dyn World>,
+        host: &mut dyn Host,
+    ) -> Result<Self, StartError> {
+        let mut step = Self::start(module, limits, world)?;
+        loop {
+            step = match step {
+                StartStep::Ready(guest) => return Ok(guest),
+                StartStep::Yielded(starting) => match host.slice_ended() {
+                    Verdict::Continue => starting.resume()?,
+                    Verdict::Stop => return Err(CallError::from(LimitError::Interrupted).into()),
+                },
+            };
+        }
+    }
+
     /// Begins a call. To drop the step, or what is in it, abandons the call and with it the guest.
     ///
     /// # Errors

@@ -1,1 +1,49 @@
-//! The conformance suite that every capwire engine passes.
+//! The conformance suite of capwire: what every engine has to do, as tests that each engine runs.
+//!
+//! A case is a public function over [`&dyn Engine`](capwire_wapc::Engine) that panics when the
+//! engine fails it. Its guests are WebAssembly text, assembled in the process; unless a case is
+//! about one kind of guest, it runs as a plain and as a suspendable one.
+//!
+//! # Use
+//! A test file of the engine's crate consists of one call of [`suite!`], which makes a test of
+//! each case:
+//!
+//! ```ignore
+//! capwire_conformance::suite!(Wasmi::new(), include_str!("skipped.txt"));
+//! ```
+//!
+//! What an engine's [`Support`](capwire_wapc::Support) declines is skipped. The second argument
+//! is the committed list of what is, one `group::case` a line; one more test fails when it is not
+//! exactly that, so that nothing is skipped unnoticed.
+
+#![forbid(unsafe_code)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::missing_panics_doc,
+    reason = "a case fails by panicking"
+)]
+
+mod guests;
+mod harness;
+mod script;
+mod suite;
+
+pub mod bounds;
+pub mod calls;
+pub mod errors;
+pub mod host_calls;
+pub mod lifecycle;
+pub mod memory_limits;
+pub mod modules;
+pub mod slices;
+pub mod stack_limits;
+pub mod starts;
+pub mod table_limits;
+pub mod traps;
+pub mod wasi;
+
+pub use capwire_wapc::Engine;
+pub use suite::{Case, GROUPS, Group, Need, assert_skipped, run};

@@ -1,0 +1,61 @@
+//! Guests that are the same in several groups.
+
+use crate::script::declaration;
+use capwire_wapc::abi;
+
+/// A guest whose `__guest_call (param $operation i32) (param $payload i32) (result i32)` is
+/// `body`, with four pages of memory, all imports by their names, and more fields.
+pub(crate) fn guest(body: &str, more: &str) -> String {
+    guest_with_imports("", body, more)
+}
+
+/// The same with more imports, which must come first.
+pub(crate) fn guest_with_imports(imports: &str, body: &str, more: &str) -> String {
+    let wapc: String = abi::IMPORTS.iter().map(declaration).collect();
+    format!(
+        r#"(module {wapc} {imports}
+          (memory (export "memory") 4)
+          (func (export "__guest_call") (param $operation i32) (param $payload i32) (result i32)
+            (local $i i32)
+            {body})
+          {more})"#
+    )
+}
+
+/// Answers with the payload of up to 4 MiB.
+pub(crate) const ECHO: &str = r#"(module
+  (import "wapc" "__guest_request" (func $guest_request (param i32 i32)))
+  (import "wapc" "__guest_response" (func $guest_response (param i32 i32)))
+  (memory (export "memory") 65)
+  (func (export "__guest_call") (param i32 i32) (result i32)
+    (call $guest_request (i32.const 0) (i32.const 65536))
+    (call $guest_response (i32.const 65536) (local.get 1))
+    (i32.const 1)))"#;
+
+/// Answers with the number of its calls, as one byte.
+pub(crate) const COUNTER: &str = r#"(module
+  (import "wapc" "__guest_response" (func $guest_response (param i32 i32)))
+  (memory (export "memory") 1)
+  (func (export "__guest_call") (param i32 i32) (result i32)
+    (i32.store8 (i32.const 8) (i32.add (i32.load8_u (i32.const 8)) (i32.const 1)))
+    (call $guest_response (i32.const 8) (i32.const 1))
+    (i32.const 1)))"#;
+
+/// Answers by a host call `b n o` with the payload of the request.
+pub(crate) const RELAY: &str = r#"(module
+  (import "wapc" "__guest_request" (func $guest_request (param i32 i32)))
+  (import "wapc" "__guest_response" (func $guest_response (param i32 i32)))
+  (import "wapc" "__host_call"
+    (func $host_call (param i32 i32 i32 i32 i32 i32 i32 i32) (result i32)))
+  (import "wapc" "__host_response_len" (func $host_response_len (result i32)))
+  (import "wapc" "__host_response" (func $host_response (param i32)))
+  (memory (export "memory") 2)
+  (data (i32.const 0) "bno")
+  (func (export "__guest_call") (param i32 i32) (result i32)
+    (call $guest_request (i32.const 16) (i32.const 1024))
+    (drop (call $host_call
+      (i32.const 0) (i32.const 1) (i32.const 1) (i32.const 1) (i32.const 2) (i32.const 1)
+      (i32.const 1024) (local.get 1)))
+    (call $host_response (i32.const 65536))
+    (call $guest_response (i32.const 65536) (call $host_response_len))
+    (i32.const 1)))"#;

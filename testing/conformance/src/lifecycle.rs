@@ -1,0 +1,114 @@
+//! Guests that are left, moved and many.
+
+use crate::guests::{ECHO, RELAY};
+use crate::harness::{TestHost, TestWorld, compile, each_kind};
+use bytes::Bytes;
+use capwire_wapc::{
+    CallError, EmptyWorld, Engine, Guest, Limits, Misuse, Module, Pending, Reply, Request, Step,
+};
+use std::sync::Arc;
+use std::thread;
+
+/// A guest may be dropped in a host call; whoever keeps it cannot call it again.
+pub fn dropped_in_host_call(engine: &dyn Engine) {
+    let module = compile(engine, RELAY);
+    for _ in 0..200 {
+        let mut guest = start(&*module);
+        drop(asking(&mut guest, "left"));
+        assert!(!guest.is_alive());
+        let error = guest.call(Request::new("again", "")).unwrap_err();
+        assert!(matches!(error, CallError::Misuse(Misuse::Dead)));
+    }
+    let mut guest = start(&*module);
+    let done = asking(&mut guest, "kept").reply(Reply::data("answer"));
+    assert_done(done.unwrap(), "answer");
+}
+
+/// Replies do not cross, in whatever order they come.
+pub fn interleaved(engine: &dyn Engine) {
+    let module = compile(engine, RELAY);
+    let mut guests: Vec<Guest> = (0..10).map(|_| start(&*module)).collect();
+    let mut pending: Vec<(Pending<'_>, String)> = guests
+        .iter_mut()
+        .zip(0..)
+        .map(|(guest, number)| (asking(guest, &number.to_string()), number.to_string()))
+        .collect();
+    while let Some((last, number)) = pending.pop() {
+        assert_eq!(*last.call().payload(), number.as_bytes());
+        let step = last.reply(Reply::data(number.clone())).unwrap();
+        assert_done(step, &number);
+    }
+    assert!(guests.iter().all(Guest::is_alive));
+}
+
+/// A guest may go on, and be dropped, on another thread than where it was suspended.
+pub fn moved_between_threads(engine: &dyn Engine) {
+    let module = compile(engine, RELAY);
+    let mut guest = start(&*module);
+    for _ in 0..10 {
+        let pending = asking(&mut guest, "ask");
+        thread::scope(|scope| {
+            let moved = scope.spawn(|| pending.reply(Reply::data("answer")).unwrap());
+            assert_done(moved.join().unwrap(), "answer");
+        });
+    }
+    thread::scope(|scope| {
+        let pending = asking(&mut guest, "ask");
+        scope.spawn(|| drop(pending));
+    });
+    assert!(!guest.is_alive());
+}
+
+/// Guests of one module work on several threads at once.
+pub fn many_threads(engine: &dyn Engine) {
+    let module = compile(engine, ECHO);
+    each_kind(engine, |setup| {
+        thread::scope(|scope| {
+            for thread in 0..4 {
+                let (setup, module) = (setup.clone(), &*module);
+                scope.spawn(move || {
+                    for number in 0..10 {
+                        let host = &mut TestHost::default();
+                        let world = Arc::<TestWorld>::default();
+                        let mut guest = setup.start_module(module, host, world).unwrap();
+                        for call in 0..50 {
+                            let payload = Bytes::from(format!("{thread} {number} {call}"));
+                            assert_eq!(guest.call("echo", payload.clone()).unwrap(), payload);
+                        }
+                    }
+                });
+            }
+        });
+    });
+}
+
+/// A guest needs its module only to be made.
+pub fn outlives_its_module(engine: &dyn Engine) {
+    each_kind(engine, |setup| {
+        let module = compile(engine, ECHO);
+        let host = &mut TestHost::default();
+        let mut guest = setup.start_module(&*module, host, Arc::default()).unwrap();
+        drop(module);
+        assert_eq!(guest.call("echo", "still").unwrap(), "still");
+    });
+}
+
+fn start(module: &dyn Module) -> Guest {
+    let host = &mut TestHost::default();
+    Guest::start_with(module, &Limits::default(), Arc::new(EmptyWorld), host).unwrap()
+}
+
+fn asking<'g>(guest: &'g mut Guest, payload: &str) -> Pending<'g> {
+    let request = Request::new("relay", payload.to_owned());
+    match guest.call(request).unwrap() {
+        Step::HostCall(pending) => pending,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn assert_done(step: Step<'_>, expected: &str) {
+    match step {
+        Step::Done(response) => assert_eq!(response, expected),
+        other => panic!("{other:?}"),
+    }
+}

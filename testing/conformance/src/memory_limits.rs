@@ -1,0 +1,64 @@
+//! [`Limits::memory_pages`](capwire_wapc::Limits::memory_pages).
+
+use crate::guests::guest as plain_guest;
+use crate::harness::{each_kind, try_compile};
+use crate::script::{Script, guest, results};
+use capwire_wapc::{Engine, LimitError, StartError};
+
+const NONE: u32 = u32::MAX;
+
+/// A module that starts with more memory than it may have is refused, by the limit's name.
+pub fn start_with_too_much(engine: &dyn Engine) {
+    each_kind(engine, |mut setup| {
+        setup.limits.memory_pages = 69;
+        match setup.start(&guest("")).err() {
+            Some(StartError::Limit(LimitError::Memory { pages: 69 })) => {}
+            other => panic!("{other:?}"),
+        }
+    });
+}
+
+/// One that starts with exactly what it may have is not.
+pub fn exact_fit(engine: &dyn Engine) {
+    each_kind(engine, |mut setup| {
+        setup.limits.memory_pages = 70;
+        let mut guest = setup.guest(&guest(""));
+        let script = Script::new().grow(1).grow(0).respond_results(2).returns(1);
+        assert_eq!(results(&script.run(&mut guest).unwrap()), [NONE, 70]);
+    });
+}
+
+/// A guest that asks for more is told that there is none, and lives.
+pub fn grow_is_refused(engine: &dyn Engine) {
+    each_kind(engine, |mut setup| {
+        setup.limits.memory_pages = 72;
+        let mut guest = setup.guest(&guest(""));
+        let script = Script::new()
+            .grow(1)
+            .grow(2)
+            .grow(65_535)
+            .grow(NONE)
+            .grow(1)
+            .grow(1)
+            .respond_results(6)
+            .returns(1);
+        let grown = results(&script.run(&mut guest).unwrap());
+        assert_eq!(grown, [70, NONE, NONE, NONE, 71, NONE]);
+        script.run(&mut guest).unwrap();
+    });
+}
+
+/// Several memories count together, if the engine knows of several at all.
+pub fn memories_count_together(engine: &dyn Engine) {
+    let wat = plain_guest("(i32.const 0)", "(memory 4)");
+    if try_compile(engine, &wat).is_err() {
+        return;
+    }
+    each_kind(engine, |mut setup| {
+        setup.limits.memory_pages = 7;
+        match setup.start(&wat).err() {
+            Some(StartError::Limit(LimitError::Memory { pages: 7 })) => {}
+            other => panic!("{other:?}"),
+        }
+    });
+}

@@ -1,0 +1,152 @@
+//! Which modules are guests.
+
+use crate::guests::{COUNTER, ECHO};
+use crate::harness::{each_kind, try_compile};
+use crate::script::declaration;
+use capwire_wapc::{CompileError, Engine, abi};
+
+const GUEST_CALL: &str =
+    r#"(func (export "__guest_call") (param i32 i32) (result i32) (i32.const 0))"#;
+const MEMORY: &str = r#"(memory (export "memory") 1)"#;
+
+/// Bytes that are no WebAssembly, or only the beginning of it, are refused.
+pub fn not_wasm(engine: &dyn Engine) {
+    let echo = wat::parse_str(ECHO).unwrap();
+    let cut = (1..echo.len()).map(|end| &echo[..end]);
+    for bytes in cut.chain([&b""[..], b"\0asm", b"\x7fELF", ECHO.as_bytes()]) {
+        assert!(engine.compile(bytes).is_err(), "{} bytes", bytes.len());
+    }
+    let error = engine.compile(b"not wasm").unwrap_err();
+    assert!(matches!(error, CompileError::Invalid { .. }), "{error:?}");
+}
+
+/// A module without `__guest_call`, or with something else under that name, is refused by the
+/// name of what is missing.
+pub fn no_guest_call(engine: &dyn Engine) {
+    for wrong in [
+        "",
+        r#"(func (export "__guest_call"))"#,
+        r#"(func (export "__guest_call") (param i32) (result i32) (i32.const 0))"#,
+        r#"(func (export "__guest_call") (param i32 i64) (result i32) (i32.const 0))"#,
+        r#"(func (export "__guest_call") (param i32 i32) (result i64) (i64.const 0))"#,
+        r#"(global (export "__guest_call") i32 (i32.const 0))"#,
+    ] {
+        let error = try_compile(engine, &format!("(module {MEMORY} {wrong})")).unwrap_err();
+        let CompileError::MissingExport { expected } = error else {
+            panic!("{error:?}");
+        };
+        assert!(expected.contains("__guest_call"), "{expected}");
+    }
+}
+
+/// So is one without `memory`.
+pub fn no_memory(engine: &dyn Engine) {
+    for wrong in [
+        "",
+        "(memory 1)",
+        r#"(memory (export "mem") 1)"#,
+        r#"(func (export "memory"))"#,
+    ] {
+        let error = try_compile(engine, &format!("(module {wrong} {GUEST_CALL})")).unwrap_err();
+        let CompileError::MissingExport { expected } = error else {
+            panic!("{error:?}");
+        };
+        assert!(expected.contains("memory"), "{expected}");
+    }
+}
+
+/// An import that no host of waPC offers is refused by its name.
+pub fn unknown_import(engine: &dyn Engine) {
+    for (module, name) in [
+        ("env", "abort"),
+        ("wapc", "__guest_call"),
+        ("wapc", ""),
+        ("", "__console_log"),
+        ("WAPC", "__console_log"),
+        ("wasi_snapshot_preview2", "fd_write"),
+    ] {
+        let import = format!(r#"(import "{module}" "{name}" (func))"#);
+        assert_unknown(engine, &import, (module, name));
+    }
+}
+
+/// An import of waPC with another type than it has is refused in the same way.
+pub fn wrong_import(engine: &dyn Engine) {
+    for (name, ty) in [
+        ("__guest_request", "(func (param i32))"),
+        ("__guest_response", "(func (param i32 i64))"),
+        ("__console_log", "(func (param i32 i32) (result i32))"),
+        (
+            "__host_call",
+            "(func (param i32 i32 i32 i32 i32 i32) (result i32))",
+        ),
+        (
+            "__host_call",
+            "(func (param i32 i32 i32 i32 i32 i32 i32 i32))",
+        ),
+        ("__host_error_len", "(func (result i64))"),
+        ("__host_error", "(global i32)"),
+        ("__host_response", "(memory 1)"),
+        ("__host_response", "(table 1 funcref)"),
+    ] {
+        let import = format!(r#"(import "wapc" "{name}" {ty})"#);
+        assert_unknown(engine, &import, ("wapc", name));
+    }
+}
+
+/// A guest needs no imports.
+pub fn no_imports(engine: &dyn Engine) {
+    each_kind(engine, |setup| {
+        let mut guest = setup.guest(&format!("(module {MEMORY} {GUEST_CALL})"));
+        assert!(guest.call("any", "").is_err());
+        assert!(guest.is_alive());
+    });
+}
+
+/// A guest may import any one of the nine functions, or one of them twice.
+pub fn one_import(engine: &dyn Engine) {
+    for import in &abi::IMPORTS {
+        let one = declaration(import);
+        let other = one.replace("(func $", "(func $again");
+        for imports in [one.clone(), format!("{one} {other}")] {
+            try_compile(engine, &format!("(module {imports} {MEMORY} {GUEST_CALL})")).unwrap();
+        }
+    }
+    try_compile(engine, COUNTER).unwrap();
+}
+
+/// Memory that threads share could change while the host reads it: such a module is refused.
+pub fn shared_memory(engine: &dyn Engine) {
+    let memory = r#"(memory (export "memory") 1 1 shared)"#;
+    try_compile(engine, &format!("(module {memory} {GUEST_CALL})")).unwrap_err();
+}
+
+/// So is 64-bit memory: the pointers of waPC have 32 bits.
+pub fn memory_of_64_bits(engine: &dyn Engine) {
+    let memory = r#"(memory (export "memory") i64 1)"#;
+    try_compile(engine, &format!("(module {memory} {GUEST_CALL})")).unwrap_err();
+}
+
+/// A start function that takes or returns something cannot be called, so the module is refused.
+pub fn start_of_another_type(engine: &dyn Engine) {
+    for name in abi::STARTS {
+        for wrong in [
+            format!(r#"(func (export "{name}") (param i32))"#),
+            format!(r#"(func (export "{name}") (result i32) (i32.const 0))"#),
+            format!(r#"(global (export "{name}") i32 (i32.const 0))"#),
+        ] {
+            let module = format!("(module {MEMORY} {GUEST_CALL} {wrong})");
+            try_compile(engine, &module).unwrap_err();
+        }
+    }
+}
+
+fn assert_unknown(engine: &dyn Engine, import: &str, expected: (&str, &str)) {
+    let error = try_compile(engine, &format!("(module {import} {MEMORY} {GUEST_CALL})"));
+    match error.unwrap_err() {
+        CompileError::UnknownImport { module, name } => {
+            assert_eq!((&*module, &*name), expected);
+        }
+        other => panic!("{import}: {other:?}"),
+    }
+}
