@@ -183,7 +183,31 @@ fn what_nothing_answers_is_an_error_with_the_remedy() {
 }
 
 #[test]
+fn the_last_script_for_an_operation_counts() {
+    let host = FakeHost::new()
+        .actor("MADDER", &ACTOR)
+        .respond("MADDER", "Sum", &1)
+        .respond("MADDER", "Sum", &2);
+    assert_eq!(host.call::<_, i64>(&ACTOR, "Ask", &[7]).unwrap(), 2);
+}
+
+#[test]
 fn outside_of_a_host_calls_fail() {
-    let error = keyvalue::default().get("k").unwrap_err();
+    let get = || keyvalue::default().get("k");
+    FakeHost::new().run(get).unwrap();
+    let error = get().unwrap_err();
     assert!(error.to_string().contains("FakeHost::run"), "{error}");
+}
+
+#[test]
+fn hosts_nest() {
+    let (outer, inner) = (FakeHost::new(), FakeHost::new());
+    outer.run(|| {
+        inner.run(|| console_log!("in"));
+        console_log!("out");
+    });
+    assert_eq!(
+        (inner.console(), outer.console()),
+        (vec!["in".to_owned()], vec!["out".to_owned()])
+    );
 }
