@@ -7,6 +7,7 @@ use crate::storage::Storage;
 use redb::Database;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, oneshot};
 
 /// How many writes may wait; further callers wait for a place.
@@ -71,27 +72,43 @@ impl Drop for Writer {
 
 fn run(mut requests: mpsc::Receiver<Request>, storage: &Storage, clock: &dyn Clock) {
     let mut batch = Vec::with_capacity(BATCH);
+    let mut pace = Pace::default();
     let mut sound = true;
     while requests.blocking_recv_many(&mut batch, BATCH) > 0 {
-        gather(&mut requests, &mut batch);
+        pace.gather(&mut requests, &mut batch);
+        let begun = Instant::now();
         let committed = commit(storage, sound, &batch, Moment::of(clock));
+        pace.learn(begun.elapsed(), batch.len() + requests.len());
         sound = committed.is_ok();
         acknowledge(&mut batch, committed);
     }
 }
 
-/// Callers that were just answered tend to write again at once: gives them the processor for as
-/// long as the batch grows. Without this, every second batch would be nearly empty.
-fn gather(requests: &mut mpsc::Receiver<Request>, batch: &mut Vec<Request>) {
-    let mut before = 0;
-    while before < batch.len() && batch.len() < BATCH {
-        before = batch.len();
-        thread::yield_now();
-        while batch.len() < BATCH
-            && let Ok(request) = requests.try_recv()
-        {
-            batch.push(request);
+/// How long the next commit waits for company. Callers that were just answered tend to write again
+/// at once; a commit without them would make every other one half empty. A lone caller never waits.
+#[derive(Default)]
+struct Pace {
+    /// How many callers were seen at once.
+    callers: usize,
+    /// A quarter of what a commit takes: it is worth that much to save one.
+    patience: Duration,
+}
+
+impl Pace {
+    fn gather(&self, requests: &mut mpsc::Receiver<Request>, batch: &mut Vec<Request>) {
+        let callers = self.callers.min(BATCH);
+        let begun = Instant::now();
+        while batch.len() < callers && begun.elapsed() < self.patience {
+            match requests.try_recv() {
+                Ok(request) => batch.push(request),
+                Err(_) => thread::yield_now(),
+            }
         }
+    }
+
+    fn learn(&mut self, commit: Duration, callers: usize) {
+        self.callers = callers;
+        self.patience = commit / 4;
     }
 }
 
