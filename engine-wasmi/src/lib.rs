@@ -1,1 +1,111 @@
-//! The wasmi interpreter as an engine of capwire-wapc.
+//! The [wasmi](https://docs.rs/wasmi) interpreter as an engine of capwire-wapc: portable, quick to
+//! load, and deterministic in how much a guest may compute.
+//!
+//! ```
+//! use capwire_engine_wasmi::Wasmi;
+//! use capwire_wapc::{EmptyWorld, Engine, HostCall, Limits, PlainGuest, Reply, Request};
+//! use std::sync::Arc;
+//!
+//! let wasm = wat::parse_str(
+//!     r#"(module
+//!         (import "wapc" "__guest_request" (func $request (param i32 i32)))
+//!         (import "wapc" "__guest_response" (func $response (param i32 i32)))
+//!         (memory (export "memory") 1)
+//!         (func (export "__guest_call") (param $operation i32) (param $payload i32) (result i32)
+//!             (call $request (i32.const 0) (i32.const 1024))
+//!             (call $response (i32.const 1024) (local.get $payload))
+//!             (i32.const 1)))"#,
+//! )?;
+//! let module = Wasmi::new().compile(&wasm)?;
+//!
+//! let mut host = |_: HostCall<'_>| Reply::error("there is nothing here");
+//! let limits = Limits::default();
+//! let mut guest = PlainGuest::start(&*module, &limits, Arc::new(EmptyWorld), &mut host)?;
+//! let response = guest.call(Request::new("echo", &b"hello"[..]), &mut host)?;
+//! assert_eq!(response, &b"hello"[..]);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # What guests may use
+//! WebAssembly 1.0, multi-value, sign extension, saturating conversions, bulk memory, reference
+//! types and extended constants: what compilers emit by default. No SIMD, threads, tail calls,
+//! 64-bit or several memories, garbage collection or exceptions.
+//!
+//! # How limits are kept
+//! - A slice is an amount of fuel, see [`Wasmi::fuel_per_millisecond`], which about every
+//!   instruction and each 64 bytes that are moved take from. The same guest always yields at the
+//!   same places. A slice begins when a call does and whenever a suspended guest is resumed.
+//! - Of [`Limits::stack_bytes`](capwire_wapc::Limits::stack_bytes), three quarters are for values
+//!   and the rest for 24 bytes of each function that is being called. A module is compiled once
+//!   for each size in use: the default at [`compile`](Engine::compile), any other when its first
+//!   guest is made.
+
+#![forbid(unsafe_code)]
+
+mod code;
+mod fault;
+mod imports;
+mod limiter;
+mod machine;
+mod module;
+mod plain;
+mod signatures;
+mod state;
+mod suspendable;
+
+use capwire_wapc::{CompileError, Engine, Module, Support};
+use module::WasmiModule;
+use std::sync::Arc;
+
+const NAME: &str = "wasmi";
+
+/// What an optimised build executes in a millisecond on a server of the early 2020s, roughly.
+const FUEL_PER_MILLISECOND: u64 = 500_000;
+
+/// The engine.
+#[derive(Clone, Copy, Debug)]
+pub struct Wasmi {
+    fuel_per_millisecond: u64,
+}
+
+impl Wasmi {
+    /// An engine that counts 500,000 units of fuel as a millisecond.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            fuel_per_millisecond: FUEL_PER_MILLISECOND,
+        }
+    }
+
+    /// Sets how much fuel counts as a millisecond of a slice: less for slow machines.
+    ///
+    /// ```
+    /// let engine = capwire_engine_wasmi::Wasmi::new().fuel_per_millisecond(50_000);
+    /// ```
+    #[must_use]
+    pub fn fuel_per_millisecond(mut self, fuel: u64) -> Self {
+        self.fuel_per_millisecond = fuel;
+        self
+    }
+}
+
+impl Default for Wasmi {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Engine for Wasmi {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn support(&self) -> Support {
+        Support::full()
+    }
+
+    fn compile(&self, wasm: &[u8]) -> Result<Arc<dyn Module>, CompileError> {
+        let module = WasmiModule::compile(wasm, self.fuel_per_millisecond)?;
+        Ok(Arc::new(module))
+    }
+}

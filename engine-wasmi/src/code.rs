@@ -1,0 +1,50 @@
+//! A module's code for one size of stack, checked and ready to be instantiated.
+
+use crate::state::State;
+use crate::{fault, imports, signatures};
+use capwire_wapc::CompileError;
+use wasmi::{CompilationMode, Config, Engine, Linker, Module};
+
+pub(crate) struct Code {
+    pub(crate) module: Module,
+    pub(crate) linker: Linker<State>,
+    /// Exported start functions in the order of their calls.
+    pub(crate) starts: Vec<&'static str>,
+}
+
+impl Code {
+    pub(crate) fn compile(wasm: &[u8], stack_bytes: usize) -> Result<Self, CompileError> {
+        let engine = Engine::new(&config(stack_bytes));
+        let module = Module::new(&engine, wasm).map_err(fault::invalid)?;
+        signatures::check_imports(&module)?;
+        let starts = signatures::check_exports(&module)?;
+        let linker = imports::linker(&engine, &module).map_err(fault::invalid)?;
+        Ok(Self {
+            module,
+            linker,
+            starts,
+        })
+    }
+}
+
+/// A function that is being called takes this of wasmi's call stack, beside its values.
+const FRAME_BYTES: usize = 24;
+const CACHED_STACK_BYTES: usize = 1_000;
+
+fn config(stack_bytes: usize) -> Config {
+    let frames = stack_bytes / 4;
+    let values = stack_bytes - frames;
+    let mut config = Config::default();
+    config
+        .consume_fuel(true)
+        // Fuel for lazy translation would make a guest's first call longer than its others.
+        .compilation_mode(CompilationMode::Eager)
+        .ignore_custom_sections(true)
+        .allow_start_fn(false)
+        .wasm_multi_memory(false)
+        .wasm_tail_call(false)
+        .set_max_recursion_depth(frames / FRAME_BYTES)
+        .set_min_stack_height(CACHED_STACK_BYTES.min(values))
+        .set_max_stack_height(values);
+    config
+}

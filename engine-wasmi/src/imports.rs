@@ -1,0 +1,146 @@
+//! What a guest may import, over its memory and [`State`].
+
+use crate::fault::Halt;
+use crate::signatures;
+use crate::state::State;
+use capwire_wapc::{Conversation, ProtocolError, Span, abi};
+use capwire_wasi::{Function, Outcome};
+use wasmi::errors::LinkerError;
+use wasmi::{Caller, Engine, Error, Linker, Module, Val};
+
+type Guest<'a> = Caller<'a, State>;
+
+/// As many bytes as wasmi itself copies for a unit of fuel.
+const BYTES_PER_FUEL: u64 = 64;
+
+/// A linker of waPC, and of what `module` imports of WASI.
+pub(crate) fn linker(engine: &Engine, module: &Module) -> Result<Linker<State>, LinkerError> {
+    let mut linker = Linker::new(engine);
+    // A module may import a function several times.
+    linker.allow_shadowing(true);
+    link_guest(&mut linker)?;
+    link_host(&mut linker)?;
+    for import in module.imports() {
+        if let Some(function) = capwire_wasi::find(import.module(), import.name()) {
+            link_wasi(&mut linker, function)?;
+        }
+    }
+    Ok(linker)
+}
+
+/// What a guest says of itself.
+fn link_guest(linker: &mut Linker<State>) -> Result<(), LinkerError> {
+    let request = |guest: Guest<'_>, operation, payload| {
+        let bytes = guest.data().request_bytes;
+        serve(guest, bytes, |wapc, memory| {
+            wapc.guest_request(memory, operation, payload)
+        })
+    };
+    let response = |guest: Guest<'_>, pointer, length| {
+        serve(guest, u64::from(length), |wapc, memory| {
+            wapc.guest_response(memory, Span::new(pointer, length))
+        })
+    };
+    let error = |guest: Guest<'_>, pointer, length| {
+        serve(guest, u64::from(length), |wapc, memory| {
+            wapc.guest_error(memory, Span::new(pointer, length))
+        })
+    };
+    let log = |guest: Guest<'_>, pointer, length| {
+        serve(guest, u64::from(length), |wapc, memory| {
+            wapc.console_log(memory, Span::new(pointer, length))
+        })
+    };
+    linker
+        .func_wrap(abi::NAMESPACE, abi::GUEST_REQUEST.name, request)?
+        .func_wrap(abi::NAMESPACE, abi::GUEST_RESPONSE.name, response)?
+        .func_wrap(abi::NAMESPACE, abi::GUEST_ERROR.name, error)?
+        .func_wrap(abi::NAMESPACE, abi::CONSOLE_LOG.name, log)?;
+    Ok(())
+}
+
+/// How a guest calls the host and fetches the reply.
+fn link_host(linker: &mut Linker<State>) -> Result<(), LinkerError> {
+    let call = |guest: Guest<'_>, b, bl, n, nl, o, ol, p, pl| -> Result<i32, Error> {
+        let spans = [(b, bl), (n, nl), (o, ol), (p, pl)].map(|(p, l)| Span::new(p, l));
+        let bytes = spans.iter().map(|span| u64::from(span.length)).sum();
+        serve(guest, bytes, |_, _| Err(Halt::HostCall(spans)))
+    };
+    let response_len = |guest: Guest<'_>| guest.data().conversation.host_response_len();
+    let response = |guest: Guest<'_>, target| {
+        let bytes = guest.data().conversation.host_response_len();
+        serve(guest, u64::from(bytes), |wapc, memory| {
+            wapc.host_response(memory, target)
+        })
+    };
+    let error_len = |guest: Guest<'_>| guest.data().conversation.host_error_len();
+    let error = |guest: Guest<'_>, target| {
+        let bytes = guest.data().conversation.host_error_len();
+        serve(guest, u64::from(bytes), |wapc, memory| {
+            wapc.host_error(memory, target)
+        })
+    };
+    linker
+        .func_wrap(abi::NAMESPACE, abi::HOST_CALL.name, call)?
+        .func_wrap(abi::NAMESPACE, abi::HOST_RESPONSE_LEN.name, response_len)?
+        .func_wrap(abi::NAMESPACE, abi::HOST_RESPONSE.name, response)?
+        .func_wrap(abi::NAMESPACE, abi::HOST_ERROR_LEN.name, error_len)?
+        .func_wrap(abi::NAMESPACE, abi::HOST_ERROR.name, error)?;
+    Ok(())
+}
+
+/// Runs `import` on the guest's memory and charges for the `bytes` that it moves at most: a guest
+/// must not get the host to work for it at the price of a call.
+fn serve<T, E: Into<Halt>>(
+    mut guest: Guest<'_>,
+    bytes: u64,
+    import: impl FnOnce(&mut Conversation, &mut [u8]) -> Result<T, E>,
+) -> Result<T, Error> {
+    charge(&mut guest, bytes)?;
+    let (memory, state) = split(&mut guest);
+    import(&mut state.conversation, memory).map_err(|error| Error::host(error.into()))
+}
+
+fn charge(guest: &mut Guest<'_>, bytes: u64) -> Result<(), Error> {
+    let fuel = guest.get_fuel()?;
+    guest.set_fuel(fuel.saturating_sub(bytes / BYTES_PER_FUEL))
+}
+
+/// The guest's memory, which is there whenever its code runs.
+fn split<'a>(guest: &'a mut Guest<'_>) -> (&'a mut [u8], &'a mut State) {
+    match guest.data().memory {
+        Some(memory) => memory.data_and_store_mut(guest),
+        None => (&mut [], guest.data_mut()),
+    }
+}
+
+fn link_wasi(linker: &mut Linker<State>, function: &'static Function) -> Result<(), LinkerError> {
+    let ty = signatures::wasi_type(function);
+    let call = move |mut guest: Guest<'_>, arguments: &[Val], results: &mut [Val]| {
+        let arguments: Vec<u64> = arguments.iter().map(bits).collect();
+        let (memory, state) = split(&mut guest);
+        let world = &**state.conversation.world();
+        match state.wasi.call(function, &arguments, memory, world) {
+            Outcome::Exit(code) => return Err(Error::host(Halt::Exit(code))),
+            Outcome::Errno(errno) => results.fill(Val::I32(errno)),
+        }
+        Ok(())
+    };
+    linker.func_new(function.namespace, function.name, ty, call)?;
+    Ok(())
+}
+
+fn bits(value: &Val) -> u64 {
+    match value {
+        Val::I32(value) => u64::from(value.cast_unsigned()),
+        Val::I64(value) => value.cast_unsigned(),
+        // No function of WASI takes any other type.
+        _ => 0,
+    }
+}
+
+impl From<ProtocolError> for Halt {
+    fn from(error: ProtocolError) -> Self {
+        Self::Protocol(error)
+    }
+}

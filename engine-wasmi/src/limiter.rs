@@ -1,0 +1,96 @@
+//! How much memory and how many table elements a guest gets.
+
+use capwire_wapc::{LimitError, Limits};
+use wasmi::ResourceLimiter;
+use wasmi::errors::TableError;
+use wasmi_core::LimiterError;
+
+pub(crate) struct Limiter {
+    memory_bytes: u64,
+    memory_pages: u32,
+    table_elements: u32,
+    /// Elements of all tables together, and by how many they grew last.
+    elements: usize,
+    growth: usize,
+    refused: Option<LimitError>,
+}
+
+impl Limiter {
+    pub(crate) fn new(limits: &Limits) -> Self {
+        Self {
+            memory_bytes: limits.memory_bytes(),
+            memory_pages: limits.memory_pages,
+            table_elements: limits.table_elements,
+            elements: 0,
+            growth: 0,
+            refused: None,
+        }
+    }
+
+    /// The limit on which the guest's last wish for more failed. While a guest is instantiated,
+    /// a failed wish is the end of it; later it is an answer that the guest can live with.
+    pub(crate) fn refused(&self) -> Option<LimitError> {
+        self.refused
+    }
+
+    fn refuse(&mut self, limit: LimitError) -> Result<bool, LimiterError> {
+        self.refused = Some(limit);
+        Ok(false)
+    }
+}
+
+impl ResourceLimiter for Limiter {
+    fn memory_growing(
+        &mut self,
+        _current: usize,
+        desired: usize,
+        _maximum: Option<usize>,
+    ) -> Result<bool, LimiterError> {
+        if desired as u64 > self.memory_bytes {
+            return self.refuse(LimitError::Memory {
+                pages: self.memory_pages,
+            });
+        }
+        Ok(true)
+    }
+
+    fn table_growing(
+        &mut self,
+        current: usize,
+        desired: usize,
+        _maximum: Option<usize>,
+    ) -> Result<bool, LimiterError> {
+        let growth = desired.saturating_sub(current);
+        let elements = self.elements.saturating_add(growth);
+        if elements as u64 > u64::from(self.table_elements) {
+            return self.refuse(LimitError::Table {
+                elements: self.table_elements,
+            });
+        }
+        self.elements = elements;
+        self.growth = growth;
+        Ok(true)
+    }
+
+    fn table_grow_failed(&mut self, error: &TableError) -> Result<(), LimiterError> {
+        self.elements -= self.growth;
+        match error {
+            // wasmi does not remember where a `table.grow` ran out of fuel and would resume the
+            // guest elsewhere. To trap it is the lesser evil.
+            TableError::OutOfFuel { .. } => Err(LimiterError::ResourceLimiterDeniedAllocation),
+            _ => Ok(()),
+        }
+    }
+
+    fn instances(&self) -> usize {
+        1
+    }
+
+    fn tables(&self) -> usize {
+        wasmi::StoreLimits::default().tables()
+    }
+
+    fn memories(&self) -> usize {
+        1
+    }
+}

@@ -1,0 +1,171 @@
+//! A guest's store and functions, and how its code is run from one pause to the next.
+
+use crate::code::Code;
+use crate::fault::{self, Halt};
+use crate::state::State;
+use crate::{NAME, limiter::Limiter};
+use capwire_wapc::{
+    CallError, HostCall, Limits, ProtocolError, Reply, Source, Span, StartError, Trap, TrapKind,
+    World, abi,
+};
+use std::sync::Arc;
+use wasmi::{
+    Error, Instance, Store, TypedFunc, TypedResumableCall, TypedResumableCallHostTrap,
+    TypedResumableCallOutOfFuel, Val, WasmParams, WasmResults,
+};
+
+pub(crate) struct Machine {
+    store: Store<State>,
+    guest_call: TypedFunc<(u32, u32), i32>,
+    starts: Vec<TypedFunc<(), ()>>,
+    /// A slice in units of fuel.
+    slice: u64,
+}
+
+/// How far a function of the guest got.
+pub(crate) enum Advance<R> {
+    Returned(R),
+    HostCall(InHostCall<R>),
+    SliceEnded(OutOfSlice<R>),
+}
+
+/// A function that waits for the answer to its host call.
+pub(crate) struct InHostCall<R> {
+    paused: TypedResumableCallHostTrap<R>,
+    call: [Span; 4],
+}
+
+/// A function whose slice is over.
+pub(crate) struct OutOfSlice<R>(TypedResumableCallOutOfFuel<R>);
+
+impl Machine {
+    pub(crate) fn instantiate(
+        code: &Code,
+        limits: &Limits,
+        world: Arc<dyn World>,
+        slice: u64,
+    ) -> Result<Self, StartError> {
+        let mut store = Store::new(code.module.engine(), State::new(limits, world));
+        store.limiter(|state| &mut state.limiter);
+        let instance = code
+            .linker
+            .instantiate_and_start(&mut store, &code.module)
+            .map_err(|error| refusal(&store.data().limiter, error))?;
+        Self::new(code, store, instance, slice).map_err(|error| StartError::Engine {
+            engine: NAME,
+            source: error.into(),
+        })
+    }
+
+    fn new(
+        code: &Code,
+        mut store: Store<State>,
+        instance: Instance,
+        slice: u64,
+    ) -> Result<Self, Error> {
+        let starts = code.starts.iter();
+        let starts = starts.map(|name| instance.get_typed_func(&store, name));
+        let starts = starts.collect::<Result<_, _>>()?;
+        let guest_call = instance.get_typed_func(&store, abi::GUEST_CALL)?;
+        store.data_mut().memory = instance.get_memory(&store, abi::MEMORY);
+        Ok(Self {
+            store,
+            guest_call,
+            starts,
+            slice,
+        })
+    }
+
+    pub(crate) fn guest_call(&self) -> TypedFunc<(u32, u32), i32> {
+        self.guest_call
+    }
+
+    /// The start function that is called after so many others.
+    pub(crate) fn start(&self, index: usize) -> Option<TypedFunc<(), ()>> {
+        self.starts.get(index).copied()
+    }
+
+    pub(crate) fn state(&mut self) -> &mut State {
+        self.store.data_mut()
+    }
+
+    /// Calls a function with a new slice.
+    pub(crate) fn begin<P: WasmParams, R: WasmResults>(
+        &mut self,
+        function: TypedFunc<P, R>,
+        arguments: P,
+    ) -> Result<Advance<R>, CallError> {
+        self.refuel(0);
+        let call = function.call_resumable(&mut self.store, arguments);
+        advance(call)
+    }
+
+    /// Goes on in a new slice.
+    pub(crate) fn go_on<R: WasmResults>(
+        &mut self,
+        OutOfSlice(paused): OutOfSlice<R>,
+    ) -> Result<Advance<R>, CallError> {
+        self.refuel(paused.required_fuel());
+        advance(paused.resume(&mut self.store))
+    }
+
+    /// What the guest asks of the host, or none if its conversation has an answer already.
+    pub(crate) fn host_call<R>(
+        &mut self,
+        paused: &InHostCall<R>,
+    ) -> Result<Option<HostCall<'_>>, ProtocolError> {
+        let Some(memory) = self.store.data().memory else {
+            return Ok(None);
+        };
+        let (memory, state) = memory.data_and_store_mut(&mut self.store);
+        state.conversation.host_call(memory, paused.call)
+    }
+
+    /// Goes on with the host's reply, in what is left of the slice. No reply is a refusal.
+    pub(crate) fn answer<R: WasmResults>(
+        &mut self,
+        paused: InHostCall<R>,
+        reply: Option<Reply>,
+    ) -> Result<Advance<R>, CallError> {
+        let conversation = &mut self.store.data_mut().conversation;
+        let returned = reply.map_or(0, |reply| conversation.answer(reply));
+        let inputs = [Val::I32(returned)];
+        advance(paused.paused.resume(&mut self.store, &inputs))
+    }
+
+    /// Begins a slice, of at least what wasmi needs for its next step: to fill megabytes of memory
+    /// is one.
+    pub(crate) fn refuel(&mut self, required: u64) {
+        let fuel = self.slice.max(required);
+        // It fails only where fuel is not counted.
+        let _ = self.store.set_fuel(fuel);
+    }
+}
+
+fn refusal(limiter: &Limiter, error: Error) -> StartError {
+    match limiter.refused() {
+        Some(limit) => limit.into(),
+        None => fault::start_error(error),
+    }
+}
+
+fn advance<R>(call: Result<TypedResumableCall<R>, Error>) -> Result<Advance<R>, CallError> {
+    match call.map_err(fault::call_error)? {
+        TypedResumableCall::Finished(result) => Ok(Advance::Returned(result)),
+        TypedResumableCall::OutOfFuel(paused) => Ok(Advance::SliceEnded(OutOfSlice(paused))),
+        TypedResumableCall::HostTrap(paused) => halted(paused),
+    }
+}
+
+fn halted<R>(paused: TypedResumableCallHostTrap<R>) -> Result<Advance<R>, CallError> {
+    match paused.host_error().downcast_ref::<Halt>().cloned() {
+        Some(Halt::HostCall(call)) => Ok(Advance::HostCall(InHostCall { paused, call })),
+        Some(Halt::Protocol(error)) => Err(error.into()),
+        Some(Halt::Exit(code)) => Err(Trap::from(TrapKind::Exit(code)).into()),
+        None => Err(Trap::new(
+            TrapKind::Other,
+            Source::from(paused.host_error().to_string()),
+        )
+        .into()),
+    }
+}

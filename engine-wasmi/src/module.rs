@@ -1,0 +1,93 @@
+//! A module: its code for each size of stack that is in use.
+
+use crate::NAME;
+use crate::code::Code;
+use crate::fault;
+use crate::machine::Machine;
+use crate::plain::Plain;
+use crate::suspendable::Suspendable;
+use capwire_wapc::{
+    CompileError, Limits, Module, PlainInstance, StartError, SuspendableInstance, World,
+    start_section,
+};
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+pub(crate) struct WasmiModule {
+    wasm: Vec<u8>,
+    fuel_per_millisecond: u64,
+    /// By size of stack, which wasmi fixes for all that is compiled together. An engine for each
+    /// also means that code goes when its module does.
+    code: Mutex<Vec<(usize, Arc<Code>)>>,
+}
+
+impl WasmiModule {
+    pub(crate) fn compile(wasm: &[u8], fuel_per_millisecond: u64) -> Result<Self, CompileError> {
+        let wasm = start_section::as_export(wasm).map_err(fault::invalid)?;
+        let stack_bytes = Limits::default().stack_bytes;
+        let code = Code::compile(&wasm, stack_bytes)?;
+        Ok(Self {
+            wasm: wasm.into_owned(),
+            fuel_per_millisecond,
+            code: Mutex::new(vec![(stack_bytes, Arc::new(code))]),
+        })
+    }
+
+    fn code(&self, stack_bytes: usize) -> Result<Arc<Code>, CompileError> {
+        let mut compiled = self.code.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, code)) = compiled.iter().find(|(size, _)| *size == stack_bytes) {
+            return Ok(Arc::clone(code));
+        }
+        let code = Arc::new(Code::compile(&self.wasm, stack_bytes)?);
+        compiled.push((stack_bytes, Arc::clone(&code)));
+        Ok(code)
+    }
+
+    fn instantiate(&self, limits: &Limits, world: Arc<dyn World>) -> Result<Machine, StartError> {
+        let code = self
+            .code(limits.stack_bytes)
+            .map_err(|error| StartError::Engine {
+                engine: NAME,
+                source: error.into(),
+            })?;
+        Machine::instantiate(&code, limits, world, self.slice(limits.slice))
+    }
+
+    /// A slice as fuel.
+    fn slice(&self, slice: Duration) -> u64 {
+        let fuel = slice
+            .as_nanos()
+            .saturating_mul(self.fuel_per_millisecond.into())
+            / 1_000_000;
+        u64::try_from(fuel).unwrap_or(u64::MAX).max(1)
+    }
+}
+
+impl Module for WasmiModule {
+    fn plain(
+        &self,
+        limits: &Limits,
+        world: Arc<dyn World>,
+    ) -> Result<Box<dyn PlainInstance>, StartError> {
+        let machine = self.instantiate(limits, world)?;
+        Ok(Box::new(Plain::new(machine)))
+    }
+
+    fn suspendable(
+        &self,
+        limits: &Limits,
+        world: Arc<dyn World>,
+    ) -> Result<Box<dyn SuspendableInstance>, StartError> {
+        let machine = self.instantiate(limits, world)?;
+        Ok(Box::new(Suspendable::new(machine)))
+    }
+}
+
+impl fmt::Debug for WasmiModule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WasmiModule")
+            .field("bytes", &self.wasm.len())
+            .finish_non_exhaustive()
+    }
+}

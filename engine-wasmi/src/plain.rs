@@ -1,0 +1,69 @@
+//! A guest that is answered at once: the host is called between two steps of the interpreter.
+
+use crate::fault;
+use crate::machine::{Advance, Machine};
+use bytes::Bytes;
+use capwire_wapc::{CallError, Host, LimitError, PlainInstance, Request, Verdict};
+use std::fmt;
+use wasmi::{TypedFunc, WasmParams, WasmResults};
+
+pub(crate) struct Plain(Machine);
+
+impl Plain {
+    pub(crate) fn new(machine: Machine) -> Self {
+        Self(machine)
+    }
+
+    fn run<P: WasmParams, R: WasmResults>(
+        &mut self,
+        function: TypedFunc<P, R>,
+        arguments: P,
+        host: &mut dyn Host,
+    ) -> Result<R, CallError> {
+        let mut advance = self.0.begin(function, arguments)?;
+        loop {
+            advance = match advance {
+                Advance::Returned(result) => return Ok(result),
+                Advance::HostCall(paused) => {
+                    let call = self.0.host_call(&paused)?;
+                    let reply = call.map(|call| host.call(call));
+                    self.0.answer(paused, reply)?
+                }
+                Advance::SliceEnded(paused) => match host.slice_ended() {
+                    Verdict::Continue => self.0.go_on(paused)?,
+                    Verdict::Stop => return Err(LimitError::Interrupted.into()),
+                },
+            };
+        }
+    }
+
+    fn run_starts(&mut self, host: &mut dyn Host) -> Result<(), CallError> {
+        let mut index = 0;
+        while let Some(start) = self.0.start(index) {
+            fault::unless_exited(self.run(start, (), host))?;
+            index += 1;
+        }
+        Ok(())
+    }
+}
+
+impl PlainInstance for Plain {
+    fn start(&mut self, host: &mut dyn Host) -> Result<(), CallError> {
+        let result = self.run_starts(host);
+        self.0.state().flush();
+        result
+    }
+
+    fn call(&mut self, request: Request<'_>, host: &mut dyn Host) -> Result<Bytes, CallError> {
+        let arguments = self.0.state().begin_call(request)?;
+        let result = self.run(self.0.guest_call(), arguments, host);
+        self.0.state().flush();
+        self.0.state().conversation.finish(result?)
+    }
+}
+
+impl fmt::Debug for Plain {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Plain").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,41 @@
+//! What the imports of one guest work on.
+
+use crate::limiter::Limiter;
+use capwire_wapc::{CallError, Conversation, Limits, Request, World};
+use capwire_wasi::Wasi;
+use std::sync::Arc;
+use wasmi::Memory;
+
+pub(crate) struct State {
+    pub(crate) conversation: Conversation,
+    pub(crate) wasi: Wasi,
+    pub(crate) limiter: Limiter,
+    /// Looked up once, after instantiation.
+    pub(crate) memory: Option<Memory>,
+    /// Bytes of the request, which the guest may fetch as often as it likes.
+    pub(crate) request_bytes: u64,
+}
+
+impl State {
+    pub(crate) fn new(limits: &Limits, world: Arc<dyn World>) -> Self {
+        Self {
+            conversation: Conversation::new(world),
+            wasi: Wasi::default(),
+            limiter: Limiter::new(limits),
+            memory: None,
+            request_bytes: 0,
+        }
+    }
+
+    /// Begins a call and returns the arguments of `__guest_call`.
+    pub(crate) fn begin_call(&mut self, request: Request<'_>) -> Result<(u32, u32), CallError> {
+        let (operation, payload) = self.conversation.begin_call(request)?;
+        self.request_bytes = u64::from(operation) + u64::from(payload);
+        Ok((operation, payload))
+    }
+
+    /// Prints what the guest began to print. For the end of each call, however it ended.
+    pub(crate) fn flush(&mut self) {
+        self.wasi.flush(&**self.conversation.world());
+    }
+}

@@ -1,0 +1,165 @@
+//! A guest that can wait: wasmi keeps its stack while it does.
+
+use crate::fault;
+use crate::machine::{Advance, InHostCall, Machine, OutOfSlice};
+use bytes::Bytes;
+use capwire_wapc::{
+    CallError, Misuse, Progress, Reply, Request, Resume, SuspendableInstance, SuspendedCall,
+};
+use std::fmt;
+use std::mem;
+use wasmi::WasmResults;
+
+pub(crate) struct Suspendable {
+    machine: Machine,
+    waiting: Waiting,
+}
+
+/// What the guest is in the middle of.
+enum Waiting {
+    Nothing,
+    /// A start function, and how many were called with it.
+    Start(OutOfSlice<()>, usize),
+    Reply(InHostCall<i32>),
+    Slice(OutOfSlice<i32>),
+}
+
+/// How far a function of the guest got, with the host call's data taken out of its memory.
+enum Step<R> {
+    Returned(R),
+    HostCall(InHostCall<R>, SuspendedCall),
+    SliceEnded(OutOfSlice<R>),
+}
+
+impl Suspendable {
+    pub(crate) fn new(machine: Machine) -> Self {
+        Self {
+            machine,
+            waiting: Waiting::Nothing,
+        }
+    }
+
+    fn step<R: WasmResults>(
+        &mut self,
+        advance: Result<Advance<R>, CallError>,
+    ) -> Result<Step<R>, CallError> {
+        let mut advance = advance?;
+        loop {
+            let paused = match advance {
+                Advance::Returned(result) => return Ok(Step::Returned(result)),
+                Advance::SliceEnded(paused) => return Ok(Step::SliceEnded(paused)),
+                Advance::HostCall(paused) => paused,
+            };
+            if let Some(call) = self.machine.host_call(&paused)? {
+                let call = call.to_suspended();
+                return Ok(Step::HostCall(paused, call));
+            }
+            advance = self.machine.answer(paused, None)?;
+        }
+    }
+
+    /// Goes on with the start functions, of which `called` were called.
+    fn starting(
+        &mut self,
+        advance: Result<Advance<()>, CallError>,
+        mut called: usize,
+    ) -> Result<Progress, CallError> {
+        let mut step = fault::unless_exited(self.step(advance))?;
+        loop {
+            match step {
+                Some(Step::SliceEnded(paused)) => {
+                    self.waiting = Waiting::Start(paused, called);
+                    return Ok(Progress::Yielded);
+                }
+                // The conversation refuses host calls meanwhile, so it returned.
+                Some(Step::Returned(()) | Step::HostCall(..)) | None => {}
+            }
+            let Some(start) = self.machine.start(called) else {
+                return Ok(Progress::Done(Bytes::new()));
+            };
+            called += 1;
+            let advance = self.machine.begin(start, ());
+            step = fault::unless_exited(self.step(advance))?;
+        }
+    }
+
+    fn calling(&mut self, advance: Result<Advance<i32>, CallError>) -> Result<Progress, CallError> {
+        match self.step(advance)? {
+            Step::Returned(returned) => {
+                let response = self.machine.state().conversation.finish(returned)?;
+                Ok(Progress::Done(response))
+            }
+            Step::HostCall(paused, call) => {
+                self.waiting = Waiting::Reply(paused);
+                Ok(Progress::HostCall(call))
+            }
+            Step::SliceEnded(paused) => {
+                self.waiting = Waiting::Slice(paused);
+                Ok(Progress::Yielded)
+            }
+        }
+    }
+
+    fn replied(
+        &mut self,
+        paused: InHostCall<i32>,
+        reply: Reply,
+    ) -> Result<Advance<i32>, CallError> {
+        self.machine.refuel(0);
+        self.machine.answer(paused, Some(reply))
+    }
+
+    /// Prints what the guest began to print if it is not to go on.
+    fn ended(&mut self, progress: Result<Progress, CallError>) -> Result<Progress, CallError> {
+        if matches!(self.waiting, Waiting::Nothing) {
+            self.machine.state().flush();
+        }
+        progress
+    }
+}
+
+impl SuspendableInstance for Suspendable {
+    fn start(&mut self) -> Result<Progress, CallError> {
+        let progress = self.starting(Ok(Advance::Returned(())), 0);
+        self.ended(progress)
+    }
+
+    fn call(&mut self, request: Request<'_>) -> Result<Progress, CallError> {
+        if !matches!(self.waiting, Waiting::Nothing) {
+            return Err(Misuse::Dead.into());
+        }
+        let arguments = self.machine.state().begin_call(request)?;
+        let advance = self.machine.begin(self.machine.guest_call(), arguments);
+        let progress = self.calling(advance);
+        self.ended(progress)
+    }
+
+    fn resume(&mut self, resume: Resume) -> Result<Progress, CallError> {
+        let waiting = mem::replace(&mut self.waiting, Waiting::Nothing);
+        let progress = match (waiting, resume) {
+            (Waiting::Start(paused, called), Resume::Continue) => {
+                let advance = self.machine.go_on(paused);
+                self.starting(advance, called)
+            }
+            (Waiting::Slice(paused), Resume::Continue) => {
+                let advance = self.machine.go_on(paused);
+                self.calling(advance)
+            }
+            (Waiting::Reply(paused), Resume::Reply(reply)) => {
+                let advance = self.replied(paused, reply);
+                self.calling(advance)
+            }
+            (waiting, _) => {
+                self.waiting = waiting;
+                return Err(Misuse::NotSuspended.into());
+            }
+        };
+        self.ended(progress)
+    }
+}
+
+impl fmt::Debug for Suspendable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Suspendable").finish_non_exhaustive()
+    }
+}

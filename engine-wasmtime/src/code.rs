@@ -1,0 +1,101 @@
+//! A module's code for one size of stack, checked and ready to be instantiated.
+
+use crate::clock::{self, GuestClock};
+use crate::fault;
+use crate::guest::Guest;
+use crate::lend;
+use crate::mailbox::Mailbox;
+use crate::runtime::Runtime;
+use crate::signatures;
+use crate::state::{Immediate, Patient, State};
+use capwire_wapc::{CompileError, Limits, StartError, Verdict, World};
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+use wasmtime::{Error, Instance, InstancePre, Module, Result, Store, UpdateDeadline};
+
+pub(crate) struct Code {
+    runtime: Arc<Runtime>,
+    /// Exported start functions in the order of their calls.
+    starts: Vec<&'static str>,
+    plain: InstancePre<State<Immediate>>,
+    suspendable: InstancePre<State<Patient>>,
+}
+
+impl Code {
+    pub(crate) fn compile(wasm: &[u8], runtime: Arc<Runtime>) -> Result<Self, CompileError> {
+        let module = Module::new(&runtime.engine, wasm).map_err(fault::invalid)?;
+        signatures::check_imports(&module)?;
+        let starts = signatures::check_exports(&module)?;
+        let plain = runtime.plain.instantiate_pre(&module);
+        let suspendable = runtime.suspendable.instantiate_pre(&module);
+        Ok(Self {
+            starts,
+            plain: plain.map_err(fault::invalid)?,
+            suspendable: suspendable.map_err(fault::invalid)?,
+            runtime,
+        })
+    }
+
+    pub(crate) fn plain(
+        &self,
+        limits: &Limits,
+        world: Arc<dyn World>,
+    ) -> Result<Guest<Immediate>, StartError> {
+        let slice = clock::ticks(limits.slice);
+        let mut store = self.store(State::new(limits, world, Immediate));
+        store.epoch_deadline_callback(move |_| match lend::with(|host| host.slice_ended()) {
+            Some(Verdict::Continue) => Ok(UpdateDeadline::Continue(slice)),
+            Some(Verdict::Stop) | None => Ok(UpdateDeadline::Interrupt),
+        });
+        let instance = self.plain.instantiate(&mut store);
+        self.guest(store, instance, slice)
+    }
+
+    pub(crate) fn suspendable(
+        &self,
+        limits: &Limits,
+        world: Arc<dyn World>,
+    ) -> Result<Guest<Patient>, StartError> {
+        let slice = clock::ticks(limits.slice);
+        let mailbox = Arc::new(Mailbox::default());
+        let mut store = self.store(State::new(limits, world, Patient { mailbox, slice }));
+        store.epoch_deadline_async_yield_and_update(slice);
+        let instance = at_once(self.suspendable.instantiate_async(&mut store));
+        self.guest(store, instance, slice)
+    }
+
+    /// What a new guest keeps the clock ticking with.
+    pub(crate) fn clock(&self) -> GuestClock {
+        self.runtime.clock.guest()
+    }
+
+    fn store<W: Send + 'static>(&self, state: State<W>) -> Store<State<W>> {
+        let mut store = Store::new(&self.runtime.engine, state);
+        store.limiter(|state| &mut state.limiter);
+        store
+    }
+
+    fn guest<W: 'static>(
+        &self,
+        store: Store<State<W>>,
+        instance: Result<Instance>,
+        slice: u64,
+    ) -> Result<Guest<W>, StartError> {
+        let instance = match (instance, store.data().limiter.refused()) {
+            (Ok(instance), _) => instance,
+            (Err(_), Some(limit)) => return Err(limit.into()),
+            (Err(error), None) => return Err(fault::start_error(error)),
+        };
+        Guest::new(store, instance, &self.starts, slice).map_err(fault::unavailable)
+    }
+}
+
+/// The result of a future that only waits for code of the guest, of which there is none.
+fn at_once<T>(future: impl Future<Output = Result<T>>) -> Result<T> {
+    let mut context = Context::from_waker(Waker::noop());
+    match pin!(future).poll(&mut context) {
+        Poll::Ready(result) => result,
+        Poll::Pending => Err(Error::msg("the module runs code when it is instantiated")),
+    }
+}

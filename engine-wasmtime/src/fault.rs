@@ -1,0 +1,75 @@
+//! Errors of wasmtime by blame.
+
+use crate::NAME;
+use capwire_wapc::{
+    CallError, CompileError, LimitError, ProtocolError, Source, StartError, Trap, TrapKind,
+};
+use wasmtime::Error;
+
+/// The guest called WASI's `proc_exit` with this code.
+#[derive(Debug, thiserror::Error)]
+#[error("the guest exited with code {0}")]
+pub(crate) struct Exit(pub(crate) u32);
+
+/// A module that is refused.
+pub(crate) fn invalid(source: impl Into<Source>) -> CompileError {
+    CompileError::Invalid {
+        engine: NAME,
+        source: source.into(),
+    }
+}
+
+/// An instance that wasmtime could not provide.
+pub(crate) fn unavailable(source: impl Into<Source>) -> StartError {
+    StartError::Engine {
+        engine: NAME,
+        source: source.into(),
+    }
+}
+
+/// Why instantiation failed, when it was not for a limit.
+pub(crate) fn start_error(error: Error) -> StartError {
+    match error.downcast_ref::<wasmtime::Trap>() {
+        Some(_) => StartError::Call(call_error(error)),
+        None => unavailable(error),
+    }
+}
+
+/// Why a function of the guest ended without a result.
+pub(crate) fn call_error(error: Error) -> CallError {
+    if let Some(breach) = error.downcast_ref::<ProtocolError>() {
+        return breach.clone().into();
+    }
+    if let Some(Exit(code)) = error.downcast_ref() {
+        return Trap::from(TrapKind::Exit(*code)).into();
+    }
+    match error.downcast_ref() {
+        Some(wasmtime::Trap::StackOverflow) => LimitError::Stack.into(),
+        Some(wasmtime::Trap::Interrupt) => LimitError::Interrupted.into(),
+        Some(trap) => Trap::new(kind(*trap), error).into(),
+        None => Trap::new(TrapKind::Other, error).into(),
+    }
+}
+
+/// A start function may end by an exit with code 0.
+pub(crate) fn unless_exited(result: Result<(), CallError>) -> Result<(), CallError> {
+    match result {
+        Err(CallError::Trap(trap)) if trap.kind() == TrapKind::Exit(0) => Ok(()),
+        result => result,
+    }
+}
+
+fn kind(trap: wasmtime::Trap) -> TrapKind {
+    use wasmtime::Trap as T;
+    match trap {
+        T::UnreachableCodeReached => TrapKind::Unreachable,
+        T::MemoryOutOfBounds => TrapKind::MemoryOutOfBounds,
+        T::TableOutOfBounds => TrapKind::TableOutOfBounds,
+        T::IndirectCallToNull => TrapKind::IndirectCallToNull,
+        T::BadSignature => TrapKind::BadSignature,
+        T::IntegerOverflow => TrapKind::IntegerOverflow,
+        T::IntegerDivisionByZero => TrapKind::IntegerDivisionByZero,
+        T::BadConversionToInteger => TrapKind::BadConversion,
+        _ => TrapKind::Other,
+    }
+}

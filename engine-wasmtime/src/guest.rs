@@ -1,0 +1,40 @@
+//! An instance with its store: what plain and suspendable guests have in common.
+
+use crate::state::State;
+use capwire_wapc::abi;
+use wasmtime::{Instance, Result, Store, TypedFunc};
+
+/// `W` is how it waits for replies, see [`State`].
+pub(crate) struct Guest<W: 'static> {
+    pub(crate) store: Store<State<W>>,
+    pub(crate) guest_call: TypedFunc<(u32, u32), i32>,
+    /// Start functions that are still to be called.
+    pub(crate) starts: Vec<TypedFunc<(), ()>>,
+    slice: u64,
+}
+
+impl<W> Guest<W> {
+    pub(crate) fn new(
+        mut store: Store<State<W>>,
+        instance: Instance,
+        starts: &[&str],
+        slice: u64,
+    ) -> Result<Self> {
+        let memory = instance.get_memory(&mut store, abi::MEMORY);
+        store.data_mut().memory = memory;
+        let starts = starts.iter();
+        let starts = starts.map(|name| instance.get_typed_func(&mut store, name));
+        let starts = starts.collect::<Result<_>>()?;
+        Ok(Self {
+            guest_call: instance.get_typed_func(&mut store, abi::GUEST_CALL)?,
+            store,
+            starts,
+            slice,
+        })
+    }
+
+    /// For the begin of each call of a function.
+    pub(crate) fn begin_slice(&mut self) {
+        self.store.set_epoch_deadline(self.slice);
+    }
+}

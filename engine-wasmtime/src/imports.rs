@@ -1,0 +1,165 @@
+//! What a guest may import, over its memory and [`State`].
+
+use crate::fault::Exit;
+use crate::lend;
+use crate::signatures;
+use crate::state::{Immediate, Patient, State};
+use capwire_wapc::{Conversation, ProtocolError, Reply, Span, abi};
+use capwire_wasi::{Function, Outcome};
+use std::sync::Arc;
+use wasmtime::{AsContextMut, Caller, Engine, Linker, Result, Val};
+
+type Guest<'a, W> = Caller<'a, State<W>>;
+
+/// A linker for plain guests.
+pub(crate) fn immediate(engine: &Engine) -> Result<Linker<State<Immediate>>> {
+    let mut linker = linker(engine)?;
+    let call = |guest: Guest<'_, _>, b, bl, n, nl, o, ol, p, pl| {
+        call_host(guest, (b, bl, n, nl, o, ol, p, pl))
+    };
+    linker.func_wrap(abi::NAMESPACE, abi::HOST_CALL.name, call)?;
+    Ok(linker)
+}
+
+/// A linker for suspendable guests.
+pub(crate) fn patient(engine: &Engine) -> Result<Linker<State<Patient>>> {
+    let mut linker = linker(engine)?;
+    linker.func_wrap_async(abi::NAMESPACE, abi::HOST_CALL.name, |guest, spans| {
+        Box::new(await_host(guest, spans))
+    })?;
+    Ok(linker)
+}
+
+/// All but `__host_call`.
+fn linker<W: 'static>(engine: &Engine) -> Result<Linker<State<W>>> {
+    let mut linker = Linker::new(engine);
+    link_guest(&mut linker)?;
+    link_replies(&mut linker)?;
+    for function in capwire_wasi::functions() {
+        link_wasi(&mut linker, engine, function)?;
+    }
+    Ok(linker)
+}
+
+/// What a guest says of itself.
+fn link_guest<W: 'static>(linker: &mut Linker<State<W>>) -> Result<()> {
+    let request = |guest: Guest<'_, W>, operation, payload| {
+        serve(guest, |wapc, memory| {
+            wapc.guest_request(memory, operation, payload)
+        })
+    };
+    let response = |guest: Guest<'_, W>, pointer, length| {
+        serve(guest, |wapc, memory| {
+            wapc.guest_response(memory, Span::new(pointer, length))
+        })
+    };
+    let error = |guest: Guest<'_, W>, pointer, length| {
+        serve(guest, |wapc, memory| {
+            wapc.guest_error(memory, Span::new(pointer, length))
+        })
+    };
+    let log = |guest: Guest<'_, W>, pointer, length| {
+        serve(guest, |wapc, memory| {
+            wapc.console_log(memory, Span::new(pointer, length))
+        })
+    };
+    linker
+        .func_wrap(abi::NAMESPACE, abi::GUEST_REQUEST.name, request)?
+        .func_wrap(abi::NAMESPACE, abi::GUEST_RESPONSE.name, response)?
+        .func_wrap(abi::NAMESPACE, abi::GUEST_ERROR.name, error)?
+        .func_wrap(abi::NAMESPACE, abi::CONSOLE_LOG.name, log)?;
+    Ok(())
+}
+
+/// How a guest fetches the host's reply.
+fn link_replies<W: 'static>(linker: &mut Linker<State<W>>) -> Result<()> {
+    let response_len = |guest: Guest<'_, W>| guest.data().conversation.host_response_len();
+    let response = |guest: Guest<'_, W>, target| {
+        serve(guest, |wapc, memory| wapc.host_response(memory, target))
+    };
+    let error_len = |guest: Guest<'_, W>| guest.data().conversation.host_error_len();
+    let error =
+        |guest: Guest<'_, W>, target| serve(guest, |wapc, memory| wapc.host_error(memory, target));
+    linker
+        .func_wrap(abi::NAMESPACE, abi::HOST_RESPONSE_LEN.name, response_len)?
+        .func_wrap(abi::NAMESPACE, abi::HOST_RESPONSE.name, response)?
+        .func_wrap(abi::NAMESPACE, abi::HOST_ERROR_LEN.name, error_len)?
+        .func_wrap(abi::NAMESPACE, abi::HOST_ERROR.name, error)?;
+    Ok(())
+}
+
+fn serve<W: 'static, T>(
+    mut guest: Guest<'_, W>,
+    import: impl FnOnce(&mut Conversation, &mut [u8]) -> Result<T, ProtocolError>,
+) -> Result<T> {
+    let (memory, state) = split(&mut guest);
+    Ok(import(&mut state.conversation, memory)?)
+}
+
+/// The guest's memory, which is there whenever its code runs.
+fn split<'a, W: 'static>(guest: &'a mut Guest<'_, W>) -> (&'a mut [u8], &'a mut State<W>) {
+    match guest.data().memory {
+        Some(memory) => memory.data_and_store_mut(guest),
+        None => (&mut [], guest.data_mut()),
+    }
+}
+
+fn call_host(mut guest: Guest<'_, Immediate>, arguments: Spans) -> Result<i32> {
+    let (memory, state) = split(&mut guest);
+    let call = state.conversation.host_call(memory, spans(arguments))?;
+    let Some(call) = call else {
+        return Ok(0);
+    };
+    let reply = lend::with(|host| host.call(call));
+    let reply = reply.unwrap_or_else(|| Reply::error("the guest has no host"));
+    Ok(state.conversation.answer(reply))
+}
+
+async fn await_host(mut guest: Guest<'_, Patient>, arguments: Spans) -> Result<i32> {
+    let (memory, state) = split(&mut guest);
+    let call = state.conversation.host_call(memory, spans(arguments))?;
+    let Some(call) = call.map(|call| call.to_suspended()) else {
+        return Ok(0);
+    };
+    let mailbox = Arc::clone(&state.waits.mailbox);
+    let reply = mailbox.exchange(call).await;
+    let slice = guest.data().waits.slice;
+    guest.as_context_mut().set_epoch_deadline(slice);
+    Ok(guest.data_mut().conversation.answer(reply))
+}
+
+/// Binding, namespace, operation and payload, each as pointer and length.
+type Spans = (u32, u32, u32, u32, u32, u32, u32, u32);
+
+fn spans((b, bl, n, nl, o, ol, p, pl): Spans) -> [Span; 4] {
+    [(b, bl), (n, nl), (o, ol), (p, pl)].map(|(pointer, length)| Span::new(pointer, length))
+}
+
+fn link_wasi<W: 'static>(
+    linker: &mut Linker<State<W>>,
+    engine: &Engine,
+    function: &'static Function,
+) -> Result<()> {
+    let ty = signatures::wasi_type(engine, function);
+    let call = move |mut guest: Guest<'_, W>, arguments: &[Val], results: &mut [Val]| {
+        let arguments: Vec<u64> = arguments.iter().map(bits).collect();
+        let (memory, state) = split(&mut guest);
+        let world = &**state.conversation.world();
+        match state.wasi.call(function, &arguments, memory, world) {
+            Outcome::Exit(code) => return Err(Exit(code).into()),
+            Outcome::Errno(errno) => results.fill(Val::I32(errno)),
+        }
+        Ok(())
+    };
+    linker.func_new(function.namespace, function.name, ty, call)?;
+    Ok(())
+}
+
+fn bits(value: &Val) -> u64 {
+    match value {
+        Val::I32(value) => u64::from(value.cast_unsigned()),
+        Val::I64(value) => value.cast_unsigned(),
+        // No function of WASI takes any other type.
+        _ => 0,
+    }
+}

@@ -1,0 +1,59 @@
+//! Where a suspended guest leaves its host call and finds the reply.
+
+use capwire_wapc::{Reply, SuspendedCall};
+use std::future;
+use std::mem;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::task::Poll;
+
+/// Both sides are never there at the same time, so its lock is always free.
+#[derive(Default)]
+pub(crate) struct Mailbox(Mutex<Mail>);
+
+#[derive(Default)]
+enum Mail {
+    #[default]
+    Nothing,
+    Call(SuspendedCall),
+    Reply(Reply),
+}
+
+impl Mailbox {
+    /// For the guest: leaves its call and waits for the reply.
+    pub(crate) async fn exchange(&self, call: SuspendedCall) -> Reply {
+        *self.mail() = Mail::Call(call);
+        future::poll_fn(|_| self.take_reply()).await
+    }
+
+    /// For whoever drives the guest: its call, if it has left one.
+    pub(crate) fn take_call(&self) -> Option<SuspendedCall> {
+        let mut mail = self.mail();
+        match mem::take(&mut *mail) {
+            Mail::Call(call) => Some(call),
+            other => {
+                *mail = other;
+                None
+            }
+        }
+    }
+
+    /// Leaves the reply for the guest.
+    pub(crate) fn reply(&self, reply: Reply) {
+        *self.mail() = Mail::Reply(reply);
+    }
+
+    fn take_reply(&self) -> Poll<Reply> {
+        let mut mail = self.mail();
+        match mem::take(&mut *mail) {
+            Mail::Reply(reply) => Poll::Ready(reply),
+            other => {
+                *mail = other;
+                Poll::Pending
+            }
+        }
+    }
+
+    fn mail(&self) -> MutexGuard<'_, Mail> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

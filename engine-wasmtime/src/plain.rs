@@ -1,0 +1,61 @@
+//! A guest that runs on its caller's stack.
+
+use crate::clock::GuestClock;
+use crate::fault;
+use crate::guest::Guest;
+use crate::lend;
+use crate::state::Immediate;
+use bytes::Bytes;
+use capwire_wapc::{CallError, Host, PlainInstance, Request};
+use std::fmt;
+use std::mem;
+
+pub(crate) struct Plain {
+    guest: Guest<Immediate>,
+    clock: GuestClock,
+}
+
+impl Plain {
+    pub(crate) fn new(guest: Guest<Immediate>, clock: GuestClock) -> Self {
+        Self { guest, clock }
+    }
+
+    /// Runs what calls a function of the guest.
+    fn run<T>(
+        &mut self,
+        host: &mut dyn Host,
+        call: impl FnOnce(&mut Guest<Immediate>) -> wasmtime::Result<T>,
+    ) -> Result<T, CallError> {
+        let _running = self.clock.run();
+        let guest = &mut self.guest;
+        guest.begin_slice();
+        let result = lend::lend(host, || call(guest));
+        self.guest.store.data_mut().flush();
+        result.map_err(fault::call_error)
+    }
+}
+
+impl PlainInstance for Plain {
+    fn start(&mut self, host: &mut dyn Host) -> Result<(), CallError> {
+        for start in mem::take(&mut self.guest.starts) {
+            let result = self.run(host, |guest| start.call(&mut guest.store, ()));
+            fault::unless_exited(result)?;
+        }
+        Ok(())
+    }
+
+    fn call(&mut self, request: Request<'_>, host: &mut dyn Host) -> Result<Bytes, CallError> {
+        let state = self.guest.store.data_mut();
+        let arguments = state.conversation.begin_call(request)?;
+        let returned = self.run(host, |guest| {
+            guest.guest_call.call(&mut guest.store, arguments)
+        })?;
+        self.guest.store.data_mut().conversation.finish(returned)
+    }
+}
+
+impl fmt::Debug for Plain {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Plain").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,45 @@
+//! What the imports of one guest work on.
+
+use crate::limiter::Limiter;
+use crate::mailbox::Mailbox;
+use capwire_wapc::{Conversation, Limits, World};
+use capwire_wasi::Wasi;
+use std::sync::Arc;
+use wasmtime::Memory;
+
+/// `W` is how the guest waits for replies: [`Immediate`] or [`Patient`].
+pub(crate) struct State<W> {
+    pub(crate) conversation: Conversation,
+    pub(crate) wasi: Wasi,
+    pub(crate) limiter: Limiter,
+    /// Looked up once, after instantiation.
+    pub(crate) memory: Option<Memory>,
+    pub(crate) waits: W,
+}
+
+/// A plain guest, which does not wait.
+pub(crate) struct Immediate;
+
+/// A suspendable guest.
+pub(crate) struct Patient {
+    pub(crate) mailbox: Arc<Mailbox>,
+    /// A slice, see [`ticks`](crate::clock::ticks).
+    pub(crate) slice: u64,
+}
+
+impl<W> State<W> {
+    pub(crate) fn new(limits: &Limits, world: Arc<dyn World>, waits: W) -> Self {
+        Self {
+            conversation: Conversation::new(world),
+            wasi: Wasi::default(),
+            limiter: Limiter::new(limits),
+            memory: None,
+            waits,
+        }
+    }
+
+    /// Prints what the guest began to print. For the end of each call, however it ended.
+    pub(crate) fn flush(&mut self) {
+        self.wasi.flush(&**self.conversation.world());
+    }
+}

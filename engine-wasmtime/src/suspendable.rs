@@ -1,0 +1,157 @@
+//! A guest that can wait: it runs on a fiber, as a future that is polled by hand.
+//!
+//! The guest moves into the future and comes back with its result, so nothing borrows from itself.
+
+use crate::clock::GuestClock;
+use crate::fault;
+use crate::guest::Guest;
+use crate::mailbox::Mailbox;
+use crate::state::Patient;
+use bytes::Bytes;
+use capwire_wapc::{CallError, Misuse, Progress, Request, Resume, SuspendableInstance};
+use std::fmt;
+use std::mem;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+
+pub(crate) struct Suspendable {
+    phase: Phase,
+    mailbox: Arc<Mailbox>,
+    clock: GuestClock,
+}
+
+enum Phase {
+    Idle(Box<Guest<Patient>>),
+    /// In a host call.
+    AwaitsReply(Run),
+    /// At the end of a slice.
+    AwaitsSlice(Run),
+    /// Lost with an error or a panic.
+    Dead,
+}
+
+/// Code of the guest that runs or waits.
+type Run = Pin<Box<dyn Future<Output = Ended> + Send>>;
+
+type Ended = (Box<Guest<Patient>>, Result<Bytes, CallError>);
+
+impl Suspendable {
+    pub(crate) fn new(guest: Guest<Patient>, clock: GuestClock) -> Self {
+        Self {
+            mailbox: Arc::clone(&guest.store.data().waits.mailbox),
+            phase: Phase::Idle(Box::new(guest)),
+            clock,
+        }
+    }
+
+    fn idle(&mut self) -> Result<&mut Guest<Patient>, Misuse> {
+        match &mut self.phase {
+            Phase::Idle(guest) => Ok(guest),
+            _ => Err(Misuse::Dead),
+        }
+    }
+
+    fn begin<F>(
+        &mut self,
+        run: impl FnOnce(Box<Guest<Patient>>) -> F,
+    ) -> Result<Progress, CallError>
+    where
+        F: Future<Output = Ended> + Send + 'static,
+    {
+        match mem::replace(&mut self.phase, Phase::Dead) {
+            Phase::Idle(guest) => self.advance(Box::pin(run(guest))),
+            phase => {
+                self.phase = phase;
+                Err(Misuse::Dead.into())
+            }
+        }
+    }
+
+    fn advance(&mut self, mut run: Run) -> Result<Progress, CallError> {
+        let running = self.clock.run();
+        let poll = run.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+        drop(running);
+        match poll {
+            Poll::Ready((guest, result)) => {
+                if !result.as_ref().is_err_and(CallError::poisons) {
+                    self.phase = Phase::Idle(guest);
+                }
+                result.map(Progress::Done)
+            }
+            Poll::Pending => Ok(self.suspended(run)),
+        }
+    }
+
+    fn suspended(&mut self, run: Run) -> Progress {
+        match self.mailbox.take_call() {
+            Some(call) => {
+                self.phase = Phase::AwaitsReply(run);
+                Progress::HostCall(call)
+            }
+            None => {
+                self.phase = Phase::AwaitsSlice(run);
+                Progress::Yielded
+            }
+        }
+    }
+}
+
+impl SuspendableInstance for Suspendable {
+    fn start(&mut self) -> Result<Progress, CallError> {
+        self.begin(run_starts)
+    }
+
+    fn call(&mut self, request: Request<'_>) -> Result<Progress, CallError> {
+        let state = self.idle()?.store.data_mut();
+        let arguments = state.conversation.begin_call(request)?;
+        self.begin(|guest| run_call(guest, arguments))
+    }
+
+    fn resume(&mut self, resume: Resume) -> Result<Progress, CallError> {
+        match (mem::replace(&mut self.phase, Phase::Dead), resume) {
+            (Phase::AwaitsReply(run), Resume::Reply(reply)) => {
+                self.mailbox.reply(reply);
+                self.advance(run)
+            }
+            (Phase::AwaitsSlice(run), Resume::Continue) => self.advance(run),
+            (phase, _) => {
+                self.phase = phase;
+                Err(Misuse::NotSuspended.into())
+            }
+        }
+    }
+}
+
+async fn run_starts(mut guest: Box<Guest<Patient>>) -> Ended {
+    for start in mem::take(&mut guest.starts) {
+        guest.begin_slice();
+        let result = start.call_async(&mut guest.store, ()).await;
+        guest.store.data_mut().flush();
+        if let Err(error) = fault::unless_exited(result.map_err(fault::call_error)) {
+            return (guest, Err(error));
+        }
+    }
+    (guest, Ok(Bytes::new()))
+}
+
+async fn run_call(mut guest: Box<Guest<Patient>>, arguments: (u32, u32)) -> Ended {
+    guest.begin_slice();
+    let Guest {
+        store, guest_call, ..
+    } = &mut *guest;
+    let returned = guest_call.call_async(&mut *store, arguments).await;
+    let state = store.data_mut();
+    state.flush();
+    let response = match returned {
+        Ok(returned) => state.conversation.finish(returned),
+        Err(error) => Err(fault::call_error(error)),
+    };
+    (guest, response)
+}
+
+impl fmt::Debug for Suspendable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Suspendable").finish_non_exhaustive()
+    }
+}
