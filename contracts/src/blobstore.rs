@@ -107,4 +107,4 @@ message! {
     }
 }
 
-plain_fields!(Vec<Container>, Vec<Blob>);
+plain_fields!(Container, Blob);

@@ -53,8 +53,7 @@ pub fn encode<T: Serialize + ?Sized>(message: &T) -> Result<Vec<u8>, EncodeError
 
 /// Reads a message from the start of `payload`, which may come from anyone.
 ///
-/// Memory is taken for what is there, not for what a length field claims (a list may reserve up
-/// to 1 MiB ahead).
+/// The messages of this crate take memory for what is there, not for what a length field claims.
 ///
 /// # Errors
 /// [`DecodeError`] says what is wrong with the bytes.

@@ -91,7 +91,7 @@ pub enum Direction {
     Both,
 }
 
-plain_fields!(Direction, Vec<OperationDescriptor>);
+plain_fields!(Direction, OperationDescriptor);
 
 impl CapabilityDescriptor {
     /// A provider of the contract `id` that serves `operations`. The other fields are for people;

@@ -70,4 +70,4 @@ message! {
     }
 }
 
-plain_fields!(Option<TimeRange>, Vec<Event>);
+plain_fields!(TimeRange, Event);

@@ -15,6 +15,8 @@
 #![forbid(unsafe_code)]
 
 #[macro_use]
+mod field;
+#[macro_use]
 mod message;
 
 pub mod blobstore;
@@ -28,6 +30,7 @@ pub mod logging;
 pub mod messaging;
 
 mod contract;
+mod scalar;
 
 pub use contract::canonical_contract;
 

@@ -1,11 +1,7 @@
 //! How a message is declared. What derived code cannot do is accept a map that carries a field
 //! under two names at once, which is how senders serve old and new readers with one encoding.
 
-use crate::codec::bytes;
-use serde::de::{DeserializeSeed, Error, Visitor};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use std::collections::BTreeMap;
-use std::fmt;
+use crate::scalar::Scalar;
 
 /// Declares a message: `name: type = "key on the wire"`.
 ///
@@ -35,7 +31,7 @@ macro_rules! message {
                 let mut message = serializer.serialize_struct(stringify!($name), written)?;
                 $(
                     if message!(@written self.$field $($absent)?) {
-                        message.serialize_field($key, &$crate::message::Out(&self.$field))?;
+                        message.serialize_field($key, &$crate::field::Out(&self.$field))?;
                     }
                 )*
                 message.end()
@@ -44,8 +40,10 @@ macro_rules! message {
 
         impl<'de> ::serde::Deserialize<'de> for $name {
             fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                use ::serde::de::{IgnoredAny, MapAccess, SeqAccess, Visitor};
-                use $crate::message::{In, Key, Names};
+                use ::serde::de::{MapAccess, SeqAccess, Visitor};
+                use $crate::field::In;
+                use $crate::message::{Names, field};
+                use $crate::scalar::Scalar;
 
                 const KEYS: &[&str] = &[$($key),*];
                 const NAMES: Names = &[$(($key, &[$key, stringify!($field) $(, $alias)*])),*];
@@ -61,12 +59,12 @@ macro_rules! message {
 
                     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<$name, A::Error> {
                         $(let mut $field: Option<In<$type>> = None;)*
-                        while let Some(key) = map.next_key_seed(Key(NAMES))? {
-                            match key {
+                        while let Some(name) = map.next_key()? {
+                            match field(NAMES, &name) {
                                 $($key if $field.is_none() => {
                                     $field = message!(@value map.next_value()?, $($absent)?);
                                 })*
-                                _ => drop(map.next_value::<IgnoredAny>()?),
+                                _ => drop(map.next_value::<Scalar<'_>>()?),
                             }
                         }
                         Ok($name {
@@ -78,7 +76,7 @@ macro_rules! message {
                         let message = $name {
                             $($field: message!(@element seq, $key, A::Error, $($absent)?),)*
                         };
-                        while seq.next_element::<IgnoredAny>()?.is_some() {}
+                        while seq.next_element::<Scalar<'_>>()?.is_some() {}
                         Ok(message)
                     }
                 }
@@ -112,98 +110,14 @@ macro_rules! message {
     };
 }
 
-/// What a message can consist of.
-pub(crate) trait Field: Sized {
-    fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error>;
-    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error>;
-}
-
-/// Fields that read and write themselves as serde knows them.
-macro_rules! plain_fields {
-    ($($type:ty),* $(,)?) => {$(
-        impl $crate::message::Field for $type {
-            fn write<S: ::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                ::serde::Serialize::serialize(self, serializer)
-            }
-
-            fn read<'de, D: ::serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                ::serde::Deserialize::deserialize(deserializer)
-            }
-        }
-    )*};
-}
-
-plain_fields!(
-    bool,
-    i32,
-    i64,
-    u32,
-    u64,
-    String,
-    Option<String>,
-    Vec<String>,
-    BTreeMap<String, String>,
-);
-
-impl Field for Vec<u8> {
-    fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        bytes::serialize(self, serializer)
-    }
-
-    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        bytes::deserialize(deserializer)
-    }
-}
-
-/// A field to write.
-pub(crate) struct Out<'a, T>(pub(crate) &'a T);
-
-impl<T: Field> Serialize for Out<'_, T> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.0.write(serializer)
-    }
-}
-
-/// A field that was read.
-pub(crate) struct In<T>(pub(crate) T);
-
-impl<'de, T: Field> Deserialize<'de> for In<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        T::read(deserializer).map(Self)
-    }
-}
-
 /// Per field: its key, and all names it goes by.
 pub(crate) type Names = &'static [(&'static str, &'static [&'static str])];
 
-/// Reads the key of a map's entry as the field's key, or as "" if no field has that name.
-pub(crate) struct Key(pub(crate) Names);
-
-impl<'de> DeserializeSeed<'de> for Key {
-    type Value = &'static str;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<&'static str, D::Error> {
-        deserializer.deserialize_identifier(self)
-    }
-}
-
-impl Visitor<'_> for Key {
-    type Value = &'static str;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the name of a field")
-    }
-
-    fn visit_str<E: Error>(self, name: &str) -> Result<&'static str, E> {
-        let field = self.0.iter().find(|(_, names)| names.contains(&name));
-        Ok(field.map_or("", |(key, _)| key))
-    }
-
-    fn visit_u64<E: Error>(self, _: u64) -> Result<&'static str, E> {
-        Ok("")
-    }
-
-    fn visit_i64<E: Error>(self, _: i64) -> Result<&'static str, E> {
-        Ok("")
-    }
+/// The key of the field that goes by `name`; empty if none does.
+pub(crate) fn field(names: Names, name: &Scalar<'_>) -> &'static str {
+    let Scalar::Text(name) = name else {
+        return "";
+    };
+    let field = names.iter().find(|(_, names)| names.contains(&&**name));
+    field.map_or("", |(key, _)| key)
 }

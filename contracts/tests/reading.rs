@@ -92,6 +92,57 @@ fn unknown_keys_of_any_type_are_ignored() {
 }
 
 #[test]
+fn keys_and_values_that_are_no_field_of_ours_are_skipped() {
+    let others: [&[u8]; 6] = [
+        b"\x01\xcb\x3f\xf0\x00\x00\x00\x00\x00\x00",
+        b"\xff\xc3",
+        b"\xc0\xd4\x01\x02",
+        b"\x91\x01\xc7\x03\x05abc",
+        b"\xa1x\x82\x01\x02\xa1y\xc4\x01z",
+        b"\xa1x\x93\xcd\x01\x00\xa1y\xca\x00\x00\x00\x00",
+    ];
+    for other in others {
+        let map = [b"\x83\xa3key\xa1k", other, b"\xa5value\x05"].concat();
+        assert_eq!(decode::<AddRequest>(&map).unwrap().value, 5, "{other:x?}");
+    }
+}
+
+#[test]
+fn fields_of_another_type_are_no_match() {
+    let values: [&[u8]; 6] = [
+        b"\xc0",
+        b"\xc2",
+        b"\xca\x00\x00\x00\x00",
+        b"\xa11",
+        b"\x91\x01",
+        b"\x80",
+    ];
+    for value in values {
+        let map = [b"\x82\xa3key\xa1k\xa5value", value].concat();
+        let error = decode::<AddRequest>(&map).unwrap_err();
+        assert!(
+            error.to_string().contains("fits i32"),
+            "{value:x?}: {error}"
+        );
+    }
+    let bodies: [&[u8]; 3] = [b"\x91\xcd\x01\x00", b"\x91\xff", b"\x05"];
+    for body in bodies {
+        let map = [b"\x82\xa7subject\xa1s\xa4body", body].concat();
+        let error = decode::<BrokerMessage>(&map).unwrap_err();
+        assert!(
+            error.to_string().contains("expected bytes"),
+            "{body:x?}: {error}"
+        );
+    }
+}
+
+#[test]
+fn text_that_is_no_utf8_is_no_text() {
+    let error = decode::<AddRequest>(b"\x82\xa3key\xa1\xff\xa5value\x01").unwrap_err();
+    assert!(matches!(error, DecodeError::Mismatch(_)), "{error}");
+}
+
+#[test]
 fn assemblyscript_says_item_instead_of_value() {
     let map = b"\x82\xa3key\xa1k\xa4item\xa1v";
     assert_eq!(decode::<ItemRequest>(map).unwrap().value, "v");
@@ -105,7 +156,13 @@ fn assemblyscript_says_nil_instead_of_no_reply() {
 
 #[test]
 fn bytes_may_be_numbers_or_text_even_if_it_is_no_utf8() {
-    for body in [&b"\xc4\x02\xffA"[..], b"\x92\xcc\xff\x41", b"\xa2\xffA"] {
+    let forms: [&[u8]; 4] = [
+        b"\xc4\x02\xffA",
+        b"\x92\xcc\xff\x41",
+        b"\x92\xd1\x00\xff\x41",
+        b"\xa2\xffA",
+    ];
+    for body in forms {
         let message = [b"\x82\xa7subject\xa1s\xa4body", body].concat();
         let read: BrokerMessage = decode(&message).unwrap();
         assert_eq!(read.body, b"\xffA", "{body:x?}");
