@@ -1,1 +1,77 @@
-//! The capwire host: actors, providers, bindings, authorisation, pools.
+//! The capwire host: runs signed actors and gives them the capabilities that their claims name.
+//!
+//! An actor is a WebAssembly module whose claims have been verified; nothing else can be started.
+//! It reaches a capability only if its claims name the contract and a binding leads to a provider,
+//! and another actor only if its claims name that actor's key. Every call goes through the
+//! middleware, then through the one place that allows or denies it, then to an instance from the
+//! actor's pool or to a provider.
+//!
+//! The host knows no engine: it is given one as a value.
+//!
+//! ```
+//! use capwire_engine_fake::{Fake, module};
+//! use capwire_host::Host;
+//! use capwire_wascap::{ActorClaimsBuilder, KeyKind, KeyPair, UnixSeconds, sign_module};
+//! use getrandom::{SysRng, rand_core::UnwrapErr};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let mut rng = UnwrapErr(SysRng);
+//! let account = KeyPair::generate(KeyKind::Account, &mut rng);
+//! let key = KeyPair::generate(KeyKind::Module, &mut rng).public();
+//! let claims = ActorClaimsBuilder::new(key, UnixSeconds(1_600_000_000), &mut rng).name("echo");
+//! let signed = sign_module(&module("standard"), claims, &account)?;
+//!
+//! let host = Host::builder(Fake::new()).build()?;
+//! let echo = host.start_actor(host.verify(signed).await?, None).await?;
+//! assert_eq!(host.call(echo, "echo", "hello").await?, "hello");
+//! host.shutdown().await?;
+//! # Ok(())
+//! # }
+//! ```
+
+#![forbid(unsafe_code)]
+
+mod actor;
+mod binding;
+mod bindings;
+mod builder;
+mod calls;
+mod chain;
+mod clock;
+mod drive;
+mod error;
+mod event;
+mod expiry;
+mod generation;
+mod handle;
+mod host;
+mod id;
+mod inventory;
+mod invocation;
+mod lifecycle;
+mod meter;
+mod options;
+mod patience;
+mod policy;
+mod pool;
+mod provider;
+mod registry;
+mod shared;
+mod snapshot;
+mod stack;
+mod start;
+mod world;
+
+pub use actor::Actor;
+pub use builder::HostBuilder;
+pub use clock::{Clock, ManualClock, Sleep, SystemClock};
+pub use error::{Error, ErrorKind};
+pub use event::{Event, Events};
+pub use host::Host;
+pub use id::{ActorId, BindingKey, BindingName, ContractId, NameError, ProviderId};
+pub use inventory::{ActorInfo, BindingInfo, Inventory, PoolInfo, ProviderInfo};
+pub use invocation::{Invocation, Origin, Target};
+pub use options::{ActorOptions, HostOptions, Instances};
+pub use policy::{ClaimsOnly, Denial, Layer, Policy};
+pub use stack::Dispatch;

@@ -1,0 +1,156 @@
+//! Makes hosts.
+
+use crate::clock::{Clock, SystemClock};
+use crate::error::{Error, Failure};
+use crate::event::Announcer;
+use crate::host::Host;
+use crate::invocation::Invocation;
+use crate::options::HostOptions;
+use crate::policy::{ClaimsOnly, Policy};
+use crate::pool::Waits;
+use crate::shared::Shared;
+use crate::snapshot::State;
+use crate::stack::{AnyLayer, Dispatch, Stack, any_layer};
+use bytes::Bytes;
+use capwire_wapc::{Engine, Support};
+use capwire_wascap::Verifier;
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use tokio::sync::Semaphore;
+use tower::{Layer, Service};
+
+/// More events than this are never kept.
+const MOST_EVENTS: usize = 1 << 20;
+
+/// A host in the making; see [`Host::builder`].
+#[must_use = "a builder does nothing until it builds"]
+pub struct HostBuilder {
+    engine: Arc<dyn Engine>,
+    clock: Arc<dyn Clock>,
+    verifier: Verifier,
+    policy: Arc<dyn Policy>,
+    options: HostOptions,
+    layers: Vec<AnyLayer>,
+    unenforced_limits: bool,
+}
+
+impl HostBuilder {
+    pub(crate) fn new(engine: Arc<dyn Engine>) -> Self {
+        Self {
+            engine,
+            clock: Arc::new(SystemClock::default()),
+            verifier: Verifier::new(),
+            policy: Arc::new(ClaimsOnly),
+            options: HostOptions::default(),
+            layers: Vec::new(),
+            unenforced_limits: false,
+        }
+    }
+
+    /// What holds for the whole host.
+    pub fn options(mut self, options: HostOptions) -> Self {
+        self.options = options;
+        self
+    }
+
+    /// Another clock than the system's.
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
+    /// By what [`Host::verify`] judges modules.
+    pub fn verifier(mut self, verifier: Verifier) -> Self {
+        self.verifier = verifier;
+        self
+    }
+
+    /// What the operator takes away from what claims grant.
+    pub fn policy(mut self, policy: impl Policy) -> Self {
+        self.policy = Arc::new(policy);
+        self
+    }
+
+    /// Middleware around all calls: of actors, and of providers by actors. The first layer is the
+    /// outermost. Each runs once for each call; if one fails, so does the call. Claims are checked
+    /// after all layers, so a layer also sees what is then denied.
+    pub fn layer<L>(mut self, layer: L) -> Self
+    where
+        L: Layer<Dispatch> + 'static,
+        L::Service:
+            Service<Invocation, Response = Bytes, Error = Error> + Clone + Send + Sync + 'static,
+        <L::Service as Service<Invocation>>::Future: Send + 'static,
+    {
+        self.layers.push(any_layer(layer));
+        self
+    }
+
+    /// Takes an engine that cannot enforce every limit. Only for modules that are trusted not to
+    /// need them.
+    pub fn accept_unenforced_limits(mut self) -> Self {
+        self.unenforced_limits = true;
+        self
+    }
+
+    /// Makes the host.
+    ///
+    /// # Errors
+    /// If an option is out of range, or the engine cannot enforce a limit.
+    pub fn build(self) -> Result<Host, Error> {
+        self.options.actors.check()?;
+        if !self.unenforced_limits {
+            check_support(&*self.engine)?;
+        }
+        let places = self.options.compilations.get();
+        let events = self.options.events.get().min(MOST_EVENTS);
+        Ok(Host::new(Arc::new_cyclic(|host| Shared {
+            engine: self.engine,
+            clock: self.clock,
+            verifier: self.verifier,
+            policy: self.policy,
+            state: State::default(),
+            announcer: Announcer::new(events),
+            waits: Waits::default(),
+            compilations: Arc::new(Semaphore::new(places.min(Semaphore::MAX_PERMITS))),
+            stack: Stack::new(host.clone(), self.layers),
+            pools: AtomicU64::new(0),
+            options: self.options,
+        })))
+    }
+}
+
+impl fmt::Debug for HostBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HostBuilder")
+            .field("engine", &self.engine)
+            .field("options", &self.options)
+            .field("layers", &self.layers.len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// A limit that nothing enforces is a mistake that shows when it is too late.
+fn check_support(engine: &dyn Engine) -> Result<(), Error> {
+    let Support {
+        slices,
+        memory_limit,
+        table_limit,
+        stack_limit,
+        ..
+    } = engine.support();
+    let limits = [
+        (slices, "deadlines and CPU budgets"),
+        (memory_limit, "a limit of memory"),
+        (table_limit, "a limit of table elements"),
+        (stack_limit, "a limit of the stack"),
+    ];
+    match limits.into_iter().find(|(enforced, _)| !enforced) {
+        None => Ok(()),
+        Some((_, what)) => Err(Failure::EngineSupport {
+            engine: engine.name(),
+            what,
+        }
+        .into()),
+    }
+}

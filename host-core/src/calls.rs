@@ -1,0 +1,232 @@
+//! Carries out calls that are allowed.
+
+use crate::chain::Chain;
+use crate::drive::{Allowance, Answer, Fault, drive};
+use crate::error::{Doing, Error, Failure, Thing};
+use crate::event::Event;
+use crate::generation::Generation;
+use crate::id::{ActorId, BindingKey, BindingName, ContractId, check_operation};
+use crate::invocation::{Caller, Invocation, Target};
+use crate::patience;
+use crate::policy::Permit;
+use crate::pool::NoInstance;
+use crate::provider::ProviderFault;
+use crate::shared::Shared;
+use bytes::Bytes;
+use capwire_provider::Call;
+use capwire_wapc::{Reply, Request, SuspendedCall};
+use capwire_wascap::UnixSeconds;
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Calls a provider by a binding of the caller.
+pub(crate) async fn capability(host: &Shared, permit: &Permit) -> Result<Bytes, Error> {
+    let invocation = permit.invocation();
+    let (Caller::Actor(caller), Target::Capability(provider)) =
+        (invocation.caller(), invocation.target())
+    else {
+        return Err(Error::option(
+            "target",
+            "is a capability, which only actors have",
+        ));
+    };
+    let key = BindingKey {
+        actor: caller.id(),
+        provider: provider.clone(),
+    };
+    let Some(route) = host.state.read().route(&key).cloned() else {
+        return Err(Error::not_found(Thing::Binding(Box::new(key))));
+    };
+    let call = Call::new(&route.id, invocation.operation(), invocation.payload());
+    let served = invocation.chain().clone().serve(route.provider.call(call));
+    served
+        .await
+        .map_err(|fault| provider_error(fault, &key, Doing::Call))
+}
+
+/// Calls an actor.
+pub(crate) fn actor<'c>(
+    host: &'c Arc<Shared>,
+    id: ActorId,
+    permit: &'c Permit,
+) -> BoxFuture<'c, Result<Bytes, Error>> {
+    Box::pin(async move {
+        let invocation = permit.invocation();
+        let generation = enter(host, id, invocation)?;
+        let patience = generation.options().deadline;
+        let own = host.clock.monotonic().saturating_add(patience);
+        let deadline = own.min(invocation.deadline());
+        let call = AssertUnwindSafe(on_instance(host, &generation, invocation, deadline));
+        let until_stopped = patience::unless(|| generation.pool().stopped(), call.catch_unwind());
+        match patience::until(&*host.clock, deadline, until_stopped).await {
+            Ok(Ok(Ok(result))) => result,
+            Ok(Ok(Err(_))) => Err(Failure::EnginePanic { actor: id }.into()),
+            Ok(Err(_)) => Err(Error::stopped(id)),
+            Err(_) => Err(Error::late(invocation)),
+        }
+    })
+}
+
+/// The generation in which a call runs, if the actor takes it.
+fn enter(host: &Shared, id: ActorId, invocation: &Invocation) -> Result<Arc<Generation>, Error> {
+    let generation = match host.state.read().actor(id) {
+        Some(actor) => actor.generation(),
+        None => return Err(Error::not_found(Thing::Actor(id))),
+    };
+    let now = UnixSeconds(host.clock.unix().as_secs());
+    let limit = host.options.call_depth;
+    match generation.claims().check_time(now) {
+        Err(source) => Err(Failure::Expired { actor: id, source }.into()),
+        Ok(()) if invocation.depth() >= limit => {
+            let path = invocation.chain().path_to(id);
+            Err(Failure::Depth { path, limit }.into())
+        }
+        Ok(()) => Ok(generation),
+    }
+}
+
+async fn on_instance(
+    host: &Arc<Shared>,
+    generation: &Arc<Generation>,
+    invocation: &Invocation,
+    deadline: Duration,
+) -> Result<Bytes, Error> {
+    let (pool, options) = (generation.pool(), generation.options());
+    let lease = pool.checkout(invocation.chain(), &host.waits).await;
+    let mut lease = lease.map_err(|reason| no_instance(reason, generation.id(), invocation))?;
+    let allowance = Allowance {
+        deadline,
+        cpu_budget: options.cpu_budget,
+        slice: options.limits.slice,
+    };
+    let answers = Answers {
+        host,
+        generation,
+        deadline,
+        chain: invocation.chain().with(generation.id(), pool.id()),
+    };
+    let request = Request::new(invocation.operation(), invocation.payload().clone());
+    let mut loan = Loan::new(host, generation.id());
+    let result = drive(lease.guest(), request, allowance, &*host.clock, &answers).await;
+    let result = result.map_err(|fault| fault_error(fault, generation.id(), invocation));
+    loan.ended(lease.give_back(), &result);
+    result
+}
+
+/// Tells of an instance that does not come back from its call, in whichever way that ends.
+struct Loan<'c> {
+    host: &'c Shared,
+    actor: ActorId,
+    fault: Option<Arc<str>>,
+}
+
+impl<'c> Loan<'c> {
+    fn new(host: &'c Shared, actor: ActorId) -> Self {
+        Self {
+            host,
+            actor,
+            fault: Some("its call was given up".into()),
+        }
+    }
+
+    fn ended(&mut self, survived: bool, result: &Result<Bytes, Error>) {
+        self.fault = match result {
+            Err(error) if !survived => Some(error.report().into()),
+            _ => None,
+        };
+    }
+}
+
+impl Drop for Loan<'_> {
+    fn drop(&mut self) {
+        if let Some(reason) = self.fault.take() {
+            let actor = self.actor;
+            let event = Event::InstanceRetired { actor, reason };
+            self.host.announcer.announce(event);
+        }
+    }
+}
+
+/// Answers the host calls of one call of an actor.
+struct Answers<'c> {
+    host: &'c Arc<Shared>,
+    generation: &'c Arc<Generation>,
+    deadline: Duration,
+    chain: Chain,
+}
+
+impl Answer for Answers<'_> {
+    async fn answer(&self, call: &SuspendedCall) -> Reply {
+        match self.ask(call).await {
+            Ok(data) => Reply::Data(data),
+            Err(error) => {
+                let actor = self.generation.name();
+                tracing::debug!(actor, error = error.report(), "a host call failed");
+                Reply::Error(error.for_guest())
+            }
+        }
+    }
+}
+
+impl Answers<'_> {
+    async fn ask(&self, call: &SuspendedCall) -> Result<Bytes, Error> {
+        check_operation(call.operation())?;
+        let caller = Caller::Actor(Arc::clone(self.generation));
+        let payload = call.payload().clone();
+        let invocation = Invocation::new(caller, target(call)?, call.operation(), payload)
+            .within(self.deadline)
+            .inside(self.chain.clone());
+        self.host.submit(invocation).await
+    }
+}
+
+/// A namespace that is an actor's key means that actor, anything else a capability.
+fn target(call: &SuspendedCall) -> Result<Target, Error> {
+    if let Ok(actor) = call.namespace().parse() {
+        return Ok(Target::Actor(actor));
+    }
+    let contract = ContractId::new(call.namespace())?;
+    let name = BindingName::new(call.binding())?;
+    Ok(Target::capability(contract, name))
+}
+
+pub(crate) fn provider_error(fault: ProviderFault, key: &BindingKey, doing: Doing) -> Error {
+    let provider = key.provider.clone();
+    match fault {
+        ProviderFault::Error(source) => Failure::Provider {
+            provider,
+            doing,
+            source,
+        },
+        ProviderFault::Panic => Failure::ProviderPanic { provider, doing },
+    }
+    .into()
+}
+
+fn no_instance(reason: NoInstance, actor: ActorId, invocation: &Invocation) -> Error {
+    match reason {
+        NoInstance::Closed => Failure::Stopped { actor },
+        NoInstance::Full { retry_after } => Failure::Busy { actor, retry_after },
+        NoInstance::Circle => Failure::Circle {
+            path: invocation.chain().path_to(actor),
+        },
+        NoInstance::Start(fault) => Failure::start(actor, fault),
+    }
+    .into()
+}
+
+fn fault_error(fault: Fault, actor: ActorId, invocation: &Invocation) -> Error {
+    let operation = invocation.operation().into();
+    match fault {
+        Fault::Deadline => return Error::late(invocation),
+        Fault::Call(source) => Failure::Call {
+            actor,
+            operation,
+            source,
+        },
+    }
+    .into()
+}

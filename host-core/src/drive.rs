@@ -1,0 +1,114 @@
+//! Takes a guest through one call: the only loop that runs guests on async threads.
+
+use crate::clock::Clock;
+use crate::meter::{Meter, Overspent};
+use bytes::Bytes;
+use capwire_wapc::{CallError, Guest, LimitError, Reply, Request, Step, SuspendedCall};
+use std::time::Duration;
+
+/// After so many host calls that were answered at once, others get their turn.
+const HOST_CALLS_A_TURN: u32 = 64;
+
+/// What answers a guest's host calls.
+pub(crate) trait Answer {
+    /// Answers one; this may wait, and is not billed to the guest.
+    fn answer(&self, call: &SuspendedCall) -> impl Future<Output = Reply> + Send;
+}
+
+/// What a call may use, besides what its instance may.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Allowance {
+    /// When it must be done, in the clock's monotonic time.
+    pub(crate) deadline: Duration,
+    /// How long it may compute.
+    pub(crate) cpu_budget: Duration,
+    /// How long it may compute before others get their turn.
+    pub(crate) slice: Duration,
+}
+
+/// Why a call was not completed.
+#[derive(Debug)]
+pub(crate) enum Fault {
+    Call(CallError),
+    Deadline,
+}
+
+/// Makes one call. Whoever drops the future stops the guest.
+pub(crate) async fn drive(
+    guest: &mut Guest,
+    request: Request<'_>,
+    allowance: Allowance,
+    clock: &dyn Clock,
+    host: &impl Answer,
+) -> Result<Bytes, Fault> {
+    let mut meter = Meter::start(clock, allowance.cpu_budget, allowance.slice);
+    let mut turn = Turn::new(allowance);
+    let mut step = guest.call(request)?;
+    loop {
+        step = match step {
+            Step::Done(response) => return Ok(response),
+            Step::HostCall(pending) => {
+                meter.pause()?;
+                let reply = host.answer(pending.call()).await;
+                turn.host_call(clock, &meter).await?;
+                meter.resume();
+                pending.reply(reply)?
+            }
+            Step::Yielded(paused) => {
+                meter.pause()?;
+                turn.end(clock, &meter).await?;
+                meter.resume();
+                paused.resume()?
+            }
+        };
+    }
+}
+
+/// The time between two moments at which other tasks get this thread.
+struct Turn {
+    allowance: Allowance,
+    host_calls: u32,
+    spent_before: Duration,
+}
+
+impl Turn {
+    fn new(allowance: Allowance) -> Self {
+        Self {
+            allowance,
+            host_calls: 0,
+            spent_before: Duration::ZERO,
+        }
+    }
+
+    /// A host call was answered, perhaps without any waiting.
+    async fn host_call(&mut self, clock: &dyn Clock, meter: &Meter<'_>) -> Result<(), Fault> {
+        self.host_calls += 1;
+        let spent = meter.spent().saturating_sub(self.spent_before);
+        if self.host_calls < HOST_CALLS_A_TURN && spent < self.allowance.slice {
+            return Ok(());
+        }
+        self.end(clock, meter).await
+    }
+
+    async fn end(&mut self, clock: &dyn Clock, meter: &Meter<'_>) -> Result<(), Fault> {
+        self.host_calls = 0;
+        self.spent_before = meter.spent();
+        if clock.monotonic() >= self.allowance.deadline {
+            return Err(Fault::Deadline);
+        }
+        tokio::task::yield_now().await;
+        Ok(())
+    }
+}
+
+impl From<CallError> for Fault {
+    fn from(error: CallError) -> Self {
+        Self::Call(error)
+    }
+}
+
+impl From<Overspent> for Fault {
+    fn from(_: Overspent) -> Self {
+        Self::Call(LimitError::Interrupted.into())
+    }
+}

@@ -1,0 +1,213 @@
+//! What can go wrong in a host: one opaque type, told apart by kind.
+
+mod failure;
+mod guest;
+
+pub(crate) use failure::{Doing, Failure, Thing};
+
+use crate::id::{ActorId, NameError};
+use crate::invocation::Invocation;
+use crate::policy::Denial;
+use std::error::Error as StdError;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Why the host did not do what it was asked. `Display` says what failed, on what, and what to
+/// do next; [`source`](StdError::source) has the cause.
+pub struct Error(Box<Failure>);
+
+/// Who has to change something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// A module is unsigned, was changed, or its claims do not hold.
+    Unverified,
+    /// Claims, policy or the host's own rules do not allow it.
+    Denied,
+    /// An argument, an option or a configured value is wrong.
+    Invalid,
+    /// It is there already.
+    AlreadyExists,
+    /// It is not there.
+    NotFound,
+    /// The actor failed: its own error, a trap, or a breach of protocol.
+    Actor,
+    /// The actor used more than it may.
+    Limit,
+    /// The provider failed.
+    Provider,
+    /// It took longer than it may.
+    Timeout,
+    /// The actor has more to do than it can; try again later.
+    Busy,
+    /// Actors call one another in a circle or too deeply.
+    CallChain,
+    /// The actor was stopped.
+    Stopped,
+    /// The host is shutting down.
+    Closed,
+    /// The engine failed, or cannot do what is asked of it.
+    Engine,
+    /// Middleware refused the call or failed.
+    Middleware,
+}
+
+impl Error {
+    /// Middleware refuses a call, or fails; the call ends with this error.
+    pub fn middleware(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        Failure::Middleware(source.into()).into()
+    }
+
+    /// Who has to change something.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind()
+    }
+
+    /// Whether something was not allowed; [`denial`](Self::denial) says what.
+    #[must_use]
+    pub fn is_denied(&self) -> bool {
+        self.kind() == ErrorKind::Denied
+    }
+
+    /// Whether a module's claims were not believed.
+    #[must_use]
+    pub fn is_unverified(&self) -> bool {
+        self.kind() == ErrorKind::Unverified
+    }
+
+    /// Whether it took longer than it may.
+    #[must_use]
+    pub fn is_timeout(&self) -> bool {
+        self.kind() == ErrorKind::Timeout
+    }
+
+    /// Whether the actor has more to do than it can; see [`retry_after`](Self::retry_after).
+    #[must_use]
+    pub fn is_busy(&self) -> bool {
+        self.kind() == ErrorKind::Busy
+    }
+
+    /// Whether nothing was done, and the same may succeed later without any change.
+    #[must_use]
+    pub fn retryable(&self) -> bool {
+        self.is_busy()
+    }
+
+    /// When to try again, a guess, if the actor is busy.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        match &*self.0 {
+            Failure::Busy { retry_after, .. } => Some(*retry_after),
+            _ => None,
+        }
+    }
+
+    /// What was denied and by whom, if a call or a binding was.
+    #[must_use]
+    pub fn denial(&self) -> Option<&Denial> {
+        match &*self.0 {
+            Failure::Denied(denial) => Some(denial),
+            _ => None,
+        }
+    }
+
+    /// The error and its causes in one line.
+    #[must_use]
+    pub fn report(&self) -> String {
+        let causes = std::iter::successors(self.source(), |&cause| cause.source());
+        causes.fold(self.to_string(), |text, cause| format!("{text}: {cause}"))
+    }
+
+    /// What a guest learns of it.
+    pub(crate) fn for_guest(&self) -> String {
+        guest::text(&self.0)
+    }
+
+    pub(crate) fn unverified(source: capwire_wascap::VerifyError) -> Self {
+        Failure::Unverified(source).into()
+    }
+
+    pub(crate) fn denied(denial: Arc<Denial>) -> Self {
+        Failure::Denied(denial).into()
+    }
+
+    pub(crate) fn option(option: &'static str, fault: &'static str) -> Self {
+        Failure::Option { option, fault }.into()
+    }
+
+    pub(crate) fn already_exists(thing: Thing) -> Self {
+        Failure::AlreadyExists(thing).into()
+    }
+
+    pub(crate) fn not_found(thing: Thing) -> Self {
+        Failure::NotFound(thing).into()
+    }
+
+    pub(crate) fn stopped(actor: ActorId) -> Self {
+        Failure::Stopped { actor }.into()
+    }
+
+    /// The call was not answered in time.
+    pub(crate) fn late(call: &Invocation) -> Self {
+        Failure::Deadline {
+            target: call.target().clone(),
+            operation: call.operation().into(),
+        }
+        .into()
+    }
+
+    pub(crate) fn closed() -> Self {
+        Failure::Closed.into()
+    }
+}
+
+impl From<Failure> for Error {
+    fn from(failure: Failure) -> Self {
+        Self(Box::new(failure))
+    }
+}
+
+impl From<NameError> for Error {
+    fn from(error: NameError) -> Self {
+        Failure::Name(error).into()
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, f)
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.0, f)
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.0.source()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Error;
+
+    #[test]
+    fn an_error_is_one_word() {
+        assert_eq!(size_of::<Error>(), size_of::<usize>());
+    }
+
+    #[test]
+    fn the_report_has_all_causes_once() {
+        let error = Error::middleware("no token in the header");
+        assert_eq!(
+            error.report(),
+            "middleware refused the call or failed: no token in the header"
+        );
+    }
+}

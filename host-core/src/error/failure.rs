@@ -1,0 +1,222 @@
+//! Each way to fail, with what is known of it.
+
+use super::ErrorKind;
+use crate::id::{ActorId, BindingKey, NameError, ProviderId};
+use crate::invocation::Target;
+use crate::policy::Denial;
+use crate::start::{CompileFault, StartFault};
+use capwire_provider::ProviderError;
+use capwire_wapc::{CallError, CompileError, StartError};
+use capwire_wascap::{TimeError, VerifyError};
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failure {
+    #[error("the module cannot be trusted and was not started")]
+    Unverified(#[source] VerifyError),
+    #[error("the claims of {actor} do not hold now")]
+    Expired { actor: ActorId, source: TimeError },
+    #[error("{0}")]
+    Denied(Arc<Denial>),
+    #[error("the host's policy does not let {name} ({actor}) start: ask its operator")]
+    StartDenied { actor: ActorId, name: String },
+    #[error(transparent)]
+    Name(NameError),
+    #[error("the option `{option}` {fault}")]
+    Option {
+        option: &'static str,
+        fault: &'static str,
+    },
+    #[error("the value `{key}` of a binding is the host's own: leave it out")]
+    ReservedValue { key: String },
+    #[error("{0} is there already: {remedy}", remedy = .0.if_there())]
+    AlreadyExists(Thing),
+    #[error("there is no {0}: {remedy}", remedy = .0.if_not_there())]
+    NotFound(Thing),
+    #[error("the host is shutting down and takes nothing new")]
+    Closed,
+    #[error("the module of {actor} cannot be compiled")]
+    Compile {
+        actor: ActorId,
+        source: CompileError,
+    },
+    #[error("{actor} did not start")]
+    Start { actor: ActorId, source: StartError },
+    #[error(
+        "{actor} did not start within {after:?}: shorten its start functions, or allow a longer `start_deadline`"
+    )]
+    StartDeadline { actor: ActorId, after: Duration },
+    #[error("{actor} failed in `{operation}`")]
+    Call {
+        actor: ActorId,
+        operation: Box<str>,
+        source: CallError,
+    },
+    #[error("{target} did not answer `{operation}` in time: allow a longer `deadline`")]
+    Deadline { target: Target, operation: Box<str> },
+    #[error(
+        "{actor} is busy and its queue is full: try again in {retry_after:?}, or allow more `instances`"
+    )]
+    Busy {
+        actor: ActorId,
+        retry_after: Duration,
+    },
+    #[error(
+        "the call {path} would wait for itself: allow these actors more `instances`, or break the circle"
+    )]
+    Circle { path: String },
+    #[error("the call {path} is more than {limit} actors deep")]
+    Depth { path: String, limit: usize },
+    #[error("{actor} is not running any more")]
+    Stopped { actor: ActorId },
+    #[error("the provider {provider} failed to {doing}")]
+    Provider {
+        provider: ProviderId,
+        doing: Doing,
+        source: ProviderError,
+    },
+    #[error(
+        "the provider {provider} panicked in an attempt to {doing}: this is a fault of its own"
+    )]
+    ProviderPanic { provider: ProviderId, doing: Doing },
+    #[error("the provider {provider} took longer than {after:?} to {doing}")]
+    ProviderDeadline {
+        provider: ProviderId,
+        doing: Doing,
+        after: Duration,
+    },
+    #[error("the engine panicked with the module of {actor}: this is a fault of the engine")]
+    EnginePanic { actor: ActorId },
+    #[error(
+        "the engine `{engine}` cannot enforce {what}: take another one, or accept that by `accept_unenforced_limits`"
+    )]
+    EngineSupport {
+        engine: &'static str,
+        what: &'static str,
+    },
+    #[error("middleware refused the call or failed")]
+    Middleware(#[source] Box<dyn std::error::Error + Send + Sync>),
+    #[error("the host's own task ended early: its runtime is shutting down")]
+    Runtime,
+}
+
+/// What a provider was asked to do.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Doing {
+    Bind,
+    Unbind,
+    Call,
+}
+
+/// What a host has.
+#[derive(Clone, Debug)]
+pub(crate) enum Thing {
+    Actor(ActorId),
+    Provider(ProviderId),
+    Binding(Box<BindingKey>),
+}
+
+impl Failure {
+    pub(crate) fn compile(actor: ActorId, fault: CompileFault) -> Self {
+        match fault {
+            CompileFault::Compile(source) => Self::Compile { actor, source },
+            CompileFault::Panic => Self::EnginePanic { actor },
+        }
+    }
+
+    pub(crate) fn start(actor: ActorId, fault: StartFault) -> Self {
+        match fault {
+            StartFault::Start(source) => Self::Start { actor, source },
+            StartFault::Deadline(after) => Self::StartDeadline { actor, after },
+            StartFault::Panic => Self::EnginePanic { actor },
+        }
+    }
+
+    pub(super) fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Unverified(_) | Self::Expired { .. } => ErrorKind::Unverified,
+            Self::Denied(_) | Self::StartDenied { .. } => ErrorKind::Denied,
+            Self::Name(_) | Self::Option { .. } | Self::ReservedValue { .. } => ErrorKind::Invalid,
+            Self::AlreadyExists(_) => ErrorKind::AlreadyExists,
+            Self::NotFound(_) => ErrorKind::NotFound,
+            Self::Closed | Self::Runtime => ErrorKind::Closed,
+            Self::Compile { .. } => ErrorKind::Invalid,
+            Self::Start { source, .. } => of_start(source),
+            Self::Call { source, .. } => of_call(source),
+            Self::Deadline { .. } | Self::StartDeadline { .. } | Self::ProviderDeadline { .. } => {
+                ErrorKind::Timeout
+            }
+            Self::Busy { .. } => ErrorKind::Busy,
+            Self::Circle { .. } | Self::Depth { .. } => ErrorKind::CallChain,
+            Self::Stopped { .. } => ErrorKind::Stopped,
+            Self::Provider { source, .. } => of_provider(source),
+            Self::ProviderPanic { .. } => ErrorKind::Provider,
+            Self::EnginePanic { .. } | Self::EngineSupport { .. } => ErrorKind::Engine,
+            Self::Middleware(_) => ErrorKind::Middleware,
+        }
+    }
+}
+
+fn of_start(error: &StartError) -> ErrorKind {
+    match error {
+        StartError::Limit(_) => ErrorKind::Limit,
+        StartError::Call(call) => of_call(call),
+        StartError::Engine { .. } => ErrorKind::Engine,
+        _ => ErrorKind::Actor,
+    }
+}
+
+fn of_call(error: &CallError) -> ErrorKind {
+    match error {
+        CallError::Limit(_) => ErrorKind::Limit,
+        CallError::Misuse(_) => ErrorKind::Invalid,
+        _ => ErrorKind::Actor,
+    }
+}
+
+fn of_provider(error: &ProviderError) -> ErrorKind {
+    match error {
+        ProviderError::Config { .. } => ErrorKind::Invalid,
+        _ => ErrorKind::Provider,
+    }
+}
+
+impl Thing {
+    fn if_there(&self) -> &'static str {
+        match self {
+            Self::Actor(_) => "stop it first",
+            Self::Provider(_) => "remove it first, or add this one under another name",
+            Self::Binding(_) => "unbind it first",
+        }
+    }
+
+    fn if_not_there(&self) -> &'static str {
+        match self {
+            Self::Actor(_) => "start it first",
+            Self::Provider(_) => "add it first",
+            Self::Binding(_) => "bind the actor first",
+        }
+    }
+}
+
+impl fmt::Display for Thing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Actor(id) => write!(f, "actor {id}"),
+            Self::Provider(id) => write!(f, "provider {id}"),
+            Self::Binding(key) => write!(f, "binding {key}"),
+        }
+    }
+}
+
+impl fmt::Display for Doing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Bind => "bind an actor",
+            Self::Unbind => "end a binding",
+            Self::Call => "serve a call",
+        })
+    }
+}

@@ -1,0 +1,119 @@
+//! What happens in a host, as it happens.
+
+use crate::id::{ActorId, BindingKey, ProviderId};
+use crate::policy::Denial;
+use std::sync::Arc;
+use tokio::sync::broadcast;
+
+/// Something happened.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Event {
+    /// An actor takes calls.
+    ActorStarted {
+        /// Which.
+        actor: ActorId,
+        /// Its name for people.
+        name: Arc<str>,
+    },
+    /// An actor is gone.
+    ActorStopped {
+        /// Which.
+        actor: ActorId,
+        /// How many of its calls were stopped, because they took longer than the drain allows.
+        stopped_calls: usize,
+    },
+    /// The claims of a running actor ended; it is about to be stopped.
+    ActorExpired {
+        /// Which.
+        actor: ActorId,
+    },
+    /// A provider can be bound.
+    ProviderAdded {
+        /// Which.
+        provider: ProviderId,
+    },
+    /// A provider is gone.
+    ProviderRemoved {
+        /// Which.
+        provider: ProviderId,
+    },
+    /// A binding works.
+    Bound {
+        /// Which.
+        binding: BindingKey,
+        /// Where it listens, as URLs.
+        endpoints: Vec<String>,
+    },
+    /// A binding is gone.
+    Unbound {
+        /// Which.
+        binding: BindingKey,
+        /// What the provider could not close, if anything.
+        fault: Option<Arc<str>>,
+    },
+    /// A call or a binding was not allowed.
+    Denied(Arc<Denial>),
+    /// An instance was replaced after a fault.
+    InstanceRetired {
+        /// Whose.
+        actor: ActorId,
+        /// Why.
+        reason: Arc<str>,
+    },
+    /// The listener was too slow, and this many events are lost to it.
+    Missed(u64),
+}
+
+/// A listener to the events of a host. It sees those that come after it was made.
+#[derive(Debug)]
+pub struct Events(broadcast::Receiver<Event>);
+
+impl Events {
+    /// The next event, or `None` when the host is gone.
+    pub async fn next(&mut self) -> Option<Event> {
+        match self.0.recv().await {
+            Ok(event) => Some(event),
+            Err(broadcast::error::RecvError::Lagged(count)) => Some(Event::Missed(count)),
+            Err(broadcast::error::RecvError::Closed) => None,
+        }
+    }
+}
+
+/// Where events come from.
+#[derive(Debug)]
+pub(crate) struct Announcer(broadcast::Sender<Event>);
+
+impl Announcer {
+    pub(crate) fn new(capacity: usize) -> Self {
+        Self(broadcast::Sender::new(capacity))
+    }
+
+    pub(crate) fn listen(&self) -> Events {
+        Events(self.0.subscribe())
+    }
+
+    /// Tells the log and whoever listens.
+    pub(crate) fn announce(&self, event: Event) {
+        log(&event);
+        // An error says that nobody listens.
+        let _ = self.0.send(event);
+    }
+}
+
+fn log(event: &Event) {
+    match event {
+        Event::ActorStarted { actor, name } => tracing::info!(%actor, %name, "actor started"),
+        Event::ActorStopped { actor, .. } => tracing::info!(%actor, "actor stopped"),
+        Event::ActorExpired { actor } => tracing::warn!(%actor, "the actor's claims have expired"),
+        Event::ProviderAdded { provider } => tracing::info!(%provider, "provider added"),
+        Event::ProviderRemoved { provider } => tracing::info!(%provider, "provider removed"),
+        Event::Bound { binding, endpoints } => tracing::info!(%binding, ?endpoints, "bound"),
+        Event::Unbound { binding, fault } => tracing::info!(%binding, ?fault, "unbound"),
+        Event::Denied(denial) => tracing::warn!(%denial, "denied"),
+        Event::InstanceRetired { actor, reason } => {
+            tracing::warn!(%actor, %reason, "an instance was replaced after a fault");
+        }
+        Event::Missed(_) => {}
+    }
+}

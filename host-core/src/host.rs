@@ -1,0 +1,215 @@
+//! The host as its holder sees it.
+
+use crate::actor::Actor;
+use crate::bindings;
+use crate::builder::HostBuilder;
+use crate::error::{Error, Failure};
+use crate::event::{Event, Events};
+use crate::id::{ActorId, BindingKey, BindingName, ProviderId};
+use crate::inventory::Inventory;
+use crate::invocation::{Caller, Invocation, Target};
+use crate::lifecycle;
+use crate::options::{ActorOptions, HostOptions};
+use crate::provider::AddedProvider;
+use crate::shared::Shared;
+use bytes::Bytes;
+use capwire_provider::{Bound, Config, Provider};
+use capwire_wapc::Engine;
+use capwire_wascap::UnixSeconds;
+use futures_util::future::join_all;
+use std::fmt;
+use std::sync::Arc;
+
+/// Runs actors and gives them the capabilities that their claims name.
+///
+/// Clones are the same host. Its methods need a tokio runtime. Those that change something carry
+/// it through, or undo it, even if the caller goes away meanwhile; a call of an actor is given up
+/// when its future is dropped.
+#[derive(Clone)]
+pub struct Host(Arc<Shared>);
+
+impl Host {
+    /// A host in the making, whose actors run on `engine`.
+    pub fn builder(engine: impl Engine) -> HostBuilder {
+        HostBuilder::new(Arc::new(engine))
+    }
+
+    pub(crate) fn new(shared: Arc<Shared>) -> Self {
+        Self(shared)
+    }
+
+    /// Verifies a signed module, away from the async threads.
+    ///
+    /// # Errors
+    /// As of [`Actor::from_bytes`].
+    pub async fn verify(&self, wasm: impl Into<Bytes>) -> Result<Actor, Error> {
+        let (host, wasm) = (Arc::clone(&self.0), wasm.into());
+        let verified = tokio::task::spawn_blocking(move || {
+            let now = UnixSeconds(host.clock.unix().as_secs());
+            Actor::from_bytes(wasm, &host.verifier, now)
+        });
+        verified
+            .await
+            .unwrap_or_else(|_| Err(Failure::Runtime.into()))
+    }
+
+    /// Starts an actor with `options`, or the host's own if there are none. When this returns,
+    /// its start functions have run and it takes calls.
+    ///
+    /// # Errors
+    /// If it runs already, its claims do not hold any more, the policy objects, or it cannot be
+    /// compiled or started. Nothing of it is left then.
+    pub async fn start_actor(
+        &self,
+        actor: Actor,
+        options: Option<ActorOptions>,
+    ) -> Result<ActorId, Error> {
+        let options = options.unwrap_or_else(|| self.0.options.actors.clone());
+        lifecycle::start(&self.0, actor, options).await
+    }
+
+    /// Stops an actor: ends the bindings through which it is called, lets running calls end, and
+    /// ends its other bindings. Returns how many calls were stopped because they took longer than
+    /// [`HostOptions::drain`].
+    ///
+    /// # Errors
+    /// If it does not run, or is being stopped already.
+    pub async fn stop_actor(&self, actor: ActorId) -> Result<usize, Error> {
+        let host = Arc::clone(&self.0);
+        detached(async move { lifecycle::stop(&host, actor).await }).await
+    }
+
+    /// Adds a provider, to which actors can then be bound under `name`.
+    ///
+    /// # Errors
+    /// If there is one of this contract and name, or its descriptor names no contract.
+    pub fn add_provider(
+        &self,
+        name: BindingName,
+        provider: Arc<dyn Provider>,
+    ) -> Result<ProviderId, Error> {
+        let added = Arc::new(AddedProvider::new(name, provider)?);
+        let id = added.id().clone();
+        self.0
+            .state
+            .change(|tables| tables.insert_provider(added))?;
+        self.0.announcer.announce(Event::ProviderAdded {
+            provider: id.clone(),
+        });
+        Ok(id)
+    }
+
+    /// Removes a provider after all of its bindings.
+    ///
+    /// # Errors
+    /// If there is no such provider, or it is being removed already.
+    pub async fn remove_provider(&self, id: ProviderId) -> Result<(), Error> {
+        let host = Arc::clone(&self.0);
+        detached(async move { remove_provider(&host, id).await }).await
+    }
+
+    /// Binds an actor to the provider that `key` names, with what the binding configures. The
+    /// provider also learns the actor's claims, under names that begin with `__wascc_`.
+    ///
+    /// # Errors
+    /// If actor or provider are not there, the actor's claims do not name the contract, the
+    /// binding is there already, or the provider refuses it. Nothing stays half-bound.
+    pub async fn bind(&self, key: BindingKey, config: Config) -> Result<Bound, Error> {
+        detached(bindings::bind(Arc::clone(&self.0), key, config)).await
+    }
+
+    /// Ends a binding.
+    ///
+    /// # Errors
+    /// If there is no such binding; or if the provider could not close something, in which case
+    /// the binding is gone all the same.
+    pub async fn unbind(&self, key: BindingKey) -> Result<(), Error> {
+        let host = Arc::clone(&self.0);
+        detached(async move { bindings::unbind(&host, &key).await }).await
+    }
+
+    /// Calls an actor.
+    ///
+    /// # Errors
+    /// If it does not run, fails, is busy, or takes too long; see [`Error::kind`].
+    pub async fn call(
+        &self,
+        actor: ActorId,
+        operation: &str,
+        payload: impl Into<Bytes>,
+    ) -> Result<Bytes, Error> {
+        let target = Target::Actor(actor);
+        let invocation = Invocation::new(Caller::Host, target, operation, payload.into());
+        self.0.submit(invocation).await
+    }
+
+    /// What there is at this moment.
+    #[must_use]
+    pub fn inventory(&self) -> Inventory {
+        Inventory::new(&self.0.state.read())
+    }
+
+    /// What happens from now on.
+    #[must_use]
+    pub fn events(&self) -> Events {
+        self.0.announcer.listen()
+    }
+
+    /// What holds for the whole host.
+    #[must_use]
+    pub fn options(&self) -> &HostOptions {
+        &self.0.options
+    }
+
+    /// Lets nothing new in, stops all actors as [`stop_actor`](Self::stop_actor) does, and removes
+    /// all providers.
+    ///
+    /// # Errors
+    /// If the runtime ends before it is done.
+    pub async fn shutdown(&self) -> Result<(), Error> {
+        let host = Arc::clone(&self.0);
+        detached(async move {
+            shutdown(&host).await;
+            Ok(())
+        })
+        .await
+    }
+}
+
+impl fmt::Debug for Host {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Host")
+            .field("engine", &self.0.engine)
+            .field("options", &self.0.options)
+            .finish_non_exhaustive()
+    }
+}
+
+async fn remove_provider(host: &Shared, id: ProviderId) -> Result<(), Error> {
+    host.state.change(|tables| tables.begin_removal(&id))?;
+    bindings::unbind_all(host, |route| route.key.provider == id).await;
+    host.state.update(|tables| tables.remove_provider(&id));
+    host.announcer
+        .announce(Event::ProviderRemoved { provider: id });
+    Ok(())
+}
+
+async fn shutdown(host: &Shared) {
+    host.state.update(|tables| tables.close());
+    // All callers from outside first, so that actors which call one another still can.
+    bindings::unbind_all(host, |route| route.provider.calls_actors()).await;
+    let actors: Vec<_> = host.state.read().actors().map(|actor| actor.id()).collect();
+    join_all(actors.into_iter().map(|id| lifecycle::stop(host, id))).await;
+    let tables = host.state.read();
+    let providers: Vec<_> = tables.providers().map(|added| added.id().clone()).collect();
+    drop(tables);
+    join_all(providers.into_iter().map(|id| remove_provider(host, id))).await;
+}
+
+/// Runs a change in a task of its own, so that nobody leaves it half-done by going away.
+async fn detached<T: Send + 'static>(
+    change: impl Future<Output = Result<T, Error>> + Send + 'static,
+) -> Result<T, Error> {
+    let done = tokio::spawn(change).await;
+    done.unwrap_or_else(|_| Err(Failure::Runtime.into()))
+}

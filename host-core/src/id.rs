@@ -1,0 +1,254 @@
+//! Names of things, checked when they come in and never again.
+
+use capwire_wascap::{KeyKind, PublicKey};
+use std::borrow::Borrow;
+use std::fmt;
+use std::str::FromStr;
+use std::sync::Arc;
+
+/// Longest name that anything may have, in bytes: names come from guests, and go into logs.
+const LONGEST: usize = 128;
+
+/// The binding that is meant where none is named.
+const DEFAULT_BINDING: &str = "default";
+
+/// An actor: the public key of its module.
+///
+/// ```
+/// use capwire_host::ActorId;
+///
+/// assert!("no key".parse::<ActorId>().is_err());
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ActorId(PublicKey);
+
+impl ActorId {
+    /// The actor with this key.
+    ///
+    /// # Errors
+    /// If the key is not of the kind `module`.
+    pub fn new(key: PublicKey) -> Result<Self, NameError> {
+        if key.kind() == KeyKind::Module {
+            Ok(Self(key))
+        } else {
+            Err(NameError::new("an actor", "is the key of something else"))
+        }
+    }
+
+    /// Its public key.
+    #[must_use]
+    pub fn public_key(&self) -> PublicKey {
+        self.0
+    }
+}
+
+impl FromStr for ActorId {
+    type Err = NameError;
+
+    fn from_str(text: &str) -> Result<Self, NameError> {
+        let key = text
+            .parse()
+            .map_err(|_| NameError::new("an actor", "is no public key of a module"))?;
+        Self::new(key)
+    }
+}
+
+impl fmt::Display for ActorId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, f)
+    }
+}
+
+impl fmt::Debug for ActorId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, f)
+    }
+}
+
+/// The contract of a capability in its canonical spelling, e.g. `wascc:keyvalue`.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ContractId(Arc<str>);
+
+impl ContractId {
+    /// The contract that `text` names, be it by an alias.
+    ///
+    /// # Errors
+    /// If the text is empty, longer than 128 bytes, or has control characters.
+    pub fn new(text: &str) -> Result<Self, NameError> {
+        check(text, "a contract")?;
+        Ok(Self(capwire_contracts::canonical_contract(text).into()))
+    }
+
+    /// The canonical text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The name of a binding, and of the provider that it leads to.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct BindingName(Arc<str>);
+
+impl BindingName {
+    /// The binding of this name; empty or blank is [`default`](Self::default).
+    ///
+    /// # Errors
+    /// If the text is longer than 128 bytes or has control characters.
+    pub fn new(text: &str) -> Result<Self, NameError> {
+        if text.trim().is_empty() {
+            return Ok(Self::default());
+        }
+        check(text, "a binding")?;
+        Ok(Self(text.into()))
+    }
+
+    /// The name as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Default for BindingName {
+    fn default() -> Self {
+        Self(DEFAULT_BINDING.into())
+    }
+}
+
+impl fmt::Display for ContractId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for ContractId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl Borrow<str> for ContractId {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for ContractId {
+    type Err = NameError;
+
+    fn from_str(text: &str) -> Result<Self, NameError> {
+        Self::new(text)
+    }
+}
+
+impl fmt::Display for BindingName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for BindingName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl FromStr for BindingName {
+    type Err = NameError;
+
+    fn from_str(text: &str) -> Result<Self, NameError> {
+        Self::new(text)
+    }
+}
+
+/// A provider: what it serves, and under which name.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ProviderId {
+    /// What it serves.
+    pub contract: ContractId,
+    /// Its name; bindings of this name lead to it.
+    pub name: BindingName,
+}
+
+impl fmt::Display for ProviderId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({})", self.contract, self.name)
+    }
+}
+
+/// A binding: whose it is, and to which provider it leads.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct BindingKey {
+    /// Whose it is.
+    pub actor: ActorId,
+    /// Where it leads.
+    pub provider: ProviderId,
+}
+
+impl BindingKey {
+    /// The binding of `actor` to `contract` under `name`.
+    #[must_use]
+    pub fn new(actor: ActorId, contract: ContractId, name: BindingName) -> Self {
+        Self {
+            actor,
+            provider: ProviderId { contract, name },
+        }
+    }
+}
+
+impl fmt::Display for BindingKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} of {}", self.provider, self.actor)
+    }
+}
+
+/// Why a text is not the name of something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the name of {what} {fault}")]
+pub struct NameError {
+    what: &'static str,
+    fault: &'static str,
+}
+
+impl NameError {
+    pub(crate) fn new(what: &'static str, fault: &'static str) -> Self {
+        Self { what, fault }
+    }
+}
+
+/// Checks the name of an operation, as [`check`] does those of contracts and bindings.
+pub(crate) fn check_operation(text: &str) -> Result<(), NameError> {
+    check(text, "an operation")
+}
+
+fn check(text: &str, what: &'static str) -> Result<(), NameError> {
+    if text.is_empty() {
+        Err(NameError::new(what, "is empty"))
+    } else if text.len() > LONGEST {
+        Err(NameError::new(what, "is longer than 128 bytes"))
+    } else if text.contains(char::is_control) {
+        Err(NameError::new(what, "has control characters"))
+    } else {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{BindingName, ContractId};
+
+    #[test]
+    fn blank_is_the_default_binding() {
+        for blank in ["", " ", "\t"] {
+            assert_eq!(BindingName::new(blank).unwrap(), BindingName::default());
+        }
+    }
+
+    #[test]
+    fn names_that_would_spoil_a_log_are_refused() {
+        assert!(ContractId::new("wascc:\u{1b}[2J").is_err());
+        assert!(BindingName::new(&"x".repeat(129)).is_err());
+        assert!(ContractId::new("").is_err());
+    }
+}

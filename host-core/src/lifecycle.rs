@@ -1,0 +1,139 @@
+//! Starts and stops actors.
+
+use crate::actor::Actor;
+use crate::bindings::unbind_all;
+use crate::clock::Clock;
+use crate::error::{Error, Failure};
+use crate::event::Event;
+use crate::expiry;
+use crate::generation::{Generation, RunningActor};
+use crate::id::ActorId;
+use crate::options::ActorOptions;
+use crate::policy::Authority;
+use crate::pool::{Pool, Size};
+use crate::shared::Shared;
+use crate::start::{Starter, compile};
+use crate::world::ActorWorld;
+use capwire_wascap::UnixSeconds;
+use std::sync::Arc;
+
+/// Starts an actor; it is listed when this is done, and not before.
+pub(crate) async fn start(
+    host: &Arc<Shared>,
+    actor: Actor,
+    options: ActorOptions,
+) -> Result<ActorId, Error> {
+    options.check()?;
+    check(host, &actor)?;
+    let id = actor.id();
+    let place = Reserved::new(host, id)?;
+    let generation = generation(host, actor, options).await?;
+    let name = generation.name().into();
+    place.fill(generation)?;
+    host.announcer
+        .announce(Event::ActorStarted { actor: id, name });
+    Ok(id)
+}
+
+/// Stops an actor: first whoever calls it, then its running calls, then what it calls. Returns
+/// how many calls were stopped because they took too long.
+pub(crate) async fn stop(host: &Shared, id: ActorId) -> Result<usize, Error> {
+    let actor = host.state.change(|tables| tables.begin_stop(id))?;
+    unbind_all(host, |route| {
+        route.key.actor == id && route.provider.calls_actors()
+    })
+    .await;
+    let pool = Arc::clone(actor.generation().pool());
+    let stopped_calls = pool.drain(host.options.drain).await;
+    unbind_all(host, |route| route.key.actor == id).await;
+    host.state.update(|tables| tables.remove_actor(id));
+    host.announcer.announce(Event::ActorStopped {
+        actor: id,
+        stopped_calls,
+    });
+    Ok(stopped_calls)
+}
+
+/// Claims may have ended since they were verified, and the operator may object.
+fn check(host: &Shared, actor: &Actor) -> Result<(), Error> {
+    let now = UnixSeconds(host.clock.unix().as_secs());
+    let (actor, claims, name) = (actor.id(), actor.claims(), actor.name());
+    if let Err(source) = claims.check_time(now) {
+        return Err(Failure::Expired { actor, source }.into());
+    }
+    if !host.policy.may_start(claims) {
+        return Err(Failure::StartDenied { actor, name }.into());
+    }
+    Ok(())
+}
+
+/// Compiles the module and starts its first instance.
+async fn generation(
+    host: &Arc<Shared>,
+    actor: Actor,
+    options: ActorOptions,
+) -> Result<Generation, Error> {
+    let name = actor.name();
+    let (id, wasm, claims) = actor.into_parts();
+    let (engine, places) = (Arc::clone(&host.engine), Arc::clone(&host.compilations));
+    let module = compile(engine, wasm, places)
+        .await
+        .map_err(|fault| Failure::compile(id, fault))?;
+    let clock: Arc<dyn Clock> = Arc::clone(&host.clock);
+    let starter = Starter {
+        module,
+        limits: options.limits.clone(),
+        world: Arc::new(ActorWorld::new(name, Arc::clone(&clock))),
+        clock: Arc::clone(&clock),
+        deadline: options.start_deadline,
+    };
+    let size = Size {
+        instances: options.instances.max(),
+        calls: options.calls_of_an_instance(),
+        queue: options.queue,
+    };
+    let pool = Pool::start(host.next_pool(), size, starter, clock)
+        .await
+        .map_err(|fault| Failure::start(id, fault))?;
+    let authority = Authority::new(id, claims);
+    Ok(Generation::new(authority, options, Arc::new(pool)))
+}
+
+/// The place of an actor that is being started, given up unless it is filled.
+struct Reserved<'h> {
+    host: &'h Arc<Shared>,
+    id: ActorId,
+    filled: bool,
+}
+
+impl<'h> Reserved<'h> {
+    fn new(host: &'h Arc<Shared>, id: ActorId) -> Result<Self, Error> {
+        host.state.change(|tables| tables.reserve_actor(id))?;
+        Ok(Self {
+            host,
+            id,
+            filled: false,
+        })
+    }
+
+    fn fill(mut self, generation: Generation) -> Result<(), Error> {
+        let actor = Arc::new(RunningActor::new(generation));
+        let entry = Arc::clone(&actor);
+        self.host
+            .state
+            .change(|tables| tables.insert_actor(entry))?;
+        self.filled = true;
+        expiry::watch(self.host, &actor);
+        Ok(())
+    }
+}
+
+impl Drop for Reserved<'_> {
+    fn drop(&mut self) {
+        if !self.filled {
+            self.host
+                .state
+                .update(|tables| tables.remove_actor(self.id));
+        }
+    }
+}

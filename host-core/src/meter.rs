@@ -1,0 +1,168 @@
+//! How much a call has computed.
+
+use crate::clock::Clock;
+use std::time::Duration;
+
+/// Bills a call's steps against its CPU budget.
+///
+/// Reading a thread's CPU time is a system call, and most calls are over within microseconds. So
+/// until a call has computed for one slice its steps are billed by the clock on the wall, which
+/// is never less than the CPU time, and never more than that slice in all; from then on by the
+/// thread's CPU time.
+pub(crate) struct Meter<'c> {
+    clock: &'c dyn Clock,
+    budget: Duration,
+    slice: Duration,
+    spent: Duration,
+    mark: Duration,
+}
+
+/// The budget is used up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Overspent;
+
+impl<'c> Meter<'c> {
+    /// A meter that runs.
+    pub(crate) fn start(clock: &'c dyn Clock, budget: Duration, slice: Duration) -> Self {
+        let mut meter = Self {
+            clock,
+            budget,
+            slice,
+            spent: Duration::ZERO,
+            mark: Duration::ZERO,
+        };
+        meter.resume();
+        meter
+    }
+
+    /// The guest computes, on this thread.
+    pub(crate) fn resume(&mut self) {
+        self.mark = self.read();
+    }
+
+    /// The guest waits, or its slice is over; it has computed on this thread until now.
+    pub(crate) fn pause(&mut self) -> Result<(), Overspent> {
+        let step = self.read().saturating_sub(self.mark);
+        let billed = if self.is_exact() {
+            step
+        } else {
+            step.min(self.slice.saturating_sub(self.spent))
+        };
+        self.spent += billed;
+        if self.spent > self.budget {
+            Err(Overspent)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// What was billed so far.
+    pub(crate) fn spent(&self) -> Duration {
+        self.spent
+    }
+
+    fn read(&self) -> Duration {
+        if self.is_exact() {
+            self.clock.thread_cpu()
+        } else {
+            self.clock.monotonic()
+        }
+    }
+
+    fn is_exact(&self) -> bool {
+        self.spent >= self.slice
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Sleep;
+    use std::sync::atomic::{AtomicU64, Ordering};
+
+    /// A clock whose wall and CPU time are told apart.
+    #[derive(Debug, Default)]
+    struct Clocks {
+        wall: AtomicU64,
+        cpu: AtomicU64,
+    }
+
+    impl Clocks {
+        fn pass(&self, wall: u64, cpu: u64) {
+            self.wall.fetch_add(wall, Ordering::Relaxed);
+            self.cpu.fetch_add(cpu, Ordering::Relaxed);
+        }
+    }
+
+    impl Clock for Clocks {
+        fn unix(&self) -> Duration {
+            Duration::ZERO
+        }
+
+        fn monotonic(&self) -> Duration {
+            Duration::from_millis(self.wall.load(Ordering::Relaxed))
+        }
+
+        fn thread_cpu(&self) -> Duration {
+            Duration::from_millis(self.cpu.load(Ordering::Relaxed))
+        }
+
+        fn sleep_until(&self, _: Duration) -> Sleep {
+            Box::pin(std::future::pending())
+        }
+    }
+
+    fn meter(clocks: &Clocks) -> Meter<'_> {
+        Meter::start(clocks, Duration::from_millis(50), Duration::from_millis(1))
+    }
+
+    #[test]
+    fn waiting_is_not_billed() {
+        let clocks = Clocks::default();
+        let mut meter = meter(&clocks);
+        for _ in 0..10 {
+            assert_eq!(meter.pause(), Ok(()));
+            clocks.pass(2_000, 2_000);
+            meter.resume();
+        }
+        assert_eq!(meter.spent(), Duration::ZERO);
+    }
+
+    #[test]
+    fn a_thread_that_others_push_aside_is_not_billed_for_it() {
+        let clocks = Clocks::default();
+        let mut meter = meter(&clocks);
+        for _ in 0..10 {
+            clocks.pass(500, 4);
+            assert_eq!(meter.pause(), Ok(()));
+            meter.resume();
+        }
+        assert_eq!(meter.spent(), Duration::from_millis(1 + 9 * 4));
+    }
+
+    #[test]
+    fn computing_more_than_the_budget_is_noticed() {
+        let clocks = Clocks::default();
+        let mut meter = meter(&clocks);
+        let slices = (0..1_000).take_while(|_| {
+            clocks.pass(1, 1);
+            let within = meter.pause().is_ok();
+            meter.resume();
+            within
+        });
+        assert_eq!(slices.count(), 50);
+    }
+
+    #[test]
+    fn many_short_steps_add_up() {
+        let clocks = Clocks::default();
+        let mut meter = Meter::start(&clocks, Duration::from_millis(5), Duration::from_millis(10));
+        for _ in 0..5 {
+            clocks.pass(1, 1);
+            meter.pause().unwrap();
+            meter.resume();
+        }
+        clocks.pass(1, 1);
+        assert_eq!(meter.pause(), Err(Overspent));
+    }
+}

@@ -1,0 +1,206 @@
+//! The instances of one generation of an actor: lent by value, one call each.
+//!
+//! A call takes an instance out and brings it back when it is done. A call that is dropped, or
+//! whose guest did not survive, brings nothing back. So no instance ever serves two calls, and
+//! none is used after a fault, whatever its driver does.
+
+mod gauge;
+mod lease;
+mod waits;
+
+pub(crate) use lease::Lease;
+pub(crate) use waits::{PoolId, Waits};
+
+use crate::chain::Chain;
+use crate::clock::Clock;
+use crate::inventory::PoolInfo;
+use crate::patience;
+use crate::start::{StartFault, Starter};
+use gauge::Gauge;
+use lease::Slot;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, TryAcquireError, watch};
+
+/// How many instances there are, and how long each lives.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Size {
+    pub(crate) instances: usize,
+    pub(crate) calls: u64,
+    pub(crate) queue: usize,
+}
+
+/// A pool and its queue.
+pub(crate) struct Pool {
+    id: PoolId,
+    size: Size,
+    starter: Starter,
+    places: Arc<Semaphore>,
+    idle: Mutex<Vec<Slot>>,
+    waiting: AtomicUsize,
+    closing: AtomicBool,
+    stopped: watch::Sender<bool>,
+    gauge: Gauge,
+    clock: Arc<dyn Clock>,
+}
+
+/// Why there is no instance for a call.
+#[derive(Debug)]
+pub(crate) enum NoInstance {
+    /// The pool takes no more calls.
+    Closed,
+    /// All instances are busy, and as many calls wait as may.
+    Full { retry_after: Duration },
+    /// The call would wait for calls that wait for it.
+    Circle,
+    /// A new instance could not be started.
+    Start(StartFault),
+}
+
+impl Pool {
+    /// A pool with one instance, which proves that the module can start.
+    pub(crate) async fn start(
+        id: PoolId,
+        size: Size,
+        starter: Starter,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, StartFault> {
+        let pool = Self {
+            id,
+            size,
+            starter,
+            places: Arc::new(Semaphore::new(size.instances)),
+            idle: Mutex::default(),
+            waiting: AtomicUsize::new(0),
+            closing: AtomicBool::new(false),
+            stopped: watch::Sender::new(false),
+            gauge: Gauge::default(),
+            clock,
+        };
+        let first = pool.start_one().await?;
+        pool.put_idle(first);
+        Ok(pool)
+    }
+
+    pub(crate) fn id(&self) -> PoolId {
+        self.id
+    }
+
+    /// An instance for a call that is made on behalf of `chain`. Waits its turn if all are busy.
+    pub(crate) async fn checkout(
+        self: &Arc<Self>,
+        chain: &Chain,
+        waits: &Waits,
+    ) -> Result<Lease, NoInstance> {
+        if self.closing.load(Ordering::Acquire) {
+            return Err(NoInstance::Closed);
+        }
+        let place = match Arc::clone(&self.places).try_acquire_owned() {
+            Ok(place) => place,
+            Err(TryAcquireError::Closed) => return Err(NoInstance::Closed),
+            Err(TryAcquireError::NoPermits) => self.queue(chain, waits).await?,
+        };
+        let slot = match self.take_idle() {
+            Some(slot) => slot,
+            None => self.start_one().await.map_err(NoInstance::Start)?,
+        };
+        Ok(Lease::new(Arc::clone(self), slot, place))
+    }
+
+    /// Takes no new calls, lets those that run or wait end, and stops what is left after
+    /// `patience`. Returns how many calls were stopped.
+    pub(crate) async fn drain(&self, patience: Duration) -> usize {
+        self.closing.store(true, Ordering::Release);
+        let until = self.clock.monotonic().saturating_add(patience);
+        let all = u32::try_from(self.size.instances).unwrap_or(u32::MAX);
+        // Places are given in turn, so all of them are free only after the last waiting call.
+        let drained = patience::until(&*self.clock, until, self.places.acquire_many(all));
+        let stopped = match drained.await {
+            Ok(_) => 0,
+            Err(_) => self.busy() + self.waiting.load(Ordering::Relaxed),
+        };
+        self.places.close();
+        self.stopped.send_replace(true);
+        self.lock_idle().clear();
+        stopped
+    }
+
+    /// Done when calls that still run must end.
+    pub(crate) async fn stopped(&self) {
+        // The sender is a field of this pool, so it cannot be gone.
+        let _ = self.stopped.subscribe().wait_for(|stopped| *stopped).await;
+    }
+
+    /// What can be said of it now.
+    pub(crate) fn info(&self) -> PoolInfo {
+        PoolInfo {
+            instances: self.size.instances,
+            idle: self.lock_idle().len(),
+            busy: self.busy(),
+            waiting: self.waiting.load(Ordering::Relaxed),
+            calls: self.gauge.calls(),
+            started: self.gauge.started(),
+        }
+    }
+
+    fn busy(&self) -> usize {
+        let free = self.places.available_permits();
+        self.size.instances.saturating_sub(free)
+    }
+
+    async fn queue(
+        &self,
+        chain: &Chain,
+        waits: &Waits,
+    ) -> Result<OwnedSemaphorePermit, NoInstance> {
+        let _place = self.join_queue()?;
+        let _wait = waits.enter(chain, self.id).ok_or(NoInstance::Circle)?;
+        Arc::clone(&self.places)
+            .acquire_owned()
+            .await
+            .map_err(|_| NoInstance::Closed)
+    }
+
+    fn join_queue(&self) -> Result<InQueue<'_>, NoInstance> {
+        let place = InQueue(&self.waiting);
+        let before = self.waiting.fetch_add(1, Ordering::Relaxed);
+        if before < self.size.queue {
+            return Ok(place);
+        }
+        Err(NoInstance::Full {
+            retry_after: self.gauge.wait(before + 1, self.size.instances),
+        })
+    }
+
+    async fn start_one(&self) -> Result<Slot, StartFault> {
+        let guest = self.starter.start().await?;
+        self.gauge.start();
+        Ok(Slot::new(guest))
+    }
+
+    fn take_idle(&self) -> Option<Slot> {
+        self.lock_idle().pop()
+    }
+
+    /// The last one used is the first one taken: its memory is still in the caches, and the
+    /// others can be seen to be superfluous.
+    fn put_idle(&self, slot: Slot) {
+        if !self.closing.load(Ordering::Acquire) {
+            self.lock_idle().push(slot);
+        }
+    }
+
+    fn lock_idle(&self) -> std::sync::MutexGuard<'_, Vec<Slot>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A place in the queue, given back when the wait ends in whichever way.
+struct InQueue<'p>(&'p AtomicUsize);
+
+impl Drop for InQueue<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}

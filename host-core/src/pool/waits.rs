@@ -1,0 +1,91 @@
+//! No call waits for itself.
+//!
+//! A call that holds an instance of one actor and waits for one of another can be part of a
+//! circle: A holds its last instance and waits for B, B holds its last and waits for A. So before
+//! a call that holds something waits, the waits of the host are searched for a way back, and if
+//! there is one the call is refused. As no circle ever closes, some holder always makes progress.
+//! With several instances this refuses a few waits that would have ended; that is the price.
+
+use crate::chain::Chain;
+use std::collections::{HashMap, HashSet};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// Which pool.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct PoolId(pub(crate) u64);
+
+type Edges = HashMap<(PoolId, PoolId), usize>;
+
+/// Who holds an instance of one pool while it waits for one of another.
+#[derive(Debug, Default)]
+pub(crate) struct Waits(Mutex<Edges>);
+
+/// One wait; it ends when this is dropped.
+pub(crate) struct Wait<'w> {
+    waits: &'w Waits,
+    held: Vec<PoolId>,
+    wanted: PoolId,
+}
+
+impl Waits {
+    /// Begins to wait for `wanted`, or `None` if that could never end.
+    pub(crate) fn enter(&self, chain: &Chain, wanted: PoolId) -> Option<Wait<'_>> {
+        let held: Vec<_> = chain.pools().collect();
+        let mut edges = self.lock();
+        if leads_to(&edges, wanted, &held) {
+            return None;
+        }
+        for holder in &held {
+            *edges.entry((*holder, wanted)).or_default() += 1;
+        }
+        Some(Wait {
+            waits: self,
+            held,
+            wanted,
+        })
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Edges> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Wait<'_> {
+    fn drop(&mut self) {
+        if self.held.is_empty() {
+            return;
+        }
+        let mut edges = self.waits.lock();
+        for holder in &self.held {
+            let edge = (*holder, self.wanted);
+            let left = edges.get(&edge).map_or(0, |count| count - 1);
+            if left == 0 {
+                edges.remove(&edge);
+            } else {
+                edges.insert(edge, left);
+            }
+        }
+    }
+}
+
+/// Whether `from` is one of `goals`, or waits lead from it to one of them.
+fn leads_to(edges: &Edges, from: PoolId, goals: &[PoolId]) -> bool {
+    if goals.is_empty() {
+        return false;
+    }
+    let mut seen = HashSet::new();
+    let mut open = vec![from];
+    while let Some(pool) = open.pop() {
+        if goals.contains(&pool) {
+            return true;
+        }
+        if seen.insert(pool) {
+            let next = edges.keys().filter(|(holder, _)| *holder == pool);
+            open.extend(next.map(|(_, wanted)| *wanted));
+        }
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests;

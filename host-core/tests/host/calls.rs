@@ -1,0 +1,100 @@
+//! Calls of actors.
+
+use crate::kit::{Kit, Module, eventually, instances, text};
+use capwire_host::{ErrorKind, Event};
+use capwire_provider::ActorError;
+use futures_util::future::join_all;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn each_of_64_callers_gets_its_own_answer() {
+    let kit = Kit::new();
+    let told = kit.told();
+    let actor = kit.bound_actor(instances(8)).await;
+    let callers = (0..64).map(|caller| {
+        let host = kit.host.clone();
+        tokio::spawn(async move {
+            for turn in 0..50 {
+                let payload = format!("{caller}/{turn}");
+                let call = capwire_engine_fake::standard::host_call(
+                    "",
+                    crate::kit::CONTRACT,
+                    "Echo",
+                    payload.as_bytes(),
+                );
+                let answer = host.call(actor, "call", call).await.unwrap();
+                assert_eq!(answer, payload);
+            }
+        })
+    });
+
+    for caller in join_all(callers).await {
+        caller.unwrap();
+    }
+    assert_eq!(told.count("Echo"), 64 * 50);
+    assert!(kit.fake.made_instances() <= 8);
+}
+
+#[tokio::test]
+async fn a_guests_own_error_does_not_cost_it_its_memory() {
+    let kit = Kit::new();
+    let actor = kit.start_with(&Module::new(), instances(1)).await;
+    kit.host.call(actor, "count", "").await.unwrap();
+
+    let error = kit.host.call(actor, "fail", "my fault").await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Actor);
+    assert!(text(&error).contains("my fault"), "{error:?}");
+    assert_eq!(kit.host.call(actor, "count", "").await.unwrap(), "2");
+}
+
+#[tokio::test]
+async fn an_instance_is_never_used_after_a_fault() {
+    for fault in ["trap", "breach"] {
+        let kit = Kit::new();
+        let actor = kit.start_with(&Module::new(), instances(1)).await;
+        kit.host.call(actor, "count", "").await.unwrap();
+        let mut events = kit.host.events();
+
+        let error = kit.host.call(actor, fault, "").await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Actor);
+        let event = events.next().await;
+        assert!(matches!(event, Some(Event::InstanceRetired { actor: of, .. }) if of == actor));
+        assert_eq!(kit.host.call(actor, "count", "").await.unwrap(), "1");
+        assert_eq!(kit.fake.live_instances(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_call_that_nobody_waits_for_is_given_up_with_its_instance() {
+    let kit = Kit::new();
+    let told = kit.told();
+    let actor = kit.bound_actor(instances(1)).await;
+    tokio::select! {
+        biased;
+        _ = kit.ask(actor, "Wait", "") => panic!("the provider waits"),
+        () = eventually(|| told.count("Wait") == 1) => {}
+    }
+
+    assert_eq!(kit.fake.live_instances(), 0);
+    assert_eq!(kit.ask(actor, "Echo", "next").await.unwrap(), "next");
+}
+
+#[tokio::test]
+async fn an_unknown_actor_is_not_found() {
+    let kit = Kit::new();
+    let error = kit.host.call(Module::new().id(), "echo", "").await;
+    assert_eq!(error.unwrap_err().kind(), ErrorKind::NotFound);
+}
+
+#[tokio::test]
+async fn a_provider_sees_how_a_call_of_its_actor_failed() {
+    let kit = Kit::new();
+    let told = kit.told();
+    let actor = kit.bound_actor(instances(1)).await;
+    let handle = told.handle();
+
+    let failed = handle.call("fail", "my fault".into()).await;
+    assert!(matches!(failed, Err(ActorError::Failed(text)) if text.contains("my fault")));
+    kit.host.stop_actor(actor).await.unwrap();
+    let stopped = handle.call("echo", "".into()).await;
+    assert_eq!(stopped, Err(ActorError::Stopped));
+}

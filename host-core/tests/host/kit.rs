@@ -1,0 +1,304 @@
+//! Signed modules, a provider that does what it is told, and hosts with both.
+
+use bytes::Bytes;
+use capwire_contracts::core::{CapabilityDescriptor, Operation};
+use capwire_engine_fake::{Fake, standard};
+use capwire_host::{
+    Actor, ActorId, ActorOptions, BindingKey, BindingName, ContractId, Error, Host, HostBuilder,
+    Instances,
+};
+use capwire_provider::{
+    ActorHandle, Binding, BindingId, Bound, Call, Config, Provider, ProviderError, async_trait,
+};
+use capwire_wascap::{ActorClaimsBuilder, KeyKind, KeyPair, UnixSeconds, sign_module};
+use getrandom::{SysRng, rand_core::UnwrapErr};
+use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use tokio::sync::Semaphore;
+
+/// The contract of [`Told`] in most tests.
+pub(crate) const CONTRACT: &str = "acme:told";
+
+/// When modules are signed.
+pub(crate) const SIGNED_AT: UnixSeconds = UnixSeconds(1_600_000_000);
+
+/// A signed module in the making.
+pub(crate) struct Module {
+    key: KeyPair,
+    script: &'static str,
+    caps: Vec<String>,
+    expires: Option<u64>,
+}
+
+impl Module {
+    /// A module with a new key that runs the standard script and claims nothing.
+    pub(crate) fn new() -> Self {
+        Self {
+            key: KeyPair::generate(KeyKind::Module, &mut UnwrapErr(SysRng)),
+            script: standard::NAME,
+            caps: Vec::new(),
+            expires: None,
+        }
+    }
+
+    pub(crate) fn script(mut self, name: &'static str) -> Self {
+        self.script = name;
+        self
+    }
+
+    pub(crate) fn claims(mut self, capability: impl ToString) -> Self {
+        self.caps.push(capability.to_string());
+        self
+    }
+
+    pub(crate) fn expires(mut self, at: u64) -> Self {
+        self.expires = Some(at);
+        self
+    }
+
+    pub(crate) fn id(&self) -> ActorId {
+        ActorId::new(self.key.public()).unwrap()
+    }
+
+    pub(crate) fn wasm(&self) -> Vec<u8> {
+        self.sign(&capwire_engine_fake::module(self.script))
+    }
+
+    pub(crate) fn sign(&self, wasm: &[u8]) -> Vec<u8> {
+        let rng = &mut UnwrapErr(SysRng);
+        let account = KeyPair::generate(KeyKind::Account, rng);
+        let mut claims = ActorClaimsBuilder::new(self.key.public(), SIGNED_AT, rng).name("tester");
+        for capability in &self.caps {
+            claims = claims.capability(capability);
+        }
+        if let Some(at) = self.expires {
+            claims = claims.expires(UnixSeconds(at));
+        }
+        sign_module(wasm, claims, &account).unwrap()
+    }
+}
+
+/// A host on the scripted engine.
+pub(crate) struct Kit {
+    pub(crate) fake: Fake,
+    pub(crate) host: Host,
+}
+
+impl Kit {
+    pub(crate) fn new() -> Self {
+        Self::with(Fake::new(), |builder| builder)
+    }
+
+    pub(crate) fn with(fake: Fake, build: impl FnOnce(HostBuilder) -> HostBuilder) -> Self {
+        let host = build(Host::builder(fake.clone())).build().unwrap();
+        Self { fake, host }
+    }
+
+    pub(crate) async fn actor(&self, module: &Module) -> Actor {
+        self.host.verify(module.wasm()).await.unwrap()
+    }
+
+    pub(crate) async fn start(&self, module: &Module) -> ActorId {
+        let actor = self.actor(module).await;
+        self.host.start_actor(actor, None).await.unwrap()
+    }
+
+    pub(crate) async fn start_with(&self, module: &Module, options: ActorOptions) -> ActorId {
+        let actor = self.actor(module).await;
+        self.host.start_actor(actor, Some(options)).await.unwrap()
+    }
+
+    /// Adds a provider of [`CONTRACT`] under the default name.
+    pub(crate) fn told(&self) -> Arc<Told> {
+        self.add(Told::new(CONTRACT), "")
+    }
+
+    pub(crate) fn add(&self, told: Told, name: &str) -> Arc<Told> {
+        let told = Arc::new(told);
+        let name = BindingName::new(name).unwrap();
+        let provider = Arc::<Told>::clone(&told);
+        self.host.add_provider(name, provider).unwrap();
+        told
+    }
+
+    /// Binds an actor to [`CONTRACT`] by the default name.
+    pub(crate) async fn bind(&self, actor: ActorId) {
+        let bound = self.host.bind(binding(actor, ""), Config::default()).await;
+        bound.unwrap();
+    }
+
+    /// An actor that claims [`CONTRACT`] and is bound to it.
+    pub(crate) async fn bound_actor(&self, options: ActorOptions) -> ActorId {
+        let module = Module::new().claims(CONTRACT);
+        let actor = self.start_with(&module, options).await;
+        self.bind(actor).await;
+        actor
+    }
+
+    /// Has an actor call the provider of [`CONTRACT`].
+    pub(crate) async fn ask(
+        &self,
+        actor: ActorId,
+        operation: &str,
+        payload: &str,
+    ) -> Result<Bytes, Error> {
+        let call = standard::host_call("", CONTRACT, operation, payload.as_bytes());
+        self.host.call(actor, "call", call).await
+    }
+}
+
+/// The binding of an actor to [`CONTRACT`].
+pub(crate) fn binding(actor: ActorId, name: &str) -> BindingKey {
+    let contract = ContractId::new(CONTRACT).unwrap();
+    BindingKey::new(actor, contract, BindingName::new(name).unwrap())
+}
+
+/// Options with so many shared instances.
+pub(crate) fn instances(count: usize) -> ActorOptions {
+    let mut options = ActorOptions::default();
+    options.instances = Instances::Shared(NonZeroUsize::new(count).unwrap());
+    options
+}
+
+/// The text of an error and its causes, in lower case.
+pub(crate) fn text(error: &Error) -> String {
+    error.report().to_lowercase()
+}
+
+/// Waits until `condition` holds.
+pub(crate) async fn eventually(condition: impl Fn() -> bool) {
+    let wait = async {
+        while !condition() {
+            tokio::task::yield_now().await;
+        }
+    };
+    let waited = tokio::time::timeout(Duration::from_secs(60), wait).await;
+    waited.expect("the condition holds within a minute");
+}
+
+/// A provider that does what the operation says, and remembers everything.
+///
+/// `Echo` answers with the payload, `Fail` refuses with it, `Panic` panics, `Wait` answers when
+/// the test lets it, `Back` calls `echo` of the actor that asks.
+pub(crate) struct Told {
+    contract: String,
+    operations: &'static [Operation],
+    log: Mutex<Vec<String>>,
+    bindings: Mutex<BTreeMap<BindingId, Binding>>,
+    pub(crate) gate: Semaphore,
+    pub(crate) on_bind: Mutex<OnBind>,
+}
+
+/// What [`Told`] does when an actor is bound.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum OnBind {
+    Succeed,
+    Fail,
+    Panic,
+    Wait,
+}
+
+impl Told {
+    pub(crate) fn new(contract: &str) -> Self {
+        Self {
+            contract: contract.to_owned(),
+            operations: &[Operation::to_provider("Echo", "")],
+            log: Mutex::default(),
+            bindings: Mutex::default(),
+            gate: Semaphore::new(0),
+            on_bind: Mutex::new(OnBind::Succeed),
+        }
+    }
+
+    /// One that says it calls actors of its own accord.
+    pub(crate) fn source(contract: &str) -> Self {
+        Self {
+            operations: &[Operation::to_actor("Handle", "")],
+            ..Self::new(contract)
+        }
+    }
+
+    /// What it was asked, in order.
+    pub(crate) fn log(&self) -> Vec<String> {
+        self.log.lock().unwrap().clone()
+    }
+
+    pub(crate) fn count(&self, entry: &str) -> usize {
+        let log = self.log.lock().unwrap();
+        log.iter().filter(|logged| *logged == entry).count()
+    }
+
+    pub(crate) fn on_bind(&self, what: OnBind) {
+        *self.on_bind.lock().unwrap() = what;
+    }
+
+    /// The handle of its only binding.
+    pub(crate) fn handle(&self) -> Arc<dyn ActorHandle> {
+        let bindings = self.bindings.lock().unwrap();
+        Arc::clone(&bindings.values().next().unwrap().actor)
+    }
+
+    /// The values of its only binding.
+    pub(crate) fn config(&self) -> Config {
+        let bindings = self.bindings.lock().unwrap();
+        bindings.values().next().unwrap().config.clone()
+    }
+
+    fn note(&self, entry: &str) {
+        self.log.lock().unwrap().push(entry.to_owned());
+    }
+
+    async fn pass_gate(&self) {
+        self.gate.acquire().await.unwrap().forget();
+    }
+}
+
+#[async_trait]
+impl Provider for Told {
+    fn descriptor(&self) -> CapabilityDescriptor {
+        CapabilityDescriptor::new(&self.contract, "told", self.operations)
+    }
+
+    async fn bind(&self, binding: Binding) -> Result<Bound, ProviderError> {
+        self.note("bind");
+        let what = *self.on_bind.lock().unwrap();
+        match what {
+            OnBind::Succeed => {}
+            OnBind::Fail => return Err(ProviderError::config("PORT", "is taken")),
+            OnBind::Panic => panic!("told to panic"),
+            OnBind::Wait => self.pass_gate().await,
+        }
+        let mut bindings = self.bindings.lock().unwrap();
+        bindings.insert(binding.id.clone(), binding);
+        Ok(Bound::listening("told://here"))
+    }
+
+    async fn unbind(&self, binding: &BindingId) -> Result<(), ProviderError> {
+        self.note("unbind");
+        self.bindings.lock().unwrap().remove(binding);
+        Ok(())
+    }
+
+    async fn call(&self, call: Call<'_>) -> Result<Bytes, ProviderError> {
+        self.note(call.operation);
+        let payload = Bytes::copy_from_slice(call.payload);
+        match call.operation {
+            "Fail" => Err(ProviderError::Refused(
+                String::from_utf8_lossy(&payload).into_owned(),
+            )),
+            "Panic" => panic!("told to panic"),
+            "Wait" => {
+                self.pass_gate().await;
+                Ok(payload)
+            }
+            "Back" => {
+                let actor = self.handle();
+                let answer = actor.call("echo", payload).await;
+                answer.map_err(|error| ProviderError::Refused(error.to_string()))
+            }
+            _ => Ok(payload),
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! Time that a call may take, and compute.
+
+use crate::kit::{Kit, Module, eventually, instances};
+use capwire_engine_fake::{Fake, Script};
+use capwire_host::{ActorOptions, ErrorKind, ManualClock};
+use std::time::Duration;
+
+const LONG: Duration = Duration::from_secs(3_600);
+
+fn options(deadline: Duration, cpu_budget: Duration) -> ActorOptions {
+    let mut options = instances(1);
+    options.deadline = deadline;
+    options.cpu_budget = cpu_budget;
+    options
+}
+
+#[tokio::test]
+async fn a_guest_that_computes_too_much_is_stopped() {
+    let kit = Kit::new();
+    let options = options(LONG, Duration::from_millis(5));
+    let actor = kit.start_with(&Module::new(), options).await;
+
+    let error = kit.host.call(actor, "spin", "").await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Limit);
+    assert_eq!(kit.fake.live_instances(), 0);
+    assert!(kit.host.call(actor, "echo", "").await.is_ok());
+}
+
+#[tokio::test]
+async fn a_call_that_takes_too_long_is_stopped() {
+    let kit = Kit::new();
+    let options = options(Duration::from_millis(5), LONG);
+    let actor = kit.start_with(&Module::new(), options).await;
+
+    let error = kit.host.call(actor, "spin", "").await.unwrap_err();
+    assert!(error.is_timeout(), "{error:?}");
+    assert_eq!(kit.fake.live_instances(), 0);
+    assert!(kit.host.call(actor, "echo", "").await.is_ok());
+}
+
+#[tokio::test]
+async fn a_call_that_waits_too_long_is_stopped() {
+    let clock = ManualClock::at(Duration::from_secs(2_000_000_000));
+    let kit = Kit::with(Fake::new(), |builder| builder.clock(clock.clone()));
+    let told = kit.told();
+    let actor = kit
+        .bound_actor(options(Duration::from_secs(30), LONG))
+        .await;
+    let time = async {
+        eventually(|| told.count("Wait") == 1).await;
+        clock.advance(Duration::from_secs(30));
+    };
+    let (answer, ()) = tokio::join!(kit.ask(actor, "Wait", ""), time);
+
+    assert!(answer.unwrap_err().is_timeout());
+    assert_eq!(kit.fake.live_instances(), 0);
+}
+
+#[tokio::test]
+async fn waiting_in_a_host_call_is_not_computing() {
+    let clock = ManualClock::at(Duration::from_secs(2_000_000_000));
+    let kit = Kit::with(Fake::new(), |builder| builder.clock(clock.clone()));
+    let told = kit.told();
+    let actor = kit
+        .bound_actor(options(LONG, Duration::from_millis(50)))
+        .await;
+    let time = async {
+        eventually(|| told.count("Wait") == 1).await;
+        clock.advance(Duration::from_secs(2));
+        told.gate.add_permits(1);
+    };
+    let (answer, ()) = tokio::join!(kit.ask(actor, "Wait", "patient"), time);
+
+    assert_eq!(answer.unwrap(), "patient");
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn neighbours_on_the_same_thread_are_answered_meanwhile() {
+    let kit = Kit::new();
+    let hog = kit.start_with(&Module::new(), options(LONG, LONG)).await;
+    let neighbour = kit.start(&Module::new()).await;
+    let neighbours = async {
+        for _ in 0..100 {
+            kit.host.call(neighbour, "echo", "").await.unwrap();
+            tokio::task::yield_now().await;
+        }
+    };
+
+    tokio::select! {
+        _ = kit.host.call(hog, "spin", "") => panic!("it spins for an hour"),
+        () = neighbours => {}
+    }
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn a_flood_of_host_calls_lets_others_in_and_is_stopped() {
+    let floods = Script::new(|guest, call| async move {
+        loop {
+            guest
+                .host_call("", crate::kit::CONTRACT, "Echo", &call.payload)
+                .await?;
+        }
+    });
+    let kit = Kit::with(Fake::new().with("floods", floods), |builder| builder);
+    let told = kit.told();
+    let module = Module::new().script("floods").claims(crate::kit::CONTRACT);
+    let actor = kit
+        .start_with(&module, options(Duration::from_millis(50), LONG))
+        .await;
+    kit.bind(actor).await;
+    let neighbour = kit.start(&Module::new()).await;
+    let (flood, echo) = tokio::join!(
+        kit.host.call(actor, "flood", ""),
+        kit.host.call(neighbour, "echo", "")
+    );
+
+    assert!(flood.unwrap_err().is_timeout());
+    assert!(echo.is_ok());
+    assert!(told.count("Echo") > 0);
+}

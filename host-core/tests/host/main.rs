@@ -1,0 +1,19 @@
+//! The host as its holder, its actors and its providers see it, on a scripted engine.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests"
+)]
+
+mod authorise;
+mod bindings;
+mod calls;
+mod chains;
+mod kit;
+mod lifecycle;
+mod limits;
+mod middleware;
+mod pool;
+mod shutdown;

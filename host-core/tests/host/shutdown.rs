@@ -1,0 +1,67 @@
+//! The end.
+
+use crate::kit::{CONTRACT, Kit, Module, Told, binding, eventually, instances};
+use capwire_host::{BindingKey, BindingName, ContractId, ErrorKind, Event};
+use capwire_provider::Config;
+use std::sync::Arc;
+
+const SOURCE: &str = "acme:source";
+
+#[tokio::test]
+async fn a_shut_down_host_has_nothing_and_takes_nothing() {
+    let kit = Kit::new();
+    let told = kit.told();
+    let actor = kit.bound_actor(instances(2)).await;
+    kit.host.shutdown().await.unwrap();
+
+    let inventory = kit.host.inventory();
+    assert!(inventory.actors.is_empty());
+    assert!(inventory.providers.is_empty());
+    assert!(inventory.bindings.is_empty());
+    assert_eq!(told.log(), ["bind", "unbind"]);
+    assert_eq!(kit.fake.live_instances(), 0);
+
+    let started = kit.host.start_actor(kit.actor(&Module::new()).await, None);
+    assert_eq!(started.await.unwrap_err().kind(), ErrorKind::Closed);
+    let provider = Arc::new(Told::new(CONTRACT));
+    let added = kit.host.add_provider(BindingName::default(), provider);
+    assert_eq!(added.unwrap_err().kind(), ErrorKind::Closed);
+    assert!(kit.host.call(actor, "echo", "").await.is_err());
+}
+
+#[tokio::test]
+async fn those_who_call_the_actor_leave_first_and_running_calls_keep_what_they_use() {
+    let kit = Kit::new();
+    let store = kit.told();
+    let source = kit.add(Told::source(SOURCE), "");
+    let module = Module::new().claims(CONTRACT).claims(SOURCE);
+    let actor = kit.start_with(&module, instances(1)).await;
+    kit.bind(actor).await;
+    let contract = ContractId::new(SOURCE).unwrap();
+    let key = BindingKey::new(actor, contract, BindingName::default());
+    kit.host.bind(key.clone(), Config::default()).await.unwrap();
+    let mut events = kit.host.events();
+
+    let stop = async {
+        eventually(|| store.count("Wait") == 1).await;
+        let release = async {
+            eventually(|| source.count("unbind") == 1).await;
+            assert_eq!(store.count("unbind"), 0);
+            store.gate.add_permits(1);
+        };
+        tokio::join!(kit.host.shutdown(), release).0
+    };
+    let (answer, stopped) = tokio::join!(kit.ask(actor, "Wait", "held"), stop);
+
+    assert_eq!(answer.unwrap(), "held");
+    stopped.unwrap();
+    let mut unbound = Vec::new();
+    loop {
+        match events.next().await.unwrap() {
+            Event::Unbound { binding, .. } => unbound.push(binding),
+            Event::ActorStopped { .. } => break,
+            _ => {}
+        }
+    }
+    assert_eq!(unbound, [key, binding(actor, "")]);
+}
