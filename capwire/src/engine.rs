@@ -1,0 +1,8 @@
+//! What runs WebAssembly. An engine is a value: `Host::builder(engine::Wasmi::new())`.
+
+pub use capwire_wapc::{Engine, Support};
+
+#[cfg(feature = "wasmi")]
+pub use capwire_engine_wasmi::Wasmi;
+#[cfg(feature = "wasmtime")]
+pub use capwire_engine_wasmtime::Wasmtime;

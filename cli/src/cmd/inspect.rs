@@ -1,0 +1,97 @@
+//! `capwire inspect`
+
+use crate::args::Inspect;
+use crate::error::{Error, printable};
+use crate::facts::Facts;
+use crate::{files, output, time};
+use capwire::wascap::{ActorClaims, InspectError, ModuleError, inspect_module};
+use serde_json::json;
+use std::path::Path;
+
+pub(super) fn run(command: &Inspect) -> Result<(), Error> {
+    let module = files::read(&command.file)?;
+    let unreadable = || Error::failure(format!("cannot inspect `{}`", command.file.display()));
+    let claims = match inspect_module(&module) {
+        Ok(unverified) => Some(unverified.claims().clone()),
+        Err(InspectError::Module(ModuleError::Unsigned)) => None,
+        Err(error) => return Err(unreadable().because(error)),
+    };
+    let facts = Facts::read(&module).map_err(|error| unreadable().because(error))?;
+    if command.json {
+        output::line(&for_scripts(module.len(), claims.as_ref(), &facts))
+    } else {
+        let table = for_people(&command.file, module.len(), claims.as_ref(), &facts);
+        output::line(&table)
+    }
+}
+
+/// The claims have the names and forms of the token itself.
+fn for_scripts(size: usize, claims: Option<&ActorClaims>, facts: &Facts) -> String {
+    let report = json!({
+        "size": size,
+        "verified": false,
+        "claims": claims,
+        "imports": facts.imports,
+        "exports": facts.exports,
+        "wasi": facts.uses_wasi(),
+    });
+    format!("{report:#}")
+}
+
+fn for_people(path: &Path, size: usize, claims: Option<&ActorClaims>, facts: &Facts) -> String {
+    let mut rows = match claims {
+        Some(claims) => claim_rows(claims),
+        None => vec![("Claims", vec!["none: the module is not signed".to_owned()])],
+    };
+    rows.push(("Size", vec![format!("{size} bytes")]));
+    let imports = facts.imports.iter();
+    let imports = imports.map(|(module, names)| format!("{module}: {}", names.join(", ")));
+    rows.push(("Imports", imports.collect()));
+    rows.push(("Exports", facts.exports.clone()));
+    rows.push(("WASI", vec![yes_or_no(facts.uses_wasi())]));
+    let table: String = rows.iter().map(row).collect();
+    let file = path.display();
+    match claims {
+        Some(_) => format!("{table}The claims are not verified: see `capwire verify {file}`."),
+        None => table.trim_end().to_owned(),
+    }
+}
+
+type Row = (&'static str, Vec<String>);
+
+fn claim_rows(claims: &ActorClaims) -> Vec<Row> {
+    let metadata = &claims.metadata;
+    let date = |seconds: Option<u64>, otherwise: &str| {
+        vec![seconds.map_or_else(|| otherwise.to_owned(), time::date)]
+    };
+    let revision = metadata.rev.map(|revision| format!("revision {revision}"));
+    let version = metadata.ver.iter().cloned().chain(revision);
+    vec![
+        ("Name", metadata.name.iter().cloned().collect()),
+        ("Actor", vec![claims.subject.to_string()]),
+        ("Issuer", vec![claims.issuer.to_string()]),
+        ("Issued", vec![time::date(claims.issued_at)]),
+        ("Valid from", date(claims.not_before, "at once")),
+        ("Expires", date(claims.expires, "never")),
+        ("Version", version.collect()),
+        ("Capabilities", metadata.caps.clone()),
+        ("Tags", metadata.tags.clone()),
+        ("Provider", vec![yes_or_no(metadata.prov)]),
+        ("Hash", vec![metadata.hash.to_string()]),
+    ]
+}
+
+fn yes_or_no(yes: bool) -> String {
+    if yes { "yes" } else { "no" }.to_owned()
+}
+
+/// The name, and each value in a line of its own.
+fn row((name, values): &Row) -> String {
+    const WIDTH: usize = 14;
+    let values: Vec<String> = values.iter().map(|value| printable(value)).collect();
+    let values = match values.is_empty() {
+        true => "none".to_owned(),
+        false => values.join(&format!("\n{:WIDTH$}", "")),
+    };
+    format!("{:WIDTH$}{values}\n", format!("{name}:"))
+}

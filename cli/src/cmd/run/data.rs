@@ -1,0 +1,80 @@
+//! Where providers keep what must outlive them.
+
+use crate::error::Error;
+use std::fs::DirBuilder;
+use std::path::{Path, PathBuf};
+
+/// The name of the folder beside a manifest.
+const DEFAULT: &str = ".capwire";
+
+/// The data directory of one host.
+#[derive(Clone, Debug)]
+pub(super) struct DataDir(PathBuf);
+
+impl DataDir {
+    /// The one that was asked for, or the one that belongs to the manifest at `manifest`: what a
+    /// manifest runs finds its data again wherever it is run from, and other manifests theirs.
+    pub(super) fn choose(asked: Option<PathBuf>, manifest: &Path) -> Self {
+        Self(asked.unwrap_or_else(|| super::location::beside(manifest).join(DEFAULT)))
+    }
+
+    /// The folder of the provider `name` of the sort `sort`. Only what needs a folder makes one,
+    /// and only its owner can look into it.
+    pub(super) fn folder(&self, sort: &str, name: &str) -> Result<PathBuf, Error> {
+        let folder = self.0.join(sort).join(as_file_name(name));
+        let mut builder = DirBuilder::new();
+        builder.recursive(true);
+        private(&mut builder);
+        match builder.create(&folder) {
+            Ok(()) => Ok(folder),
+            Err(error) => Err(self.refused(&folder, error)),
+        }
+    }
+
+    /// That `folder` cannot be used.
+    pub(super) fn refused(
+        &self,
+        folder: &Path,
+        error: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+    ) -> Error {
+        Error::failure(format!(
+            "cannot use the data directory `{}`",
+            folder.display()
+        ))
+        .because(error)
+        .help("choose another one with `--data-dir DIR`")
+    }
+}
+
+#[cfg(unix)]
+fn private(builder: &mut DirBuilder) {
+    use std::os::unix::fs::DirBuilderExt;
+    builder.mode(0o700);
+}
+
+#[cfg(not(unix))]
+fn private(_: &mut DirBuilder) {}
+
+/// A name that cannot leave its folder, different for different names.
+fn as_file_name(name: &str) -> String {
+    let mut file_name = String::with_capacity(name.len());
+    for byte in name.bytes() {
+        if byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_' {
+            file_name.push(char::from(byte));
+        } else {
+            file_name.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    file_name
+}
+
+#[cfg(test)]
+mod tests {
+    use super::as_file_name;
+
+    #[test]
+    fn a_name_cannot_leave_its_folder() {
+        assert_eq!(as_file_name("default"), "default");
+        assert_eq!(as_file_name("../a.b/%"), "%2E%2E%2Fa%2Eb%2F%25");
+    }
+}

@@ -1,0 +1,22 @@
+//! Engines by name. Only a binary has a default one.
+
+use crate::args::EngineName;
+use crate::error::Error;
+use capwire::Host;
+use capwire::engine::{Wasmi, Wasmtime};
+
+/// A host whose actors run on the engine of this name.
+pub(super) fn host(name: EngineName) -> Result<Host, Error> {
+    let builder = match name {
+        EngineName::Wasmi => Host::builder(Wasmi::new()),
+        EngineName::Wasmtime => Host::builder(Wasmtime::new().map_err(unavailable)?),
+    };
+    let failed = |error| Error::failure("cannot make the host").because(error);
+    builder.build().map_err(failed)
+}
+
+fn unavailable(error: impl std::error::Error + Send + Sync + 'static) -> Error {
+    Error::failure("the engine `wasmtime` does not run on this machine")
+        .because(error)
+        .help("try `--engine wasmi`")
+}

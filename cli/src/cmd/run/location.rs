@@ -1,0 +1,87 @@
+//! Where the files that a manifest names are.
+
+use super::place::Place;
+use crate::error::Error;
+use std::path::{Path, PathBuf};
+
+/// The folders in which relative paths are looked for, in this order: the manifest's, so that it
+/// names its neighbours wherever it is run from; then the working directory, as in 2020.
+pub(super) struct Folders([PathBuf; 2]);
+
+impl Folders {
+    /// The folders for a manifest at `manifest`.
+    pub(super) fn of(manifest: &Path) -> Self {
+        Self([beside(manifest), PathBuf::from(".")])
+    }
+
+    /// The file that `text` names at `place`.
+    pub(super) fn require(&self, place: &Place, text: &str) -> Result<PathBuf, Error> {
+        self.find(text).ok_or_else(|| missing(place, text))
+    }
+
+    fn find(&self, text: &str) -> Option<PathBuf> {
+        let [first, second] = &self.0;
+        [first.join(text), second.join(text)]
+            .into_iter()
+            .find(|path| path.exists())
+    }
+}
+
+fn missing(place: &Place, text: &str) -> Error {
+    if is_reference(text) {
+        place
+            .error(format_args!(
+                "`{text}` is in a registry, and registries are not yet supported"
+            ))
+            .help("download it, and name its file here")
+    } else {
+        place
+            .error(format_args!("there is no file `{text}`"))
+            .help("relative paths begin where the manifest is, or at the working directory")
+    }
+}
+
+/// The folder of the file at `path`.
+pub(super) fn beside(path: &Path) -> PathBuf {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
+        _ => PathBuf::from("."),
+    }
+}
+
+/// Whether `text` looks like `registry.example.com/name:tag` rather than like a file.
+pub(super) fn is_reference(text: &str) -> bool {
+    let Some((host, rest)) = text.split_once('/') else {
+        return false;
+    };
+    let is_host = host == "localhost" || host.contains(':') || host.trim_matches('.').contains('.');
+    let last = rest.rsplit('/').next().unwrap_or(rest);
+    is_host && !last.is_empty() && (last.contains(':') || !last.contains('.'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_reference;
+
+    #[test]
+    fn references_are_told_from_files() {
+        for reference in [
+            "registry.example.com/echo:0.2.0",
+            "localhost:5000/echo",
+            "localhost/team/echo:v1",
+            "example.com/echo@sha256:00",
+        ] {
+            assert!(is_reference(reference), "{reference}");
+        }
+        for file in [
+            "echo.wasm",
+            "./echo.wasm",
+            "../a.b/echo.wasm",
+            "/srv/echo:1",
+            "actors/echo.wasm",
+            "v1.2/echo.wasm",
+        ] {
+            assert!(!is_reference(file), "{file}");
+        }
+    }
+}

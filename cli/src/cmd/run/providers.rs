@@ -1,0 +1,139 @@
+//! Which providers a manifest asks for, and which it takes for granted.
+
+use super::builtin::Builtin;
+use super::location::is_reference;
+use super::place::Place;
+use crate::error::Error;
+use capwire::{BindingName, ContractId, ProviderId};
+use capwire_manifest::{Capability, Source, nearest};
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// The providers that will be loaded.
+pub(super) struct Providers {
+    planned: BTreeMap<ProviderId, &'static Builtin>,
+    /// How many of them the manifest names, by contract.
+    declared: BTreeMap<ContractId, Vec<BindingName>>,
+}
+
+impl Providers {
+    /// Those that the manifest at `path` names.
+    pub(super) fn declared(path: &Path, capabilities: &[Capability]) -> Result<Self, Error> {
+        let mut providers = Self {
+            planned: BTreeMap::new(),
+            declared: BTreeMap::new(),
+        };
+        for capability in capabilities {
+            let place = Place::of(path, &capability.source);
+            providers.declare(&place, capability)?;
+        }
+        Ok(providers)
+    }
+
+    fn declare(&mut self, place: &Place, capability: &Capability) -> Result<(), Error> {
+        let builtin = builtin(place, &capability.source.value)?;
+        let invalid = |error| place.error(error);
+        let contract = ContractId::new(builtin.contract).map_err(invalid)?;
+        let name = BindingName::new(&capability.binding_name).map_err(invalid)?;
+        let id = ProviderId {
+            contract: contract.clone(),
+            name: name.clone(),
+        };
+        if self.planned.insert(id, builtin).is_some() {
+            return Err(place
+                .error(format_args!(
+                    "`{contract}` has a provider named `{name}` already"
+                ))
+                .help("give this one another name with `binding_name`, or remove it"));
+        }
+        self.declared.entry(contract).or_default().push(name);
+        Ok(())
+    }
+
+    /// Makes sure that there is a provider `wanted`: one that the manifest names, or the default
+    /// of a contract of which it names none.
+    pub(super) fn provide(&mut self, wanted: &ProviderId, place: &Place) -> Result<(), Error> {
+        if self.planned.contains_key(wanted) {
+            return Ok(());
+        }
+        let ProviderId { contract, name } = wanted;
+        if let Some(declared) = self.declared.get(contract) {
+            let names: Vec<&str> = declared.iter().map(BindingName::as_str).collect();
+            return Err(place
+                .error(format_args!("`{contract}` has no provider named `{name}`"))
+                .help(format!(
+                    "choose one with `binding`: {}; or declare it in `capabilities`",
+                    names.join(", ")
+                )));
+        }
+        let Some(builtin) = Builtin::default_of(contract) else {
+            return Err(no_provider(place, contract.as_str()));
+        };
+        self.planned.insert(wanted.clone(), builtin);
+        Ok(())
+    }
+
+    /// Whether bindings to `id` let strangers call the actor.
+    pub(super) fn opens_actors(&self, id: &ProviderId) -> bool {
+        self.planned
+            .get(id)
+            .is_some_and(|builtin| builtin.opens_actors)
+    }
+
+    pub(super) fn into_planned(self) -> impl Iterator<Item = (ProviderId, &'static Builtin)> {
+        self.planned.into_iter()
+    }
+}
+
+fn builtin(place: &Place, source: &Source) -> Result<&'static Builtin, Error> {
+    match source {
+        Source::Builtin(name) => Builtin::named(name).ok_or_else(|| {
+            place
+                .error(format_args!("no provider `{name}` comes with this host"))
+                .help(hint(name))
+        }),
+        Source::Path(path) => Err(not_yet(place, path)),
+        _ => Err(place.error("a provider from there is not yet supported")),
+    }
+}
+
+fn not_yet(place: &Place, path: &str) -> Error {
+    let sort = if is_reference(path) {
+        "providers from a registry"
+    } else {
+        "providers from a file"
+    };
+    let names: Vec<&str> = Builtin::names().collect();
+    place
+        .error(format_args!("`{path}`: {sort} are not yet supported"))
+        .help(format!(
+            "write `builtin: NAME` instead of `path`, with one of {}",
+            names.join(", ")
+        ))
+}
+
+fn hint(name: &str) -> String {
+    match nearest(name, Builtin::names()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => {
+            let names: Vec<&str> = Builtin::names().collect();
+            format!("choose one of {}", names.join(", "))
+        }
+    }
+}
+
+/// That nothing serves the contract `text`.
+fn no_provider(place: &Place, text: &str) -> Error {
+    let error = place.error(format_args!("no provider of `{text}` comes with this host"));
+    if text.parse::<capwire::ActorId>().is_ok() {
+        return error
+            .help("actors call one another without a binding, if their claims name the key");
+    }
+    match nearest(text, Builtin::contracts()) {
+        Some(near) => error.help(format!("did you mean `{near}`?")),
+        None => {
+            let known: Vec<&str> = Builtin::contracts().collect();
+            error.help(format!("those are known: {}", known.join(", ")))
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! From a plan to what runs.
+
+use super::actors::PlannedActor;
+use super::builtin::Builtin;
+use super::data::DataDir;
+use super::plan::{Plan, PlannedBinding};
+use crate::error::Error;
+use capwire::provider::Provider;
+use capwire::{BindingName, Host};
+use std::sync::Arc;
+
+/// Starts all of `plan`; returns the URLs at which it listens. Whoever calls stops the host if
+/// this fails half-way.
+pub(super) async fn start(host: &Host, plan: Plan, data: DataDir) -> Result<Vec<String>, Error> {
+    for (id, builtin) in plan.providers {
+        let provider = open(builtin, id.name.clone(), data.clone()).await?;
+        let refused = |error| Error::failure(format!("cannot load {id}")).because(error);
+        host.add_provider(id.name.clone(), provider)
+            .map_err(refused)?;
+    }
+    for planned in plan.actors {
+        start_actor(host, planned).await?;
+    }
+    let mut endpoints = Vec::new();
+    for binding in plan.bindings {
+        endpoints.extend(bind(host, binding).await?);
+    }
+    Ok(endpoints)
+}
+
+/// Opens a provider where waiting for a disk holds nobody up.
+async fn open(
+    builtin: &'static Builtin,
+    name: BindingName,
+    data: DataDir,
+) -> Result<Arc<dyn Provider>, Error> {
+    let opening = tokio::task::spawn_blocking(move || builtin.open(&name, &data));
+    match opening.await {
+        Ok(opened) => opened,
+        Err(error) => Err(Error::failure(format!("cannot load {}", builtin.name)).because(error)),
+    }
+}
+
+async fn start_actor(host: &Host, planned: PlannedActor) -> Result<(), Error> {
+    let (place, file) = (planned.place, planned.file);
+    let started = host.start_actor(planned.actor, None).await;
+    started.map(drop).map_err(|error| {
+        place
+            .error(format_args!("the actor `{}` cannot start", file.display()))
+            .because(error)
+    })
+}
+
+async fn bind(host: &Host, binding: PlannedBinding) -> Result<Vec<String>, Error> {
+    let PlannedBinding { key, config, place } = binding;
+    match host.bind(key.clone(), config).await {
+        Ok(bound) => Ok(bound.endpoints),
+        Err(error) => Err(place
+            .error(format_args!("cannot bind {key}"))
+            .because(error)),
+    }
+}

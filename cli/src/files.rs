@@ -1,0 +1,89 @@
+//! Files as a user expects them: read whole, written whole or not at all.
+
+use crate::error::Error;
+use std::fs::{File, Permissions};
+use std::io::{self, ErrorKind, Read, Write};
+use std::path::Path;
+
+/// Larger than any module that an engine accepts; `/dev/zero` would never end.
+const LARGEST: u64 = 1 << 30;
+
+/// The bytes of the file at `path`.
+pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Error> {
+    let mut bytes = Vec::new();
+    File::open(path)
+        .and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes))
+        .map_err(|error| unreadable(path, error))?;
+    if bytes.len() as u64 > LARGEST {
+        return Err(Error::unreadable(format!(
+            "`{}` is larger than {LARGEST} bytes, which no module or manifest is",
+            path.display()
+        )));
+    }
+    Ok(bytes)
+}
+
+/// That `path` cannot be read.
+pub(crate) fn unreadable(path: &Path, error: io::Error) -> Error {
+    Error::unreadable(format!("cannot read `{}`", path.display())).because(error)
+}
+
+/// Who may read a file that is written.
+#[derive(Clone, Copy)]
+pub(crate) enum Readers {
+    /// Whoever the user's umask lets.
+    Anybody,
+    /// The user alone.
+    OwnerOnly,
+}
+
+/// What happens to a file that is there already.
+#[derive(Clone, Copy)]
+pub(crate) enum Existing {
+    /// It is replaced at once.
+    Replace,
+    /// It stays, and that is an error of the kind [`ErrorKind::AlreadyExists`].
+    Keep,
+}
+
+/// Writes `bytes` to `path`. A failure or a crash leaves what was there, never a part.
+pub(crate) fn write(
+    path: &Path,
+    bytes: &[u8],
+    readers: Readers,
+    existing: Existing,
+) -> io::Result<()> {
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    let mut builder = tempfile::Builder::new();
+    if let (Readers::Anybody, Some(permissions)) = (readers, anybody()) {
+        builder.permissions(permissions);
+    }
+    let mut file = builder.prefix(".capwire-").tempfile_in(folder)?;
+    file.write_all(bytes)?;
+    file.as_file().sync_all()?;
+    let persisted = match existing {
+        Existing::Replace => file.persist(path),
+        Existing::Keep => file.persist_noclobber(path),
+    };
+    persisted.map(drop).map_err(|error| error.error)
+}
+
+/// What a new file has by default; the umask takes away from it.
+#[cfg(unix)]
+fn anybody() -> Option<Permissions> {
+    use std::os::unix::fs::PermissionsExt;
+    Some(Permissions::from_mode(0o666))
+}
+
+#[cfg(not(unix))]
+fn anybody() -> Option<Permissions> {
+    None
+}
+
+/// Whether `error` says that the file is there already.
+pub(crate) fn exists(error: &io::Error) -> bool {
+    error.kind() == ErrorKind::AlreadyExists
+}

@@ -1,0 +1,85 @@
+//! Files that hold one seed.
+
+use crate::error::Error;
+use crate::files::{self, Existing, Readers};
+use capwire::wascap::{KeyKind, KeyPair};
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+use zeroize::Zeroizing;
+
+/// A seed has 58 characters; files of the original tools end in blank lines.
+const LARGEST: u64 = 1024;
+
+/// Writes the seed of `pair` to a file that its owner alone may read.
+pub(crate) fn write(path: &Path, pair: &KeyPair, existing: Existing) -> Result<(), Error> {
+    let line = Zeroizing::new(format!("{}\n", *pair.seed()));
+    files::write(path, line.as_bytes(), Readers::OwnerOnly, existing).map_err(|error| {
+        if files::exists(&error) {
+            Error::failure(format!("`{}` is there already", path.display()))
+                .help("choose another file, or replace it for good with `--force`")
+        } else {
+            Error::failure(format!("cannot write `{}`", path.display())).because(error)
+        }
+    })
+}
+
+/// The key pair of the seed in the file at `path`.
+pub(crate) fn read(path: &Path) -> Result<KeyPair, Error> {
+    let text = seed(path)?;
+    KeyPair::from_seed(text.trim_end()).map_err(|error| {
+        Error::unreadable(format!("`{}` holds no seed", path.display()))
+            .because(error)
+            .help("a key file is one line that begins with `S`; make one with `capwire keys gen`")
+    })
+}
+
+/// As [`read`], for a key that `option` asks for and that has to be of `kind`.
+pub(crate) fn read_of_kind(path: &Path, option: &str, kind: KeyKind) -> Result<KeyPair, Error> {
+    let pair = read(path)?;
+    let found = pair.public().kind();
+    if found == kind {
+        return Ok(pair);
+    }
+    Err(Error::unreadable(format!(
+        "{option}: `{}` holds a key of the kind {found}, and {kind} is needed",
+        path.display()
+    ))
+    .help(format!("make one with `capwire keys gen {kind} -o FILE`")))
+}
+
+fn seed(path: &Path) -> Result<Zeroizing<String>, Error> {
+    let file = File::open(path).map_err(|error| files::unreadable(path, error))?;
+    refuse_if_shared(&file, path)?;
+    // Room for all of it, since growing would leave copies behind.
+    let mut text = Zeroizing::new(String::with_capacity(LARGEST as usize));
+    file.take(LARGEST)
+        .read_to_string(&mut text)
+        .map_err(|error| files::unreadable(path, error))?;
+    Ok(text)
+}
+
+/// A seed that others can read is a seed that others have.
+#[cfg(unix)]
+fn refuse_if_shared(file: &File, path: &Path) -> Result<(), Error> {
+    use std::os::unix::fs::PermissionsExt;
+    let metadata = file
+        .metadata()
+        .map_err(|error| files::unreadable(path, error))?;
+    if metadata.permissions().mode() & 0o077 == 0 {
+        return Ok(());
+    }
+    Err(Error::unreadable(format!(
+        "`{}` is a secret that other users may read or change",
+        path.display()
+    ))
+    .help(format!(
+        "if nobody did, keep it to yourself: chmod 600 {}",
+        path.display()
+    )))
+}
+
+#[cfg(not(unix))]
+fn refuse_if_shared(_: &File, _: &Path) -> Result<(), Error> {
+    Ok(())
+}

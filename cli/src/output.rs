@@ -1,0 +1,16 @@
+//! What goes to standard output.
+
+use crate::error::Error;
+use std::io::{self, ErrorKind, Write};
+
+/// Writes `text` and a line's end, at once: whoever waits for the line gets it now.
+pub(crate) fn line(text: &str) -> Result<(), Error> {
+    let mut stdout = io::stdout().lock();
+    let written = writeln!(stdout, "{text}").and_then(|()| stdout.flush());
+    match written {
+        // A reader that has seen enough, like `head`, is no failure.
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        Err(error) => Err(Error::failure("cannot write to standard output").because(error)),
+        Ok(()) => Ok(()),
+    }
+}

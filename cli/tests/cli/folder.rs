@@ -1,0 +1,148 @@
+//! A folder of its own for each test, and the binary run in it.
+
+use capwire::wascap::{KeyPair, PublicKey};
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::time::Duration;
+
+/// Longer than anything takes that ends.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// A temporary folder.
+pub(crate) struct Folder(tempfile::TempDir);
+
+/// How the binary ended.
+#[derive(Debug)]
+pub(crate) struct Ended {
+    pub(crate) code: Option<i32>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl Folder {
+    pub(crate) fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    pub(crate) fn read(&self, name: &str) -> Vec<u8> {
+        std::fs::read(self.path(name)).unwrap()
+    }
+
+    pub(crate) fn write(&self, name: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.path(name);
+        std::fs::write(&path, bytes).unwrap();
+        path
+    }
+
+    /// The names of all files in it.
+    pub(crate) fn names(&self) -> Vec<String> {
+        let entries = std::fs::read_dir(self.0.path()).unwrap();
+        let mut names: Vec<String> = entries
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
+    }
+
+    /// The binary with `arguments`, in this folder.
+    pub(crate) fn command<A: AsRef<OsStr>>(&self, arguments: &[A]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_capwire"));
+        command.args(arguments).current_dir(self.0.path());
+        command.env_remove("RUST_LOG");
+        command
+    }
+
+    /// Runs `capwire` with the words of `line`.
+    pub(crate) fn run(&self, line: &str) -> Ended {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        self.end(self.command(&words))
+    }
+
+    /// Runs `command` to its end, which must come.
+    fn end(&self, command: Command) -> Ended {
+        let mut command = assert_cmd::Command::from_std(command);
+        command.timeout(PATIENCE).output().unwrap().into()
+    }
+
+    /// As [`run`](Self::run); returns what it printed.
+    pub(crate) fn succeed(&self, line: &str) -> String {
+        let ended = self.run(line);
+        assert_eq!(ended.code, Some(0), "{line}: {ended:?}");
+        ended.stdout
+    }
+
+    /// As [`run`](Self::run); returns the error, of which there must be one, and nothing else.
+    pub(crate) fn fail(&self, line: &str, code: i32) -> String {
+        let ended = self.run(line);
+        assert_eq!(ended.code, Some(code), "{line}: {ended:?}");
+        assert_eq!(ended.stdout, "", "{line}");
+        // Logs may come first.
+        let error = ended
+            .stderr
+            .lines()
+            .position(|line| line.starts_with("error: "));
+        let Some(error) = error else {
+            panic!("{line}: {ended:?}")
+        };
+        ended
+            .stderr
+            .lines()
+            .skip(error)
+            .collect::<Vec<_>>()
+            .join("\n")
+    }
+
+    /// Makes a key in the file `name`.
+    pub(crate) fn key(&self, kind: &str, name: &str) -> KeyPair {
+        self.succeed(&format!("keys gen {kind} -o {name}"));
+        pair(&self.path(name))
+    }
+
+    /// The public key of the seed file `name`.
+    pub(crate) fn key_of(&self, name: &str) -> PublicKey {
+        pair(&self.path(name)).public()
+    }
+
+    /// Signs `module` as the actor `name`, with keys of its own, into `NAME.wasm`.
+    pub(crate) fn signed(&self, module: &[u8], name: &str, options: &str) -> Vec<u8> {
+        if !self.path("account.nk").exists() {
+            self.key("account", "account.nk");
+        }
+        let key = format!("{name}.nk");
+        if !self.path(&key).exists() {
+            self.key("module", &key);
+        }
+        self.write("unsigned.wasm", module);
+        self.succeed(&format!(
+            "sign unsigned.wasm -o {name}.wasm --issuer account.nk --subject {key} --name {name} {options}"
+        ));
+        self.read(&format!("{name}.wasm"))
+    }
+}
+
+impl From<Output> for Ended {
+    fn from(output: Output) -> Self {
+        Self {
+            code: output.status.code(),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+}
+
+pub(crate) fn pair(path: &Path) -> KeyPair {
+    let seed = std::fs::read_to_string(path).unwrap();
+    KeyPair::from_seed(seed.trim_end()).unwrap()
+}
+
+/// Asserts that `text` says all of `parts`.
+pub(crate) fn says(text: &str, parts: &[&str]) {
+    for part in parts {
+        assert!(text.contains(part), "`{part}` is not said in:\n{text}");
+    }
+}

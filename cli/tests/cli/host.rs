@@ -1,0 +1,84 @@
+//! A host that runs, in a process of its own.
+
+use crate::folder::Folder;
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read, Seek, Write};
+use std::net::TcpStream;
+use std::process::{Child, ChildStdout, ExitStatus, Stdio};
+
+/// It is killed when dropped.
+pub(crate) struct Host {
+    process: Child,
+    stdout: BufReader<ChildStdout>,
+    /// A file, because a pipe that nobody reads would stop a host that says much.
+    stderr: File,
+}
+
+impl Host {
+    /// Starts `capwire` with the words of `line`.
+    pub(crate) fn start(folder: &Folder, line: &str) -> Self {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let stderr = tempfile::tempfile().unwrap();
+        let mut process = folder
+            .command(&words)
+            .stdout(Stdio::piped())
+            .stderr(stderr.try_clone().unwrap())
+            .spawn()
+            .unwrap();
+        let stdout = BufReader::new(process.stdout.take().unwrap());
+        Self {
+            process,
+            stdout,
+            stderr,
+        }
+    }
+
+    /// The address in the next line, which must be `listening http://ADDRESS`.
+    pub(crate) fn address(&mut self) -> String {
+        let mut line = String::new();
+        self.stdout.read_line(&mut line).unwrap();
+        let Some(address) = line.trim_end().strip_prefix("listening http://") else {
+            panic!("it does not listen: {line:?}\n{}", self.errors());
+        };
+        address.to_owned()
+    }
+
+    /// Sends `signal`, and waits for the end. Returns how it ended, and what else it printed.
+    pub(crate) fn stop(mut self, signal: Signal) -> (ExitStatus, String) {
+        let id = i32::try_from(self.process.id()).unwrap();
+        kill(Pid::from_raw(id), signal).unwrap();
+        let mut rest = String::new();
+        self.stdout.read_to_string(&mut rest).unwrap();
+        (self.process.wait().unwrap(), rest)
+    }
+
+    pub(crate) fn errors(&mut self) -> String {
+        let mut text = String::new();
+        self.stderr.rewind().unwrap();
+        self.stderr.read_to_string(&mut text).unwrap();
+        text
+    }
+}
+
+impl Drop for Host {
+    fn drop(&mut self) {
+        // It may have ended already.
+        self.process.kill().ok();
+        self.process.wait().ok();
+    }
+}
+
+/// What a server at `address` answers to a GET.
+pub(crate) fn get(address: &str) -> String {
+    let mut stream = TcpStream::connect(address).unwrap();
+    write!(
+        stream,
+        "GET / HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n"
+    )
+    .unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
+}

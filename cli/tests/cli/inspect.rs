@@ -1,0 +1,100 @@
+//! `capwire inspect`
+
+use crate::folder::{Folder, says};
+use crate::modules::{expired, guest, token_of, with_token};
+use serde_json::Value;
+
+#[test]
+fn claims_and_needs_are_shown_and_called_unverified() {
+    let folder = Folder::new();
+    let module = guest(b"");
+    folder.signed(
+        &module,
+        "counter",
+        "--cap wascc:http_server --cap wascc:keyvalue --ver 1.2 --rev 3 --expires 30d",
+    );
+    let shown = folder.succeed("inspect counter.wasm");
+    let key = folder.key_of("counter.nk").to_string();
+    says(
+        &shown,
+        &[
+            "counter",
+            &key,
+            "wascc:http_server",
+            "wascc:keyvalue",
+            "revision 3",
+            "wapc: __guest_response",
+            "__guest_call",
+            "not verified",
+            "capwire verify counter.wasm",
+        ],
+    );
+}
+
+#[test]
+fn scripts_get_json() {
+    let folder = Folder::new();
+    folder.signed(&guest(b""), "counter", "--cap wascc:keyvalue");
+    let report: Value =
+        serde_json::from_str(&folder.succeed("inspect counter.wasm --json")).unwrap();
+    let key = folder.key_of("counter.nk").to_string();
+    assert_eq!(report["claims"]["sub"], key.as_str());
+    assert_eq!(report["claims"]["wascap"]["caps"][0], "wascc:keyvalue");
+    assert_eq!(report["imports"]["wapc"][0], "__guest_response");
+    assert_eq!(report["wasi"], false);
+    assert_eq!(report["verified"], false);
+}
+
+#[test]
+fn what_is_unsigned_expired_or_of_another_module_is_shown_all_the_same() {
+    let folder = Folder::new();
+    let (module, other) = (guest(b"a"), guest(b"b"));
+    let signed = folder.signed(&module, "counter", "");
+    folder.write("plain.wasm", &module);
+    says(&folder.succeed("inspect plain.wasm"), &["not signed"]);
+    let json: Value = serde_json::from_str(&folder.succeed("inspect plain.wasm --json")).unwrap();
+    assert_eq!(json["claims"], Value::Null);
+
+    let account = crate::folder::pair(&folder.path("account.nk"));
+    folder.write("old.wasm", expired(&module, &account));
+    says(
+        &folder.succeed("inspect old.wasm"),
+        &["2001-09-09T01:47:40Z"],
+    );
+    folder.write("moved.wasm", with_token(&other, &token_of(&signed)));
+    says(&folder.succeed("inspect moved.wasm"), &["counter"]);
+}
+
+#[test]
+fn a_name_cannot_steer_the_terminal() {
+    let folder = Folder::new();
+    folder.key("account", "a.nk");
+    folder.key("module", "m.nk");
+    folder.write("in.wasm", guest(b""));
+    let keys = ["--issuer", "a.nk", "--subject", "m.nk"];
+    let mut arguments = vec![
+        "sign",
+        "in.wasm",
+        "-o",
+        "evil.wasm",
+        "--name",
+        "\x1b[2Jme\nActor: you",
+    ];
+    arguments.extend(keys);
+    assert!(folder.command(&arguments).status().unwrap().success());
+    let shown = folder.succeed("inspect evil.wasm");
+    assert!(!shown.contains('\x1b') && shown.contains("me"), "{shown:?}");
+    assert!(!shown.contains("\nActor: you"), "{shown}");
+    assert!(!folder.succeed("verify evil.wasm").contains('\x1b'));
+}
+
+#[test]
+fn what_is_no_module_is_one_and_what_is_not_there_is_two() {
+    let folder = Folder::new();
+    folder.write("text.wasm", "plain text");
+    says(
+        &folder.fail("inspect text.wasm", 1),
+        &["`text.wasm`", "not a WebAssembly"],
+    );
+    says(&folder.fail("inspect none.wasm", 2), &["`none.wasm`"]);
+}

@@ -1,0 +1,18 @@
+//! The `capwire` binary as its users see it: what it prints, and how it ends.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests"
+)]
+
+mod folder;
+mod host;
+mod inspect;
+mod keys;
+mod modules;
+mod run;
+mod run_refusals;
+mod sign;
+mod verify;

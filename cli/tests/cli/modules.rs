@@ -1,0 +1,85 @@
+//! Modules, good and bad.
+
+use capwire::contracts::{codec, http};
+use capwire::wascap::{
+    ActorClaimsBuilder, KeyKind, KeyPair, UnixSeconds, inspect_module, sign_module,
+};
+use data_encoding::BASE64URL_NOPAD;
+use getrandom::{SysRng, rand_core::UnwrapErr};
+
+/// A guest that answers every call with `answer`.
+pub(crate) fn guest(answer: &[u8]) -> Vec<u8> {
+    let data: String = answer.iter().map(|byte| format!("\\{byte:02x}")).collect();
+    let length = answer.len();
+    wat::parse_str(format!(
+        r#"(module
+            (import "wapc" "__guest_response" (func $response (param i32 i32)))
+            (memory (export "memory") 1)
+            (data (i32.const 8) "{data}")
+            (func (export "__guest_call") (param i32 i32) (result i32)
+                (call $response (i32.const 8) (i32.const {length}))
+                (i32.const 1)))"#
+    ))
+    .unwrap()
+}
+
+/// When the tests' tokens of other times were issued, and their day.
+pub(crate) const LONG_AGO: UnixSeconds = UnixSeconds(1_000_000_000);
+const FAR_AHEAD: UnixSeconds = UnixSeconds(40_000_000_000);
+
+pub(crate) fn expired(module: &[u8], account: &KeyPair) -> Vec<u8> {
+    let claims = claims(LONG_AGO).expires(UnixSeconds(LONG_AGO.0 + 60));
+    sign_module(module, claims, account).unwrap()
+}
+
+pub(crate) fn not_yet_valid(module: &[u8], account: &KeyPair) -> Vec<u8> {
+    sign_module(module, claims(LONG_AGO).not_before(FAR_AHEAD), account).unwrap()
+}
+
+fn claims(now: UnixSeconds) -> ActorClaimsBuilder {
+    let rng = &mut UnwrapErr(SysRng);
+    let module = KeyPair::generate(KeyKind::Module, rng);
+    ActorClaimsBuilder::new(module.public(), now, rng).name("timely")
+}
+
+/// `module` with `token` in a section at its end.
+pub(crate) fn with_token(module: &[u8], token: &str) -> Vec<u8> {
+    let mut payload = vec![3];
+    payload.extend_from_slice(b"jwt");
+    payload.extend_from_slice(token.as_bytes());
+    let size = u32::try_from(payload.len()).unwrap();
+    // Padded to five bytes, which is legal.
+    let leb: Vec<u8> = (0..5)
+        .map(|index| {
+            let bits = (size >> (7 * index)) as u8 & 0x7f;
+            if index < 4 { bits | 0x80 } else { bits }
+        })
+        .collect();
+    [module, &[0], &leb, &payload].concat()
+}
+
+pub(crate) fn token_of(signed: &[u8]) -> String {
+    inspect_module(signed).unwrap().token().to_owned()
+}
+
+/// The token with its claims changed and its signature kept.
+pub(crate) fn forged(token: &str, change: impl FnOnce(&mut serde_json::Value)) -> String {
+    let segments: Vec<&str> = token.split('.').collect();
+    let claims = BASE64URL_NOPAD.decode(segments[1].as_bytes()).unwrap();
+    let mut claims: serde_json::Value = serde_json::from_slice(&claims).unwrap();
+    change(&mut claims);
+    let claims = BASE64URL_NOPAD.encode(claims.to_string().as_bytes());
+    format!("{}.{claims}.{}", segments[0], segments[2])
+}
+
+/// The token with another signature.
+pub(crate) fn with_signature(token: &str, signature: &[u8; 64]) -> String {
+    let (signed, _) = token.rsplit_once('.').unwrap();
+    format!("{signed}.{}", BASE64URL_NOPAD.encode(signature))
+}
+
+/// A guest that answers every HTTP request with `body`.
+pub(crate) fn web(body: &str) -> Vec<u8> {
+    let response = http::Response::ok().with_body(body);
+    guest(&codec::encode(&response).unwrap())
+}

@@ -1,0 +1,135 @@
+//! `capwire run`: what works.
+
+use crate::folder::{Folder, says};
+use crate::host::{Host, get};
+use crate::modules::web;
+use nix::sys::signal::Signal;
+use std::net::TcpStream;
+
+const ECHO: &str = "actors: [echo.wasm]
+bindings:
+  - actor: echo
+    capability: wascc:http_server
+    values: { PORT: 0 }
+";
+
+#[test]
+fn wasmtime_serves_until_sigterm() {
+    serves("", Signal::SIGTERM);
+}
+
+#[test]
+fn wasmi_serves_until_ctrl_c() {
+    serves("--engine wasmi", Signal::SIGINT);
+}
+
+fn serves(engine: &str, signal: Signal) {
+    let folder = with_echo();
+    folder.write("m.yaml", ECHO);
+    let mut host = Host::start(&folder, &format!("run m.yaml {engine}"));
+    let address = host.address();
+    assert!(address.starts_with("127.0.0.1:"), "{address}");
+    says(&get(&address), &["HTTP/1.1 200", "hello"]);
+    let (status, rest) = host.stop(signal);
+    assert_eq!(status.code(), Some(0), "{rest}");
+    assert_eq!(rest, "", "one line is printed for a server");
+    assert!(TcpStream::connect(&address).is_err(), "it still listens");
+}
+
+#[test]
+fn an_actor_is_named_by_key_name_or_file_and_found_beside_the_manifest() {
+    let folder = Folder::new();
+    std::fs::create_dir_all(folder.path("site/actors")).unwrap();
+    for name in ["a", "b", "c"] {
+        folder.signed(&web("hello"), name, "--cap wascc:http_server");
+        let place = folder.path(&format!("site/actors/{name}.wasm"));
+        std::fs::rename(folder.path(&format!("{name}.wasm")), place).unwrap();
+    }
+    let key = folder.key_of("a.nk").to_string();
+    let bindings: String = [key.as_str(), "b", "./actors/c.wasm"]
+        .map(|actor| format!("  - {}\n", http(actor)))
+        .concat();
+    let actors = "actors: [actors/a.wasm, actors/b.wasm, ./actors/c.wasm]";
+    folder.write("site/m.yaml", format!("{actors}\nbindings:\n{bindings}"));
+    let mut host = Host::start(&folder, "run site/m.yaml --engine wasmi");
+    let addresses = [host.address(), host.address(), host.address()];
+    for address in &addresses {
+        says(&get(address), &["hello"]);
+    }
+    assert_eq!(host.stop(Signal::SIGTERM).0.code(), Some(0));
+}
+
+#[test]
+fn files_are_found_in_the_working_directory_as_well() {
+    let folder = with_echo();
+    std::fs::create_dir(folder.path("manifests")).unwrap();
+    folder.write("manifests/m.json", manifest_json());
+    let mut host = Host::start(&folder, "run manifests/m.json --engine wasmi");
+    says(&get(&host.address()), &["hello"]);
+    assert_eq!(host.stop(Signal::SIGTERM).0.code(), Some(0));
+}
+
+fn manifest_json() -> String {
+    serde_json::json!({
+        "labels": { "zone": "attic" },
+        "actors": ["./echo.wasm"],
+        "capabilities": [{ "builtin": "http-server", "binding_name": "default" }],
+        "bindings": [{
+            "actor": "echo",
+            "capability": "wascc:http_server",
+            "binding": "default",
+            "values": { "PORT": "0" },
+        }],
+    })
+    .to_string()
+}
+
+#[test]
+fn data_is_kept_beside_the_manifest_only_if_there_is_any() {
+    let folder = with_echo();
+    folder.write("m.yaml", ECHO);
+    let mut host = Host::start(&folder, "run m.yaml --engine wasmi");
+    host.address();
+    host.stop(Signal::SIGTERM);
+    assert!(!folder.path(".capwire").exists());
+
+    folder.signed(
+        &web("hello"),
+        "echo",
+        "--cap wascc:http_server --cap wascc:keyvalue",
+    );
+    folder.write(
+        "m.yaml",
+        format!("{ECHO}  - {{ actor: echo, capability: wascc:keyvalue }}\n"),
+    );
+    let mut host = Host::start(&folder, "run m.yaml --engine wasmi");
+    host.address();
+    host.stop(Signal::SIGTERM);
+    assert!(folder.path(".capwire/keyvalue/default").is_dir());
+}
+
+#[test]
+fn logs_go_to_standard_error_as_asked() {
+    let folder = with_echo();
+    folder.write("m.yaml", ECHO);
+    let mut host = Host::start(&folder, "run m.yaml --engine wasmi");
+    host.address();
+    says(&host.errors(), &["INFO", "actor started", "echo"]);
+    host.stop(Signal::SIGTERM);
+    let mut command = folder.command(&["run", "m.yaml"]);
+    let refused = command.env("RUST_LOG", "capwire=loudly").output().unwrap();
+    assert_eq!(refused.status.code(), Some(2));
+    says(&String::from_utf8(refused.stderr).unwrap(), &["RUST_LOG"]);
+}
+
+/// A folder with the signed actor `echo`, which answers HTTP with "hello".
+pub(crate) fn with_echo() -> Folder {
+    let folder = Folder::new();
+    folder.signed(&web("hello"), "echo", "--cap wascc:http_server");
+    folder
+}
+
+/// A binding of `actor` to a server on any port.
+pub(crate) fn http(actor: &str) -> String {
+    format!(r#"{{ actor: "{actor}", capability: "wascc:http_server", values: {{ PORT: 0 }} }}"#)
+}
