@@ -204,7 +204,7 @@ impl Told {
     pub(crate) fn new(contract: &str) -> Self {
         Self {
             contract: contract.to_owned(),
-            operations: &[Operation::to_provider("Echo", "")],
+            operations: const { &[Operation::to_provider("Echo", "")] },
             log: Mutex::default(),
             bindings: Mutex::default(),
             gate: Semaphore::new(0),
@@ -215,7 +215,7 @@ impl Told {
     /// One that says it calls actors of its own accord.
     pub(crate) fn source(contract: &str) -> Self {
         Self {
-            operations: &[Operation::to_actor("Handle", "")],
+            operations: const { &[Operation::to_actor("Handle", "")] },
             ..Self::new(contract)
         }
     }
