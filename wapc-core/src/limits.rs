@@ -26,6 +26,9 @@ pub struct Limits {
     pub stack_bytes: usize,
     /// How long a guest computes before the engine gives control back to the host, in CPU time
     /// or a fair approximation of it. What then happens is the host's decision.
+    ///
+    /// A call begins a slice, and so does going on after one; a host call does not, or a guest
+    /// that does little else would never give way.
     pub slice: Duration,
 }
 
