@@ -54,8 +54,8 @@ impl<M: Metadata> Claims<M> {
     }
 
     pub(crate) fn check_subject(&self) -> Result<(), WrongKind> {
-        match self.subject.kind() {
-            Some(kind) => check_kind::<M>("sub", kind, M::SUBJECTS),
+        match self.subject.key() {
+            Some(key) => check_kind::<M>("sub", key.kind(), M::SUBJECTS),
             None => Ok(()),
         }
     }

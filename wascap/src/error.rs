@@ -3,7 +3,9 @@
 use crate::hash::Hash;
 use crate::key::{KeyKind, PublicKey};
 use crate::module::ModuleError;
+use crate::revocation::Revoked;
 use crate::time::TimeError;
+use alloc::boxed::Box;
 use alloc::string::String;
 use core::fmt;
 
@@ -54,11 +56,13 @@ pub enum TokenError {
     },
     /// The header is another than the only one.
     #[error(
-        "the token's header has a wrong `{member}`: it must be exactly {{\"typ\":\"jwt\",\"alg\":\"Ed25519\"}}"
+        "the token's header has a wrong `{member}`: it must be exactly {{\"typ\":\"{typ}\",\"alg\":\"Ed25519\"}}"
     )]
     Header {
         /// The member that is wrong, missing or unknown.
         member: String,
+        /// What `typ` must be.
+        typ: &'static str,
     },
     /// A claim is missing or of another type or form.
     #[error("the claim `{name}` is not as it must be: {expected}")]
@@ -136,6 +140,94 @@ pub enum VerifyError {
     /// The token does not hold at this time.
     #[error(transparent)]
     Time(#[from] TimeError),
+    /// The token, a key or the code is on a revocation list.
+    #[error(transparent)]
+    Revoked(#[from] Revoked),
+    /// The policy names those who may issue, and this issuer is not among them.
+    #[error(
+        "the policy does not allow tokens issued by {issuer}: add it, or its account, to the allowed issuers"
+    )]
+    IssuerNotAllowed {
+        /// The issuer.
+        issuer: PublicKey,
+    },
+    /// No account token says for whom the issuer signs.
+    #[error(
+        "no known account vouches for the issuer {issuer}: add the account's token, signed by a trusted operator"
+    )]
+    UnknownAccount {
+        /// The issuer.
+        issuer: PublicKey,
+    },
+    /// The chain ends at an operator that is not trusted.
+    #[error(
+        "the operator {operator} is not trusted: add its key or its token to the trusted ones, if you do trust it"
+    )]
+    UntrustedOperator {
+        /// The operator, or the key that signed for it.
+        operator: PublicKey,
+    },
+    /// An operator's token that another key has signed proves nothing of the operator.
+    #[error(
+        "the token of the operator {operator} is signed by {issuer}, where it must be by the operator's own key"
+    )]
+    NotSelfSigned {
+        /// The operator.
+        operator: PublicKey,
+        /// Who signed.
+        issuer: PublicKey,
+    },
+    /// A link of the chain above the token failed.
+    #[error("the {link} {subject} cannot vouch for it")]
+    Link {
+        /// Which link.
+        link: &'static str,
+        /// Whose.
+        subject: PublicKey,
+        /// Why.
+        source: Box<VerifyError>,
+    },
+}
+
+/// Why a revocation list is not believed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum RevocationError {
+    /// It is no list signed by a trusted operator, or does not hold now.
+    #[error(transparent)]
+    Verify(#[from] VerifyError),
+    /// It is about another operator than the one who signed.
+    #[error(
+        "a revocation list of the operator {operator} is signed by {signer}, who does not sign for it"
+    )]
+    WrongOperator {
+        /// The operator.
+        operator: PublicKey,
+        /// Who signed.
+        signer: PublicKey,
+    },
+    /// It is older than one that was seen: what was revoked would be valid again.
+    #[error(
+        "revocation list {number} of the operator {operator} is older than list {seen}, which was seen: get the latest one"
+    )]
+    Rollback {
+        /// The operator.
+        operator: PublicKey,
+        /// The number of this list.
+        number: u64,
+        /// The number that was seen.
+        seen: u64,
+    },
+    /// It has the number of another list that was seen.
+    #[error(
+        "there are two different revocation lists {number} of the operator {operator}: each must have a number of its own"
+    )]
+    Ambiguous {
+        /// The operator.
+        operator: PublicKey,
+        /// The number of both.
+        number: u64,
+    },
 }
 
 /// Why something could not be signed.

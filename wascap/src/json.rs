@@ -82,10 +82,10 @@ impl Fields {
     }
 
     /// A list of text forms of `T`; none where the member is missing.
-    pub(crate) fn all_parsed<T: FromStr<Err: fmt::Display>>(
+    pub(crate) fn all_parsed<T: FromStr<Err: fmt::Display>, C: FromIterator<T>>(
         &mut self,
         name: &'static str,
-    ) -> Result<Vec<T>, TokenError> {
+    ) -> Result<C, TokenError> {
         let texts = self.texts(name)?;
         let parse = |text: &String| text.parse().map_err(|reason| self.wrong(name, reason));
         texts.iter().map(parse).collect()
@@ -139,16 +139,34 @@ impl Fields {
     }
 
     /// All members as names and text forms of `T`.
-    pub(crate) fn map_of<T: FromStr<Err: fmt::Display>>(
-        mut self,
+    pub(crate) fn parsed_map<T: FromStr<Err: fmt::Display>>(
+        self,
     ) -> Result<BTreeMap<String, T>, TokenError> {
+        let parse = |value| as_text(value)?.parse().ok();
+        self.map_of("a string in the form that belongs there", parse)
+    }
+
+    /// All members, their names as text forms of `K`.
+    pub(crate) fn map_of<K: FromStr<Err: fmt::Display> + Ord, V>(
+        mut self,
+        expected: &'static str,
+        read: impl Fn(Value) -> Option<V>,
+    ) -> Result<BTreeMap<K, V>, TokenError> {
         let members = core::mem::take(&mut self.members);
-        let read = |(name, value): (String, Value)| {
-            let text = as_text(value).ok_or_else(|| self.wrong(&name, "a string"))?;
-            let item = text.parse().map_err(|reason| self.wrong(&name, reason))?;
-            Ok((name, item))
+        let entry = |(name, value): (String, Value)| {
+            let key = name.parse().map_err(|reason| self.wrong(&name, reason))?;
+            let value = read(value).ok_or_else(|| self.wrong(&name, expected))?;
+            Ok((key, value))
         };
-        members.into_iter().map(read).collect()
+        members.into_iter().map(entry).collect()
+    }
+
+    /// Refuses members that nobody has taken, where ignoring one would change the meaning.
+    pub(crate) fn finish(&self) -> Result<(), TokenError> {
+        match self.names().next() {
+            Some(name) => Err(self.wrong(name, "known to the reader")),
+            None => Ok(()),
+        }
     }
 
     /// The error that the member `name` is not `expected`.
@@ -174,7 +192,8 @@ impl Fields {
     }
 }
 
-const WHOLE_NUMBER: &str = "a whole number of seconds, not negative";
+/// What every number in a token is.
+pub(crate) const WHOLE_NUMBER: &str = "a whole number, not negative, of 64 bits";
 
 fn as_text(value: Value) -> Option<String> {
     match value {

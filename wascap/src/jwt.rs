@@ -13,11 +13,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use data_encoding::BASE64URL_NOPAD;
 
-/// Bytes that a token may have. A hostile file cannot make its reader parse more than this.
-const MAX_BYTES: usize = 64 * 1024;
-
-const HEADER: &str = r#"{"typ":"jwt","alg":"Ed25519"}"#;
-const HEADER_MEMBERS: [(&str, &str); 2] = [("typ", "jwt"), ("alg", "Ed25519")];
+const ALGORITHM: &str = "Ed25519";
 
 /// A token that was read, and not verified.
 pub(crate) struct Token<'a, M: Metadata> {
@@ -29,10 +25,10 @@ pub(crate) struct Token<'a, M: Metadata> {
 
 impl<'a, M: Metadata> Token<'a, M> {
     pub(crate) fn parse(bytes: &'a [u8]) -> Result<Self, TokenError> {
-        if bytes.len() > MAX_BYTES {
+        if bytes.len() > M::MAX_BYTES {
             return Err(TokenError::TooLong {
                 found: bytes.len(),
-                limit: MAX_BYTES,
+                limit: M::MAX_BYTES,
             });
         }
         let text = core::str::from_utf8(bytes).map_err(|_| TokenError::Segments)?;
@@ -41,7 +37,7 @@ impl<'a, M: Metadata> Token<'a, M> {
         if claims.contains('.') {
             return Err(TokenError::Segments);
         }
-        check_header(&decode(header, "header")?)?;
+        check_header::<M>(&decode(header, "header")?)?;
         let signature = decode(signature, "signature")?.try_into();
         let signature = signature.map_err(|_| TokenError::SignatureLength)?;
         let claims = Claims::read(&decode(claims, "claims")?)?;
@@ -71,17 +67,18 @@ pub(crate) fn encode<M: Metadata>(
         value: format!("{error}"),
         expected: "representable as JSON",
     })?;
+    let header = format!(r#"{{"typ":"{}","alg":"{ALGORITHM}"}}"#, M::TYP);
     let signed = format!(
         "{}.{}",
-        BASE64URL_NOPAD.encode(HEADER.as_bytes()),
+        BASE64URL_NOPAD.encode(header.as_bytes()),
         BASE64URL_NOPAD.encode(&json)
     );
     let signature = BASE64URL_NOPAD.encode(&issuer.sign(signed.as_bytes()));
     let token = format!("{signed}.{signature}");
-    if token.len() > MAX_BYTES {
+    if token.len() > M::MAX_BYTES {
         return Err(SignError::TooLong {
             found: token.len(),
-            limit: MAX_BYTES,
+            limit: M::MAX_BYTES,
         });
     }
     Ok(token)
@@ -89,20 +86,23 @@ pub(crate) fn encode<M: Metadata>(
 
 /// Both members with their one value each, and no other: what a header says beyond them would
 /// have to be understood.
-fn check_header(json: &[u8]) -> Result<(), TokenError> {
+fn check_header<M: Metadata>(json: &[u8]) -> Result<(), TokenError> {
     let mut fields = Fields::parse(json, "header")?;
-    for (member, expected) in HEADER_MEMBERS {
+    for (member, expected) in [("typ", M::TYP), ("alg", ALGORITHM)] {
         if fields.optional_text(member)?.as_deref() != Some(expected) {
-            return Err(TokenError::Header {
-                member: member.into(),
-            });
+            return Err(header_error::<M>(member));
         }
     }
     match fields.names().next() {
-        Some(member) => Err(TokenError::Header {
-            member: member.into(),
-        }),
+        Some(member) => Err(header_error::<M>(member)),
         None => Ok(()),
+    }
+}
+
+fn header_error<M: Metadata>(member: &str) -> TokenError {
+    TokenError::Header {
+        member: member.into(),
+        typ: M::TYP,
     }
 }
 

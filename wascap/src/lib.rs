@@ -33,7 +33,9 @@
 //!
 //! # Who is believed
 //! The issuer inside of a token signs it, so a valid signature proves who made a module and that
-//! nobody changed it since, not that the maker is one you trust.
+//! nobody changed it since, not that the maker is one you trust. A [`Verifier`] with [`Trust`] asks
+//! for a chain: the account that issued the actor's token needs a token issued by an operator that
+//! is trusted. A [`RevocationList`] takes back what was signed.
 
 #![no_std]
 #![forbid(unsafe_code)]
@@ -50,12 +52,14 @@ mod jwt;
 mod key;
 mod metadata;
 mod module;
+mod revocation;
 mod sign;
 mod time;
+mod trust;
 mod verify;
 
 pub use claims::Claims;
-pub use error::{InspectError, SignError, TokenError, VerifyError, WrongKind};
+pub use error::{InspectError, RevocationError, SignError, TokenError, VerifyError, WrongKind};
 pub use hash::{Hash, HashError};
 pub use key::{KeyError, KeyKind, KeyPair, PublicKey, UnknownKeyKind};
 pub use metadata::{
@@ -66,6 +70,8 @@ pub use metadata::{
 pub use module::ModuleError;
 /// The traits of randomness, in the version that this crate takes.
 pub use rand_core;
+pub use revocation::{Cause, Mark, MarkError, RevocationList, RevocationMetadata, Revoked};
 pub use sign::{ActorClaimsBuilder, ClaimsBuilder, sign_module, sign_token};
 pub use time::{TimeError, UnixSeconds};
-pub use verify::{Unverified, Verified, Verifier, inspect_module};
+pub use trust::Trust;
+pub use verify::{Link, Unverified, Verified, Verifier, inspect_module};

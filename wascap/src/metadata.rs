@@ -16,7 +16,8 @@ pub use provider::ProviderMetadata;
 use crate::claims::Claims;
 use crate::key::{KeyKind, PublicKey};
 use core::fmt;
-use sealed::{Name, Wire};
+use sealed::Name;
+pub(crate) use sealed::{Authority, Parent, Wire};
 
 /// Claims of an actor: what a signed module carries.
 pub type ActorClaims = Claims<ActorMetadata>;
@@ -55,35 +56,63 @@ impl Standalone for InvocationMetadata {}
 
 /// What a token can be about.
 pub trait Subject: Name + fmt::Debug + Clone + PartialEq + Eq {
-    /// The kind of the key, if it is one.
-    fn kind(&self) -> Option<KeyKind>;
+    /// The key, if it is one.
+    fn key(&self) -> Option<PublicKey>;
 }
 
 impl Subject for PublicKey {
-    fn kind(&self) -> Option<KeyKind> {
-        Some(PublicKey::kind(self))
+    fn key(&self) -> Option<PublicKey> {
+        Some(*self)
     }
 }
 
 impl Subject for InvocationId {
-    fn kind(&self) -> Option<KeyKind> {
+    fn key(&self) -> Option<PublicKey> {
         None
     }
 }
 
 pub(crate) mod sealed {
     use crate::error::{SignError, TokenError};
+    use crate::hash::Hash;
     use crate::json::Fields;
+    use crate::key::PublicKey;
+    use alloc::vec::Vec;
     use core::fmt::Display;
     use core::str::FromStr;
     use serde::Serialize;
 
+    /// Who stands above the issuer of a token.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Parent {
+        None,
+        Account,
+        Operator,
+    }
+
     pub trait Wire: Sized + Serialize {
+        const PARENT: Parent;
+        /// The `typ` of the header.
+        const TYP: &'static str = "jwt";
+        /// Bytes that a token may have: a hostile file cannot make its reader parse more.
+        const MAX_BYTES: usize = 64 * 1024;
+
         /// Takes the members that this type knows.
         fn read(fields: &mut Fields) -> Result<Self, TokenError>;
 
         /// Refuses to sign what would not mean what it seems to.
         fn check(&self) -> Result<(), SignError>;
+
+        /// The code that the token is about.
+        fn hashes(&self) -> Vec<Hash> {
+            Vec::new()
+        }
+    }
+
+    /// Metadata of those who vouch for others.
+    pub(crate) trait Authority: super::Metadata<Subject = PublicKey> {
+        fn name(&self) -> Option<&str>;
+        fn valid_signers(&self) -> &[PublicKey];
     }
 
     pub trait Name: Serialize + Display + FromStr<Err: Display> {}

@@ -1,7 +1,7 @@
 //! Actors: WebAssembly modules with an identity.
 
 use super::Metadata;
-use super::sealed::Wire;
+use super::sealed::{Parent, Wire};
 use crate::error::{SignError, TokenError};
 use crate::hash::Hash;
 use crate::json::Fields;
@@ -62,6 +62,8 @@ impl Metadata for ActorMetadata {
 }
 
 impl Wire for ActorMetadata {
+    const PARENT: Parent = Parent::Account;
+
     fn read(fields: &mut Fields) -> Result<Self, TokenError> {
         Ok(Self {
             name: fields.optional_text("name")?,
@@ -77,6 +79,10 @@ impl Wire for ActorMetadata {
 
     fn check(&self) -> Result<(), SignError> {
         self.caps.iter().try_for_each(|id| check_capability(id))
+    }
+
+    fn hashes(&self) -> Vec<Hash> {
+        alloc::vec![self.hash]
     }
 }
 

@@ -1,7 +1,7 @@
 //! Those who sign: operators, accounts, clusters.
 
 use super::Metadata;
-use super::sealed::Wire;
+use super::sealed::{Authority, Parent, Wire};
 use crate::error::{SignError, TokenError, WrongKind};
 use crate::json::Fields;
 use crate::key::{KeyKind, PublicKey};
@@ -62,7 +62,19 @@ impl Metadata for ClusterMetadata {
 
 macro_rules! wire {
     ($type:ident) => {
+        impl Authority for $type {
+            fn name(&self) -> Option<&str> {
+                self.name.as_deref()
+            }
+
+            fn valid_signers(&self) -> &[PublicKey] {
+                &self.valid_signers
+            }
+        }
+
         impl Wire for $type {
+            const PARENT: Parent = Parent::Operator;
+
             fn read(fields: &mut Fields) -> Result<Self, TokenError> {
                 Ok(Self {
                     name: fields.optional_text("name")?,

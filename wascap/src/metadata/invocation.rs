@@ -1,7 +1,7 @@
 //! Invocations that travel between hosts.
 
 use super::Metadata;
-use super::sealed::Wire;
+use super::sealed::{Parent, Wire};
 use crate::error::{SignError, TokenError};
 use crate::hash::Hash;
 use crate::json::Fields;
@@ -49,6 +49,8 @@ impl Metadata for InvocationMetadata {
 }
 
 impl Wire for InvocationMetadata {
+    const PARENT: Parent = Parent::None;
+
     fn read(fields: &mut Fields) -> Result<Self, TokenError> {
         Ok(Self {
             target_url: fields.text("target_url")?,

@@ -2,13 +2,14 @@
 
 use super::Metadata;
 use super::actor::check_capability;
-use super::sealed::Wire;
+use super::sealed::{Parent, Wire};
 use crate::error::{SignError, TokenError};
 use crate::hash::Hash;
 use crate::json::Fields;
 use crate::key::{KeyKind, PublicKey};
 use alloc::collections::BTreeMap;
 use alloc::string::String;
+use alloc::vec::Vec;
 use serde::Serialize;
 
 /// What a token says of a capability provider.
@@ -50,6 +51,8 @@ impl Metadata for ProviderMetadata {
 }
 
 impl Wire for ProviderMetadata {
+    const PARENT: Parent = Parent::Account;
+
     fn read(fields: &mut Fields) -> Result<Self, TokenError> {
         Ok(Self {
             name: fields.optional_text("name")?,
@@ -57,11 +60,15 @@ impl Wire for ProviderMetadata {
             vendor: fields.text("vendor")?,
             rev: fields.optional_revision("rev")?,
             ver: fields.optional_text("ver")?,
-            target_hashes: fields.object("target_hashes")?.map_of()?,
+            target_hashes: fields.object("target_hashes")?.parsed_map()?,
         })
     }
 
     fn check(&self) -> Result<(), SignError> {
         self.capid.as_deref().map_or(Ok(()), check_capability)
+    }
+
+    fn hashes(&self) -> Vec<Hash> {
+        self.target_hashes.values().copied().collect()
     }
 }

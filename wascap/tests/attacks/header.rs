@@ -21,6 +21,7 @@ fn token_error(token: &str) -> TokenError {
 fn wrong(member: &str) -> TokenError {
     TokenError::Header {
         member: member.into(),
+        typ: "jwt",
     }
 }
 

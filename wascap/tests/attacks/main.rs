@@ -9,10 +9,12 @@
     reason = "tests"
 )]
 
+mod chain;
 mod claims;
 mod container;
 mod header;
 mod keys;
+mod revocation;
 mod signature;
 mod support;
 mod time;

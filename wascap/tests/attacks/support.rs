@@ -1,7 +1,8 @@
 //! A forger's workshop: tokens from any text, signed by any key, put into any module.
 
 use capwire_wascap::{
-    ActorClaims, Hash, KeyKind, KeyPair, UnixSeconds, Verified, Verifier, VerifyError, rand_core,
+    ActorClaims, Hash, KeyKind, KeyPair, Trust, UnixSeconds, Verified, Verifier, VerifyError,
+    rand_core,
 };
 use data_encoding::BASE64URL_NOPAD;
 use ed25519_dalek::{Signer, SigningKey};
@@ -23,6 +24,9 @@ pub(crate) const HEADER: &str = r#"{"typ":"jwt","alg":"Ed25519"}"#;
 pub(crate) const ACCOUNT: u8 = 1;
 pub(crate) const MODULE: u8 = 2;
 pub(crate) const OTHER: u8 = 3;
+pub(crate) const OPERATOR: u8 = 4;
+pub(crate) const OPERATOR_SIGNER: u8 = 5;
+pub(crate) const ACCOUNT_SIGNER: u8 = 6;
 
 /// "Randomness" that repeats one byte, so that keys are known and ids are equal.
 pub(crate) struct Same(pub(crate) u8);
@@ -147,6 +151,77 @@ impl Forge {
     pub(crate) fn refusal(&self) -> VerifyError {
         refusal(&self.module())
     }
+}
+
+/// A token of one who vouches for others, of which a test changes one thing.
+#[derive(Clone)]
+pub(crate) struct Authority {
+    pub(crate) issuer: (KeyKind, u8),
+    pub(crate) subject: (KeyKind, u8),
+    pub(crate) signers: Vec<(KeyKind, u8)>,
+    pub(crate) members: String,
+}
+
+impl Authority {
+    pub(crate) fn account() -> Self {
+        let signers = vec![(KeyKind::Account, ACCOUNT_SIGNER)];
+        let issuer = (KeyKind::Operator, OPERATOR);
+        Self {
+            issuer,
+            subject: (KeyKind::Account, ACCOUNT),
+            signers,
+            members: String::new(),
+        }
+    }
+
+    pub(crate) fn operator() -> Self {
+        let signers = vec![(KeyKind::Operator, OPERATOR_SIGNER)];
+        let key = (KeyKind::Operator, OPERATOR);
+        Self {
+            issuer: key,
+            subject: key,
+            signers,
+            members: String::new(),
+        }
+    }
+
+    pub(crate) fn issued_by(mut self, kind: KeyKind, secret: u8) -> Self {
+        self.issuer = (kind, secret);
+        self
+    }
+
+    /// Adds members at the top.
+    pub(crate) fn with(mut self, members: &str) -> Self {
+        self.members = format!(",{members}");
+        self
+    }
+
+    pub(crate) fn claims(&self) -> String {
+        let key = |(kind, secret): &(KeyKind, u8)| format!("\"{}\"", public(*kind, *secret));
+        let signers: Vec<String> = self.signers.iter().map(key).collect();
+        format!(
+            r#"{{"jti":"id-{}-{}","iat":{},"iss":{},"sub":{}{},"wascap":{{"name":"n","valid_signers":[{}]}}}}"#,
+            self.subject.0,
+            self.subject.1,
+            NOW.0 - 100,
+            key(&self.issuer),
+            key(&self.subject),
+            self.members,
+            signers.join(",")
+        )
+    }
+
+    pub(crate) fn token(&self) -> String {
+        token(HEADER, &self.claims(), self.issuer.1)
+    }
+}
+
+/// Trust in the operator's key, and the account's token.
+pub(crate) fn trust() -> Trust {
+    let mut trust = Trust::new();
+    trust.operator_key(pair(KeyKind::Operator, OPERATOR).public());
+    trust.account_token(&Authority::account().token()).unwrap();
+    trust
 }
 
 #[test]

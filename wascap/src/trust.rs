@@ -1,0 +1,140 @@
+//! Whom a verifier trusts: offline data, loaded by the host.
+
+use crate::claims::Claims;
+use crate::error::VerifyError;
+use crate::jwt::Token;
+use crate::key::PublicKey;
+use crate::metadata::{
+    AccountClaims, AccountMetadata, Authority, OperatorClaims, OperatorMetadata,
+};
+use crate::verify::check_origin;
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+/// Operators that are trusted, and the tokens of accounts, which need not be: an account counts if
+/// a trusted operator signed its token.
+///
+/// Signatures are checked here, once, and not again for each module below.
+///
+/// ```
+/// use capwire_wascap::{KeyKind, KeyPair, Trust, Verifier};
+/// # use getrandom::{SysRng, rand_core::UnwrapErr};
+/// # let operator = KeyPair::generate(KeyKind::Operator, &mut UnwrapErr(SysRng));
+///
+/// let mut trust = Trust::new();
+/// trust.operator_key(operator.public());
+/// let verifier = Verifier::new().trust(trust);
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Trust {
+    roots: BTreeSet<PublicKey>,
+    operators: Vouchers<OperatorMetadata>,
+    accounts: Vouchers<AccountMetadata>,
+}
+
+impl Trust {
+    /// Trust in nobody.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Trusts an operator by its key. A key of another kind signs no accounts, so that trust in it
+    /// lets no actor pass.
+    pub fn operator_key(&mut self, operator: PublicKey) {
+        self.roots.insert(operator);
+    }
+
+    /// Trusts the operator whose token this is, with its `valid_signers`, for as long as the token
+    /// holds.
+    ///
+    /// # Errors
+    /// [`VerifyError`] if it is no operator's token, or not signed by the operator's own key.
+    pub fn operator_token(&mut self, token: &str) -> Result<PublicKey, VerifyError> {
+        let claims = authentic::<OperatorMetadata>(token)?;
+        let operator = claims.subject;
+        if claims.issuer != operator {
+            return Err(VerifyError::NotSelfSigned {
+                operator,
+                issuer: claims.issuer,
+            });
+        }
+        self.operators.add(claims);
+        Ok(operator)
+    }
+
+    /// Knows the account whose token this is, with its `valid_signers`. Several tokens of one
+    /// account may be known, so that keys can be exchanged with an overlap.
+    ///
+    /// # Errors
+    /// [`VerifyError`] if it is no account's token, or not signed by its issuer.
+    pub fn account_token(&mut self, token: &str) -> Result<PublicKey, VerifyError> {
+        let claims = authentic::<AccountMetadata>(token)?;
+        let account = claims.subject;
+        self.accounts.add(claims);
+        Ok(account)
+    }
+
+    pub(crate) fn has_roots(&self) -> bool {
+        !self.roots.is_empty() || !self.operators.by_signer.is_empty()
+    }
+
+    pub(crate) fn accounts(&self, signer: PublicKey) -> &[Arc<AccountClaims>] {
+        self.accounts.of(signer)
+    }
+
+    /// The trusted operators for which `signer` may sign.
+    pub(crate) fn operators(&self, signer: PublicKey) -> impl Iterator<Item = Operator<'_>> {
+        let root = self.roots.get(&signer).copied().map(Operator::Key);
+        let tokens = self
+            .operators
+            .of(signer)
+            .iter()
+            .map(|claims| Operator::Token(claims));
+        root.into_iter().chain(tokens)
+    }
+}
+
+/// How an operator is trusted.
+pub(crate) enum Operator<'a> {
+    Key(PublicKey),
+    Token(&'a OperatorClaims),
+}
+
+fn authentic<M: Authority>(token: &str) -> Result<Claims<M>, VerifyError> {
+    let token = Token::parse(token.as_bytes())?;
+    check_origin(&token)?;
+    Ok(token.claims)
+}
+
+/// Authorities by each key that may sign for them; newest token first.
+#[derive(Clone, Debug)]
+struct Vouchers<M: Authority> {
+    by_signer: BTreeMap<PublicKey, Vec<Arc<Claims<M>>>>,
+}
+
+impl<M: Authority> Vouchers<M> {
+    fn add(&mut self, claims: Claims<M>) {
+        let claims = Arc::new(claims);
+        let signers = claims.metadata.valid_signers().iter().copied();
+        let signers: BTreeSet<_> = signers.chain([claims.subject]).collect();
+        for signer in signers {
+            let tokens = self.by_signer.entry(signer).or_default();
+            let place = tokens.partition_point(|other| other.issued_at > claims.issued_at);
+            tokens.insert(place, Arc::clone(&claims));
+        }
+    }
+
+    fn of(&self, signer: PublicKey) -> &[Arc<Claims<M>>] {
+        self.by_signer.get(&signer).map_or(&[], Vec::as_slice)
+    }
+}
+
+impl<M: Authority> Default for Vouchers<M> {
+    fn default() -> Self {
+        Self {
+            by_signer: BTreeMap::new(),
+        }
+    }
+}

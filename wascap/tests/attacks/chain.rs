@@ -1,0 +1,445 @@
+//! Attacks on the chain from an actor up to a trusted operator.
+
+use crate::support::{
+    ACCOUNT, ACCOUNT_SIGNER, Authority, Forge, HEADER, NOW, OPERATOR, OPERATOR_SIGNER, OTHER, pair,
+    public, token, trust,
+};
+use capwire_wascap::{
+    AccountMetadata, ActorClaims, InvocationMetadata, KeyKind, PublicKey, TimeError, TokenError,
+    Trust, UnixSeconds, Verified, Verifier, VerifyError,
+};
+use std::time::Duration;
+
+fn key(kind: KeyKind, secret: u8) -> PublicKey {
+    pair(kind, secret).public()
+}
+
+fn verify(trust: Trust) -> Result<Verified<ActorClaims>, VerifyError> {
+    Verifier::new()
+        .trust(trust)
+        .verify_module(&Forge::new().module(), NOW)
+}
+
+fn refusal(trust: Trust) -> VerifyError {
+    verify(trust).expect_err("the attack succeeded")
+}
+
+fn trust_in(operator: &Authority, account: &Authority) -> Trust {
+    let mut trust = Trust::new();
+    trust.operator_token(&operator.token()).unwrap();
+    trust.account_token(&account.token()).unwrap();
+    trust
+}
+
+fn at(link: &'static str, subject: PublicKey, source: VerifyError) -> VerifyError {
+    VerifyError::Link {
+        link,
+        subject,
+        source: Box::new(source),
+    }
+}
+
+#[test]
+fn an_honest_chain_is_believed_and_shown() {
+    let verified = verify(trust()).unwrap();
+    let links: Vec<_> = verified
+        .chain()
+        .iter()
+        .map(|link| (link.subject(), link.name()))
+        .collect();
+    let (account, operator) = (
+        key(KeyKind::Account, ACCOUNT),
+        key(KeyKind::Operator, OPERATOR),
+    );
+    assert_eq!(links, [(account, Some("n")), (operator, None)]);
+}
+
+#[test]
+fn valid_signers_sign_for_those_who_list_them() {
+    let account = Authority::account().issued_by(KeyKind::Operator, OPERATOR_SIGNER);
+    let trust = trust_in(&Authority::operator(), &account);
+    let (main, signer) = (
+        public(KeyKind::Account, ACCOUNT),
+        public(KeyKind::Account, ACCOUNT_SIGNER),
+    );
+    let forge = Forge {
+        secret: ACCOUNT_SIGNER,
+        ..Forge::new().replace(&main, &signer)
+    };
+    let verified = Verifier::new()
+        .trust(trust)
+        .verify_module(&forge.module(), NOW)
+        .unwrap();
+    let links: Vec<_> = verified
+        .chain()
+        .iter()
+        .map(|l| (l.subject(), l.signer()))
+        .collect();
+    assert_eq!(
+        links,
+        [
+            (
+                key(KeyKind::Account, ACCOUNT),
+                key(KeyKind::Account, ACCOUNT_SIGNER)
+            ),
+            (
+                key(KeyKind::Operator, OPERATOR),
+                key(KeyKind::Operator, OPERATOR_SIGNER)
+            ),
+        ]
+    );
+}
+
+#[test]
+fn the_account_is_unknown() {
+    let mut trust = Trust::new();
+    trust.operator_key(key(KeyKind::Operator, OPERATOR));
+    let issuer = key(KeyKind::Account, ACCOUNT);
+    assert_eq!(refusal(trust), VerifyError::UnknownAccount { issuer });
+}
+
+#[test]
+fn a_signer_is_not_listed_by_the_account() {
+    let mut account = Authority::account();
+    account.subject = (KeyKind::Account, OTHER);
+    let trust = trust_in(&Authority::operator(), &account);
+    let issuer = key(KeyKind::Account, ACCOUNT);
+    assert_eq!(refusal(trust), VerifyError::UnknownAccount { issuer });
+}
+
+#[test]
+fn the_operator_is_not_trusted() {
+    let account = Authority::account().issued_by(KeyKind::Operator, OTHER);
+    let trust = trust_in(&Authority::operator(), &account);
+    let untrusted = VerifyError::UntrustedOperator {
+        operator: key(KeyKind::Operator, OTHER),
+    };
+    assert_eq!(
+        refusal(trust),
+        at("account", key(KeyKind::Account, ACCOUNT), untrusted)
+    );
+}
+
+#[test]
+fn a_signer_is_not_listed_by_the_operator() {
+    let account = Authority::account().issued_by(KeyKind::Operator, OPERATOR_SIGNER);
+    let mut operator = Authority::operator();
+    operator.signers.clear();
+    let error = refusal(trust_in(&operator, &account));
+    let operator = key(KeyKind::Operator, OPERATOR_SIGNER);
+    let untrusted = VerifyError::UntrustedOperator { operator };
+    assert_eq!(
+        error,
+        at("account", key(KeyKind::Account, ACCOUNT), untrusted)
+    );
+}
+
+#[test]
+fn an_operator_trusted_by_key_lends_no_trust_to_its_signers() {
+    let account = Authority::account().issued_by(KeyKind::Operator, OPERATOR_SIGNER);
+    let mut trust = Trust::new();
+    trust.operator_key(key(KeyKind::Operator, OPERATOR));
+    trust.account_token(&account.token()).unwrap();
+    assert!(matches!(
+        refusal(trust),
+        VerifyError::Link {
+            link: "account",
+            ..
+        }
+    ));
+}
+
+#[test]
+fn an_account_signs_itself() {
+    let token = Authority::account()
+        .issued_by(KeyKind::Account, ACCOUNT)
+        .token();
+    let error = Trust::new().account_token(&token).unwrap_err();
+    assert!(matches!(error, VerifyError::IssuerKind(wrong) if wrong.found == KeyKind::Account));
+}
+
+#[test]
+fn a_signer_of_an_account_makes_accounts() {
+    let token = Authority::account()
+        .issued_by(KeyKind::Account, ACCOUNT_SIGNER)
+        .token();
+    let error = Trust::new().account_token(&token).unwrap_err();
+    assert!(matches!(error, VerifyError::IssuerKind(_)));
+}
+
+#[test]
+fn two_operators_vouch_for_each_other() {
+    for (subject, issuer) in [(OPERATOR, OTHER), (OTHER, OPERATOR)] {
+        let mut operator = Authority::operator().issued_by(KeyKind::Operator, issuer);
+        operator.subject = (KeyKind::Operator, subject);
+        let (operator_key, issuer) = (
+            key(KeyKind::Operator, subject),
+            key(KeyKind::Operator, issuer),
+        );
+        let error = Trust::new().operator_token(&operator.token()).unwrap_err();
+        assert_eq!(
+            error,
+            VerifyError::NotSelfSigned {
+                operator: operator_key,
+                issuer
+            }
+        );
+    }
+}
+
+#[test]
+fn the_token_of_an_account_is_trusted_as_an_operator() {
+    let error = Trust::new()
+        .operator_token(&Authority::account().token())
+        .unwrap_err();
+    assert!(matches!(error, VerifyError::SubjectKind(_)));
+    let error = Trust::new()
+        .account_token(&Authority::operator().token())
+        .unwrap_err();
+    assert!(matches!(error, VerifyError::SubjectKind(_)));
+}
+
+#[test]
+fn the_tokens_above_are_forged() {
+    let (account, operator) = (Authority::account(), Authority::operator());
+    let forged = token(HEADER, &account.claims(), OTHER);
+    let error = Trust::new().account_token(&forged).unwrap_err();
+    assert!(matches!(
+        error,
+        VerifyError::Signature {
+            token: "account",
+            ..
+        }
+    ));
+    let forged = token(HEADER, &operator.claims(), OTHER);
+    let error = Trust::new().operator_token(&forged).unwrap_err();
+    assert!(matches!(
+        error,
+        VerifyError::Signature {
+            token: "operator",
+            ..
+        }
+    ));
+}
+
+#[test]
+fn the_token_of_the_account_has_expired_or_does_not_hold_yet() {
+    let subject = key(KeyKind::Account, ACCOUNT);
+    let expired = Authority::account().with(&format!(r#""exp":{}"#, NOW.0));
+    let time = TimeError::Expired {
+        token: "account",
+        at: NOW,
+        now: NOW,
+    };
+    let error = refusal(trust_in(&Authority::operator(), &expired));
+    assert_eq!(error, at("account", subject, time.into()));
+
+    let from = UnixSeconds(NOW.0 + 1);
+    let early = Authority::account().with(&format!(r#""nbf":{}"#, from.0));
+    let time = TimeError::NotYetValid {
+        token: "account",
+        from,
+        now: NOW,
+    };
+    let error = refusal(trust_in(&Authority::operator(), &early));
+    assert_eq!(error, at("account", subject, time.into()));
+}
+
+#[test]
+fn the_token_of_the_operator_has_expired() {
+    let operator = Authority::operator().with(&format!(r#""exp":{}"#, NOW.0));
+    let time = TimeError::Expired {
+        token: "operator",
+        at: NOW,
+        now: NOW,
+    };
+    let error = refusal(trust_in(&operator, &Authority::account()));
+    assert_eq!(
+        error,
+        at("operator", key(KeyKind::Operator, OPERATOR), time.into())
+    );
+}
+
+#[test]
+fn keys_can_be_exchanged_with_an_overlap() {
+    let old = Authority::account().with(&format!(r#""exp":{}"#, NOW.0));
+    let new = Authority::account().with(&format!(r#""nbf":{}"#, NOW.0 - 10));
+    for order in [[&old, &new], [&new, &old]] {
+        let mut trust = Trust::new();
+        trust.operator_key(key(KeyKind::Operator, OPERATOR));
+        for account in order {
+            trust.account_token(&account.token()).unwrap();
+        }
+        verify(trust).unwrap();
+    }
+}
+
+#[test]
+fn a_chain_is_required_and_nobody_is_trusted() {
+    let verifier = Verifier::new().require_chain(true);
+    let error = verifier
+        .verify_module(&Forge::new().module(), NOW)
+        .unwrap_err();
+    let issuer = key(KeyKind::Account, ACCOUNT);
+    assert_eq!(error, VerifyError::UnknownAccount { issuer });
+}
+
+#[test]
+fn trust_in_an_account_as_if_it_were_an_operator_lets_nothing_pass() {
+    let mut trust = Trust::new();
+    trust.operator_key(key(KeyKind::Account, ACCOUNT));
+    let issuer = key(KeyKind::Account, ACCOUNT);
+    assert_eq!(refusal(trust), VerifyError::UnknownAccount { issuer });
+}
+
+#[test]
+fn the_issuer_is_trusted_and_not_allowed() {
+    let module = Forge::new().module();
+    let other = Verifier::new().allow_issuers([key(KeyKind::Account, OTHER)]);
+    let refused = VerifyError::IssuerNotAllowed {
+        issuer: key(KeyKind::Account, ACCOUNT),
+    };
+    assert_eq!(other.verify_module(&module, NOW).unwrap_err(), refused);
+    assert_eq!(
+        other
+            .trust(trust())
+            .verify_module(&module, NOW)
+            .unwrap_err(),
+        refused
+    );
+    let nobody = Verifier::new().allow_issuers([]);
+    assert_eq!(nobody.verify_module(&module, NOW).unwrap_err(), refused);
+    let allowed = Verifier::new().allow_issuers([key(KeyKind::Account, ACCOUNT)]);
+    allowed.verify_module(&module, NOW).unwrap();
+}
+
+#[test]
+fn an_allowed_operator_does_not_allow_all_its_accounts() {
+    let verifier = Verifier::new()
+        .trust(trust())
+        .allow_issuers([key(KeyKind::Operator, OPERATOR)]);
+    let error = verifier
+        .verify_module(&Forge::new().module(), NOW)
+        .unwrap_err();
+    assert!(matches!(error, VerifyError::IssuerNotAllowed { .. }));
+}
+
+#[test]
+fn an_allowed_account_allows_its_signers_only_with_a_chain() {
+    let (main, signer) = (
+        public(KeyKind::Account, ACCOUNT),
+        public(KeyKind::Account, ACCOUNT_SIGNER),
+    );
+    let forge = Forge {
+        secret: ACCOUNT_SIGNER,
+        ..Forge::new().replace(&main, &signer)
+    };
+    let allowed = Verifier::new().allow_issuers([key(KeyKind::Account, ACCOUNT)]);
+    let error = allowed.verify_module(&forge.module(), NOW).unwrap_err();
+    assert!(matches!(error, VerifyError::IssuerNotAllowed { .. }));
+    allowed
+        .trust(trust())
+        .verify_module(&forge.module(), NOW)
+        .unwrap();
+}
+
+#[test]
+fn an_account_that_expires_takes_its_running_actors_along() {
+    let account = Authority::account().with(&format!(r#""exp":{}"#, NOW.0 + 5));
+    let verified = verify(trust_in(&Authority::operator(), &account)).unwrap();
+    assert_eq!(verified.check_time(UnixSeconds(NOW.0 + 4)), Ok(()));
+    let now = UnixSeconds(NOW.0 + 5);
+    let error = TimeError::Expired {
+        token: "account",
+        at: now,
+        now,
+    };
+    assert_eq!(verified.check_time(now), Err(error));
+}
+
+#[test]
+fn trust_that_is_withdrawn_is_noticed_on_asking_again() {
+    let verified = verify(trust()).unwrap();
+    assert!(
+        Verifier::new()
+            .trust(trust())
+            .verify_again(&verified, NOW)
+            .is_ok()
+    );
+    let less = Verifier::new().require_chain(true);
+    let error = less.verify_again(&verified, NOW).unwrap_err();
+    assert!(matches!(error, VerifyError::UnknownAccount { .. }));
+}
+
+#[test]
+fn claims_verified_without_a_chain_gain_one_only_by_asking_again() {
+    let verified = Forge::new().verify().unwrap();
+    assert!(verified.chain().is_empty());
+    let again = Verifier::new()
+        .trust(trust())
+        .verify_again(&verified, NOW)
+        .unwrap();
+    assert_eq!(again.chain().len(), 2);
+}
+
+#[test]
+fn the_age_of_those_above_does_not_matter_but_that_of_the_token_does() {
+    let verifier = Verifier::new()
+        .trust(trust())
+        .max_age(Duration::from_secs(50));
+    let module = Forge::new().module();
+    verifier.verify_module(&module, NOW).unwrap();
+    let later = UnixSeconds(NOW.0 + 41);
+    let error = verifier.verify_module(&module, later).unwrap_err();
+    assert!(matches!(error, VerifyError::Time(TimeError::TooOld { .. })));
+}
+
+#[test]
+fn tokens_alone_need_a_chain_as_well() {
+    let account = Authority::account().token();
+    Verifier::new()
+        .trust(trust())
+        .verify_token::<AccountMetadata>(&account, NOW)
+        .unwrap();
+    let other = Authority::account()
+        .issued_by(KeyKind::Operator, OTHER)
+        .token();
+    let error = Verifier::new()
+        .trust(trust())
+        .verify_token::<AccountMetadata>(&other, NOW);
+    let operator = key(KeyKind::Operator, OTHER);
+    assert_eq!(
+        error.unwrap_err(),
+        VerifyError::UntrustedOperator { operator }
+    );
+}
+
+#[test]
+fn any_host_invokes_by_a_key_that_it_made_itself() {
+    let issuer = key(KeyKind::Server, OTHER);
+    let claims = format!(
+        r#"{{"jti":"x","iat":1,"iss":"{issuer}","sub":"67e55044-10b1-426f-9247-bb680e5fe0c8","wascap":{{"target_url":"t","origin_url":"o","hash":"{}"}}}}"#,
+        "0".repeat(64)
+    );
+    let token = token(HEADER, &claims, OTHER);
+    let verifier = Verifier::new().trust(trust());
+    let error = verifier
+        .verify_token::<InvocationMetadata>(&token, NOW)
+        .unwrap_err();
+    assert_eq!(error, VerifyError::IssuerNotAllowed { issuer });
+    verifier
+        .allow_issuers([issuer])
+        .verify_token::<InvocationMetadata>(&token, NOW)
+        .unwrap();
+}
+
+#[test]
+fn a_valid_signer_is_no_key() {
+    let claims = Authority::account().claims();
+    let broken = claims.replace(&public(KeyKind::Account, ACCOUNT_SIGNER), "A");
+    let error = Trust::new()
+        .account_token(&token(HEADER, &broken, OPERATOR))
+        .unwrap_err();
+    let named = matches!(error, VerifyError::Token(TokenError::Claim { name, .. }) if name == "wascap.valid_signers");
+    assert!(named);
+}
