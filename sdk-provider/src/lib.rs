@@ -1,4 +1,121 @@
 //! Write a capability provider: implement [`Provider`], and hand the value to a host.
+//!
+//! A provider serves one contract (`wascc:keyvalue`, `acme:thermostat`) to any number of actors.
+//! The host ties actors to it by bindings, each with its own configuration, and authorises every
+//! call before the provider sees it. A provider may also call its actors, by the [`ActorHandle`]
+//! of the binding.
+//!
+//! What to keep in mind:
+//!
+//! * **Actors are hostile.** Read messages with [`Call::message`], which refuses what is malformed;
+//!   bound what a message can cost; answer with a [`ProviderError`] that the actor may see. Causes
+//!   that it must not see go into [`ProviderError::unavailable`], which only logs show.
+//! * **Configuration is checked when an actor is bound**, not when it calls:
+//!   [`Config::only`] refuses unknown keys, [`Config::parse`] wrong values.
+//! * **Calls run concurrently**, and a call whose actor was stopped is dropped at its next
+//!   `.await`. Keep no lock across one.
+//!
+//! # Example
+//! A provider that keeps a temperature per actor and tells the actor when it changes:
+//!
+//! ```
+//! use bytes::Bytes;
+//! use capwire_contracts::core::{CapabilityDescriptor, Operation};
+//! use capwire_provider::{
+//!     ActorHandle, Binding, BindingId, Bound, Call, Provider, ProviderError, async_trait,
+//! };
+//! use serde::{Deserialize, Serialize};
+//! use std::collections::HashMap;
+//! use std::sync::{Arc, Mutex};
+//!
+//! const OPERATIONS: &[Operation] = &[
+//!     Operation::to_provider("Set", "Sets the temperature"),
+//!     Operation::to_actor("Changed", "The temperature has changed"),
+//! ];
+//!
+//! #[derive(Serialize, Deserialize)]
+//! struct Temperature {
+//!     celsius: f64,
+//! }
+//!
+//! struct Room {
+//!     actor: Arc<dyn ActorHandle>,
+//!     limit: f64,
+//! }
+//!
+//! #[derive(Default)]
+//! struct Thermostat {
+//!     rooms: Mutex<HashMap<BindingId, Arc<Room>>>,
+//! }
+//!
+//! impl Thermostat {
+//!     fn room(&self, id: &BindingId) -> Result<Arc<Room>, ProviderError> {
+//!         let rooms = self.rooms.lock().unwrap();
+//!         rooms.get(id).cloned().ok_or(ProviderError::NotBound)
+//!     }
+//!
+//!     async fn set(&self, call: Call<'_>) -> Result<Bytes, ProviderError> {
+//!         let room = self.room(call.binding)?;
+//!         let Temperature { celsius } = call.message()?;
+//!         if celsius > room.limit {
+//!             return Err(ProviderError::Refused(format!("{celsius} °C is too hot")));
+//!         }
+//!         let message = call.reply(&Temperature { celsius })?;
+//!         let told = room.actor.call("Changed", message.clone()).await;
+//!         told.map_err(|error| ProviderError::unavailable("the actor does not listen", error))?;
+//!         Ok(message)
+//!     }
+//! }
+//!
+//! #[async_trait]
+//! impl Provider for Thermostat {
+//!     fn descriptor(&self) -> CapabilityDescriptor {
+//!         CapabilityDescriptor::new("acme:thermostat", "Thermostat", OPERATIONS)
+//!     }
+//!
+//!     async fn bind(&self, binding: Binding) -> Result<Bound, ProviderError> {
+//!         binding.config.only(&["LIMIT"])?;
+//!         let limit = binding.config.parse("LIMIT")?.unwrap_or(25.0);
+//!         let room = Room { actor: binding.actor, limit };
+//!         self.rooms.lock().unwrap().insert(binding.id, Arc::new(room));
+//!         Ok(Bound::default())
+//!     }
+//!
+//!     async fn unbind(&self, binding: &BindingId) -> Result<(), ProviderError> {
+//!         self.rooms.lock().unwrap().remove(binding);
+//!         Ok(())
+//!     }
+//!
+//!     async fn call(&self, call: Call<'_>) -> Result<Bytes, ProviderError> {
+//!         match call.operation {
+//!             "Set" => self.set(call).await,
+//!             _ => Err(call.unknown_operation()),
+//!         }
+//!     }
+//! }
+//! # use capwire_provider::{ActorError, Config};
+//! # struct Silent;
+//! # #[async_trait]
+//! # impl ActorHandle for Silent {
+//! #     async fn call(&self, _: &str, _: Bytes) -> Result<Bytes, ActorError> {
+//! #         Ok(Bytes::new())
+//! #     }
+//! # }
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), ProviderError> {
+//! #     let thermostat = Thermostat::default();
+//! #     let id = BindingId { actor: "MACTOR".into(), name: "default".into() };
+//! #     let config = Config::from_iter([("LIMIT", "30")]);
+//! #     let actor = Arc::new(Silent);
+//! #     thermostat.bind(Binding { id: id.clone(), config, actor }).await?;
+//! #     let warm = capwire_contracts::codec::encode(&Temperature { celsius: 29.0 }).unwrap();
+//! #     thermostat.call(Call::new(&id, "Set", &warm)).await?;
+//! #     let hot = capwire_contracts::codec::encode(&Temperature { celsius: 31.0 }).unwrap();
+//! #     let refused = thermostat.call(Call::new(&id, "Set", &hot)).await;
+//! #     assert!(matches!(refused, Err(ProviderError::Refused(_))));
+//! #     Ok(())
+//! # }
+//! ```
 #![forbid(unsafe_code)]
 
 mod config;
@@ -9,3 +126,7 @@ pub use async_trait::async_trait;
 pub use config::Config;
 pub use error::{ActorError, ProviderError};
 pub use provider::{ActorHandle, Binding, BindingId, Bound, Call, Provider};
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -93,8 +93,8 @@ impl Bound {
     }
 }
 
-/// A call of a provider by a bound actor.
-#[derive(Clone, Copy, Debug)]
+/// A call of a provider by a bound actor. Payloads may be secrets: `Debug` shows their size only.
+#[derive(Clone, Copy)]
 #[non_exhaustive]
 pub struct Call<'a> {
     /// Under which binding.
@@ -147,6 +147,16 @@ impl<'a> Call<'a> {
     }
 }
 
+impl fmt::Debug for Call<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Call")
+            .field("binding", self.binding)
+            .field("operation", &self.operation)
+            .field("payload", &format_args!("{} bytes", self.payload.len()))
+            .finish()
+    }
+}
+
 /// The way from a provider to the actor of one of its bindings.
 #[async_trait]
 pub trait ActorHandle: Send + Sync {
@@ -155,4 +165,36 @@ pub trait ActorHandle: Send + Sync {
     /// # Errors
     /// If it is busy, gone, too slow, or fails.
     async fn call(&self, operation: &str, payload: Bytes) -> Result<Bytes, ActorError>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{BindingId, Call};
+    use crate::error::ProviderError;
+
+    #[test]
+    fn a_malformed_message_is_refused_with_its_operation() {
+        let id = id();
+        let call = Call::new(&id, "Add", &[]);
+        let error = call.message::<String>().unwrap_err();
+        assert!(matches!(error, ProviderError::BadMessage { .. }));
+        assert!(error.to_string().contains("`Add`"), "{error}");
+    }
+
+    #[test]
+    fn debug_shows_no_payload() {
+        let id = id();
+        let shown = format!("{:?}", Call::new(&id, "Set", b"hunter2"));
+        assert!(
+            shown.contains("7 bytes") && !shown.contains("104"),
+            "{shown}"
+        );
+    }
+
+    fn id() -> BindingId {
+        BindingId {
+            actor: "MACTOR".to_owned(),
+            name: "default".to_owned(),
+        }
+    }
 }

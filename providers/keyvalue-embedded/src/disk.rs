@@ -1,5 +1,7 @@
 //! A disk for tests: it can be full, stand still, and lose its power.
 
+use crate::error::OpenError;
+use crate::file;
 use redb::{Database, StorageBackend};
 use std::io;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
@@ -27,10 +29,15 @@ pub(crate) enum Health {
 }
 
 impl Disk {
-    pub(crate) fn open(&self) -> Database {
-        Database::builder()
+    pub(crate) fn open(&self) -> Result<Database, OpenError> {
+        let database = Database::builder()
             .create_with_backend(self.clone())
-            .unwrap()
+            .map_err(|error| OpenError::Damaged {
+                file: "disk".into(),
+                source: Box::new(error),
+            })?;
+        file::check(&database, "disk".into())?;
+        Ok(database)
     }
 
     pub(crate) fn become_of(&self, health: Health) {

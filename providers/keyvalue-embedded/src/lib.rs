@@ -61,3 +61,7 @@ mod writer;
 pub use clock::{Clock, SystemClock};
 pub use error::OpenError;
 pub use provider::KeyValueEmbedded;
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -5,7 +5,7 @@ use crate::disk::{Disk, Health};
 use crate::error::Failure;
 use crate::storage::Storage;
 use crate::store::Store;
-use crate::tables::{self, EXPIRIES, KEYS};
+use crate::tables::{EXPIRIES, KEYS};
 use redb::{ReadableDatabase, ReadableTableMetadata};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -163,12 +163,8 @@ impl Clock for Ticks {
 
 fn store(disk: &Disk, clock: impl Clock) -> Arc<Store> {
     let disk = disk.clone();
-    let storage = Storage::open(move || {
-        let database = disk.open();
-        tables::prepare(&database).unwrap();
-        Ok(database)
-    });
-    Arc::new(Store::new(storage.unwrap(), Arc::new(clock)).unwrap())
+    let storage = Storage::open(move || disk.open()).unwrap();
+    Arc::new(Store::new(storage, Arc::new(clock)).unwrap())
 }
 
 fn start(store: &Arc<Store>, change: Change) -> tokio::task::JoinHandle<Result<i32, Failure>> {

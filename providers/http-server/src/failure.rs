@@ -1,0 +1,83 @@
+//! Why a request cannot be served, and what its client is told.
+
+use bytes::Bytes;
+use capwire_contracts::codec::{DecodeError, EncodeError};
+use capwire_provider::ActorError;
+use http_body_util::Full;
+use hyper::StatusCode;
+use hyper::header::{CONNECTION, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
+
+/// The text is for logs; see [`into_response`](Self::into_response) for what clients learn.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failure {
+    #[error("the body is longer than {max} bytes (`MAX_BODY`)")]
+    BodyTooLong { max: usize },
+    #[error("the body does not arrive in time")]
+    BodyTooSlow,
+    #[error("the body breaks off: {0}")]
+    BodyBroken(Box<dyn std::error::Error + Send + Sync>),
+    #[error(transparent)]
+    Actor(#[from] ActorError),
+    #[error("the actor's answer is no response: {0}")]
+    BadAnswer(String),
+    #[error(transparent)]
+    Encode(#[from] EncodeError),
+}
+
+impl From<DecodeError> for Failure {
+    fn from(error: DecodeError) -> Self {
+        Self::BadAnswer(error.to_string())
+    }
+}
+
+impl Failure {
+    /// Whether the actor is to blame, not its client or the load.
+    pub(crate) fn is_the_actors(&self) -> bool {
+        match self {
+            Self::BodyTooLong { .. } | Self::BodyTooSlow | Self::BodyBroken(_) => false,
+            Self::Actor(error) => !matches!(error, ActorError::Busy { .. }),
+            Self::BadAnswer(_) | Self::Encode(_) => true,
+        }
+    }
+
+    /// Says what the client can act on, and nothing of how the actor is built.
+    pub(crate) fn into_response(self) -> hyper::Response<Full<Bytes>> {
+        let (status, text) = self.for_client();
+        let mut response = hyper::Response::new(Full::from(text));
+        *response.status_mut() = status;
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/plain"));
+        match self {
+            Self::Actor(ActorError::Busy { retry_after }) => {
+                let seconds = retry_after.as_millis().div_ceil(1000).max(1);
+                let seconds = u64::try_from(seconds).unwrap_or(u64::MAX);
+                headers.insert(RETRY_AFTER, seconds.into());
+            }
+            Self::BodyTooLong { .. } | Self::BodyTooSlow => {
+                headers.insert(CONNECTION, HeaderValue::from_static("close"));
+            }
+            _ => {}
+        }
+        response
+    }
+
+    fn for_client(&self) -> (StatusCode, &'static str) {
+        match self {
+            Self::BodyTooLong { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "The body is too long"),
+            Self::BodyTooSlow => (
+                StatusCode::REQUEST_TIMEOUT,
+                "The body did not arrive in time",
+            ),
+            Self::BodyBroken(_) => (StatusCode::BAD_REQUEST, "The body breaks off"),
+            Self::Actor(ActorError::Busy { .. }) => {
+                (StatusCode::SERVICE_UNAVAILABLE, "Busy, try again later")
+            }
+            Self::Actor(ActorError::Stopped) => (StatusCode::SERVICE_UNAVAILABLE, "Not running"),
+            Self::Actor(ActorError::Timeout) => (StatusCode::GATEWAY_TIMEOUT, "No answer in time"),
+            Self::Actor(_) | Self::BadAnswer(_) | Self::Encode(_) => (
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "Failed to handle request",
+            ),
+        }
+    }
+}

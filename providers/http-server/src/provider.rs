@@ -1,0 +1,82 @@
+//! The provider: a server per binding.
+
+use crate::server::{Server, Timeouts};
+use crate::settings::Settings;
+use crate::site::Site;
+use bytes::Bytes;
+use capwire_contracts::core::CapabilityDescriptor;
+use capwire_contracts::http;
+use capwire_provider::{Binding, BindingId, Bound, Call, Provider, ProviderError, async_trait};
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use tokio::sync::Mutex;
+
+/// Serves HTTP for any number of actors. See the [crate's documentation](crate).
+///
+/// A binding that exists cannot be bound again: unbind it first. Servers that are still bound
+/// when the provider is dropped stop as if they were unbound, without anybody waiting for them.
+#[derive(Default)]
+pub struct HttpServer {
+    timeouts: Timeouts,
+    /// Only binding and unbinding take this lock, requests do not.
+    servers: Mutex<HashMap<BindingId, Server>>,
+}
+
+impl HttpServer {
+    /// A provider without servers.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// A provider whose servers have other patience with clients.
+    #[must_use]
+    pub fn with_timeouts(timeouts: Timeouts) -> Self {
+        Self {
+            timeouts,
+            ..Self::default()
+        }
+    }
+}
+
+#[async_trait]
+impl Provider for HttpServer {
+    fn descriptor(&self) -> CapabilityDescriptor {
+        CapabilityDescriptor {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            revision: 1,
+            long_description: env!("CARGO_PKG_DESCRIPTION").to_owned(),
+            ..CapabilityDescriptor::new(http::CONTRACT, "HTTP server", http::OPERATIONS)
+        }
+    }
+
+    async fn bind(&self, binding: Binding) -> Result<Bound, ProviderError> {
+        let settings = Settings::read(&binding.config)?;
+        let mut servers = self.servers.lock().await;
+        let Entry::Vacant(place) = servers.entry(binding.id) else {
+            return Err(ProviderError::Refused(
+                "the binding has a server already: unbind it first".to_owned(),
+            ));
+        };
+        let site = Site::new(place.key(), binding.actor, settings.max_body, self.timeouts);
+        let server = Server::start(settings.listen, site, self.timeouts)
+            .await
+            .map_err(|error| settings.not_listening(error))?;
+        let endpoint = format!("http://{}", server.address());
+        place.insert(server);
+        Ok(Bound::listening(endpoint))
+    }
+
+    async fn unbind(&self, binding: &BindingId) -> Result<(), ProviderError> {
+        let server = self.servers.lock().await.remove(binding);
+        if let Some(server) = server {
+            server.stop().await;
+        }
+        Ok(())
+    }
+
+    /// Actors do not call this provider, it calls them.
+    async fn call(&self, call: Call<'_>) -> Result<Bytes, ProviderError> {
+        Err(call.unknown_operation())
+    }
+}

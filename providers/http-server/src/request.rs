@@ -1,0 +1,88 @@
+//! From an HTTP request to the contract's message.
+
+use crate::failure::Failure;
+use capwire_contracts::http::Request;
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use hyper::HeaderMap;
+use hyper::body::{Body, Incoming};
+use hyper::header::COOKIE;
+use hyper::http::request::Parts;
+use std::collections::BTreeMap;
+use std::time::Duration;
+use tokio::time;
+
+/// The message for a request with this head.
+pub(crate) fn message(head: &Parts, body: Vec<u8>) -> Request {
+    Request {
+        method: head.method.as_str().to_owned(),
+        path: head.uri.path().to_owned(),
+        query_string: head.uri.query().unwrap_or_default().to_owned(),
+        header: headers(&head.headers),
+        body,
+    }
+}
+
+/// Reads a body of at most `max` bytes. One that says to be longer is not even waited for.
+pub(crate) async fn body(
+    body: Incoming,
+    max: usize,
+    patience: Duration,
+) -> Result<Vec<u8>, Failure> {
+    if body.is_end_stream() {
+        return Ok(Vec::new());
+    }
+    let announced = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
+    if announced > max {
+        return Err(Failure::BodyTooLong { max });
+    }
+    let collected = time::timeout(patience, Limited::new(body, max).collect())
+        .await
+        .map_err(|_| Failure::BodyTooSlow)?;
+    match collected {
+        Ok(body) => Ok(body.to_bytes().into()),
+        Err(error) if error.is::<LengthLimitError>() => Err(Failure::BodyTooLong { max }),
+        Err(error) => Err(Failure::BodyBroken(error)),
+    }
+}
+
+/// One value per name, as the contract has it. Fields that come several times are joined as
+/// RFC 9110, section 5.3, allows, and cookies as RFC 6265, section 4.2.1, writes them.
+fn headers(headers: &HeaderMap) -> BTreeMap<String, String> {
+    let mut joined = BTreeMap::new();
+    for name in headers.keys() {
+        let separator = if name == COOKIE { "; " } else { ", " };
+        let values: Vec<_> = headers
+            .get_all(name)
+            .iter()
+            .map(|value| String::from_utf8_lossy(value.as_bytes()))
+            .collect();
+        joined.insert(name.as_str().to_owned(), values.join(separator));
+    }
+    joined
+}
+
+#[cfg(test)]
+mod tests {
+    use super::headers;
+    use hyper::HeaderMap;
+    use hyper::header::{ACCEPT, COOKIE, HeaderValue, USER_AGENT};
+
+    #[test]
+    fn repeated_headers_are_joined() {
+        let mut map = HeaderMap::new();
+        map.append(ACCEPT, HeaderValue::from_static("text/html"));
+        map.append(ACCEPT, HeaderValue::from_static("text/plain"));
+        map.append(COOKIE, HeaderValue::from_static("a=1"));
+        map.append(COOKIE, HeaderValue::from_static("b=2"));
+        let joined = headers(&map);
+        assert_eq!(joined["accept"], "text/html, text/plain");
+        assert_eq!(joined["cookie"], "a=1; b=2");
+    }
+
+    #[test]
+    fn values_that_are_not_utf8_are_replaced() {
+        let mut map = HeaderMap::new();
+        map.insert(USER_AGENT, HeaderValue::from_bytes(b"caf\xe9").unwrap());
+        assert_eq!(headers(&map)["user-agent"], "caf\u{fffd}");
+    }
+}

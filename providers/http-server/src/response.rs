@@ -1,0 +1,116 @@
+//! From the actor's answer to an HTTP response. Actors are not trusted to keep HTTP's rules.
+
+use crate::failure::Failure;
+use bytes::Bytes;
+use capwire_contracts::http::Response;
+use http_body_util::Full;
+use hyper::StatusCode;
+use hyper::header::{
+    CONNECTION, CONTENT_LENGTH, HeaderName, HeaderValue, TE, TRAILER, TRANSFER_ENCODING, UPGRADE,
+};
+
+/// What concerns the connection and the framing is the server's business (RFC 9110, section 7.6.1).
+const NOT_THE_ACTORS: [HeaderName; 8] = [
+    CONNECTION,
+    CONTENT_LENGTH,
+    HeaderName::from_static("keep-alive"),
+    HeaderName::from_static("proxy-connection"),
+    TE,
+    TRAILER,
+    TRANSFER_ENCODING,
+    UPGRADE,
+];
+
+/// The response, if it is one.
+pub(crate) fn checked(answer: Response) -> Result<hyper::Response<Full<Bytes>>, Failure> {
+    let status = status(answer.status_code)?;
+    let body = if has_body(status) {
+        answer.body.into()
+    } else {
+        Bytes::new()
+    };
+    let mut response = hyper::Response::new(Full::new(body));
+    *response.status_mut() = status;
+    for (name, value) in answer.header {
+        let (name, value) = header(&name, value)?;
+        if !NOT_THE_ACTORS.contains(&name) {
+            response.headers_mut().append(name, value);
+        }
+    }
+    Ok(response)
+}
+
+/// Final responses only: 1xx would leave the client waiting for another one.
+fn status(code: u32) -> Result<StatusCode, Failure> {
+    u16::try_from(code)
+        .ok()
+        .and_then(|code| StatusCode::from_u16(code).ok())
+        .filter(|status| !status.is_informational())
+        .ok_or_else(|| Failure::BadAnswer(format!("{code} is no status code of a response")))
+}
+
+fn header(name: &str, value: String) -> Result<(HeaderName, HeaderValue), Failure> {
+    let parsed = HeaderName::try_from(name);
+    let parsed = parsed.map_err(|_| Failure::BadAnswer(format!("{name:?} is no header name")))?;
+    let value = HeaderValue::try_from(value)
+        .map_err(|_| Failure::BadAnswer(format!("the value of header `{name}` is no such")))?;
+    Ok((parsed, value))
+}
+
+fn has_body(status: StatusCode) -> bool {
+    ![
+        StatusCode::NO_CONTENT,
+        StatusCode::RESET_CONTENT,
+        StatusCode::NOT_MODIFIED,
+    ]
+    .contains(&status)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::checked;
+    use capwire_contracts::http::Response;
+
+    #[test]
+    fn status_codes_that_are_none_are_refused() {
+        for code in [0, 99, 100, 101, 199, 1000, 65_736, u32::MAX] {
+            let answer = Response {
+                status_code: code,
+                ..Response::default()
+            };
+            assert!(checked(answer).is_err(), "{code}");
+        }
+        for code in [200, 418, 599, 999] {
+            assert!(checked(Response::new(code)).is_ok(), "{code}");
+        }
+    }
+
+    #[test]
+    fn headers_cannot_smuggle_a_line() {
+        for (name, value) in [
+            ("x-a", "1\r\nx-b: 2"),
+            ("x-a: 1\r\nx-b", "2"),
+            ("", "1"),
+            ("x a", "1"),
+        ] {
+            let answer = Response::ok().with_header(name, value);
+            assert!(checked(answer).is_err(), "{name:?}");
+        }
+    }
+
+    #[test]
+    fn framing_is_not_the_actors() {
+        let answer = Response::text("hello")
+            .with_header("Content-Length", "999")
+            .with_header("Transfer-Encoding", "chunked")
+            .with_header("connection", "close")
+            .with_header("x-own", "1");
+        let response = checked(answer).unwrap();
+        let names: Vec<_> = response
+            .headers()
+            .keys()
+            .map(|name| name.as_str())
+            .collect();
+        assert_eq!(names, ["content-type", "x-own"]);
+    }
+}

@@ -1,0 +1,70 @@
+//! What one binding serves: from an HTTP request to the actor and back.
+
+use crate::failure::Failure;
+use crate::server::Timeouts;
+use crate::{request, response};
+use bytes::Bytes;
+use capwire_contracts::codec;
+use capwire_contracts::http::{OP_HANDLE_REQUEST, Response};
+use capwire_provider::{ActorHandle, BindingId};
+use http_body_util::Full;
+use hyper::body::Incoming;
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// The actor of a binding, and what its clients may send.
+pub(crate) struct Site {
+    binding: BindingId,
+    actor: Arc<dyn ActorHandle>,
+    max_body: usize,
+    body_timeout: Duration,
+}
+
+impl Site {
+    pub(crate) fn new(
+        binding: &BindingId,
+        actor: Arc<dyn ActorHandle>,
+        max_body: usize,
+        timeouts: Timeouts,
+    ) -> Self {
+        Self {
+            binding: binding.clone(),
+            actor,
+            max_body,
+            body_timeout: timeouts.body,
+        }
+    }
+
+    /// Always answers: failures are responses.
+    pub(crate) async fn answer(
+        &self,
+        request: hyper::Request<Incoming>,
+    ) -> Result<hyper::Response<Full<Bytes>>, Infallible> {
+        Ok(self.ask(request).await.unwrap_or_else(|failure| {
+            self.log(&failure);
+            failure.into_response()
+        }))
+    }
+
+    /// What any client can cause at will must not fill the log.
+    fn log(&self, failure: &Failure) {
+        let BindingId { actor, name } = &self.binding;
+        if failure.is_the_actors() {
+            tracing::warn!(actor, binding = name, %failure, "request failed");
+        } else {
+            tracing::debug!(actor, binding = name, %failure, "request refused");
+        }
+    }
+
+    async fn ask(
+        &self,
+        request: hyper::Request<Incoming>,
+    ) -> Result<hyper::Response<Full<Bytes>>, Failure> {
+        let (head, body) = request.into_parts();
+        let body = request::body(body, self.max_body, self.body_timeout).await?;
+        let message = codec::encode(&request::message(&head, body))?;
+        let reply = self.actor.call(OP_HANDLE_REQUEST, message.into()).await?;
+        response::checked(codec::decode::<Response>(&reply)?)
+    }
+}

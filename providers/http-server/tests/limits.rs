@@ -1,0 +1,102 @@
+//! Clients that send too much, too slowly, or go away.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+
+mod common;
+
+use capwire_contracts::http::Response;
+use capwire_http_server::Timeouts;
+use common::{Answering, Site, Waiting, body, read_all, short_timeouts, status};
+use std::sync::Arc;
+use tokio::io::AsyncWriteExt;
+
+#[tokio::test]
+async fn a_body_up_to_the_limit_is_taken_and_a_longer_one_refused() {
+    let site = site(&[("MAX_BODY", "8")], Timeouts::default()).await;
+    assert_eq!(body(&site.send(post(b"12345678")).await), "12345678");
+    let response = site.send(post(b"123456789")).await;
+    assert_eq!(status(&response), "413");
+    let chunked = "POST / HTTP/1.1\r\ntransfer-encoding: chunked\r\nconnection: close\r\n\r\n\
+                   5\r\n12345\r\n5\r\n67890\r\n0\r\n\r\n";
+    assert_eq!(status(&site.send(chunked).await), "413");
+}
+
+#[tokio::test]
+async fn a_body_that_announces_too_much_is_refused_before_it_comes() {
+    let site = site(&[], Timeouts::default()).await;
+    let response = site
+        .send("POST / HTTP/1.1\r\ncontent-length: 1000000000000\r\n\r\n")
+        .await;
+    assert_eq!(status(&response), "413");
+}
+
+#[tokio::test]
+async fn endless_headers_are_refused() {
+    let site = site(&[], Timeouts::default()).await;
+    let one = format!("GET / HTTP/1.1\r\nx: {}\r\n\r\n", "x".repeat(70_000));
+    assert_eq!(status(&site.send(one).await), "431");
+    let many = format!("GET / HTTP/1.1\r\n{}\r\n", "x: y\r\n".repeat(1000));
+    assert_eq!(status(&site.send(many).await), "431");
+}
+
+#[tokio::test]
+async fn what_is_not_http_is_refused() {
+    let site = site(&[], Timeouts::default()).await;
+    assert_eq!(
+        status(&site.send(b"\x16\x03\x01\x02\x00\x01\r\n\r\n").await),
+        "400"
+    );
+    assert_eq!(
+        status(&site.send("GET /\u{1f980} HTTP/9.9\r\n\r\n").await),
+        "400"
+    );
+    assert_eq!(status(&site.get("/").await), "200");
+}
+
+#[tokio::test]
+async fn clients_that_send_nothing_are_disconnected() {
+    let site = site(&[], short_timeouts()).await;
+    let mut silent = site.connect().await;
+    assert_eq!(read_all(&mut silent).await, "");
+    let mut kept = site.connect().await;
+    kept.write_all(b"GET / HTTP/1.1\r\n\r\n").await.unwrap();
+    assert_eq!(status(&read_all(&mut kept).await), "200");
+}
+
+#[tokio::test]
+async fn a_body_that_never_ends_is_given_up() {
+    let timeouts = Timeouts {
+        body: short_timeouts().body,
+        ..Timeouts::default()
+    };
+    let site = site(&[], timeouts).await;
+    let response = site
+        .send("POST / HTTP/1.1\r\ncontent-length: 5\r\n\r\nabc")
+        .await;
+    assert_eq!(status(&response), "408");
+}
+
+#[tokio::test]
+async fn a_client_that_goes_away_ends_its_call() {
+    let (actor, mut asked) = Waiting::new();
+    let site = Site::new(actor, &[], Timeouts::default()).await;
+    let mut stream = site.connect().await;
+    stream.write_all(b"GET / HTTP/1.1\r\n\r\n").await.unwrap();
+    let mut call = asked.recv().await.unwrap();
+    drop(stream);
+    call.answer.closed().await;
+}
+
+async fn site(config: &[(&str, &str)], timeouts: Timeouts) -> Site {
+    let echo = Answering(|request: capwire_contracts::http::Request| {
+        Ok(Response::ok().with_body(request.body))
+    });
+    Site::new(Arc::new(echo), config, timeouts).await
+}
+
+fn post(body: &[u8]) -> Vec<u8> {
+    let head = format!(
+        "POST / HTTP/1.1\r\nconnection: close\r\ncontent-length: {}\r\n\r\n",
+        body.len()
+    );
+    [head.as_bytes(), body].concat()
+}
