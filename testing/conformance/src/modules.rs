@@ -11,8 +11,8 @@ const MEMORY: &str = r#"(memory (export "memory") 1)"#;
 
 /// Bytes that are no WebAssembly, or only the beginning of it, are refused.
 pub fn not_wasm(engine: &dyn Engine) {
-    let echo = wat::parse_str(ECHO).unwrap();
-    let cut = (1..echo.len()).map(|end| &echo[..end]);
+    let guest = wat::parse_str(format!("(module {MEMORY} {GUEST_CALL})")).unwrap();
+    let cut = (1..guest.len()).map(|end| &guest[..end]);
     for bytes in cut.chain([&b""[..], b"\0asm", b"\x7fELF", ECHO.as_bytes()]) {
         assert!(engine.compile(bytes).is_err(), "{} bytes", bytes.len());
     }
@@ -68,6 +68,12 @@ pub fn unknown_import(engine: &dyn Engine) {
         let import = format!(r#"(import "{module}" "{name}" (func))"#);
         assert_unknown(engine, &import, (module, name));
     }
+    let memory = r#"(import "env" "memory" (memory (export "memory") 1))"#;
+    let error = try_compile(engine, &format!("(module {memory} {GUEST_CALL})")).unwrap_err();
+    assert!(
+        matches!(error, CompileError::UnknownImport { .. }),
+        "{error:?}"
+    );
 }
 
 /// An import of waPC with another type than it has is refused in the same way.
@@ -86,7 +92,6 @@ pub fn wrong_import(engine: &dyn Engine) {
         ),
         ("__host_error_len", "(func (result i64))"),
         ("__host_error", "(global i32)"),
-        ("__host_response", "(memory 1)"),
         ("__host_response", "(table 1 funcref)"),
     ] {
         let import = format!(r#"(import "wapc" "{name}" {ty})"#);

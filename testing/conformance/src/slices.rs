@@ -4,19 +4,28 @@ use crate::guests::guest;
 use crate::harness::{TestHost, compile, each_kind};
 use crate::starts::each_start;
 use capwire_wapc::{
-    CallError, EmptyWorld, Engine, Guest, LimitError, Limits, Misuse, Paused, Request, StartError,
-    StartStep, Step,
+    CallError, EmptyWorld, Engine, Guest, Host, HostCall, LimitError, Limits, Misuse, Paused,
+    Reply, Request, StartError, StartStep, Step, Verdict,
 };
 use std::sync::Arc;
 
 const SPIN: &str = "(loop $again (br $again)) unreachable";
 
-/// Answers with a sum that takes several slices.
-const LONG: &str = "(loop $again
+/// Computes in rounds until the host has something against it, and counts them.
+const ROUNDS: &str = "(loop $again
+    (i32.store (i32.const 0) (i32.add (i32.load (i32.const 0)) (i32.const 1)))
+    (local.set $i (i32.const 10000))
+    (loop $round (br_if $round (local.tee $i (i32.sub (local.get $i) (i32.const 1)))))
+    (br_if $again (call $__host_call
+      (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0)
+      (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0))))";
+
+/// Adds up numbers for a while.
+const SUM: &str = "(local $i i32) (loop $again
     (local.set $i (i32.add (local.get $i) (i32.const 1)))
     (i32.store (i32.const 0) (i32.add (i32.load (i32.const 0)) (local.get $i)))
-    (br_if $again (i32.lt_u (local.get $i) (i32.const 20000000))))";
-const SUM: u32 = (20_000_000_u64 * 20_000_001 / 2) as u32;
+    (br_if $again (i32.lt_u (local.get $i) (i32.const 4000000))))";
+const TOTAL: u32 = (4_000_000_u64 * 4_000_001 / 2) as u32;
 
 const RESPOND: &str = "(call $__guest_response (i32.const 0) (i32.const 4)) (i32.const 1)";
 
@@ -56,16 +65,13 @@ pub fn stopped_guest_is_dead(engine: &dyn Engine) {
     });
 }
 
-/// A call of several slices ends with the right answer, each time.
+/// A call of several slices ends with the right answer.
 pub fn long_call_ends(engine: &dyn Engine) {
     each_kind(engine, |setup| {
-        let mut guest = setup.guest(&guest(&format!("{LONG} {RESPOND}"), ""));
-        for call in 1..=2 {
-            let mut host = TestHost::default();
-            let response = guest.call_with("sum", "", &mut host).unwrap();
-            assert_eq!(response, SUM.wrapping_mul(call).to_le_bytes()[..]);
-            assert!(host.slices > 0);
-        }
+        let mut guest = setup.guest(&guest(&format!("{ROUNDS} {RESPOND}"), ""));
+        let mut host = ThreeSlices::default();
+        let response = guest.call_with("rounds", "", &mut host).unwrap();
+        assert_eq!(response, host.rounds.to_le_bytes()[..]);
     });
 }
 
@@ -119,14 +125,33 @@ pub fn spinning_starts(engine: &dyn Engine) {
 
 /// A start of several slices ends.
 pub fn long_start_ends(engine: &dyn Engine) {
-    for start in each_start(&format!("(local $i i32) {LONG}")) {
+    for start in each_start(SUM) {
         each_kind(engine, |setup| {
-            let mut host = TestHost::default();
-            let wat = guest(RESPOND, &start);
-            let mut guest = setup.start_with(&wat, &mut host).unwrap();
-            assert_eq!(guest.call("sum", "").unwrap(), SUM.to_le_bytes()[..]);
-            assert!(host.slices > 0);
+            let mut guest = setup.guest(&guest(RESPOND, &start));
+            assert_eq!(guest.call("sum", "").unwrap(), TOTAL.to_le_bytes()[..]);
         });
+    }
+}
+
+/// A host that lets a guest go on for three slices.
+#[derive(Default)]
+struct ThreeSlices {
+    slices: u32,
+    rounds: u32,
+}
+
+impl Host for ThreeSlices {
+    fn call(&mut self, _: HostCall<'_>) -> Reply {
+        self.rounds += 1;
+        match self.slices {
+            0..3 => Reply::data(""),
+            _ => Reply::error("enough"),
+        }
+    }
+
+    fn slice_ended(&mut self) -> Verdict {
+        self.slices += 1;
+        Verdict::Continue
     }
 }
 

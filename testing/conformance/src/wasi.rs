@@ -177,7 +177,7 @@ pub fn wrong_imports(engine: &dyn Engine) {
         ("fd_fly", "(func)"),
         ("fd_write", "(func (param i32 i32 i32) (result i32))"),
         ("proc_exit", "(func (param i32) (result i32))"),
-        ("random_get", "(memory 1)"),
+        ("random_get", "(global i32)"),
     ] {
         let import = format!(r#"(import "{PREVIEW_1}" "{name}" {ty})"#);
         match try_compile(engine, &guest_with_imports(&import, "(i32.const 0)", "")) {
