@@ -3,7 +3,7 @@
 use crate::clock::Clock;
 use bytes::Bytes;
 use capwire_wapc::{CompileError, Engine, Guest, Limits, Module, StartError, StartStep, World};
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
@@ -55,23 +55,25 @@ pub(crate) async fn compile(
 }
 
 impl Starter {
-    /// A new guest whose start functions have run.
+    /// A new guest whose start functions have run. If nobody waits for it any more, it is given
+    /// up at the end of its slice.
     pub(crate) async fn start(&self) -> Result<Guest, StartFault> {
         let starter = self.clone();
-        match spawn_blocking(move || starter.start_here()).await {
-            Ok(guest) => guest,
-            Err(_) => Err(StartFault::Panic),
-        }
+        let caller = Arc::new(());
+        let waiting = Arc::downgrade(&caller);
+        let started = spawn_blocking(move || starter.start_here(&waiting)).await;
+        drop(caller);
+        started.unwrap_or(Err(StartFault::Panic))
     }
 
-    fn start_here(&self) -> Result<Guest, StartFault> {
+    fn start_here(&self, caller: &Weak<()>) -> Result<Guest, StartFault> {
         let until = self.clock.monotonic().saturating_add(self.deadline);
         let mut step = Guest::start(&*self.module, &self.limits, Arc::clone(&self.world))?;
         loop {
             step = match step {
                 StartStep::Ready(guest) => return Ok(guest),
                 StartStep::Yielded(starting) => {
-                    if self.clock.monotonic() >= until {
+                    if caller.strong_count() == 0 || self.clock.monotonic() >= until {
                         return Err(StartFault::Deadline(self.deadline));
                     }
                     starting.resume()?

@@ -1,6 +1,6 @@
 //! Actors come and go.
 
-use crate::kit::{CONTRACT, Kit, Module, SIGNED_AT, eventually, instances, text};
+use crate::kit::{Kit, Module, SIGNED_AT, eventually, instances, text};
 use capwire_engine_fake::{Fake, Script, failure, standard};
 use capwire_host::{ActorOptions, ErrorKind, Event, Host, HostOptions, ManualClock, Policy};
 use capwire_wapc::Support;
@@ -240,17 +240,23 @@ async fn an_engine_that_cannot_hold_a_guest_is_refused() {
 }
 
 #[tokio::test]
-async fn a_start_that_nobody_waits_for_leaves_its_place_free() {
-    let kit = Kit::new();
-    let module = Module::new().claims(CONTRACT);
-    let actor = kit.actor(&module).await;
-    {
-        let start = kit.host.start_actor(actor, None);
-        tokio::pin!(start);
-        // Polled once, so that it has begun.
-        let begun = std::future::poll_fn(|cx| std::task::Poll::Ready(start.as_mut().poll(cx)));
-        assert!(begun.await.is_pending());
+async fn a_start_that_nobody_waits_for_is_given_up() {
+    let spins = standard::script().on_start(|guest| async move { guest.spin().await });
+    let kit = Kit::with(Fake::new().with("spins", spins), |builder| builder);
+    let module = Module::new();
+    let endless = kit
+        .host
+        .verify(module.sign(&capwire_engine_fake::module("spins")));
+    let mut options = ActorOptions::default();
+    options.start_deadline = Duration::from_secs(3_600);
+    let start = kit.host.start_actor(endless.await.unwrap(), Some(options));
+    tokio::select! {
+        biased;
+        _ = start => panic!("it starts for an hour"),
+        () = eventually(|| kit.fake.live_instances() == 1) => {}
     }
+
     let actor = kit.actor(&module).await;
     assert!(kit.host.start_actor(actor, None).await.is_ok());
+    eventually(|| kit.fake.live_instances() == 1).await;
 }
