@@ -1,22 +1,15 @@
-//! JSON read strictly: no member twice, no deep nesting, nothing converted.
-//!
-//! JSON leaves open what a repeated member means. Two readers of one token that choose differently
-//! see different claims under the same signature, so a repeated member is an error here, at any
-//! depth, known or unknown.
+//! Claims as JSON, read member by member with nothing converted.
+
+mod strict;
 
 use crate::error::TokenError;
-use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
-use core::cell::Cell;
 use core::fmt;
 use core::str::FromStr;
-use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
-
-/// Deep enough for every claim there is; shallow enough for any stack.
-const MAX_DEPTH: usize = 16;
 
 /// The members of one JSON object, taken out by name. Members that nobody takes are ignored.
 pub struct Fields {
@@ -28,7 +21,7 @@ pub struct Fields {
 impl Fields {
     /// Reads the object that `json` is. `part` names it in errors.
     pub(crate) fn parse(json: &[u8], part: &'static str) -> Result<Self, TokenError> {
-        check(json, part)?;
+        strict::check(json, part)?;
         let value = serde_json::from_slice(json).map_err(|error| TokenError::Json {
             part,
             reason: error.to_string(),
@@ -79,6 +72,19 @@ impl Fields {
             _ => None,
         })?;
         Ok(texts.unwrap_or_default())
+    }
+
+    /// A list of strings, or `None` where the member is missing. `null` is an error: where a
+    /// missing list means everything, it could be meant to say nothing.
+    pub(crate) fn restriction<T: FromStr<Err: fmt::Display>>(
+        &mut self,
+        name: &'static str,
+    ) -> Result<Option<Vec<T>>, TokenError> {
+        self.not_null(name)?;
+        self.members
+            .contains_key(name)
+            .then(|| self.all_parsed(name))
+            .transpose()
     }
 
     /// A list of text forms of `T`; none where the member is missing.
@@ -161,6 +167,38 @@ impl Fields {
         members.into_iter().map(entry).collect()
     }
 
+    /// All members, each of them a list of objects.
+    pub(crate) fn lists_of<T>(
+        mut self,
+        read: impl Fn(Self) -> Result<T, TokenError>,
+    ) -> Result<BTreeMap<String, Vec<T>>, TokenError> {
+        let members = core::mem::take(&mut self.members);
+        let list = |(name, value): (String, Value)| {
+            let path = format!("{}{name}.", self.path);
+            let item = |value| match value {
+                Value::Object(members) => read(Self {
+                    path: path.clone(),
+                    members,
+                }),
+                _ => Err(self.wrong(&name, "a list of objects")),
+            };
+            let Value::Array(items) = value else {
+                return Err(self.wrong(&name, "a list of objects"));
+            };
+            let items = items.into_iter().map(item).collect::<Result<_, _>>()?;
+            Ok((name, items))
+        };
+        members.into_iter().map(list).collect()
+    }
+
+    /// Refuses a member that is `null`, where being missing would have another meaning.
+    pub(crate) fn not_null(&self, name: &'static str) -> Result<(), TokenError> {
+        match self.members.get(name) {
+            Some(Value::Null) => Err(self.wrong(name, "left out rather than null")),
+            _ => Ok(()),
+        }
+    }
+
     /// Refuses members that nobody has taken, where ignoring one would change the meaning.
     pub(crate) fn finish(&self) -> Result<(), TokenError> {
         match self.names().next() {
@@ -199,116 +237,5 @@ fn as_text(value: Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text),
         _ => None,
-    }
-}
-
-/// Reads all of `json` and keeps nothing: only whether it is strict JSON.
-fn check(json: &[u8], part: &'static str) -> Result<(), TokenError> {
-    let fault = Cell::new(None);
-    let mut deserializer = serde_json::Deserializer::from_slice(json);
-    let outcome = Strict {
-        depth: 0,
-        fault: &fault,
-    }
-    .deserialize(&mut deserializer)
-    .and_then(|()| deserializer.end());
-    outcome.map_err(|error| match fault.take() {
-        Some(Fault::Repeated(name)) => TokenError::RepeatedMember { part, name },
-        Some(Fault::TooDeep) => TokenError::TooDeep {
-            part,
-            limit: MAX_DEPTH,
-        },
-        None => TokenError::Json {
-            part,
-            reason: error.to_string(),
-        },
-    })
-}
-
-enum Fault {
-    Repeated(String),
-    TooDeep,
-}
-
-/// Visits one value. Why it failed is left in `fault`, since the deserializer's errors are text.
-#[derive(Clone, Copy)]
-struct Strict<'a> {
-    depth: usize,
-    fault: &'a Cell<Option<Fault>>,
-}
-
-impl Strict<'_> {
-    fn inner<E: Error>(self) -> Result<Self, E> {
-        if self.depth == MAX_DEPTH {
-            return Err(self.fail(Fault::TooDeep));
-        }
-        Ok(Self {
-            depth: self.depth + 1,
-            ..self
-        })
-    }
-
-    fn fail<E: Error>(self, fault: Fault) -> E {
-        self.fault.set(Some(fault));
-        E::custom("not strict")
-    }
-}
-
-impl<'de> DeserializeSeed<'de> for Strict<'_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Strict<'_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("JSON")
-    }
-
-    fn visit_unit<E: Error>(self) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_bool<E: Error>(self, _: bool) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_u64<E: Error>(self, _: u64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_i64<E: Error>(self, _: i64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_f64<E: Error>(self, _: f64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_str<E: Error>(self, _: &str) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
-        let inner = self.inner()?;
-        while items.next_element_seed(inner)?.is_some() {}
-        Ok(())
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
-        let inner = self.inner()?;
-        let mut seen = BTreeSet::new();
-        while let Some(name) = members.next_key::<String>()? {
-            if seen.contains(&name) {
-                return Err(self.fail(Fault::Repeated(name)));
-            }
-            seen.insert(name);
-            members.next_value_seed(inner)?;
-        }
-        Ok(())
     }
 }

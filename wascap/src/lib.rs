@@ -52,6 +52,7 @@ mod jwt;
 mod key;
 mod metadata;
 mod module;
+mod narrow;
 mod revocation;
 mod sign;
 mod time;
@@ -68,6 +69,7 @@ pub use metadata::{
     OperatorClaims, OperatorMetadata, ProviderClaims, ProviderMetadata, Standalone, Subject,
 };
 pub use module::ModuleError;
+pub use narrow::{Grant, Pattern, PatternError, Rule};
 /// The traits of randomness, in the version that this crate takes.
 pub use rand_core;
 pub use revocation::{Cause, Mark, MarkError, RevocationList, RevocationMetadata, Revoked};

@@ -7,6 +7,7 @@ use crate::jwt;
 use crate::key::{KeyPair, PublicKey};
 use crate::metadata::{ActorMetadata, Metadata, Standalone};
 use crate::module::Parts;
+use crate::narrow::Rule;
 use crate::time::UnixSeconds;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -101,6 +102,17 @@ impl ActorClaimsBuilder {
     /// called, by public key.
     pub fn capability(mut self, id: impl Into<String>) -> Self {
         self.metadata.caps.push(id.into());
+        self
+    }
+
+    /// Narrows a capability to what `rule` and other rules for it allow. It has to be claimed as
+    /// well.
+    pub fn narrow(mut self, capability: impl Into<String>, rule: Rule) -> Self {
+        self.metadata
+            .narrow
+            .entry(capability.into())
+            .or_default()
+            .push(rule);
         self
     }
 

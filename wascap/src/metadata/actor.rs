@@ -6,6 +6,8 @@ use crate::error::{SignError, TokenError};
 use crate::hash::Hash;
 use crate::json::Fields;
 use crate::key::{KeyKind, PublicKey};
+use crate::narrow::{self, Grant, Rule};
+use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 use serde::Serialize;
@@ -26,6 +28,10 @@ pub struct ActorMetadata {
     /// may call, by public key.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub caps: Vec<String>,
+    /// Rules for those of `caps` that are not granted whole. Decisions are made by
+    /// [`grant`](Self::grant).
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub narrow: BTreeMap<String, Vec<Rule>>,
     /// A number that grows with each release.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rev: Option<i32>,
@@ -40,12 +46,19 @@ pub struct ActorMetadata {
 }
 
 impl ActorMetadata {
+    /// How far `capability` is granted, spelt as in `caps`; `None` if it is not.
+    #[must_use]
+    pub fn grant(&self, capability: &str) -> Option<Grant<'_>> {
+        Grant::new(&self.caps, &self.narrow, capability)
+    }
+
     pub(crate) const fn new() -> Self {
         Self {
             name: None,
             hash: Hash::new([0; 32]),
             tags: Vec::new(),
             caps: Vec::new(),
+            narrow: BTreeMap::new(),
             rev: None,
             ver: None,
             call_alias: None,
@@ -70,6 +83,7 @@ impl Wire for ActorMetadata {
             hash: fields.parsed("hash")?,
             tags: fields.texts("tags")?,
             caps: fields.texts("caps")?,
+            narrow: narrow::read(fields)?,
             rev: fields.optional_revision("rev")?,
             ver: fields.optional_text("ver")?,
             call_alias: fields.optional_text("call_alias")?,
@@ -78,7 +92,8 @@ impl Wire for ActorMetadata {
     }
 
     fn check(&self) -> Result<(), SignError> {
-        self.caps.iter().try_for_each(|id| check_capability(id))
+        self.caps.iter().try_for_each(|id| check_capability(id))?;
+        narrow::check(&self.caps, &self.narrow)
     }
 
     fn hashes(&self) -> Vec<Hash> {

@@ -14,6 +14,7 @@ mod claims;
 mod container;
 mod header;
 mod keys;
+mod narrow;
 mod revocation;
 mod signature;
 mod support;

@@ -1,0 +1,249 @@
+//! Capabilities narrowed to operations and resources.
+//!
+//! # Format
+//! Beside `caps`, the `wascap` object of an actor may have a member `narrow`: an object whose names
+//! are capabilities, as they stand in `caps`, and whose values are lists of rules. A rule is an
+//! object with two members, each of which may be missing: `ops`, a list of operations, and `on`, a
+//! list of patterns for resources.
+//!
+//! ```json
+//! "caps": ["wascc:keyvalue", "wascc:http_server"],
+//! "narrow": { "wascc:keyvalue": [ { "ops": ["Get", "KeyExists"], "on": ["session:*"] } ] }
+//! ```
+//!
+//! # Meaning
+//! * A capability that `narrow` does not name is granted whole, one that it names only as far as
+//!   one of its rules allows. A capability that is not in `caps` is not granted at all, whatever
+//!   `narrow` says.
+//! * A rule allows an operation on a resource if `ops` is missing or has the operation, and `on` is
+//!   missing or has a pattern that matches the resource. An empty list has nothing in it, so such a
+//!   rule allows nothing.
+//! * A rule with `on` allows nothing of which the resource is not known.
+//! * Operations match if they are the same bytes. A pattern without `*` matches the resource that
+//!   is the same bytes; with a `*` at its end, resources that begin with the bytes before it; with a
+//!   `*` at its start, resources that end with the bytes after it; `*` alone, every resource. There
+//!   is at most one `*`, and nowhere else. Nothing is folded, normalised or decoded: whoever checks
+//!   gives the resource in the one form that will be used.
+//! * An unknown member of a rule, which might restrict it, is an error, as is any other pattern.
+//!
+//! Tools that do not know `narrow` ignore it, and grant the capability whole.
+
+use crate::error::{SignError, TokenError};
+use crate::json::Fields;
+use alloc::collections::BTreeMap;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::fmt;
+use core::str::FromStr;
+use serde::{Serialize, Serializer};
+
+/// Rules by capability.
+pub(crate) type Narrow = BTreeMap<String, Vec<Rule>>;
+
+/// One way in which a narrowed capability may be used.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Rule {
+    /// The operations that it allows; all of them if `None`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ops: Option<Vec<String>>,
+    /// The resources on which it allows them; all of them if `None`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub on: Option<Vec<Pattern>>,
+}
+
+impl Rule {
+    /// A rule that allows everything, to be restricted.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Allows only these operations.
+    #[must_use]
+    pub fn operations<S: Into<String>>(mut self, operations: impl IntoIterator<Item = S>) -> Self {
+        self.ops = Some(operations.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Allows only resources that one of these patterns matches.
+    #[must_use]
+    pub fn resources(mut self, patterns: impl IntoIterator<Item = Pattern>) -> Self {
+        self.on = Some(patterns.into_iter().collect());
+        self
+    }
+
+    fn has_operation(&self, operation: &str) -> bool {
+        self.ops
+            .as_ref()
+            .is_none_or(|ops| ops.iter().any(|op| op == operation))
+    }
+
+    fn has_resource(&self, resource: Option<&str>) -> bool {
+        let Some(patterns) = &self.on else {
+            return true;
+        };
+        resource.is_some_and(|resource| patterns.iter().any(|pattern| pattern.matches(resource)))
+    }
+
+    fn read(mut fields: Fields) -> Result<Self, TokenError> {
+        let rule = Self {
+            ops: fields.restriction("ops")?,
+            on: fields.restriction("on")?,
+        };
+        fields.finish()?;
+        Ok(rule)
+    }
+}
+
+/// Which resources a rule is about: one, or those with a common start or end.
+///
+/// ```
+/// use capwire_wascap::Pattern;
+///
+/// let sessions: Pattern = "session:*".parse()?;
+/// assert!(sessions.matches("session:42"));
+/// assert!(!sessions.matches("Session:42"));
+/// # Ok::<(), capwire_wascap::PatternError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Pattern(Shape);
+
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum Shape {
+    Exact(String),
+    Prefix(String),
+    Suffix(String),
+}
+
+impl Pattern {
+    /// Whether `resource` is one of those, byte by byte.
+    #[must_use]
+    pub fn matches(&self, resource: &str) -> bool {
+        match &self.0 {
+            Shape::Exact(text) => resource == text,
+            Shape::Prefix(start) => resource.starts_with(start.as_str()),
+            Shape::Suffix(end) => resource.ends_with(end.as_str()),
+        }
+    }
+
+    /// Whether every resource that `other` matches is matched by this one.
+    #[must_use]
+    pub fn covers(&self, other: &Self) -> bool {
+        match (&self.0, &other.0) {
+            (_, Shape::Exact(text)) => self.matches(text),
+            (Shape::Prefix(mine), Shape::Prefix(theirs)) => theirs.starts_with(mine.as_str()),
+            (Shape::Suffix(mine), Shape::Suffix(theirs)) => theirs.ends_with(mine.as_str()),
+            (Shape::Prefix(all) | Shape::Suffix(all), _) => all.is_empty(),
+            (Shape::Exact(_), _) => false,
+        }
+    }
+}
+
+impl FromStr for Pattern {
+    type Err = PatternError;
+
+    fn from_str(text: &str) -> Result<Self, PatternError> {
+        let shape = match (text.strip_suffix('*'), text.strip_prefix('*')) {
+            (Some(start), _) => Shape::Prefix(start.into()),
+            (None, Some(end)) => Shape::Suffix(end.into()),
+            (None, None) => Shape::Exact(text.into()),
+        };
+        let (Shape::Exact(rest) | Shape::Prefix(rest) | Shape::Suffix(rest)) = &shape;
+        if rest.contains('*') {
+            Err(PatternError)
+        } else {
+            Ok(Self(shape))
+        }
+    }
+}
+
+impl fmt::Display for Pattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Shape::Exact(text) => f.write_str(text),
+            Shape::Prefix(start) => write!(f, "{start}*"),
+            Shape::Suffix(end) => write!(f, "*{end}"),
+        }
+    }
+}
+
+impl Serialize for Pattern {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+/// The text is not that of a [`Pattern`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a pattern has at most one `*`, at its start or at its end")]
+pub struct PatternError;
+
+/// How far one capability is granted.
+#[derive(Clone, Copy, Debug)]
+pub struct Grant<'a> {
+    rules: Option<&'a [Rule]>,
+}
+
+impl<'a> Grant<'a> {
+    pub(crate) fn new(caps: &[String], narrow: &'a Narrow, capability: &str) -> Option<Self> {
+        let granted = caps.iter().any(|id| id == capability);
+        granted.then(|| Self {
+            rules: narrow.get(capability).map(Vec::as_slice),
+        })
+    }
+
+    /// Whether `operation` may be used on `resource`. `None` means that it is not known on what;
+    /// a rule about resources then allows nothing.
+    #[must_use]
+    pub fn allows(&self, operation: &str, resource: Option<&str>) -> bool {
+        self.candidates(operation)
+            .any(|rule| rule.is_none_or(|rule| rule.has_resource(resource)))
+    }
+
+    /// Whether the answer for `operation` can depend on the resource, so that it must be known.
+    #[must_use]
+    pub fn depends_on_resource(&self, operation: &str) -> bool {
+        let unlimited = |rule: Option<&Rule>| rule.is_none_or(|rule| rule.on.is_none());
+        self.candidates(operation).next().is_some() && !self.candidates(operation).any(unlimited)
+    }
+
+    /// The rules, or `None` if the capability is granted whole.
+    #[must_use]
+    pub const fn rules(&self) -> Option<&'a [Rule]> {
+        self.rules
+    }
+
+    /// The rules that have `operation`; one `None` where there are no rules at all.
+    fn candidates(&self, operation: &str) -> impl Iterator<Item = Option<&'a Rule>> {
+        let whole = self.rules.is_none().then_some(None);
+        let rules = self.rules.unwrap_or_default().iter();
+        whole.into_iter().chain(
+            rules
+                .filter(move |rule| rule.has_operation(operation))
+                .map(Some),
+        )
+    }
+}
+
+/// Takes the member `narrow`.
+pub(crate) fn read(fields: &mut Fields) -> Result<Narrow, TokenError> {
+    fields.not_null("narrow")?;
+    let narrow = fields.optional_object("narrow")?;
+    narrow.map_or_else(|| Ok(Narrow::new()), |narrow| narrow.lists_of(Rule::read))
+}
+
+/// Refuses rules about what is not claimed: they would seem to grant something.
+pub(crate) fn check(caps: &[String], narrow: &Narrow) -> Result<(), SignError> {
+    match narrow.keys().find(|id| !caps.contains(id)) {
+        Some(id) => Err(SignError::Claim {
+            what: "narrowed capability",
+            value: id.to_string(),
+            expected: "one of the claimed capabilities",
+        }),
+        None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests;
