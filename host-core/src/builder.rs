@@ -77,7 +77,7 @@ impl HostBuilder {
     /// after all layers, so a layer also sees what is then denied.
     pub fn layer<L>(mut self, layer: L) -> Self
     where
-        L: Layer<Dispatch> + 'static,
+        L: Layer<Dispatch> + Send + 'static,
         L::Service:
             Service<Invocation, Response = Bytes, Error = Error> + Clone + Send + Sync + 'static,
         <L::Service as Service<Invocation>>::Future: Send + 'static,
@@ -106,15 +106,15 @@ impl HostBuilder {
         let events = self.options.events.get().min(MOST_EVENTS);
         Ok(Host::new(Arc::new_cyclic(|host| Shared {
             engine: self.engine,
-            clock: self.clock,
             verifier: self.verifier,
             policy: self.policy,
             state: State::default(),
-            announcer: Announcer::new(events),
+            announcer: Announcer::new(events, Arc::clone(&self.clock)),
             waits: Waits::default(),
             compilations: Arc::new(Semaphore::new(places.min(Semaphore::MAX_PERMITS))),
             stack: Stack::new(host.clone(), self.layers),
             pools: AtomicU64::new(0),
+            clock: self.clock,
             options: self.options,
         })))
     }

@@ -77,7 +77,7 @@ fn enter(host: &Shared, id: ActorId, invocation: &Invocation) -> Result<Arc<Gene
         None => return Err(Error::not_found(Thing::Actor(id))),
     };
     let now = UnixSeconds(host.clock.unix().as_secs());
-    let limit = host.options.call_depth;
+    let limit = host.options.call_depth.get();
     match generation.claims().check_time(now) {
         Err(source) => Err(Failure::Expired { actor: id, source }.into()),
         Ok(()) if invocation.depth() >= limit => {

@@ -1,7 +1,9 @@
 //! What happens in a host, as it happens.
 
+use crate::clock::Clock;
 use crate::id::{ActorId, BindingKey, ProviderId};
 use crate::policy::Denial;
+use crate::rate::Rate;
 use std::sync::Arc;
 use tokio::sync::broadcast;
 
@@ -82,22 +84,40 @@ impl Events {
 
 /// Where events come from.
 #[derive(Debug)]
-pub(crate) struct Announcer(broadcast::Sender<Event>);
+pub(crate) struct Announcer {
+    listeners: broadcast::Sender<Event>,
+    clock: Arc<dyn Clock>,
+    denials: Rate,
+}
 
 impl Announcer {
-    pub(crate) fn new(capacity: usize) -> Self {
-        Self(broadcast::Sender::new(capacity))
+    pub(crate) fn new(capacity: usize, clock: Arc<dyn Clock>) -> Self {
+        Self {
+            listeners: broadcast::Sender::new(capacity),
+            denials: Rate::new(clock.monotonic()),
+            clock,
+        }
     }
 
     pub(crate) fn listen(&self) -> Events {
-        Events(self.0.subscribe())
+        Events(self.listeners.subscribe())
     }
 
     /// Tells the log and whoever listens.
     pub(crate) fn announce(&self, event: Event) {
-        log(&event);
+        match &event {
+            Event::Denied(denial) => self.log_denial(denial),
+            other => log(other),
+        }
         // An error says that nobody listens.
-        let _ = self.0.send(event);
+        let _ = self.listeners.send(event);
+    }
+
+    /// An actor can be denied things as often as it likes.
+    fn log_denial(&self, denial: &Denial) {
+        if let Some(dropped) = self.denials.admit(self.clock.monotonic()) {
+            tracing::warn!(%denial, not_logged_before = dropped, "denied");
+        }
     }
 }
 
@@ -110,10 +130,9 @@ fn log(event: &Event) {
         Event::ProviderRemoved { provider } => tracing::info!(%provider, "provider removed"),
         Event::Bound { binding, endpoints } => tracing::info!(%binding, ?endpoints, "bound"),
         Event::Unbound { binding, fault } => tracing::info!(%binding, ?fault, "unbound"),
-        Event::Denied(denial) => tracing::warn!(%denial, "denied"),
         Event::InstanceRetired { actor, reason } => {
             tracing::warn!(%actor, %reason, "an instance was replaced after a fault");
         }
-        Event::Missed(_) => {}
+        Event::Denied(_) | Event::Missed(_) => {}
     }
 }

@@ -13,7 +13,7 @@ use std::sync::Arc;
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Inventory {
-    /// The actors that take calls, in the order of their keys.
+    /// The actors, those that are being stopped included, in the order of their keys.
     pub actors: Vec<ActorInfo>,
     /// The providers, by contract and name.
     pub providers: Vec<ProviderInfo>,

@@ -56,6 +56,7 @@ mod patience;
 mod policy;
 mod pool;
 mod provider;
+mod rate;
 mod registry;
 mod shared;
 mod snapshot;

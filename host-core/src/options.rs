@@ -114,7 +114,7 @@ pub struct HostOptions {
     /// How actors run that are started without options of their own.
     pub actors: ActorOptions,
     /// How many actors may call one another in a chain.
-    pub call_depth: usize,
+    pub call_depth: NonZeroUsize,
     /// How long running calls may go on after their actor was told to stop, and providers may
     /// take to end a binding.
     pub drain: Duration,
@@ -131,7 +131,7 @@ impl Default for HostOptions {
     fn default() -> Self {
         Self {
             actors: ActorOptions::default(),
-            call_depth: 16,
+            call_depth: NonZeroUsize::MIN.saturating_add(15),
             drain: Duration::from_secs(10),
             bind: Duration::from_secs(30),
             compilations: NonZeroUsize::MIN,

@@ -115,12 +115,14 @@ impl Pool {
         let until = self.clock.monotonic().saturating_add(patience);
         let all = u32::try_from(self.size.instances).unwrap_or(u32::MAX);
         // Places are given in turn, so all of them are free only after the last waiting call.
-        let drained = patience::until(&*self.clock, until, self.places.acquire_many(all));
-        let stopped = match drained.await {
+        let drained = patience::until(&*self.clock, until, self.places.acquire_many(all)).await;
+        let stopped = match &drained {
             Ok(_) => 0,
             Err(_) => self.busy() + self.waiting.load(Ordering::Relaxed),
         };
+        // Before the places are free again, so that nobody slips in.
         self.places.close();
+        drop(drained);
         self.stopped.send_replace(true);
         self.lock_idle().clear();
         stopped

@@ -20,7 +20,7 @@ use tower::{Layer, Service};
 pub struct Dispatch(BoxCloneSyncService<Invocation, Bytes, Error>);
 
 /// A layer whose type is forgotten.
-pub(crate) type AnyLayer = Box<dyn FnOnce(Dispatch) -> Dispatch>;
+pub(crate) type AnyLayer = Box<dyn FnOnce(Dispatch) -> Dispatch + Send>;
 
 /// All layers with the dispatch inside.
 pub(crate) struct Stack(Dispatch);
@@ -28,7 +28,7 @@ pub(crate) struct Stack(Dispatch);
 /// Forgets the type of a layer.
 pub(crate) fn any_layer<L>(layer: L) -> AnyLayer
 where
-    L: Layer<Dispatch> + 'static,
+    L: Layer<Dispatch> + Send + 'static,
     L::Service:
         Service<Invocation, Response = Bytes, Error = Error> + Clone + Send + Sync + 'static,
     <L::Service as Service<Invocation>>::Future: Send + 'static,

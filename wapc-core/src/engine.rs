@@ -26,6 +26,21 @@ pub trait Engine: fmt::Debug + Send + Sync + 'static {
     fn compile(&self, wasm: &[u8]) -> Result<Arc<dyn Module>, CompileError>;
 }
 
+/// So that an engine which was chosen at run time, an `Arc<dyn Engine>`, is one too.
+impl<E: Engine + ?Sized> Engine for Arc<E> {
+    fn name(&self) -> &'static str {
+        (**self).name()
+    }
+
+    fn support(&self) -> Support {
+        (**self).support()
+    }
+
+    fn compile(&self, wasm: &[u8]) -> Result<Arc<dyn Module>, CompileError> {
+        (**self).compile(wasm)
+    }
+}
+
 /// Compiled code.
 pub trait Module: fmt::Debug + Send + Sync + 'static {
     /// An instance that answers each call at once, on the caller's stack. None of the guest's

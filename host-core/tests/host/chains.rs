@@ -5,6 +5,7 @@ use bytes::Bytes;
 use capwire_engine_fake::{Fake, Script, standard};
 use capwire_host::{ActorId, ErrorKind, HostOptions};
 use futures_util::future::join_all;
+use std::num::NonZeroUsize;
 
 /// The payload by which `call` of one actor calls each of `path` in turn, the last one's `echo`.
 fn through(path: &[ActorId]) -> Bytes {
@@ -92,7 +93,7 @@ async fn chains_are_not_endless() {
         guest.host_call("", &own, "dive", &call.payload).await
     });
     let mut options = HostOptions::default();
-    options.call_depth = 4;
+    options.call_depth = NonZeroUsize::new(4).unwrap();
     let fake = Fake::new().with("dives", dives);
     let kit = Kit::with(fake, |builder| builder.options(options));
     let module = Module::new().script("dives");

@@ -3,8 +3,9 @@
 use crate::kit::{Kit, Module, SIGNED_AT, eventually, instances, text};
 use capwire_engine_fake::{Fake, Script, failure, standard};
 use capwire_host::{ActorOptions, ErrorKind, Event, Host, HostOptions, ManualClock, Policy};
-use capwire_wapc::Support;
+use capwire_wapc::{Engine, Support};
 use capwire_wascap::ActorClaims;
+use std::sync::Arc;
 use std::time::Duration;
 
 const DAY: u64 = 86_400;
@@ -237,6 +238,15 @@ async fn an_engine_that_cannot_hold_a_guest_is_refused() {
     assert_eq!(error.kind(), ErrorKind::Engine);
     let accepted = Host::builder(fake).accept_unenforced_limits().build();
     assert!(accepted.is_ok());
+}
+
+#[tokio::test]
+async fn an_engine_can_be_chosen_at_run_time() {
+    let engine: Arc<dyn Engine> = Arc::new(Fake::new());
+    let host = Host::builder(engine).build().unwrap();
+    let actor = host.verify(Module::new().wasm()).await.unwrap();
+    let echo = host.start_actor(actor, None).await.unwrap();
+    assert_eq!(host.call(echo, "echo", "hello").await.unwrap(), "hello");
 }
 
 #[tokio::test]

@@ -1,0 +1,85 @@
+//! How many lines a log takes from those who may be hostile.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+/// Lines that may come at once.
+const BURST: u32 = 200;
+
+/// Lines that may come each second in the long run.
+const PER_SECOND: u32 = 100;
+
+/// Admits lines at a bounded rate, and counts the others.
+#[derive(Debug)]
+pub(crate) struct Rate(Mutex<Bucket>);
+
+impl Rate {
+    pub(crate) fn new(now: Duration) -> Self {
+        Self(Mutex::new(Bucket {
+            tokens: BURST,
+            filled: now,
+            dropped: 0,
+        }))
+    }
+
+    /// Whether a line may pass at the time `now`, and how many were dropped before it.
+    pub(crate) fn admit(&self, now: Duration) -> Option<u64> {
+        let mut bucket = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        bucket.admit(now)
+    }
+}
+
+/// A bucket of tokens, one for each line.
+#[derive(Debug)]
+struct Bucket {
+    tokens: u32,
+    filled: Duration,
+    dropped: u64,
+}
+
+impl Bucket {
+    /// Whether a line may pass, and how many were dropped before it.
+    fn admit(&mut self, now: Duration) -> Option<u64> {
+        self.fill(now);
+        let Some(left) = self.tokens.checked_sub(1) else {
+            self.dropped += 1;
+            return None;
+        };
+        self.tokens = left;
+        Some(std::mem::take(&mut self.dropped))
+    }
+
+    fn fill(&mut self, now: Duration) {
+        let each = Duration::from_secs(1) / PER_SECOND;
+        let due = now.saturating_sub(self.filled).as_nanos() / each.as_nanos();
+        if let Ok(due @ 1..) = u32::try_from(due) {
+            self.tokens = self.tokens.saturating_add(due).min(BURST);
+            self.filled += each.saturating_mul(due);
+        } else if due > 0 {
+            self.tokens = BURST;
+            self.filled = now;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_flood_is_dropped_and_counted() {
+        let rate = Rate::new(Duration::ZERO);
+        let passed = (0..1_000).filter(|_| rate.admit(Duration::ZERO).is_some());
+        assert_eq!(passed.count(), BURST as usize);
+        assert_eq!(rate.admit(Duration::from_millis(15)), Some(800));
+        assert_eq!(rate.admit(Duration::from_millis(15)), None);
+    }
+
+    #[test]
+    fn a_long_silence_fills_the_bucket_and_no_more() {
+        let rate = Rate::new(Duration::ZERO);
+        let later = Duration::from_secs(1 << 40);
+        let passed = (0..1_000).filter(|_| rate.admit(later).is_some());
+        assert_eq!(passed.count(), BURST as usize);
+    }
+}
