@@ -8,6 +8,7 @@ mod facts;
 mod files;
 mod keyfile;
 mod output;
+mod random;
 mod time;
 
 use clap::Parser;

@@ -3,9 +3,8 @@
 use crate::args::{Keys, KeysGen};
 use crate::error::Error;
 use crate::files::Existing;
-use crate::{keyfile, output};
+use crate::{keyfile, output, random};
 use capwire::wascap::KeyPair;
-use getrandom::{SysRng, rand_core::UnwrapErr};
 
 pub(super) fn run(command: Keys) -> Result<(), Error> {
     match command {
@@ -15,7 +14,7 @@ pub(super) fn run(command: Keys) -> Result<(), Error> {
 }
 
 fn generate(command: &KeysGen) -> Result<(), Error> {
-    let pair = KeyPair::generate(command.kind, &mut UnwrapErr(SysRng));
+    let pair = KeyPair::generate(command.kind, &mut random::system());
     let Some(path) = &command.output else {
         show(&pair)?;
         return output::line(&format!("Seed: {}", *pair.seed()));

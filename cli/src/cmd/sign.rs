@@ -3,9 +3,8 @@
 use crate::args::Sign;
 use crate::error::{Error, printable};
 use crate::files::{Existing, Readers};
-use crate::{files, keyfile, output, time};
+use crate::{files, keyfile, output, random, time};
 use capwire::wascap::{ActorClaimsBuilder, KeyKind, PublicKey, UnixSeconds, sign_module};
-use getrandom::{SysRng, rand_core::UnwrapErr};
 
 pub(super) fn run(command: Sign) -> Result<(), Error> {
     let issuer = keyfile::read_of_kind(&command.issuer, "--issuer", KeyKind::Account)?;
@@ -29,7 +28,7 @@ pub(super) fn run(command: Sign) -> Result<(), Error> {
 
 fn claims(command: &Sign, subject: PublicKey, now: UnixSeconds) -> ActorClaimsBuilder {
     let mut claims =
-        ActorClaimsBuilder::new(subject, now, &mut UnwrapErr(SysRng)).name(&command.name);
+        ActorClaimsBuilder::new(subject, now, &mut random::system()).name(&command.name);
     for capability in &command.capabilities {
         claims = claims.capability(capability);
     }

@@ -3,14 +3,33 @@
 use crate::args::Verify;
 use crate::error::{Error, printable};
 use crate::{files, output, time};
-use capwire::wascap::{ActorClaims, Verifier};
+use capwire::wascap::{ActorClaims, TimeError, Verifier, VerifyError};
 
 pub(super) fn run(command: &Verify) -> Result<(), Error> {
     let module = files::read(&command.file)?;
     let file = command.file.display();
     match Verifier::new().verify_module(&module, time::now()?) {
         Ok(claims) => output::line(&printable(&format!("{file}: valid; {}", summary(&claims)))),
-        Err(error) => Err(Error::failure(format!("`{file}` is not valid")).because(error)),
+        Err(error) => {
+            let failure = Error::failure(format!("`{file}` is not valid"));
+            Err(match in_dates(&error) {
+                Some(help) => failure.because(error).help(help),
+                None => failure.because(error),
+            })
+        }
+    }
+}
+
+/// When it is valid, if the time is all that is wrong.
+fn in_dates(error: &VerifyError) -> Option<String> {
+    match error {
+        VerifyError::Time(TimeError::Expired { at, .. }) => {
+            Some(format!("it was valid until {}", time::date(at.0)))
+        }
+        VerifyError::Time(TimeError::NotYetValid { from, .. }) => {
+            Some(format!("it will be valid from {}", time::date(from.0)))
+        }
+        _ => None,
     }
 }
 

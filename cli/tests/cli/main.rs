@@ -1,4 +1,5 @@
 //! The `capwire` binary as its users see it: what it prints, and how it ends.
+#![cfg(unix)]
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

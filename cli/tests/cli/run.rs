@@ -109,6 +109,31 @@ fn data_is_kept_beside_the_manifest_only_if_there_is_any() {
 }
 
 #[test]
+fn servers_open_when_the_actor_has_everything_else() {
+    let folder = Folder::new();
+    folder.signed(
+        &web("hello"),
+        "echo",
+        "--cap wascc:http_server --cap wascc:keyvalue",
+    );
+    let store = "  - { actor: echo, capability: wascc:keyvalue }\n";
+    folder.write("m.yaml", format!("{ECHO}{store}"));
+    let mut host = Host::start(&folder, "run m.yaml --engine wasmi");
+    host.address();
+    let log = host.errors();
+    let bound = |contract: &str| {
+        let is_it = |line: &str| line.contains(" bound ") && line.contains(contract);
+        log.lines()
+            .position(is_it)
+            .unwrap_or_else(|| panic!("{log}"))
+    };
+    assert!(
+        bound("wascc:keyvalue") < bound("wascc:http_server"),
+        "{log}"
+    );
+}
+
+#[test]
 fn logs_go_to_standard_error_as_asked() {
     let folder = with_echo();
     folder.write("m.yaml", ECHO);

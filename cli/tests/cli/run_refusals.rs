@@ -3,7 +3,7 @@
 
 use crate::folder::{Folder, pair, says};
 use crate::host::Host;
-use crate::modules::{expired, forged, guest, not_yet_valid, token_of, web, with_token};
+use crate::modules::{expired, forged, not_yet_valid, token_of, web, with_token};
 use crate::run::{http, with_echo};
 use nix::sys::signal::Signal;
 use std::net::TcpListener;
@@ -334,17 +334,21 @@ bindings:
 #[test]
 fn what_started_before_a_failure_is_stopped() {
     let folder = with_echo();
-    let bad = guest(b"");
-    folder.signed(&bad, "other", "--cap wascc:http_server");
+    folder.signed(&web("other"), "other", "--cap wascc:http_server");
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = taken.local_addr().unwrap().port();
-    let second = http("other").replace("PORT: 0", &format!("PORT: {port}"));
-    let error = refused(
-        &folder,
-        &format!(
-            "actors: [echo.wasm, other.wasm]\nbindings:\n  - {}\n  - {second}",
-            http("echo")
-        ),
+    let port = taken.local_addr().unwrap().port().to_string();
+    let (first, second) = (http("echo"), http("other"));
+    let second = second.replace("PORT: 0", &format!("PORT: {port}"));
+    let actors = "actors: [echo.wasm, other.wasm]";
+    folder.write(
+        "m.yaml",
+        format!("{actors}\nbindings:\n  - {first}\n  - {second}\n"),
     );
-    says(&error, &["m.yaml:4:", &port.to_string()]);
+    let ended = folder.run("run m.yaml --engine wasmi");
+    assert_eq!((ended.code, ended.stdout.as_str()), (Some(1), ""));
+    let (log, error) = ended.stderr.split_once("error: ").unwrap();
+    says(error, &["m.yaml:4:", "`other`", &port]);
+    let echo = folder.key_of("echo.nk").to_string();
+    let stopped = |line: &str| line.contains("actor stopped") && line.contains(&echo);
+    assert!(log.lines().any(stopped), "{log}");
 }

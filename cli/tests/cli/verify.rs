@@ -76,10 +76,13 @@ fn expired_and_not_yet_valid_modules_are_refused() {
     let folder = Folder::new();
     folder.key("account", "a.nk");
     let account = pair(&folder.path("a.nk"));
-    refused(&expired(&guest(b""), &account), &["expired"]);
+    refused(
+        &expired(&guest(b""), &account),
+        &["expired", "until 2001-09-09"],
+    );
     refused(
         &not_yet_valid(&guest(b""), &account),
-        &["does not hold before"],
+        &["does not hold before", "from 3237-07-19"],
     );
 }
 

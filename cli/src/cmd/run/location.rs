@@ -11,7 +11,7 @@ pub(super) struct Folders([PathBuf; 2]);
 impl Folders {
     /// The folders for a manifest at `manifest`.
     pub(super) fn of(manifest: &Path) -> Self {
-        Self([beside(manifest), PathBuf::from(".")])
+        Self([beside(manifest), PathBuf::new()])
     }
 
     /// The file that `text` names at `place`.
@@ -41,12 +41,10 @@ fn missing(place: &Place, text: &str) -> Error {
     }
 }
 
-/// The folder of the file at `path`.
+/// The folder of the file at `path`; nothing, to which paths can be joined, if that is the
+/// working directory.
 pub(super) fn beside(path: &Path) -> PathBuf {
-    match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
-        _ => PathBuf::from("."),
-    }
+    path.parent().unwrap_or(Path::new("")).to_owned()
 }
 
 /// Whether `text` looks like `registry.example.com/name:tag` rather than like a file.

@@ -26,6 +26,8 @@ pub(super) struct Plan {
 /// A binding that will be made.
 pub(super) struct PlannedBinding {
     pub(super) key: BindingKey,
+    /// The actor's name.
+    pub(super) actor: String,
     pub(super) config: Config,
     /// Where the manifest says so.
     pub(super) place: Place,
@@ -95,6 +97,7 @@ fn plan_binding(
     let values = binding.values.iter();
     Ok(PlannedBinding {
         key,
+        actor: actor.actor.name(),
         config: Config::from_iter(values.map(|(key, value)| (key, &value.value))),
         place,
     })

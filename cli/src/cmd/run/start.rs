@@ -6,7 +6,7 @@ use super::data::DataDir;
 use super::plan::{Plan, PlannedBinding};
 use crate::error::Error;
 use capwire::provider::Provider;
-use capwire::{BindingName, Host};
+use capwire::{BindingName, ErrorKind, Host};
 use std::sync::Arc;
 
 /// Starts all of `plan`; returns the URLs at which it listens. Whoever calls stops the host if
@@ -45,18 +45,28 @@ async fn start_actor(host: &Host, planned: PlannedActor) -> Result<(), Error> {
     let (place, file) = (planned.place, planned.file);
     let started = host.start_actor(planned.actor, None).await;
     started.map(drop).map_err(|error| {
+        let help = match error.kind() {
+            ErrorKind::Invalid => format!(
+                "see what it needs with `capwire inspect {}`",
+                file.display()
+            ),
+            _ => "the fault is in the actor: correct it, or ask its author".to_owned(),
+        };
         place
             .error(format_args!("the actor `{}` cannot start", file.display()))
             .because(error)
+            .help(help)
     })
 }
 
 async fn bind(host: &Host, binding: PlannedBinding) -> Result<Vec<String>, Error> {
-    let PlannedBinding { key, config, place } = binding;
-    match host.bind(key.clone(), config).await {
+    let contract = binding.key.provider.contract.clone();
+    match host.bind(binding.key, binding.config).await {
         Ok(bound) => Ok(bound.endpoints),
-        Err(error) => Err(place
-            .error(format_args!("cannot bind {key}"))
-            .because(error)),
+        Err(error) => {
+            let actor = binding.actor;
+            let problem = format!("cannot bind the actor `{actor}` to `{contract}`");
+            Err(binding.place.error(problem).because(error))
+        }
     }
 }
