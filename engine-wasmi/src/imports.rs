@@ -10,6 +10,9 @@ use wasmi::{Caller, Engine, Error, Linker, Module, Val};
 
 type Guest<'a> = Caller<'a, State>;
 
+/// What an import costs, in units of fuel: about its time.
+const FUEL_PER_IMPORT: u64 = 32;
+
 /// As many bytes as wasmi itself copies for a unit of fuel.
 const BYTES_PER_FUEL: u64 = 64;
 
@@ -89,8 +92,8 @@ fn link_host(linker: &mut Linker<State>) -> Result<(), LinkerError> {
     Ok(())
 }
 
-/// Runs `import` on the guest's memory and charges for the `bytes` that it moves at most: a guest
-/// must not get the host to work for it at the price of a call.
+/// Runs `import` on the guest's memory and charges for it and the `bytes` that it moves at most: a
+/// guest must not get the host to work for it for nothing.
 fn serve<T, E: Into<Halt>>(
     mut guest: Guest<'_>,
     bytes: u64,
@@ -103,7 +106,7 @@ fn serve<T, E: Into<Halt>>(
 
 fn charge(guest: &mut Guest<'_>, bytes: u64) -> Result<(), Error> {
     let fuel = guest.get_fuel()?;
-    guest.set_fuel(fuel.saturating_sub(bytes / BYTES_PER_FUEL))
+    guest.set_fuel(fuel.saturating_sub(FUEL_PER_IMPORT + bytes / BYTES_PER_FUEL))
 }
 
 /// The guest's memory, which is there whenever its code runs.

@@ -32,9 +32,9 @@
 //! 64-bit or several memories, garbage collection or exceptions.
 //!
 //! # How limits are kept
-//! - A slice is an amount of fuel, see [`Wasmi::fuel_per_millisecond`], which about every
-//!   instruction and each 64 bytes that are moved take from. The same guest always yields at the
-//!   same places. A slice begins when a call does and whenever a suspended guest is resumed.
+//! - A slice is an amount of fuel, see [`Wasmi::fuel_per_millisecond`], which instructions, imports
+//!   and each 64 bytes that are moved take from. The same guest always yields at the same places.
+//!   Host calls do not end a slice, and what they take is not counted.
 //! - Of [`Limits::stack_bytes`](capwire_wapc::Limits::stack_bytes), three quarters are for values
 //!   and the rest for 24 bytes of each function that is being called. A module is compiled once
 //!   for each size in use: the default at [`compile`](Engine::compile), any other when its first

@@ -135,7 +135,7 @@ impl Machine {
 
     /// Begins a slice, of at least what wasmi needs for its next step: to fill megabytes of memory
     /// is one.
-    pub(crate) fn refuel(&mut self, required: u64) {
+    fn refuel(&mut self, required: u64) {
         let fuel = self.slice.max(required);
         // It fails only where fuel is not counted.
         let _ = self.store.set_fuel(fuel);

@@ -4,7 +4,7 @@ use crate::fault;
 use crate::machine::{Advance, InHostCall, Machine, OutOfSlice};
 use bytes::Bytes;
 use capwire_wapc::{
-    CallError, Misuse, Progress, Reply, Request, Resume, SuspendableInstance, SuspendedCall,
+    CallError, Misuse, Progress, Request, Resume, SuspendableInstance, SuspendedCall,
 };
 use std::fmt;
 use std::mem;
@@ -100,15 +100,6 @@ impl Suspendable {
         }
     }
 
-    fn replied(
-        &mut self,
-        paused: InHostCall<i32>,
-        reply: Reply,
-    ) -> Result<Advance<i32>, CallError> {
-        self.machine.refuel(0);
-        self.machine.answer(paused, Some(reply))
-    }
-
     /// Prints what the guest began to print if it is not to go on.
     fn ended(&mut self, progress: Result<Progress, CallError>) -> Result<Progress, CallError> {
         if matches!(self.waiting, Waiting::Nothing) {
@@ -146,7 +137,7 @@ impl SuspendableInstance for Suspendable {
                 self.calling(advance)
             }
             (Waiting::Reply(paused), Resume::Reply(reply)) => {
-                let advance = self.replied(paused, reply);
+                let advance = self.machine.answer(paused, Some(reply));
                 self.calling(advance)
             }
             (waiting, _) => {

@@ -1,7 +1,7 @@
 //! The thread that advances an engine's epoch, by which guests notice that their slice is over.
 
 use std::io;
-use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::SeqCst};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::thread::{self, Thread};
 use std::time::Duration;
@@ -22,6 +22,7 @@ pub(crate) struct Clock {
 struct Shared {
     /// Whether each guest runs. A guest writes to its own flag only, so that many cores can.
     guests: Mutex<Vec<Weak<AtomicBool>>>,
+    ticks: AtomicU64,
     asleep: AtomicBool,
     ended: AtomicBool,
 }
@@ -31,6 +32,10 @@ pub(crate) struct GuestClock {
     clock: Arc<Clock>,
     runs: Arc<AtomicBool>,
 }
+
+/// When a slice ends, in ticks. It is counted here a second time since wasmtime does not tell.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Deadline(u64);
 
 /// While this lives the clock ticks.
 pub(crate) struct Running<'a>(&'a AtomicBool);
@@ -55,6 +60,16 @@ impl Clock {
         })
     }
 
+    /// When `ticks` from now will have passed.
+    pub(crate) fn after(&self, ticks: u64) -> Deadline {
+        Deadline(self.shared.ticks.load(SeqCst).saturating_add(ticks))
+    }
+
+    /// How many ticks are left until `deadline`.
+    pub(crate) fn until(&self, deadline: Deadline) -> u64 {
+        deadline.0.saturating_sub(self.shared.ticks.load(SeqCst))
+    }
+
     pub(crate) fn guest(self: &Arc<Self>) -> GuestClock {
         let runs = Arc::new(AtomicBool::new(false));
         self.shared.guests().push(Arc::downgrade(&runs));
@@ -73,6 +88,10 @@ impl Drop for Clock {
 }
 
 impl GuestClock {
+    pub(crate) fn clock(&self) -> &Arc<Clock> {
+        &self.clock
+    }
+
     /// Wakes the clock for as long as the result lives.
     pub(crate) fn run(&self) -> Running<'_> {
         // Either this sees that the thread is about to sleep, or the thread sees this.
@@ -96,6 +115,7 @@ impl Shared {
             for _ in 0..TICKS_BETWEEN_LOOKS {
                 thread::park_timeout(TICK);
                 engine.increment_epoch();
+                self.ticks.fetch_add(1, SeqCst);
             }
             self.sleep_unless_needed();
         }
@@ -125,3 +145,6 @@ impl Shared {
         self.guests.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+#[cfg(test)]
+mod tests;

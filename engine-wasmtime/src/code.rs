@@ -12,7 +12,9 @@ use capwire_wapc::{CompileError, Limits, StartError, Verdict, World};
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
-use wasmtime::{Error, Instance, InstancePre, Module, Result, Store, UpdateDeadline};
+use wasmtime::{
+    Error, Instance, InstancePre, Module, Result, Store, StoreContextMut, UpdateDeadline,
+};
 
 pub(crate) struct Code {
     runtime: Arc<Runtime>,
@@ -43,11 +45,10 @@ impl Code {
         world: Arc<dyn World>,
     ) -> Result<Guest<Immediate>, StartError> {
         let slice = clock::ticks(limits.slice);
-        let mut store = self.store(State::new(limits, world, Immediate));
-        store.epoch_deadline_callback(move |_| match lend::with(|host| host.slice_ended()) {
-            Some(Verdict::Continue) => Ok(UpdateDeadline::Continue(slice)),
-            Some(Verdict::Stop) | None => Ok(UpdateDeadline::Interrupt),
-        });
+        let clock = Arc::clone(&self.runtime.clock);
+        let deadline = clock.after(0);
+        let mut store = self.store(State::new(limits, world, Immediate { clock, deadline }));
+        store.epoch_deadline_callback(move |guest| slice_ended(guest, slice));
         let instance = self.plain.instantiate(&mut store);
         self.guest(store, instance, slice)
     }
@@ -59,7 +60,7 @@ impl Code {
     ) -> Result<Guest<Patient>, StartError> {
         let slice = clock::ticks(limits.slice);
         let mailbox = Arc::new(Mailbox::default());
-        let mut store = self.store(State::new(limits, world, Patient { mailbox, slice }));
+        let mut store = self.store(State::new(limits, world, Patient { mailbox }));
         store.epoch_deadline_async_yield_and_update(slice);
         let instance = at_once(self.suspendable.instantiate_async(&mut store));
         self.guest(store, instance, slice)
@@ -89,6 +90,19 @@ impl Code {
         };
         Guest::new(store, instance, &self.starts, slice).map_err(fault::unavailable)
     }
+}
+
+fn slice_ended(
+    mut guest: StoreContextMut<'_, State<Immediate>>,
+    slice: u64,
+) -> Result<UpdateDeadline> {
+    let verdict = lend::with(|host| host.slice_ended());
+    let waits = &mut guest.data_mut().waits;
+    waits.deadline = waits.clock.after(slice);
+    Ok(match verdict {
+        Some(Verdict::Continue) => UpdateDeadline::Continue(slice),
+        Some(Verdict::Stop) | None => UpdateDeadline::Interrupt,
+    })
 }
 
 /// The result of a future that only waits for code of the guest, of which there is none.

@@ -10,7 +10,8 @@ pub(crate) struct Guest<W: 'static> {
     pub(crate) guest_call: TypedFunc<(u32, u32), i32>,
     /// Start functions that are still to be called.
     pub(crate) starts: Vec<TypedFunc<(), ()>>,
-    slice: u64,
+    /// In ticks.
+    pub(crate) slice: u64,
 }
 
 impl<W> Guest<W> {
@@ -31,10 +32,5 @@ impl<W> Guest<W> {
             starts,
             slice,
         })
-    }
-
-    /// For the begin of each call of a function.
-    pub(crate) fn begin_slice(&mut self) {
-        self.store.set_epoch_deadline(self.slice);
     }
 }

@@ -110,9 +110,13 @@ fn call_host(mut guest: Guest<'_, Immediate>, arguments: Spans) -> Result<i32> {
     let Some(call) = call else {
         return Ok(0);
     };
+    let left = state.waits.clock.until(state.waits.deadline);
     let reply = lend::with(|host| host.call(call));
     let reply = reply.unwrap_or_else(|| Reply::error("the guest has no host"));
-    Ok(state.conversation.answer(reply))
+    let returned = state.conversation.answer(reply);
+    state.waits.deadline = state.waits.clock.after(left);
+    guest.as_context_mut().set_epoch_deadline(left);
+    Ok(returned)
 }
 
 async fn await_host(mut guest: Guest<'_, Patient>, arguments: Spans) -> Result<i32> {
@@ -122,9 +126,8 @@ async fn await_host(mut guest: Guest<'_, Patient>, arguments: Spans) -> Result<i
         return Ok(0);
     };
     let mailbox = Arc::clone(&state.waits.mailbox);
-    let reply = mailbox.exchange(call).await;
-    let slice = guest.data().waits.slice;
-    guest.as_context_mut().set_epoch_deadline(slice);
+    let (reply, left) = mailbox.exchange(call).await;
+    guest.as_context_mut().set_epoch_deadline(left);
     Ok(guest.data_mut().conversation.answer(reply))
 }
 

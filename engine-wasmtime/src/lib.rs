@@ -33,8 +33,8 @@
 //!
 //! # How limits are kept
 //! - A slice is counted in ticks of 1 ms by a thread that sleeps while no guest runs. It lasts as
-//!   long as it should and up to two ticks longer, by the clock on the wall. It begins when a call
-//!   does and whenever a suspended guest is resumed.
+//!   long as it should and up to two ticks longer, by the clock on the wall. Host calls do not end
+//!   a slice, and what they take is not counted.
 //! - A module is compiled once for each [`Limits::stack_bytes`](capwire_wapc::Limits::stack_bytes)
 //!   in use: the default at [`compile`](Engine::compile), any other when its first guest is made.
 //! - A plain guest uses the stack of its caller's thread, so it may have

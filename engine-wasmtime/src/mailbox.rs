@@ -15,12 +15,12 @@ enum Mail {
     #[default]
     Nothing,
     Call(SuspendedCall),
-    Reply(Reply),
+    Reply(Reply, u64),
 }
 
 impl Mailbox {
-    /// For the guest: leaves its call and waits for the reply.
-    pub(crate) async fn exchange(&self, call: SuspendedCall) -> Reply {
+    /// For the guest: leaves its call and waits for the reply, and how many ticks its slice has left.
+    pub(crate) async fn exchange(&self, call: SuspendedCall) -> (Reply, u64) {
         *self.mail() = Mail::Call(call);
         future::poll_fn(|_| self.take_reply()).await
     }
@@ -37,15 +37,15 @@ impl Mailbox {
         }
     }
 
-    /// Leaves the reply for the guest.
-    pub(crate) fn reply(&self, reply: Reply) {
-        *self.mail() = Mail::Reply(reply);
+    /// For whoever drives the guest: leaves the reply, and how many ticks its slice has left.
+    pub(crate) fn reply(&self, reply: Reply, ticks: u64) {
+        *self.mail() = Mail::Reply(reply, ticks);
     }
 
-    fn take_reply(&self) -> Poll<Reply> {
+    fn take_reply(&self) -> Poll<(Reply, u64)> {
         let mut mail = self.mail();
         match mem::take(&mut *mail) {
-            Mail::Reply(reply) => Poll::Ready(reply),
+            Mail::Reply(reply, ticks) => Poll::Ready((reply, ticks)),
             other => {
                 *mail = other;
                 Poll::Pending

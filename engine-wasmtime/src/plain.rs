@@ -28,7 +28,9 @@ impl Plain {
     ) -> Result<T, CallError> {
         let _running = self.clock.run();
         let guest = &mut self.guest;
-        guest.begin_slice();
+        let waits = &mut guest.store.data_mut().waits;
+        waits.deadline = waits.clock.after(guest.slice);
+        guest.store.set_epoch_deadline(guest.slice);
         let result = lend::lend(host, || call(guest));
         self.guest.store.data_mut().flush();
         result.map_err(fault::call_error)

@@ -1,5 +1,6 @@
 //! What the imports of one guest work on.
 
+use crate::clock::{Clock, Deadline};
 use crate::limiter::Limiter;
 use crate::mailbox::Mailbox;
 use capwire_wapc::{Conversation, Limits, World};
@@ -18,13 +19,15 @@ pub(crate) struct State<W> {
 }
 
 /// A plain guest, which does not wait.
-pub(crate) struct Immediate;
+pub(crate) struct Immediate {
+    pub(crate) clock: Arc<Clock>,
+    /// When its slice ends.
+    pub(crate) deadline: Deadline,
+}
 
 /// A suspendable guest.
 pub(crate) struct Patient {
     pub(crate) mailbox: Arc<Mailbox>,
-    /// A slice, see [`ticks`](crate::clock::ticks).
-    pub(crate) slice: u64,
 }
 
 impl<W> State<W> {

@@ -2,7 +2,7 @@
 //!
 //! The guest moves into the future and comes back with its result, so nothing borrows from itself.
 
-use crate::clock::GuestClock;
+use crate::clock::{Deadline, GuestClock};
 use crate::fault;
 use crate::guest::Guest;
 use crate::mailbox::Mailbox;
@@ -19,12 +19,16 @@ pub(crate) struct Suspendable {
     phase: Phase,
     mailbox: Arc<Mailbox>,
     clock: GuestClock,
+    /// In ticks.
+    slice: u64,
+    /// When the slice ends that was begun.
+    deadline: Deadline,
 }
 
 enum Phase {
     Idle(Box<Guest<Patient>>),
-    /// In a host call.
-    AwaitsReply(Run),
+    /// In a host call, with so many ticks of its slice left.
+    AwaitsReply(Run, u64),
     /// At the end of a slice.
     AwaitsSlice(Run),
     /// Lost with an error or a panic.
@@ -40,6 +44,8 @@ impl Suspendable {
     pub(crate) fn new(guest: Guest<Patient>, clock: GuestClock) -> Self {
         Self {
             mailbox: Arc::clone(&guest.store.data().waits.mailbox),
+            slice: guest.slice,
+            deadline: clock.clock().after(0),
             phase: Phase::Idle(Box::new(guest)),
             clock,
         }
@@ -60,7 +66,7 @@ impl Suspendable {
         F: Future<Output = Ended> + Send + 'static,
     {
         match mem::replace(&mut self.phase, Phase::Dead) {
-            Phase::Idle(guest) => self.advance(Box::pin(run(guest))),
+            Phase::Idle(guest) => self.advance(Box::pin(run(guest)), self.slice),
             phase => {
                 self.phase = phase;
                 Err(Misuse::Dead.into())
@@ -68,7 +74,9 @@ impl Suspendable {
         }
     }
 
-    fn advance(&mut self, mut run: Run) -> Result<Progress, CallError> {
+    /// Runs the guest for so many ticks at most, of which it knows already.
+    fn advance(&mut self, mut run: Run, ticks: u64) -> Result<Progress, CallError> {
+        self.deadline = self.clock.clock().after(ticks);
         let running = self.clock.run();
         let poll = run.as_mut().poll(&mut Context::from_waker(Waker::noop()));
         drop(running);
@@ -86,7 +94,8 @@ impl Suspendable {
     fn suspended(&mut self, run: Run) -> Progress {
         match self.mailbox.take_call() {
             Some(call) => {
-                self.phase = Phase::AwaitsReply(run);
+                let left = self.clock.clock().until(self.deadline);
+                self.phase = Phase::AwaitsReply(run, left);
                 Progress::HostCall(call)
             }
             None => {
@@ -110,11 +119,11 @@ impl SuspendableInstance for Suspendable {
 
     fn resume(&mut self, resume: Resume) -> Result<Progress, CallError> {
         match (mem::replace(&mut self.phase, Phase::Dead), resume) {
-            (Phase::AwaitsReply(run), Resume::Reply(reply)) => {
-                self.mailbox.reply(reply);
-                self.advance(run)
+            (Phase::AwaitsReply(run, left), Resume::Reply(reply)) => {
+                self.mailbox.reply(reply, left);
+                self.advance(run, left)
             }
-            (Phase::AwaitsSlice(run), Resume::Continue) => self.advance(run),
+            (Phase::AwaitsSlice(run), Resume::Continue) => self.advance(run, self.slice),
             (phase, _) => {
                 self.phase = phase;
                 Err(Misuse::NotSuspended.into())
@@ -125,7 +134,7 @@ impl SuspendableInstance for Suspendable {
 
 async fn run_starts(mut guest: Box<Guest<Patient>>) -> Ended {
     for start in mem::take(&mut guest.starts) {
-        guest.begin_slice();
+        guest.store.set_epoch_deadline(guest.slice);
         let result = start.call_async(&mut guest.store, ()).await;
         guest.store.data_mut().flush();
         if let Err(error) = fault::unless_exited(result.map_err(fault::call_error)) {
@@ -136,7 +145,7 @@ async fn run_starts(mut guest: Box<Guest<Patient>>) -> Ended {
 }
 
 async fn run_call(mut guest: Box<Guest<Patient>>, arguments: (u32, u32)) -> Ended {
-    guest.begin_slice();
+    guest.store.set_epoch_deadline(guest.slice);
     let Guest {
         store, guest_call, ..
     } = &mut *guest;

@@ -68,7 +68,7 @@ pub fn unknown_import(engine: &dyn Engine) {
         let import = format!(r#"(import "{module}" "{name}" (func))"#);
         assert_unknown(engine, &import, (module, name));
     }
-    let memory = r#"(import "env" "memory" (memory (export "memory") 1))"#;
+    let memory = r#"(memory (export "memory") (import "env" "memory") 1)"#;
     let error = try_compile(engine, &format!("(module {memory} {GUEST_CALL})")).unwrap_err();
     assert!(
         matches!(error, CompileError::UnknownImport { .. }),

@@ -19,7 +19,7 @@ pub fn start_with_too_much(engine: &dyn Engine) {
 
 /// Several tables count together.
 pub fn tables_count_together(engine: &dyn Engine) {
-    assert_refused(engine, "(table 51 funcref) (table 50 externref)");
+    assert_refused(engine, "(table 51 funcref) (table 50 funcref)");
     each_kind(engine, |mut setup| {
         setup.limits.table_elements = 102;
         let tables = "(table $other 90 funcref) (table $one 10 funcref)";

@@ -1,0 +1,143 @@
+//! What is this engine's own: slices are fuel.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
+
+use capwire_engine_wasmi::Wasmi;
+use capwire_wapc::{
+    CallError, EmptyWorld, Engine, Host, HostCall, LimitError, Limits, PlainGuest, Reply, Request,
+    TrapKind, Verdict, World,
+};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+use std::time::Duration;
+
+/// Lets the guest have so many slices, and counts them.
+struct Slices {
+    ended: u32,
+    most: u32,
+}
+
+impl Slices {
+    fn at_most(most: u32) -> Self {
+        Self { ended: 0, most }
+    }
+}
+
+impl Host for Slices {
+    fn call(&mut self, _call: HostCall<'_>) -> Reply {
+        Reply::error("")
+    }
+
+    fn slice_ended(&mut self) -> Verdict {
+        self.ended += 1;
+        match self.ended < self.most {
+            true => Verdict::Continue,
+            false => Verdict::Stop,
+        }
+    }
+}
+
+/// A guest that runs `body` when it is called.
+fn guest(engine: Wasmi, body: &str, world: Arc<dyn World>) -> PlainGuest {
+    let wasm = wat::parse_str(format!(
+        r#"(module
+            (import "wapc" "__guest_response" (func $response (param i32 i32)))
+            (import "wapc" "__console_log" (func $log (param i32 i32)))
+            (memory (export "memory") 16)
+            (table $table 0 funcref)
+            (func (export "__guest_call") (param i32 i32) (result i32)
+                (local $i i32)
+                {body}
+                (call $response (i32.const 0) (i32.const 0))
+                (i32.const 1)))"#
+    ))
+    .unwrap();
+    let module = engine.compile(&wasm).unwrap();
+    let mut host = Slices::at_most(1);
+    PlainGuest::start(&*module, &Limits::default(), world, &mut host).unwrap()
+}
+
+const COUNT: &str = "(loop $again
+    (local.set $i (i32.add (local.get $i) (i32.const 1)))
+    (br_if $again (i32.lt_u (local.get $i) (i32.const 100000))))";
+
+fn slices_of_counting(engine: Wasmi) -> u32 {
+    let mut guest = guest(engine, COUNT, Arc::new(EmptyWorld));
+    let mut host = Slices::at_most(u32::MAX);
+    guest.call(Request::new("count", ""), &mut host).unwrap();
+    host.ended
+}
+
+#[test]
+fn the_same_guest_takes_the_same_slices() {
+    let engine = Wasmi::new().fuel_per_millisecond(1_000);
+    let slices = slices_of_counting(engine);
+    assert!(slices >= 100, "{slices}");
+    assert_eq!(slices_of_counting(engine), slices);
+}
+
+#[test]
+fn a_slice_has_as_much_fuel_as_was_set() {
+    let [one, two] = [1_000, 2_000].map(|fuel| Wasmi::new().fuel_per_millisecond(fuel));
+    let (one, two) = (slices_of_counting(one), slices_of_counting(two));
+    assert!((one / 2).abs_diff(two) <= 1, "{one} and {two}");
+}
+
+#[test]
+fn a_step_that_costs_more_than_a_slice_is_made_nevertheless() {
+    let engine = Wasmi::new().fuel_per_millisecond(10);
+    let fill = "(memory.fill (i32.const 0) (i32.const 7) (i32.const 1000000))";
+    let mut guest = guest(engine, fill, Arc::new(EmptyWorld));
+    let mut host = Slices::at_most(100);
+    guest.call(Request::new("fill", ""), &mut host).unwrap();
+    assert!(host.ended > 0);
+}
+
+/// Counts lines instead of printing them.
+#[derive(Default)]
+struct Lines(AtomicU32);
+
+impl World for Lines {
+    fn console(&self, _line: &str) {
+        self.0.fetch_add(1, Relaxed);
+    }
+
+    fn realtime(&self) -> Duration {
+        Duration::ZERO
+    }
+
+    fn monotonic(&self) -> Duration {
+        Duration::ZERO
+    }
+
+    fn random(&self, buffer: &mut [u8]) {
+        buffer.fill(0);
+    }
+}
+
+#[test]
+fn what_imports_move_takes_from_the_slice() {
+    let world = Arc::new(Lines::default());
+    let print = "(loop $again (call $log (i32.const 0) (i32.const 1000000)) (br $again))";
+    let engine = Wasmi::new().fuel_per_millisecond(500_000);
+    let mut guest = guest(engine, print, Arc::clone(&world) as Arc<dyn World>);
+    let error = guest.call(Request::new("print", ""), &mut Slices::at_most(1));
+    assert!(matches!(
+        error,
+        Err(CallError::Limit(LimitError::Interrupted))
+    ));
+    let lines = world.0.load(Relaxed);
+    assert!((16..=64).contains(&lines), "{lines} lines of a megabyte");
+}
+
+#[test]
+fn a_table_that_grows_without_fuel_is_a_trap_and_no_wrong_result() {
+    let engine = Wasmi::new().fuel_per_millisecond(100);
+    let grow = "(drop (table.grow $table (ref.null func) (i32.const 90000)))";
+    let mut guest = guest(engine, grow, Arc::new(EmptyWorld));
+    match guest.call(Request::new("grow", ""), &mut Slices::at_most(100)) {
+        Err(CallError::Trap(trap)) => assert_eq!(trap.kind(), TrapKind::Other),
+        other => panic!("{other:?}"),
+    }
+    assert!(!guest.is_alive());
+}
