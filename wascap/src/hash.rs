@@ -81,7 +81,7 @@ impl Serialize for Hash {
     }
 }
 
-/// The text is not that of a [`Hash`].
+/// The text is not that of a [`Hash`](struct@Hash).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a SHA-256 hash is written as 64 upper-case hexadecimal digits")]
 pub struct HashError;

@@ -58,6 +58,7 @@ mod sign;
 mod time;
 mod trust;
 mod verify;
+mod widening;
 
 pub use claims::Claims;
 pub use error::{InspectError, RevocationError, SignError, TokenError, VerifyError, WrongKind};
@@ -77,3 +78,4 @@ pub use sign::{ActorClaimsBuilder, ClaimsBuilder, sign_module, sign_token};
 pub use time::{TimeError, UnixSeconds};
 pub use trust::Trust;
 pub use verify::{Link, Unverified, Verified, Verifier, inspect_module};
+pub use widening::Widening;

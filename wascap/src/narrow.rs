@@ -1,32 +1,4 @@
 //! Capabilities narrowed to operations and resources.
-//!
-//! # Format
-//! Beside `caps`, the `wascap` object of an actor may have a member `narrow`: an object whose names
-//! are capabilities, as they stand in `caps`, and whose values are lists of rules. A rule is an
-//! object with two members, each of which may be missing: `ops`, a list of operations, and `on`, a
-//! list of patterns for resources.
-//!
-//! ```json
-//! "caps": ["wascc:keyvalue", "wascc:http_server"],
-//! "narrow": { "wascc:keyvalue": [ { "ops": ["Get", "KeyExists"], "on": ["session:*"] } ] }
-//! ```
-//!
-//! # Meaning
-//! * A capability that `narrow` does not name is granted whole, one that it names only as far as
-//!   one of its rules allows. A capability that is not in `caps` is not granted at all, whatever
-//!   `narrow` says.
-//! * A rule allows an operation on a resource if `ops` is missing or has the operation, and `on` is
-//!   missing or has a pattern that matches the resource. An empty list has nothing in it, so such a
-//!   rule allows nothing.
-//! * A rule with `on` allows nothing of which the resource is not known.
-//! * Operations match if they are the same bytes. A pattern without `*` matches the resource that
-//!   is the same bytes; with a `*` at its end, resources that begin with the bytes before it; with a
-//!   `*` at its start, resources that end with the bytes after it; `*` alone, every resource. There
-//!   is at most one `*`, and nowhere else. Nothing is folded, normalised or decoded: whoever checks
-//!   gives the resource in the one form that will be used.
-//! * An unknown member of a rule, which might restrict it, is an error, as is any other pattern.
-//!
-//! Tools that do not know `narrow` ignore it, and grant the capability whole.
 
 use crate::error::{SignError, TokenError};
 use crate::json::Fields;
@@ -41,6 +13,34 @@ use serde::{Serialize, Serializer};
 pub(crate) type Narrow = BTreeMap<String, Vec<Rule>>;
 
 /// One way in which a narrowed capability may be used.
+///
+/// # Format
+/// Beside `caps`, the `wascap` object of an actor may have a member `narrow`: an object whose names
+/// are capabilities, as they stand in `caps`, and whose values are lists of rules. A rule is an
+/// object with two members, each of which may be missing: `ops`, a list of operations, and `on`, a
+/// list of patterns for resources.
+///
+/// ```json
+/// "caps": ["wascc:keyvalue", "wascc:http_server"],
+/// "narrow": { "wascc:keyvalue": [ { "ops": ["Get", "KeyExists"], "on": ["session:*"] } ] }
+/// ```
+///
+/// # Meaning
+/// * A capability that `narrow` does not name is granted whole, one that it names only as far as
+///   one of its rules allows. A capability that is not in `caps` is not granted at all, whatever
+///   `narrow` says.
+/// * A rule allows an operation on a resource if `ops` is missing or has the operation, and `on` is
+///   missing or has a pattern that matches the resource. An empty list has nothing in it, so such a
+///   rule allows nothing.
+/// * A rule with `on` allows nothing of which the resource is not known.
+/// * Operations match if they are the same bytes. A pattern without `*` matches the resource that
+///   is the same bytes; with a `*` at its end, resources that begin with the bytes before it; with a
+///   `*` at its start, resources that end with the bytes after it; `*` alone, every resource. There
+///   is at most one `*`, and nowhere else. Nothing is folded, normalised or decoded: whoever checks
+///   gives the resource in the one form that will be used.
+/// * An unknown member of a rule, which might restrict it, is an error, as is any other pattern.
+///
+/// Tools that do not know `narrow` ignore it, and grant the capability whole.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Rule {

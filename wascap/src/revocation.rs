@@ -1,22 +1,4 @@
 //! Taking back what was signed.
-//!
-//! # Format
-//! A revocation list is a token whose header is
-//! `{"typ":"capwire-revocations","alg":"Ed25519"}`, so that it can never be taken for another
-//! token nor another for it. It is about an operator (`sub`) and signed by it or one of its
-//! `valid_signers` (`iss`). Its `wascap` object has these members, of which all but the first may
-//! be missing:
-//!
-//! | member | type | revokes |
-//! |---|---|---|
-//! | `number` | whole number | nothing: it grows with each list |
-//! | `keys` | list of public keys | every token by or about one of them |
-//! | `tokens` | list of `jti` | these tokens |
-//! | `modules` | list of hashes | tokens of these modules or libraries, whoever signed them |
-//! | `issued_before` | object: public key to seconds since the epoch | tokens by or about the key whose `iat` is less |
-//!
-//! Each list replaces the one before, so it repeats what stays revoked. Unknown members are an
-//! error, since they might revoke something.
 
 mod mark;
 
@@ -38,6 +20,26 @@ use serde::Serialize;
 /// [`ClaimsBuilder`](crate::ClaimsBuilder) with the operator as subject; to use one, see
 /// [`Verifier::verify_revocations`](crate::Verifier::verify_revocations).
 ///
+/// # Format
+/// A revocation list is a token whose header is
+/// `{"typ":"capwire-revocations","alg":"Ed25519"}`, so that it can never be taken for another
+/// token nor another for it. It is about an operator (`sub`) and signed by it or one of its
+/// `valid_signers` (`iss`). Its `wascap` object has these members, of which all but the first may
+/// be missing:
+///
+/// | member | type | revokes |
+/// |---|---|---|
+/// | `number` | whole number | nothing: it grows with each list |
+/// | `keys` | list of public keys | every token by or about one of them |
+/// | `tokens` | list of `jti` | these tokens |
+/// | `modules` | list of hashes | tokens of these modules or libraries, whoever signed them |
+/// | `issued_before` | object: public key to seconds since the epoch | tokens by or about the key whose `iat` is less |
+///
+/// Each list replaces the one before, so it repeats what stays revoked. It counts for everything
+/// that a verifier sees, not only for what is below its operator. Unknown members are an error,
+/// since they might revoke something.
+///
+/// # Example
 /// ```
 /// use capwire_wascap::{ClaimsBuilder, KeyKind, KeyPair, RevocationMetadata, UnixSeconds, sign_token};
 /// # use getrandom::{SysRng, rand_core::UnwrapErr};
