@@ -12,6 +12,8 @@
 //!   that it must not see go into [`ProviderError::unavailable`], which only logs show.
 //! * **Configuration is checked when an actor is bound**, not when it calls:
 //!   [`Config::only`] refuses unknown keys, [`Config::parse`] wrong values.
+//! * **Actors of 2020 speak two dialects.** [`Call::reply`] answers each in its own, and
+//!   [`ActorClient`] finds out which one an actor reads.
 //! * **Calls run concurrently**, and a call whose actor was stopped is dropped at its next
 //!   `.await`. Keep no lock across one.
 //!
@@ -118,12 +120,16 @@
 //! ```
 #![forbid(unsafe_code)]
 
+mod client;
 mod config;
+mod dialect;
 mod error;
 mod provider;
 
 pub use async_trait::async_trait;
+pub use client::ActorClient;
 pub use config::Config;
+pub use dialect::Dialect;
 pub use error::{ActorError, ProviderError};
 pub use provider::{ActorHandle, Binding, BindingId, Bound, Call, Provider};
 

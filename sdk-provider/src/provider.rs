@@ -1,6 +1,7 @@
 //! The trait that every provider implements.
 
 use crate::config::Config;
+use crate::dialect::Dialect;
 use crate::error::{ActorError, ProviderError};
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -127,13 +128,14 @@ impl<'a> Call<'a> {
         })
     }
 
-    /// The answer to this call, in the canonical encoding.
+    /// The answer to this call, in the [`Dialect`] of whoever calls.
     ///
     /// # Errors
     /// [`ProviderError::Refused`] if MessagePack cannot express it; never for the messages of
     /// `capwire-contracts`.
     pub fn reply<M: Serialize + ?Sized>(&self, message: &M) -> Result<Bytes, ProviderError> {
-        codec::encode(message)
+        Dialect::of(self.payload)
+            .encode(message)
             .map(Bytes::from)
             .map_err(|error| ProviderError::Refused(format!("{}: {error}", self.operation)))
     }
@@ -171,6 +173,7 @@ pub trait ActorHandle: Send + Sync {
 mod tests {
     use super::{BindingId, Call};
     use crate::error::ProviderError;
+    use capwire_contracts::keyvalue::CountResponse;
 
     #[test]
     fn a_malformed_message_is_refused_with_its_operation() {
@@ -179,6 +182,18 @@ mod tests {
         let error = call.message::<String>().unwrap_err();
         assert!(matches!(error, ProviderError::BadMessage { .. }));
         assert!(error.to_string().contains("`Add`"), "{error}");
+    }
+
+    #[test]
+    fn an_answer_is_in_the_dialect_of_the_question() {
+        let (id, count) = (id(), CountResponse { new_count: 5 });
+        let answer = |question| Call::new(&id, "Push", question).reply(&count).unwrap();
+        assert_eq!(
+            answer(b"\x82\xa3key\xa1k\xa5value\xa1v"),
+            b"\x81\xa8newCount\x05"[..]
+        );
+        let both = b"\x82\xa8newCount\x05\xa9new_count\x05";
+        assert_eq!(answer(b"\x92\xa1k\xa1v"), both[..]);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Why a request cannot be served, and what its client is told.
 
 use bytes::Bytes;
-use capwire_contracts::codec::{DecodeError, EncodeError};
+use capwire_contracts::codec::DecodeError;
 use capwire_provider::ActorError;
 use http_body_util::Full;
 use hyper::StatusCode;
@@ -20,8 +20,6 @@ pub(crate) enum Failure {
     Actor(#[from] ActorError),
     #[error("the actor's answer is no response: {0}")]
     BadAnswer(String),
-    #[error(transparent)]
-    Encode(#[from] EncodeError),
 }
 
 impl From<DecodeError> for Failure {
@@ -36,7 +34,7 @@ impl Failure {
         match self {
             Self::BodyTooLong { .. } | Self::BodyTooSlow | Self::BodyBroken(_) => false,
             Self::Actor(error) => !matches!(error, ActorError::Busy { .. }),
-            Self::BadAnswer(_) | Self::Encode(_) => true,
+            Self::BadAnswer(_) => true,
         }
     }
 
@@ -74,7 +72,7 @@ impl Failure {
             }
             Self::Actor(ActorError::Stopped) => (StatusCode::SERVICE_UNAVAILABLE, "Not running"),
             Self::Actor(ActorError::Timeout) => (StatusCode::GATEWAY_TIMEOUT, "No answer in time"),
-            Self::Actor(_) | Self::BadAnswer(_) | Self::Encode(_) => (
+            Self::Actor(_) | Self::BadAnswer(_) => (
                 StatusCode::INTERNAL_SERVER_ERROR,
                 "Failed to handle request",
             ),

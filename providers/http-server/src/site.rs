@@ -6,7 +6,7 @@ use crate::{request, response};
 use bytes::Bytes;
 use capwire_contracts::codec;
 use capwire_contracts::http::{OP_HANDLE_REQUEST, Response};
-use capwire_provider::{ActorHandle, BindingId};
+use capwire_provider::{ActorClient, ActorHandle, BindingId};
 use http_body_util::Full;
 use hyper::body::Incoming;
 use std::convert::Infallible;
@@ -16,7 +16,7 @@ use std::time::Duration;
 /// The actor of a binding, and what its clients may send.
 pub(crate) struct Site {
     binding: BindingId,
-    actor: Arc<dyn ActorHandle>,
+    actor: ActorClient,
     max_body: usize,
     body_timeout: Duration,
 }
@@ -30,7 +30,7 @@ impl Site {
     ) -> Self {
         Self {
             binding: binding.clone(),
-            actor,
+            actor: ActorClient::new(actor),
             max_body,
             body_timeout: timeouts.body,
         }
@@ -63,8 +63,8 @@ impl Site {
     ) -> Result<hyper::Response<Full<Bytes>>, Failure> {
         let (head, body) = request.into_parts();
         let body = request::body(body, self.max_body, self.body_timeout).await?;
-        let message = codec::encode(&request::message(&head, body))?;
-        let reply = self.actor.call(OP_HANDLE_REQUEST, message.into()).await?;
+        let message = request::message(&head, body);
+        let reply = self.actor.call(OP_HANDLE_REQUEST, &message).await?;
         response::checked(codec::decode::<Response>(&reply)?)
     }
 }

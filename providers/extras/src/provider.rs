@@ -1,0 +1,101 @@
+//! The provider: what to generate, and the sequence of each binding.
+
+use crate::random;
+use bytes::Bytes;
+use capwire_contracts::core::CapabilityDescriptor;
+use capwire_contracts::extras::{
+    self, GeneratorRequest, GeneratorResult, OP_REQUEST_GUID, OP_REQUEST_RANDOM,
+    OP_REQUEST_SEQUENCE,
+};
+use capwire_provider::{Binding, BindingId, Bound, Call, Provider, ProviderError, async_trait};
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+
+/// Generates what actors ask for. See the [crate's documentation](crate).
+#[derive(Debug, Default)]
+pub struct Extras {
+    /// The next number of each.
+    sequences: RwLock<HashMap<BindingId, Arc<AtomicU64>>>,
+}
+
+impl Extras {
+    /// A provider without actors.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    fn sequence(&self, binding: &BindingId) -> Result<Arc<AtomicU64>, ProviderError> {
+        let sequences = self
+            .sequences
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
+        sequences
+            .get(binding)
+            .cloned()
+            .ok_or(ProviderError::NotBound)
+    }
+}
+
+#[async_trait]
+impl Provider for Extras {
+    fn descriptor(&self) -> CapabilityDescriptor {
+        CapabilityDescriptor {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            revision: 1,
+            long_description: env!("CARGO_PKG_DESCRIPTION").to_owned(),
+            ..CapabilityDescriptor::new(extras::CONTRACT, "Extras", extras::OPERATIONS)
+        }
+    }
+
+    fn answers_immediately(&self) -> bool {
+        true
+    }
+
+    async fn bind(&self, binding: Binding) -> Result<Bound, ProviderError> {
+        binding.config.only(&[])?;
+        let mut sequences = self
+            .sequences
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        sequences.entry(binding.id).or_default();
+        Ok(Bound::default())
+    }
+
+    async fn unbind(&self, binding: &BindingId) -> Result<(), ProviderError> {
+        let mut sequences = self
+            .sequences
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        sequences.remove(binding);
+        Ok(())
+    }
+
+    async fn call(&self, call: Call<'_>) -> Result<Bytes, ProviderError> {
+        let sequence = self.sequence(call.binding)?;
+        call.reply(&generate(&call, &sequence)?)
+    }
+}
+
+fn generate(call: &Call<'_>, sequence: &AtomicU64) -> Result<GeneratorResult, ProviderError> {
+    let mut result = GeneratorResult::default();
+    match call.operation {
+        OP_REQUEST_GUID => {
+            call.message::<GeneratorRequest>()?;
+            result.guid = Some(random::guid()?);
+        }
+        OP_REQUEST_SEQUENCE => {
+            call.message::<GeneratorRequest>()?;
+            result.sequence_number = sequence.fetch_add(1, Ordering::Relaxed);
+        }
+        OP_REQUEST_RANDOM => {
+            let request: GeneratorRequest = call.message()?;
+            if request.random {
+                result.random_number = random::number(request.min..request.max)?;
+            }
+        }
+        _ => return Err(call.unknown_operation()),
+    }
+    Ok(result)
+}

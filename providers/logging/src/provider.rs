@@ -1,0 +1,104 @@
+//! The provider: who writes, and at which level.
+
+use crate::line::printable;
+use bytes::Bytes;
+use capwire_contracts::core::CapabilityDescriptor;
+use capwire_contracts::logging::{
+    self, LEVEL_DEBUG, LEVEL_ERROR, LEVEL_INFO, LEVEL_OFF, LEVEL_TRACE, LEVEL_WARN, OP_WRITE_LOG,
+    OP_WRITE_LOG_ALIAS, WriteLogRequest,
+};
+use capwire_provider::{Binding, BindingId, Bound, Call, Provider, ProviderError, async_trait};
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+/// By which value of a binding a host tells the actor's name.
+const NAME: &str = "__wascc_name";
+
+/// Writes what actors log. See the [crate's documentation](crate).
+#[derive(Debug, Default)]
+pub struct Logging {
+    names: RwLock<HashMap<BindingId, Arc<str>>>,
+}
+
+impl Logging {
+    /// A provider without actors.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    fn name(&self, binding: &BindingId) -> Result<Arc<str>, ProviderError> {
+        let names = self.names.read().unwrap_or_else(PoisonError::into_inner);
+        names.get(binding).cloned().ok_or(ProviderError::NotBound)
+    }
+}
+
+#[async_trait]
+impl Provider for Logging {
+    fn descriptor(&self) -> CapabilityDescriptor {
+        CapabilityDescriptor {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            revision: 1,
+            long_description: env!("CARGO_PKG_DESCRIPTION").to_owned(),
+            ..CapabilityDescriptor::new(logging::CONTRACT, "Logging", logging::OPERATIONS)
+        }
+    }
+
+    fn answers_immediately(&self) -> bool {
+        true
+    }
+
+    async fn bind(&self, binding: Binding) -> Result<Bound, ProviderError> {
+        binding.config.only(&[])?;
+        let name = printable(binding.config.get(NAME).unwrap_or_default());
+        let mut names = self.names.write().unwrap_or_else(PoisonError::into_inner);
+        names.insert(binding.id, name.into());
+        Ok(Bound::default())
+    }
+
+    async fn unbind(&self, binding: &BindingId) -> Result<(), ProviderError> {
+        let mut names = self.names.write().unwrap_or_else(PoisonError::into_inner);
+        names.remove(binding);
+        Ok(())
+    }
+
+    async fn call(&self, call: Call<'_>) -> Result<Bytes, ProviderError> {
+        let actor = self.name(call.binding)?;
+        match call.operation {
+            OP_WRITE_LOG | OP_WRITE_LOG_ALIAS => {
+                let line = call.message::<WriteLogRequest>()?;
+                write(&actor, &call.binding.actor, &line);
+                call.reply(&())
+            }
+            _ => Err(call.unknown_operation()),
+        }
+    }
+}
+
+/// `tracing` fixes an event's level where it is written, so each level has a place of its own.
+macro_rules! event {
+    ($level:ident, $actor:ident, $key:ident, $body:expr $(, $field:ident)?) => {
+        tracing::event!(
+            target: "actor",
+            tracing::Level::$level,
+            actor = $actor,
+            key = $key,
+            $($field,)?
+            "{}",
+            printable($body)
+        )
+    };
+}
+
+fn write(actor: &str, key: &str, line: &WriteLogRequest) {
+    let body = &line.body;
+    match line.level {
+        LEVEL_OFF => {}
+        LEVEL_ERROR => event!(ERROR, actor, key, body),
+        LEVEL_WARN => event!(WARN, actor, key, body),
+        LEVEL_INFO => event!(INFO, actor, key, body),
+        LEVEL_DEBUG => event!(DEBUG, actor, key, body),
+        LEVEL_TRACE => event!(TRACE, actor, key, body),
+        level => event!(ERROR, actor, key, body, level),
+    }
+}

@@ -1,0 +1,155 @@
+//! What operators see of what actors log.
+#![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
+
+use capwire_contracts::{codec, logging::WriteLogRequest};
+use capwire_contracts_suite::Nobody;
+use capwire_logging::Logging;
+use capwire_provider::{Binding, BindingId, Call, Config, Provider, ProviderError};
+use std::io;
+use std::sync::{Arc, Mutex};
+use tracing::Level;
+use tracing::subscriber::{DefaultGuard, set_default};
+
+const KEY: &str = "MACTOR";
+
+/// The log of this test's thread.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Log {
+    fn start() -> (Self, DefaultGuard) {
+        let log = Self::default();
+        let writer = log.clone();
+        let subscriber = tracing_subscriber::fmt()
+            .with_max_level(Level::TRACE)
+            .with_writer(move || writer.clone())
+            .without_time()
+            .with_ansi(false)
+            .finish();
+        (log, set_default(subscriber))
+    }
+
+    fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+}
+
+impl io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+async fn bound(config: Config) -> Result<(Logging, BindingId), ProviderError> {
+    let logging = Logging::new();
+    let id = BindingId {
+        actor: KEY.to_owned(),
+        name: "default".to_owned(),
+    };
+    let binding = Binding {
+        id: id.clone(),
+        config,
+        actor: Arc::new(Nobody),
+    };
+    logging.bind(binding).await?;
+    Ok((logging, id))
+}
+
+fn named(name: &str) -> Config {
+    Config::from_iter([("__wascc_name", name)])
+}
+
+fn line(level: u32, body: &str) -> Vec<u8> {
+    let body = body.to_owned();
+    codec::encode(&WriteLogRequest { level, body }).unwrap()
+}
+
+/// What the log shows of one line.
+async fn logged(name: &str, level: u32, body: &str) -> String {
+    let (log, _guard) = Log::start();
+    let (logging, id) = bound(named(name)).await.unwrap();
+    let payload = line(level, body);
+    let call = Call::new(&id, "WriteLog", &payload);
+    assert_eq!(logging.call(call).await.unwrap(), [0xc0][..]);
+    log.text()
+}
+
+#[tokio::test]
+async fn a_line_has_its_level_and_its_author() {
+    for (level, shown) in [
+        (1, "ERROR"),
+        (2, "WARN"),
+        (3, "INFO"),
+        (4, "DEBUG"),
+        (5, "TRACE"),
+    ] {
+        let text = logged("counter", level, "it works").await;
+        assert_eq!(
+            text.trim_start(),
+            format!("{shown} actor: it works actor=\"counter\" key=\"MACTOR\"\n")
+        );
+    }
+}
+
+#[tokio::test]
+async fn off_is_off() {
+    assert_eq!(logged("counter", 0, "nothing").await, "");
+}
+
+#[tokio::test]
+async fn a_level_that_there_is_not_is_an_error_that_says_so() {
+    let text = logged("counter", 6, "louder").await;
+    assert!(text.starts_with("ERROR actor: louder"), "{text}");
+    assert!(text.contains("level=6"), "{text}");
+}
+
+#[tokio::test]
+async fn lines_cannot_be_forged_in_a_body_or_a_name() {
+    let text = logged("a\nERROR b", 3, "one\nERROR host: two\u{1b}[31m").await;
+    assert_eq!(text.lines().count(), 1, "{text}");
+    assert!(text.contains(r"one\nERROR host: two"), "{text}");
+    assert!(!text.contains('\u{1b}'), "{text}");
+}
+
+#[tokio::test]
+async fn assemblyscript_and_the_positional_dialect_are_understood() {
+    let (log, _guard) = Log::start();
+    let (logging, id) = bound(named("as")).await.unwrap();
+    let write = Call::new(&id, "write", b"\x82\xa5level\x03\xa4body\xa2hi");
+    logging.call(write).await.unwrap();
+    logging
+        .call(Call::new(&id, "WriteLog", b"\x92\x02\xa3old"))
+        .await
+        .unwrap();
+    let text = log.text();
+    assert!(text.contains("INFO actor: hi"), "{text}");
+    assert!(text.contains("WARN actor: old"), "{text}");
+}
+
+#[tokio::test]
+async fn what_is_wrong_is_refused_and_not_logged() {
+    let (log, _guard) = Log::start();
+    let (logging, id) = bound(Config::default()).await.unwrap();
+    let malformed = logging.call(Call::new(&id, "WriteLog", b"")).await;
+    assert!(matches!(malformed, Err(ProviderError::BadMessage { .. })));
+    let payload = line(3, "hello");
+    let unknown = logging.call(Call::new(&id, "Shout", &payload)).await;
+    assert!(matches!(
+        unknown,
+        Err(ProviderError::UnknownOperation { .. })
+    ));
+    logging.unbind(&id).await.unwrap();
+    let unbound = logging.call(Call::new(&id, "WriteLog", &payload)).await;
+    assert!(matches!(unbound, Err(ProviderError::NotBound)));
+    assert_eq!(log.text(), "");
+}
+
+#[tokio::test]
+async fn there_is_nothing_to_configure() {
+    let refused = bound(Config::from_iter([("LOG_PATH", "/tmp")])).await;
+    assert!(refused.unwrap_err().to_string().contains("LOG_PATH"));
+}

@@ -1,0 +1,197 @@
+//! The two ways to write a message, and who reads which.
+//!
+//! Until April 2020 actors wrote structs as arrays and bytes as arrays of numbers, and knew keys in
+//! snake case only. They still read maps, if these have the keys and the bytes that they know.
+
+use capwire_contracts::codec::{self, EncodeError};
+use rmp::encode::{ValueWriteError, write_array_len, write_map_len, write_str, write_uint};
+use rmpv::ValueRef;
+use rmpv::decode::read_value_ref;
+use rmpv::encode::write_value_ref;
+use serde::Serialize;
+
+/// How a message is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Dialect {
+    /// Maps with keys in camel case, and bytes as `bin`: what actors since April 2020 read.
+    #[default]
+    Canonical,
+    /// Maps with each key in camel case and in snake case, and bytes as arrays of numbers: what
+    /// every actor reads, at a price in size.
+    Universal,
+}
+
+impl Dialect {
+    /// The dialect in which to answer whoever wrote `payload`.
+    ///
+    /// ```
+    /// use capwire_provider::Dialect;
+    ///
+    /// let add_one_to_k = [0x92, 0xa1, b'k', 1];
+    /// assert_eq!(Dialect::of(&add_one_to_k), Dialect::Universal);
+    /// ```
+    #[must_use]
+    pub fn of(payload: &[u8]) -> Self {
+        match payload.first() {
+            Some(0x90..=0x9f | 0xdc | 0xdd) => Self::Universal,
+            _ => Self::Canonical,
+        }
+    }
+
+    /// Writes `message`.
+    ///
+    /// # Errors
+    /// If MessagePack cannot express it; never for the messages of `capwire-contracts`.
+    pub fn encode<M: Serialize + ?Sized>(self, message: &M) -> Result<Vec<u8>, EncodeError> {
+        let canonical = codec::encode(message)?;
+        match self {
+            Self::Canonical => Ok(canonical),
+            Self::Universal => Ok(universal(&canonical).unwrap_or(canonical)),
+        }
+    }
+}
+
+type Written = Result<(), ValueWriteError>;
+
+/// `None` if it is no MessagePack of reasonable depth, which our own encoding always is.
+fn universal(canonical: &[u8]) -> Option<Vec<u8>> {
+    let message = read_value_ref(&mut &*canonical).ok()?;
+    let mut out = Vec::with_capacity(canonical.len());
+    write_message(&mut out, &message).ok()?;
+    Some(out)
+}
+
+/// A map here is a message. A map as a field of a message is not: its keys are data.
+fn write_message(out: &mut Vec<u8>, message: &ValueRef<'_>) -> Written {
+    match message {
+        ValueRef::Map(fields) => write_fields(out, fields),
+        other => write_field(out, other),
+    }
+}
+
+fn write_fields(out: &mut Vec<u8>, fields: &[(ValueRef<'_>, ValueRef<'_>)]) -> Written {
+    let second_names = fields.iter().filter_map(|(key, _)| snake_case(key));
+    write_map_len(out, length(fields.len() + second_names.count()))?;
+    for (key, value) in fields {
+        write_value_ref(out, key)?;
+        write_field(out, value)?;
+        if let Some(name) = snake_case(key) {
+            write_str(out, &name)?;
+            write_field(out, value)?;
+        }
+    }
+    Ok(())
+}
+
+fn write_field(out: &mut Vec<u8>, value: &ValueRef<'_>) -> Written {
+    match value {
+        ValueRef::Binary(bytes) => {
+            write_array_len(out, length(bytes.len()))?;
+            bytes
+                .iter()
+                .try_for_each(|byte| write_uint(out, u64::from(*byte)).map(drop))
+        }
+        ValueRef::Array(items) => {
+            write_array_len(out, length(items.len()))?;
+            items.iter().try_for_each(|item| write_message(out, item))
+        }
+        other => write_value_ref(out, other),
+    }
+}
+
+/// MessagePack counts in 32 bits, and what was read from it has no more.
+fn length(length: usize) -> u32 {
+    u32::try_from(length).unwrap_or(u32::MAX)
+}
+
+/// The key in snake case, if that is another one.
+fn snake_case(key: &ValueRef<'_>) -> Option<String> {
+    let ValueRef::String(key) = key else {
+        return None;
+    };
+    let key = key.as_str()?;
+    let mut name = String::with_capacity(key.len() + 1);
+    for character in key.chars() {
+        if character.is_ascii_uppercase() {
+            name.push('_');
+        }
+        name.push(character.to_ascii_lowercase());
+    }
+    (name != key).then_some(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Dialect;
+    use capwire_contracts::blobstore::{Blob, BlobList};
+    use capwire_contracts::codec;
+    use capwire_contracts::http::Request;
+    use capwire_contracts::keyvalue::{AddResponse, CountResponse};
+    use serde_json::{Value, json};
+    use std::collections::BTreeMap;
+
+    fn request() -> Request {
+        Request {
+            header: BTreeMap::from([("maxAge".to_owned(), "v".to_owned())]),
+            ..Request::new("GET", "/foo?a=1").with_body([1, 200])
+        }
+    }
+
+    fn universal(message: &impl serde::Serialize) -> Value {
+        let bytes = Dialect::Universal.encode(message).unwrap();
+        codec::decode(&bytes).unwrap()
+    }
+
+    #[test]
+    fn the_bytes_of_both_dialects() {
+        let canonical = b"\x81\xa8newCount\x05";
+        let both = b"\x82\xa8newCount\x05\xa9new_count\x05";
+        let message = CountResponse { new_count: 5 };
+        assert_eq!(Dialect::Canonical.encode(&message).unwrap(), canonical);
+        assert_eq!(Dialect::Universal.encode(&message).unwrap(), both);
+        let message = AddResponse { value: -2 };
+        let both = Dialect::Universal.encode(&message).unwrap();
+        assert_eq!(both, b"\x81\xa5value\xfe");
+    }
+
+    #[test]
+    fn keys_come_in_both_cases_and_data_as_it_is() {
+        let expected = json!({
+            "method": "GET",
+            "path": "/foo",
+            "queryString": "a=1",
+            "query_string": "a=1",
+            "header": { "maxAge": "v" },
+            "body": [1, 200],
+        });
+        assert_eq!(universal(&request()), expected);
+    }
+
+    #[test]
+    fn messages_in_a_list_are_messages() {
+        let blob = Blob {
+            byte_size: 7,
+            ..Blob::default()
+        };
+        let list = universal(&BlobList { blobs: vec![blob] });
+        assert_eq!(list["blobs"][0]["byte_size"], 7);
+    }
+
+    #[test]
+    fn our_own_reader_reads_both() {
+        for dialect in [Dialect::Canonical, Dialect::Universal] {
+            let bytes = dialect.encode(&request()).unwrap();
+            assert_eq!(codec::decode::<Request>(&bytes).unwrap(), request());
+        }
+    }
+
+    #[test]
+    fn who_writes_arrays_reads_the_universal_dialect() {
+        for array in [&b"\x91\x01"[..], b"\xdc\x00\x01\x01", b"\xdd\0\0\0\x01\x01"] {
+            assert_eq!(Dialect::of(array), Dialect::Universal);
+        }
+        for other in [&b""[..], b"\x80", b"\xc0", b"\xa1k", b"\xde\0\0", b"\xc4\0"] {
+            assert_eq!(Dialect::of(other), Dialect::Canonical);
+        }
+    }
+}
