@@ -10,6 +10,23 @@ fn pair(kind: KeyKind) -> KeyPair {
     KeyPair::from_secret(kind, &[7; 32])
 }
 
+/// Made by another implementation, from the secret that `pair` has.
+#[test]
+fn the_text_forms_are_those_of_everybody() {
+    let module = pair(KeyKind::Module);
+    let public = "MDVEU3DD4KOFECV66VIHWEZOYX4ZKR3WV27L464SIIPOU2IUI3JCYSUA";
+    assert_eq!(module.public().to_string(), public);
+    assert_eq!(
+        *module.seed(),
+        "SMAAOBYHA4DQOBYHA4DQOBYHA4DQOBYHA4DQOBYHA4DQOBYHA4DQOB4AKE"
+    );
+    assert_eq!(public.parse(), Ok(module.public()));
+    assert_eq!(
+        ACCOUNT.parse::<PublicKey>().map(|key| key.to_string()),
+        Ok(ACCOUNT.into())
+    );
+}
+
 #[test]
 fn every_kind_survives_both_text_forms_and_shows_its_letter() {
     for kind in KeyKind::ALL {
