@@ -127,7 +127,8 @@ fn link_wasi(linker: &mut Linker<State>, function: &'static Function) -> Result<
             Outcome::Exit(code) => return Err(Error::host(Halt::Exit(code))),
             Outcome::Errno(errno) => results.fill(Val::I32(errno)),
         }
-        Ok(())
+        let bytes = state.wasi.bytes_used();
+        charge(&mut guest, bytes)
     };
     linker.func_new(function.namespace, function.name, ty, call)?;
     Ok(())

@@ -43,6 +43,8 @@ fn guest(engine: Wasmi, body: &str, world: Arc<dyn World>) -> PlainGuest {
         r#"(module
             (import "wapc" "__guest_response" (func $response (param i32 i32)))
             (import "wapc" "__console_log" (func $log (param i32 i32)))
+            (import "wasi_snapshot_preview1" "random_get"
+                (func $random (param i32 i32) (result i32)))
             (memory (export "memory") 16)
             (table $table 0 funcref)
             (func (export "__guest_call") (param i32 i32) (result i32)
@@ -93,11 +95,11 @@ fn a_step_that_costs_more_than_a_slice_is_made_nevertheless() {
     assert!(host.ended > 0);
 }
 
-/// Counts lines instead of printing them.
+/// Counts what it does for its guest instead of doing it.
 #[derive(Default)]
-struct Lines(AtomicU32);
+struct Deeds(AtomicU32);
 
-impl World for Lines {
+impl World for Deeds {
     fn console(&self, _line: &str) {
         self.0.fetch_add(1, Relaxed);
     }
@@ -110,24 +112,29 @@ impl World for Lines {
         Duration::ZERO
     }
 
-    fn random(&self, buffer: &mut [u8]) {
-        buffer.fill(0);
+    fn random(&self, _buffer: &mut [u8]) {
+        self.0.fetch_add(1, Relaxed);
     }
 }
 
 #[test]
 fn what_imports_move_takes_from_the_slice() {
-    let world = Arc::new(Lines::default());
-    let print = "(loop $again (call $log (i32.const 0) (i32.const 1000000)) (br $again))";
-    let engine = Wasmi::new().fuel_per_millisecond(500_000);
-    let mut guest = guest(engine, print, Arc::clone(&world) as Arc<dyn World>);
-    let error = guest.call(Request::new("print", ""), &mut Slices::at_most(1));
-    assert!(matches!(
-        error,
-        Err(CallError::Limit(LimitError::Interrupted))
-    ));
-    let lines = world.0.load(Relaxed);
-    assert!((16..=64).contains(&lines), "{lines} lines of a megabyte");
+    let megabyte = "(i32.const 0) (i32.const 1000000)";
+    for call in [
+        format!("(call $log {megabyte})"),
+        format!("(drop (call $random {megabyte}))"),
+    ] {
+        let world = Arc::new(Deeds::default());
+        let engine = Wasmi::new().fuel_per_millisecond(500_000);
+        let again = format!("(loop $again {call} (br $again))");
+        let mut guest = guest(engine, &again, Arc::clone(&world) as Arc<dyn World>);
+        let result = guest.call(Request::new("move", ""), &mut Slices::at_most(1));
+        let Err(CallError::Limit(LimitError::Interrupted)) = result else {
+            panic!("{result:?}");
+        };
+        let deeds = world.0.load(Relaxed);
+        assert!((16..=64).contains(&deeds), "{deeds} times {call}");
+    }
 }
 
 #[test]

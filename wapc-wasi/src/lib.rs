@@ -63,6 +63,7 @@ pub enum Outcome {
 #[derive(Debug, Default)]
 pub struct Wasi {
     console: Console,
+    bytes_used: u64,
 }
 
 impl Wasi {
@@ -85,7 +86,15 @@ impl Wasi {
             &mut memory,
             world,
         );
+        self.bytes_used = memory.used();
         Outcome::Errno(result.err().map_or(0, |errno| errno.number().into()))
+    }
+
+    /// How many bytes of memory the last [`call`](Self::call) read and wrote at most, for engines
+    /// that count what a guest has done for it.
+    #[must_use]
+    pub fn bytes_used(&self) -> u64 {
+        self.bytes_used
     }
 
     /// Prints lines that were begun and not ended. For the end of each call.

@@ -1,26 +1,40 @@
 //! The one place where a guest's pointer becomes a range of bytes.
 
 use crate::errno::Errno;
+use std::cell::Cell;
 use std::ops::Range;
 
-/// A guest's memory.
-pub(crate) struct Memory<'m>(&'m mut [u8]);
+/// A guest's memory, and how many bytes of it were used.
+pub(crate) struct Memory<'m> {
+    bytes: &'m mut [u8],
+    used: Cell<u64>,
+}
 
 impl<'m> Memory<'m> {
     pub(crate) fn new(bytes: &'m mut [u8]) -> Self {
-        Self(bytes)
+        let used = Cell::new(0);
+        Self { bytes, used }
+    }
+
+    pub(crate) fn used(&self) -> u64 {
+        self.used.get()
     }
 
     pub(crate) fn bytes(&self, pointer: u32, length: u32) -> Result<&[u8], Errno> {
-        self.0.get(range(pointer, length)).ok_or(Errno::Fault)
+        let bytes = self.bytes.get(range(pointer, length));
+        self.count(length as usize);
+        bytes.ok_or(Errno::Fault)
     }
 
     pub(crate) fn bytes_mut(&mut self, pointer: u32, length: u32) -> Result<&mut [u8], Errno> {
-        self.0.get_mut(range(pointer, length)).ok_or(Errno::Fault)
+        self.count(length as usize);
+        let bytes = self.bytes.get_mut(range(pointer, length));
+        bytes.ok_or(Errno::Fault)
     }
 
     pub(crate) fn read<const N: usize>(&self, pointer: u32) -> Result<[u8; N], Errno> {
-        self.0
+        self.count(N);
+        self.bytes
             .get(pointer as usize..)
             .and_then(|bytes| bytes.first_chunk())
             .copied()
@@ -28,12 +42,17 @@ impl<'m> Memory<'m> {
     }
 
     pub(crate) fn write(&mut self, pointer: u32, data: &[u8]) -> Result<(), Errno> {
-        self.0
+        self.count(data.len());
+        self.bytes
             .get_mut(pointer as usize..)
             .and_then(|bytes| bytes.get_mut(..data.len()))
             .ok_or(Errno::Fault)?
             .copy_from_slice(data);
         Ok(())
+    }
+
+    fn count(&self, bytes: usize) {
+        self.used.set(self.used.get().saturating_add(bytes as u64));
     }
 }
 
