@@ -9,7 +9,6 @@ use std::io;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
@@ -166,18 +165,11 @@ async fn serve(http: http1::Builder, stream: TcpStream, site: Arc<Site>, stop: S
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "answers may be delayed");
     }
-    let asked = AtomicBool::new(false);
-    let service = service_fn(|request| {
-        asked.store(true, Ordering::Relaxed);
-        site.answer(request)
-    });
+    let service = service_fn(|request| site.answer(request));
     let mut connection = pin!(http.serve_connection(TokioIo::new(stream), service));
     let ended = tokio::select! {
         ended = connection.as_mut() => ended,
         _ = stop => {
-            if !asked.load(Ordering::Relaxed) {
-                return; // it would wait for the first request
-            }
             connection.as_mut().graceful_shutdown();
             connection.await
         }
