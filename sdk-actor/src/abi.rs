@@ -5,9 +5,9 @@
     reason = "imports and exports of WebAssembly are foreign functions; this is the only file that names them"
 )]
 
+use crate::console::console_log as log;
 use crate::dispatch::Actor;
 use crate::error::{Error, Result};
-use crate::log::console_log as log;
 use std::panic;
 use std::sync::Once;
 

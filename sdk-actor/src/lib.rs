@@ -26,11 +26,13 @@
 
 #[cfg(target_family = "wasm")]
 mod abi;
+mod console;
 mod dispatch;
 mod error;
+pub mod extras;
 pub mod http;
 pub mod keyvalue;
-mod log;
+pub mod logging;
 mod target;
 #[cfg(not(target_family = "wasm"))]
 pub mod testing;
@@ -44,13 +46,15 @@ pub use capwire_contracts as contracts;
 pub use capwire_contracts::codec;
 pub use dispatch::{Actor, Handler};
 pub use error::{Error, Result};
+pub use log;
 pub use serde_json::json;
 pub use target::{CallError, Target, actor, capability};
 
 /// What most actors need: `use capwire_actor::prelude::*`.
 pub mod prelude {
     pub use crate::http::{RequestExt as _, ResponseExt as _};
-    pub use crate::{Error, Result, actor, capability, console_log, http, json, keyvalue};
+    pub use crate::{Error, Result, actor, capability, console_log, extras, http, json, keyvalue};
+    pub use crate::{log, logging};
 }
 
 /// For the expansions of this crate's macros only.
@@ -58,8 +62,8 @@ pub mod prelude {
 pub mod __private {
     #[cfg(target_family = "wasm")]
     pub use crate::abi::guest_call;
+    pub use crate::console::console_log;
     pub use crate::dispatch::typed;
-    pub use crate::log::console_log;
 }
 
 #[cfg(doctest)]

@@ -1,0 +1,82 @@
+//! `wascc:extras`: identifiers, random numbers and sequences.
+
+use crate::target::{CallError, Target, capability};
+use capwire_contracts::codec::DecodeError;
+use capwire_contracts::extras::{self as contract, GeneratorRequest, GeneratorResult};
+use std::ops::Range;
+
+/// The generator of the binding `default`, which hosts bind by themselves where it is claimed.
+///
+/// ```
+/// use capwire_actor::contracts::extras::GeneratorResult;
+/// use capwire_actor::{extras, testing::FakeHost};
+///
+/// let four = GeneratorResult { random_number: 4, ..GeneratorResult::default() };
+/// let host = FakeHost::new().respond("wascc:extras", "RequestRandom", &four);
+/// assert_eq!(host.run(|| extras::default().random(1..7)).unwrap(), 4);
+/// ```
+#[must_use]
+pub fn default() -> Extras {
+    Extras(capability(contract::CONTRACT))
+}
+
+/// The generator of the binding `name`.
+#[must_use]
+pub fn named(name: &str) -> Extras {
+    Extras(capability(contract::CONTRACT).named(name))
+}
+
+/// A generator in the host.
+///
+/// Each operation fails with a [`CallError`] if the actor may not use it or it is out of reach.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Extras(Target);
+
+/// All methods fail as the type says.
+#[expect(clippy::missing_errors_doc, reason = "said once, on the type")]
+impl Extras {
+    /// A new UUID of version 4.
+    pub fn guid(&self) -> Result<String, CallError> {
+        let request = GeneratorRequest {
+            guid: true,
+            ..GeneratorRequest::default()
+        };
+        let answer = self.generate(contract::OP_REQUEST_GUID, &request)?;
+        answer.guid.ok_or_else(|| CallError::Answer {
+            target: contract::CONTRACT.to_owned(),
+            operation: contract::OP_REQUEST_GUID.to_owned(),
+            source: DecodeError::Mismatch("there is no GUID in it".to_owned()),
+        })
+    }
+
+    /// A random number in `range`. One without numbers is refused.
+    pub fn random(&self, range: Range<u32>) -> Result<u32, CallError> {
+        let request = GeneratorRequest {
+            random: true,
+            min: range.start,
+            max: range.end,
+            ..GeneratorRequest::default()
+        };
+        let answer = self.generate(contract::OP_REQUEST_RANDOM, &request)?;
+        Ok(answer.random_number)
+    }
+
+    /// The next number of a sequence that begins with 0, whichever instance of the actor asks.
+    /// The host forgets it when it stops.
+    pub fn sequence(&self) -> Result<u64, CallError> {
+        let request = GeneratorRequest {
+            sequence: true,
+            ..GeneratorRequest::default()
+        };
+        let answer = self.generate(contract::OP_REQUEST_SEQUENCE, &request)?;
+        Ok(answer.sequence_number)
+    }
+
+    fn generate(
+        &self,
+        operation: &str,
+        request: &GeneratorRequest,
+    ) -> Result<GeneratorResult, CallError> {
+        self.0.call(operation, request)
+    }
+}
