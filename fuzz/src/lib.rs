@@ -1,1 +1,40 @@
-//! Fuzz targets of capwire as plain functions.
+//! Fuzz targets as plain functions from bytes. `cargo xtask fuzz NAME` runs one under a fuzzer; the
+//! tests run all of them on the committed corpora, with any compiler.
+//!
+//! A target panics when an invariant does not hold. That input is not accepted is no failure: that
+//! something impossible is accepted, or that it is not handled, is.
+#![forbid(unsafe_code)]
+#![expect(clippy::panic, reason = "a target's panic is its finding")]
+
+mod conversation;
+mod key;
+mod manifest;
+mod messages;
+mod policy;
+mod section;
+mod token;
+mod wasi;
+
+/// A function that must hold for all bytes.
+pub type Target = fn(&[u8]);
+
+/// All targets by name.
+pub const TARGETS: [(&str, Target); 8] = [
+    ("conversation", conversation::run),
+    ("key", key::run),
+    ("manifest", manifest::run),
+    ("messages", messages::run),
+    ("policy", policy::run),
+    ("section", section::run),
+    ("token", token::run),
+    ("wasi", wasi::run),
+];
+
+/// The target called `name`.
+#[must_use]
+pub fn target(name: &str) -> Option<Target> {
+    TARGETS
+        .iter()
+        .find(|(known, _)| *known == name)
+        .map(|(_, target)| *target)
+}

@@ -4,6 +4,7 @@
 mod build;
 mod check;
 mod demo;
+mod fuzz;
 mod outside;
 mod shell;
 mod test;
@@ -32,6 +33,8 @@ enum Task {
     Tidy,
     /// Check that every package can be published (quickly: without building each from its archive)
     Package,
+    /// Fuzz one target, or all of them one after the other (needs a nightly compiler)
+    Fuzz(fuzz::Options),
     /// Build a host outside of the workspace from the packaged crates, and call it
     Outside,
 }
@@ -43,6 +46,7 @@ fn main() -> ExitCode {
         Task::Guests => build::guests().map(drop),
         Task::Tidy => tidy::run(),
         Task::Package => check::package(),
+        Task::Fuzz(options) => fuzz::run(&options),
         Task::Outside => outside::run_host(),
     };
     match done {

@@ -1,0 +1,84 @@
+//! A hostile guest: any pointer, any length, any order of the nine functions.
+
+use arbitrary::{Arbitrary, Unstructured};
+use capwire_wapc::{Conversation, EmptyWorld, Reply, Request, Span};
+use std::sync::Arc;
+
+/// More than any pointer that a guest may mean, less than a pointer can say.
+const MEMORY: usize = 4096;
+
+#[derive(Arbitrary, Debug)]
+enum Step {
+    Begin { operation: String, payload: Vec<u8> },
+    Finish { returned: i32 },
+    Answer { data: Result<Vec<u8>, String> },
+    GuestRequest { operation: u32, payload: u32 },
+    GuestResponse { pointer: u32, length: u32 },
+    GuestError { pointer: u32, length: u32 },
+    HostCall { spans: [(u32, u32); 4] },
+    HostResponse { pointer: u32 },
+    HostError { pointer: u32 },
+    ConsoleLog { pointer: u32, length: u32 },
+}
+
+/// Plays the steps. Errors are expected; what is not is a panic, or lengths that lie.
+pub(crate) fn run(bytes: &[u8]) {
+    let Ok(steps) = Vec::<Step>::arbitrary(&mut Unstructured::new(bytes)) else {
+        return;
+    };
+    let mut memory = vec![0; MEMORY];
+    let mut conversation = Conversation::new(Arc::new(EmptyWorld));
+    for step in steps {
+        play(step, &mut conversation, &mut memory);
+    }
+}
+
+fn play(step: Step, conversation: &mut Conversation, memory: &mut [u8]) {
+    match step {
+        Step::Begin { operation, payload } => {
+            let lengths = (operation.len() as u32, payload.len() as u32);
+            let began = conversation.begin_call(Request::new(&operation, payload));
+            assert_eq!(began.ok(), Some(lengths));
+        }
+        Step::Finish { returned } => drop(conversation.finish(returned)),
+        Step::Answer { data } => answer(conversation, data),
+        Step::GuestRequest { operation, payload } => {
+            drop(conversation.guest_request(memory, operation, payload));
+        }
+        Step::GuestResponse { pointer, length } => {
+            drop(conversation.guest_response(memory, Span::new(pointer, length)));
+        }
+        Step::GuestError { pointer, length } => {
+            drop(conversation.guest_error(memory, Span::new(pointer, length)));
+        }
+        Step::HostCall { spans } => {
+            let spans = spans.map(|(pointer, length)| Span::new(pointer, length));
+            if let Ok(Some(call)) = conversation.host_call(memory, spans) {
+                assert_eq!(call.payload.len(), spans[3].length as usize);
+            }
+        }
+        Step::HostResponse { pointer } => drop(conversation.host_response(memory, pointer)),
+        Step::HostError { pointer } => drop(conversation.host_error(memory, pointer)),
+        Step::ConsoleLog { pointer, length } => {
+            drop(conversation.console_log(memory, Span::new(pointer, length)));
+        }
+    }
+}
+
+fn answer(conversation: &mut Conversation, data: Result<Vec<u8>, String>) {
+    let (length, reply) = match data {
+        Ok(data) => (data.len(), Reply::data(data)),
+        Err(text) => (text.len(), Reply::error(text)),
+    };
+    let returned = conversation.answer(reply);
+    let lengths = (
+        conversation.host_response_len(),
+        conversation.host_error_len(),
+    );
+    let expected = if returned == 1 {
+        (length as u32, 0)
+    } else {
+        (0, length as u32)
+    };
+    assert_eq!(lengths, expected);
+}
