@@ -1,0 +1,260 @@
+//! Whether a module is a waPC guest within the features that wasm3 has, and what is in it.
+
+mod features;
+mod frame;
+
+use crate::code::invalid;
+use crate::imports::Import;
+use capwire_wapc::{CompileError, abi};
+use frame::Frame;
+use wasmparser::{
+    BinaryReaderError, Export, ExternalKind, FuncType, FuncValidatorAllocations, FunctionBody,
+    MemoryType, Parser, Payload, TableType, TypeRef, ValType, ValidPayload, Validator,
+};
+use wasmparser::{
+    DataSectionReader, ElementSectionReader, FunctionSectionReader, GlobalSectionReader,
+    ImportSectionReader, MemorySectionReader, TableSectionReader, TypeSectionReader,
+};
+
+/// A valid module by sections, and what has to be known of it to rewrite it.
+#[derive(Default)]
+pub(crate) struct Facts<'a> {
+    pub(crate) sections: Sections<'a>,
+    pub(crate) types: Vec<FuncType>,
+    /// All are functions.
+    pub(crate) imports: Vec<Import>,
+    /// The type of each function, imports first.
+    pub(crate) functions: Vec<u32>,
+    /// Bytes of call stack of each function that is not imported.
+    pub(crate) frames: Vec<i32>,
+    pub(crate) globals: u32,
+    pub(crate) memory: Memory,
+    pub(crate) tables: Vec<TableType>,
+    /// The functions that are called: start functions in their order, at last `__guest_call`.
+    pub(crate) entries: Vec<u32>,
+}
+
+/// The sections that a module has.
+#[derive(Default)]
+pub(crate) struct Sections<'a> {
+    pub(crate) types: Option<TypeSectionReader<'a>>,
+    pub(crate) imports: Option<ImportSectionReader<'a>>,
+    pub(crate) functions: Option<FunctionSectionReader<'a>>,
+    pub(crate) tables: Option<TableSectionReader<'a>>,
+    pub(crate) memories: Option<MemorySectionReader<'a>>,
+    pub(crate) globals: Option<GlobalSectionReader<'a>>,
+    pub(crate) elements: Option<ElementSectionReader<'a>>,
+    pub(crate) data_count: Option<u32>,
+    pub(crate) bodies: Vec<FunctionBody<'a>>,
+    pub(crate) data: Option<DataSectionReader<'a>>,
+}
+
+/// Pages of memory.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Memory {
+    pub(crate) initial: u64,
+    pub(crate) maximum: Option<u64>,
+}
+
+/// The most bytes that a module may have.
+const MOST_BYTES: usize = 32 * 1024 * 1024;
+/// The most elements that wasm3 gives a table, here for all of them.
+const MOST_ELEMENTS: u64 = 10_000_000;
+
+impl<'a> Facts<'a> {
+    pub(crate) fn gather(wasm: &'a [u8]) -> Result<Self, CompileError> {
+        if wasm.len() > MOST_BYTES {
+            return Err(invalid(format!("more than {MOST_BYTES} bytes")));
+        }
+        let mut gathering = Gathering::default();
+        gathering.read(wasm).map_err(invalid)?;
+        gathering.finish()
+    }
+
+    pub(crate) fn function_type(&self, function: u32) -> Option<&FuncType> {
+        let ty = self.functions.get(function as usize)?;
+        self.types.get(*ty as usize)
+    }
+}
+
+/// What is known so far.
+#[derive(Default)]
+struct Gathering<'a> {
+    facts: Facts<'a>,
+    imports: Vec<wasmparser::Import<'a>>,
+    exports: Vec<Export<'a>>,
+    start: Option<u32>,
+}
+
+impl<'a> Gathering<'a> {
+    fn read(&mut self, wasm: &'a [u8]) -> Result<(), BinaryReaderError> {
+        let mut validator = Validator::new_with_features(features::FEATURES);
+        let mut allocations = FuncValidatorAllocations::default();
+        let mut parser = Parser::new(0);
+        parser.set_features(features::FEATURES);
+        for payload in parser.parse_all(wasm) {
+            let payload = payload?;
+            if let ValidPayload::Func(function, body) = validator.payload(&payload)? {
+                let mut validator = function.into_validator(allocations);
+                let frame = Frame::measure(&mut validator, &body)?;
+                self.facts.frames.push(frame.bytes());
+                self.facts.sections.bodies.push(body);
+                allocations = validator.into_allocations();
+            } else {
+                self.section(payload)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn section(&mut self, payload: Payload<'a>) -> Result<(), BinaryReaderError> {
+        let sections = &mut self.facts.sections;
+        match payload {
+            Payload::TypeSection(reader) => sections.types = Some(reader),
+            Payload::ImportSection(reader) => sections.imports = Some(reader),
+            Payload::FunctionSection(reader) => sections.functions = Some(reader),
+            Payload::TableSection(reader) => sections.tables = Some(reader),
+            Payload::MemorySection(reader) => sections.memories = Some(reader),
+            Payload::GlobalSection(reader) => sections.globals = Some(reader),
+            Payload::ElementSection(reader) => sections.elements = Some(reader),
+            Payload::DataCountSection { count, .. } => sections.data_count = Some(count),
+            Payload::DataSection(reader) => sections.data = Some(reader),
+            Payload::StartSection { func, .. } => self.start = Some(func),
+            Payload::ExportSection(reader) => {
+                self.exports = reader.into_iter().collect::<Result<_, _>>()?;
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn finish(mut self) -> Result<Facts<'a>, CompileError> {
+        self.index().map_err(invalid)?;
+        self.check_imports()?;
+        self.check_tables()?;
+        self.facts.entries = self.entries()?;
+        Ok(self.facts)
+    }
+
+    /// Reads the small sections, which are valid.
+    fn index(&mut self) -> Result<(), BinaryReaderError> {
+        let Facts {
+            sections,
+            types,
+            functions,
+            tables,
+            memory: found,
+            globals,
+            ..
+        } = &mut self.facts;
+        if let Some(reader) = sections.types.clone() {
+            *types = reader
+                .into_iter_err_on_gc_types()
+                .collect::<Result<_, _>>()?;
+        }
+        if let Some(reader) = sections.imports.clone() {
+            self.imports = reader.into_imports().collect::<Result<_, _>>()?;
+        }
+        functions.extend(self.imports.iter().filter_map(|import| match import.ty {
+            TypeRef::Func(ty) => Some(ty),
+            _ => None,
+        }));
+        for ty in sections.functions.clone().into_iter().flatten() {
+            functions.push(ty?);
+        }
+        for table in sections.tables.clone().into_iter().flatten() {
+            tables.push(table?.ty);
+        }
+        for memory in sections.memories.clone().into_iter().flatten() {
+            *found = memory?.into();
+        }
+        *globals = sections.globals.as_ref().map_or(0, |reader| reader.count());
+        Ok(())
+    }
+
+    /// Checks that a host of waPC offers all imports.
+    fn check_imports(&mut self) -> Result<(), CompileError> {
+        for import in &self.imports {
+            let offered = Import::find(import.module, import.name);
+            let wanted = match import.ty {
+                TypeRef::Func(ty) => self.facts.types.get(ty as usize),
+                _ => None,
+            };
+            match offered.filter(|offered| wanted == Some(&offered.ty())) {
+                Some(offered) => self.facts.imports.push(offered),
+                None => return Err(unknown_import(import)),
+            }
+        }
+        Ok(())
+    }
+
+    fn check_tables(&self) -> Result<(), CompileError> {
+        let elements = self.facts.tables.iter().map(|table| table.initial);
+        let sum = elements.fold(0, u64::saturating_add);
+        match sum > MOST_ELEMENTS {
+            true => Err(invalid(format!(
+                "more than {MOST_ELEMENTS} elements of tables"
+            ))),
+            false => Ok(()),
+        }
+    }
+
+    fn entries(&self) -> Result<Vec<u32>, CompileError> {
+        if !matches!(self.export(abi::MEMORY), Some(export) if export.kind == ExternalKind::Memory)
+        {
+            return Err(missing("(memory (export \"memory\"))"));
+        }
+        let guest_call = FuncType::new([ValType::I32, ValType::I32], [ValType::I32]);
+        let guest_call = self
+            .export(abi::GUEST_CALL)
+            .and_then(|export| self.function(export, &guest_call))
+            .ok_or_else(|| {
+                missing("(func (export \"__guest_call\") (param i32 i32) (result i32))")
+            })?;
+        let mut entries = Vec::from_iter(self.start);
+        let start = FuncType::new([], []);
+        for export in abi::STARTS.into_iter().filter_map(|name| self.export(name)) {
+            let function = self.function(export, &start);
+            entries.push(function.ok_or_else(|| no_start(export.name))?);
+        }
+        entries.push(guest_call);
+        Ok(entries)
+    }
+
+    fn export(&self, name: &str) -> Option<&Export<'a>> {
+        self.exports.iter().find(|export| export.name == name)
+    }
+
+    /// The exported function if it has this type.
+    fn function(&self, export: &Export<'_>, ty: &FuncType) -> Option<u32> {
+        let is_function = export.kind == ExternalKind::Func;
+        let has_type = self.facts.function_type(export.index) == Some(ty);
+        (is_function && has_type).then_some(export.index)
+    }
+}
+
+impl From<MemoryType> for Memory {
+    fn from(memory: MemoryType) -> Self {
+        Self {
+            initial: memory.initial,
+            maximum: memory.maximum,
+        }
+    }
+}
+
+fn unknown_import(import: &wasmparser::Import<'_>) -> CompileError {
+    CompileError::UnknownImport {
+        module: import.module.to_owned(),
+        name: import.name.to_owned(),
+    }
+}
+
+fn missing(expected: &'static str) -> CompileError {
+    CompileError::MissingExport { expected }
+}
+
+fn no_start(name: &str) -> CompileError {
+    invalid(format!(
+        "`{name}` is a start function, but no function without parameters and results"
+    ))
+}

@@ -1,0 +1,65 @@
+//! How much call stack a function takes.
+
+use crate::code::clamped;
+use wasmparser::{
+    BinaryReaderError, FuncValidator, FunctionBody, Operator, OperatorsReader, WasmModuleResources,
+};
+
+/// What decides how much of wasm3's two stacks, of values and of C, a call of a function takes.
+pub(super) struct Frame {
+    /// Parameters and locals, and the most operands at a time.
+    values: u64,
+    constants: u64,
+    loops: u64,
+}
+
+const VALUE_BYTES: u64 = 8;
+/// wasm3 copies up to so many constants to each frame.
+const MOST_CONSTANTS: u64 = 120;
+/// Of the C stack: for a call, and for each loop in it, which wasm3 leaves only when the function
+/// returns. About twice what an optimised build on x86-64 takes.
+const CALL_BYTES: u64 = 192;
+const LOOP_BYTES: u64 = 96;
+
+impl Frame {
+    /// Validates `body` and measures it.
+    pub(super) fn measure<R: WasmModuleResources>(
+        validator: &mut FuncValidator<R>,
+        body: &FunctionBody<'_>,
+    ) -> Result<Self, BinaryReaderError> {
+        let mut reader = body.get_binary_reader();
+        validator.read_locals(&mut reader)?;
+        let mut frame = Self {
+            values: 0,
+            constants: 0,
+            loops: 0,
+        };
+        let mut operators = OperatorsReader::new(reader);
+        while !operators.eof() {
+            let offset = operators.original_position();
+            let operator = operators.read()?;
+            frame.add(&operator);
+            validator.op(offset, &operator)?;
+            frame.values = frame.values.max(validator.operand_stack_height().into());
+        }
+        operators.finish()?;
+        frame.values += u64::from(validator.len_locals());
+        Ok(frame)
+    }
+
+    pub(super) fn bytes(&self) -> i32 {
+        let values = self.values + self.constants.min(MOST_CONSTANTS);
+        clamped(VALUE_BYTES * values + CALL_BYTES + LOOP_BYTES * self.loops)
+    }
+
+    fn add(&mut self, operator: &Operator<'_>) {
+        match operator {
+            Operator::Loop { .. } => self.loops += 1,
+            Operator::I32Const { .. }
+            | Operator::I64Const { .. }
+            | Operator::F32Const { .. }
+            | Operator::F64Const { .. } => self.constants += 1,
+            _ => {}
+        }
+    }
+}

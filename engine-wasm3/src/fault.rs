@@ -1,0 +1,63 @@
+//! Errors of wasm3 by blame.
+
+use crate::NAME;
+use crate::guest::Halt;
+use crate::vm::{Fault, Stopped};
+use capwire_wapc::{CallError, LimitError, Source, StartError, Trap, TrapKind};
+use std::io;
+use std::panic::resume_unwind;
+
+/// The engine has no room for an instance.
+pub(crate) fn no_room(source: impl Into<Source>) -> StartError {
+    StartError::Engine {
+        engine: NAME,
+        source: source.into(),
+    }
+}
+
+/// Why a module that was tried could not be loaded.
+pub(crate) fn start_error(fault: Fault) -> StartError {
+    let kind = match fault.0.as_str() {
+        "data segment out of bounds" | "unallocated linear memory" => TrapKind::MemoryOutOfBounds,
+        "out of bounds table access" | "table underflow" => TrapKind::TableOutOfBounds,
+        _ => return no_room(fault),
+    };
+    StartError::Call(Trap::new(kind, fault).into())
+}
+
+/// Why a call could not begin.
+pub(crate) fn no_stack(error: io::Error) -> CallError {
+    Trap::new(TrapKind::Other, error).into()
+}
+
+/// Why a function of the guest did not return. `stack_left` is the gauge.
+pub(crate) fn call_error(stopped: Stopped, stack_left: i32) -> CallError {
+    match stopped {
+        Stopped::Halted(Halt::Protocol(error)) => error.into(),
+        Stopped::Halted(Halt::Exit(code)) => Trap::from(TrapKind::Exit(code)).into(),
+        Stopped::Halted(Halt::Stopped) => LimitError::Interrupted.into(),
+        Stopped::Halted(Halt::Panicked(panic)) => resume_unwind(panic),
+        Stopped::Trapped(_) if stack_left < 0 => LimitError::Stack.into(),
+        Stopped::Trapped(fault) if fault.0 == STACK_OVERFLOW => LimitError::Stack.into(),
+        Stopped::Trapped(fault) => Trap::new(kind(&fault), fault).into(),
+    }
+}
+
+const STACK_OVERFLOW: &str = "[trap] stack overflow";
+
+/// wasm3 tells its traps apart by their text only.
+fn kind(fault: &Fault) -> TrapKind {
+    match fault.0.as_str() {
+        "[trap] unreachable executed" => TrapKind::Unreachable,
+        "[trap] out of bounds memory access" => TrapKind::MemoryOutOfBounds,
+        "[trap] undefined element" | "[trap] out of bounds table access" => {
+            TrapKind::TableOutOfBounds
+        }
+        "[trap] uninitialized element" => TrapKind::IndirectCallToNull,
+        "[trap] indirect call type mismatch" => TrapKind::BadSignature,
+        "[trap] integer overflow" => TrapKind::IntegerOverflow,
+        "[trap] integer divide by zero" => TrapKind::IntegerDivisionByZero,
+        "[trap] invalid conversion to integer" => TrapKind::BadConversion,
+        _ => TrapKind::Other,
+    }
+}

@@ -1,0 +1,100 @@
+//! A function of a guest that runs on a stack of its own, so that it can be suspended.
+//!
+//! # Why this may
+//! `corosensei` leaves its coroutines to their thread because their stacks may hold anything. Ours
+//! only ever run [`Vm::call`], and are suspended only in an import below it: on the stack are then
+//! frames of wasm3, which keep pointers into what the [`Vm`] owns; of [`Vm::call`] and the import,
+//! which hold numbers, such pointers and borrows of those; and the `Vm` itself, which is `Send`.
+//! None of them holds a lock or anything else of its thread, and neither wasm3 nor those frames
+//! use thread-local data before and after the suspension: panics are counted in it, so imports
+//! suspend outside of their `catch_unwind`.
+//!
+//! A coroutine must not be unwound through C, so one that is dropped is told to stop, and runs
+//! until wasm3 has returned from the trap that this is to it.
+
+#![expect(
+    unsafe_code,
+    reason = "to move a suspended stack between threads; see above"
+)]
+
+use crate::stacks::Stacks;
+use crate::suspend::{Event, Signal, Suspend};
+use crate::vm::{Stopped, Vm};
+use corosensei::stack::DefaultStack;
+use corosensei::{Coroutine, CoroutineResult, Yielder};
+use std::io;
+use std::mem::ManuallyDrop;
+use std::sync::Arc;
+
+/// A job for a [`Vm`].
+pub(crate) type Job = fn(&mut Vm, &dyn Suspend, [u32; 2]) -> Result<i32, Stopped>;
+
+/// The end of a job, which returns its `Vm`.
+pub(crate) type Ended = (Box<Vm>, Result<i32, Stopped>);
+
+/// A job that has begun and not ended.
+pub(crate) struct Fiber {
+    coroutine: ManuallyDrop<Coroutine<Signal, Event, Ended, DefaultStack>>,
+    stacks: Arc<Stacks>,
+}
+
+/// How far it got.
+pub(crate) enum Advance {
+    Suspended(Fiber, Event),
+    Ended(Ended),
+}
+
+// SAFETY: as the head of this file says.
+unsafe impl Send for Fiber {}
+
+impl Fiber {
+    /// Begins `job`.
+    ///
+    /// # Errors
+    /// If there is no memory for a stack; `vm` is gone then.
+    pub(crate) fn begin(
+        mut vm: Box<Vm>,
+        job: Job,
+        arguments: [u32; 2],
+        stacks: Arc<Stacks>,
+    ) -> io::Result<Advance> {
+        let stack = stacks.take()?;
+        let coroutine = Coroutine::with_stack(stack, move |yielder, _| {
+            let result = job(&mut vm, &Suspending(yielder), arguments);
+            (vm, result)
+        });
+        let fiber = Self {
+            coroutine: ManuallyDrop::new(coroutine),
+            stacks,
+        };
+        Ok(fiber.resume(Signal::Continue))
+    }
+
+    /// Answers the last event.
+    pub(crate) fn resume(mut self, signal: Signal) -> Advance {
+        match self.coroutine.resume(signal) {
+            CoroutineResult::Yield(event) => Advance::Suspended(self, event),
+            CoroutineResult::Return(ended) => Advance::Ended(ended),
+        }
+    }
+}
+
+impl Drop for Fiber {
+    fn drop(&mut self) {
+        while !self.coroutine.done() {
+            // If it has more to say, it is told again; if it ends, its `Vm` goes here.
+            drop(self.coroutine.resume(Signal::Stop));
+        }
+        // SAFETY: taken once, since `self` is being dropped.
+        let coroutine = unsafe { ManuallyDrop::take(&mut self.coroutine) };
+        self.stacks.give_back(coroutine.into_stack());
+    }
+}
+
+struct Suspending<'y>(&'y Yielder<Signal, Event>);
+
+impl Suspend for Suspending<'_> {
+    fn suspend(&self, event: Event) -> Signal {
+        self.0.suspend(event)
+    }
+}

@@ -1,0 +1,176 @@
+//! What a guest may import, over its memory and [`GuestState`].
+
+use crate::guest::{GuestState, Halt, Served};
+use crate::suspend::Event;
+use capwire_wapc::{Span, abi};
+use capwire_wasi::{Function, Outcome, ValueType};
+use wasmparser::{FuncType, ValType};
+
+/// A function that a module imports.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Import {
+    Wapc(&'static abi::Import),
+    Wasi(&'static Function),
+    /// Ours: the guest has no fuel left.
+    SliceEnded,
+}
+
+/// What a guest cannot import by this name, since it is refused before ours is added.
+const OURS: (&str, &str) = ("capwire", "slice_ended");
+
+impl Import {
+    /// The import of these names if a host of waPC offers it.
+    pub(crate) fn find(namespace: &str, name: &str) -> Option<Self> {
+        if namespace == abi::NAMESPACE {
+            return abi::IMPORTS
+                .iter()
+                .find(|import| import.name == name)
+                .map(Self::Wapc);
+        }
+        capwire_wasi::find(namespace, name).map(Self::Wasi)
+    }
+
+    pub(crate) fn namespace(&self) -> &'static str {
+        match self {
+            Self::Wapc(_) => abi::NAMESPACE,
+            Self::Wasi(function) => function.namespace,
+            Self::SliceEnded => OURS.0,
+        }
+    }
+
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::Wapc(import) => import.name,
+            Self::Wasi(function) => function.name,
+            Self::SliceEnded => OURS.1,
+        }
+    }
+
+    pub(crate) fn parameters(&self) -> usize {
+        match self {
+            Self::Wapc(import) => import.parameters,
+            Self::Wasi(function) => function.parameters.len(),
+            Self::SliceEnded => 0,
+        }
+    }
+
+    pub(crate) fn returns(&self) -> bool {
+        match self {
+            Self::Wapc(import) => import.returns,
+            Self::Wasi(function) => function.returns,
+            Self::SliceEnded => false,
+        }
+    }
+
+    pub(crate) fn ty(&self) -> FuncType {
+        let parameters = match self {
+            Self::Wapc(import) => vec![ValType::I32; import.parameters],
+            Self::Wasi(function) => function.parameters.iter().map(value_type).collect(),
+            Self::SliceEnded => Vec::new(),
+        };
+        FuncType::new(parameters, self.returns().then_some(ValType::I32))
+    }
+
+    /// Runs it. `arguments` are as many as it has parameters, an `i32` in the lower half.
+    pub(crate) fn serve(
+        &self,
+        guest: &mut GuestState,
+        arguments: &[u64],
+        memory: &mut [u8],
+    ) -> Result<Served, Halt> {
+        match self {
+            Self::Wapc(import) => wapc(import, guest, &Words::new(arguments), memory),
+            Self::Wasi(function) => wasi(function, guest, arguments, memory),
+            Self::SliceEnded => Ok(Served::Event(Event::SliceEnded)),
+        }
+    }
+}
+
+/// The most that an import of waPC takes.
+const MOST: usize = 8;
+
+/// Arguments of waPC, which all are `i32`.
+struct Words([u32; MOST]);
+
+impl Words {
+    fn new(arguments: &[u64]) -> Self {
+        let mut words = [0; MOST];
+        for (word, argument) in words.iter_mut().zip(arguments) {
+            *word = low(*argument);
+        }
+        Self(words)
+    }
+
+    fn spans(&self) -> [Span; 4] {
+        let [b, bl, n, nl, o, ol, p, pl] = self.0;
+        [(b, bl), (n, nl), (o, ol), (p, pl)].map(|(pointer, length)| Span::new(pointer, length))
+    }
+}
+
+fn wapc(
+    import: &abi::Import,
+    guest: &mut GuestState,
+    words: &Words,
+    memory: &mut [u8],
+) -> Result<Served, Halt> {
+    let conversation = &mut guest.conversation;
+    let [first, second, ..] = words.0;
+    let span = Span::new(first, second);
+    match *import {
+        abi::GUEST_REQUEST => conversation.guest_request(memory, first, second)?,
+        abi::GUEST_RESPONSE => conversation.guest_response(memory, span)?,
+        abi::GUEST_ERROR => conversation.guest_error(memory, span)?,
+        abi::HOST_RESPONSE => conversation.host_response(memory, first)?,
+        abi::HOST_ERROR => conversation.host_error(memory, first)?,
+        abi::CONSOLE_LOG => conversation.console_log(memory, span)?,
+        abi::HOST_RESPONSE_LEN => return Ok(length(conversation.host_response_len())),
+        abi::HOST_ERROR_LEN => return Ok(length(conversation.host_error_len())),
+        _ => return host_call(guest, words.spans(), memory),
+    }
+    Ok(Served::Returned(None))
+}
+
+fn length(length: u32) -> Served {
+    Served::Returned(Some(length.cast_signed()))
+}
+
+fn host_call(guest: &mut GuestState, spans: [Span; 4], memory: &mut [u8]) -> Result<Served, Halt> {
+    Ok(match guest.conversation.host_call(memory, spans)? {
+        Some(call) => Served::Event(Event::HostCall(call.to_suspended())),
+        None => Served::Returned(Some(0)),
+    })
+}
+
+fn wasi(
+    function: &Function,
+    guest: &mut GuestState,
+    arguments: &[u64],
+    memory: &mut [u8],
+) -> Result<Served, Halt> {
+    // wasm3 leaves what it likes in the upper half of an `i32`'s slot.
+    let arguments: Vec<u64> = arguments
+        .iter()
+        .zip(function.parameters)
+        .map(|(&argument, ty)| match ty {
+            ValueType::I32 => low(argument).into(),
+            ValueType::I64 => argument,
+        })
+        .collect();
+    let world = &**guest.conversation.world();
+    match guest.wasi.call(function, &arguments, memory, world) {
+        Outcome::Errno(errno) => Ok(Served::Returned(Some(errno))),
+        Outcome::Exit(code) => Err(Halt::Exit(code)),
+    }
+}
+
+fn low(slot: u64) -> u32 {
+    let [a, b, c, d, ..] = slot.to_le_bytes();
+    u32::from_le_bytes([a, b, c, d])
+}
+
+fn value_type(ty: &ValueType) -> ValType {
+    match ty {
+        ValueType::I32 => ValType::I32,
+        ValueType::I64 => ValType::I64,
+    }
+}

@@ -1,0 +1,147 @@
+//! The [wasm3](https://docs.rs/wasm3x-sys) interpreter as an engine of capwire-wapc: the smallest,
+//! with limits that it does not have itself.
+//!
+//! **wasm3 is written in C and has a history of memory-safety faults.** This crate validates every
+//! module before wasm3 sees it and leaves wasm3 no unbounded work, but a fault in wasm3's own code
+//! is a fault of the host's process. Run modules on it that you trust, or in a process of its own;
+//! a host should refuse others by default.
+//!
+//! ```
+//! use capwire_engine_wasm3::Wasm3;
+//! use capwire_wapc::{EmptyWorld, Engine, HostCall, Limits, PlainGuest, Reply, Request};
+//! use std::sync::Arc;
+//!
+//! let wasm = wat::parse_str(
+//!     r#"(module
+//!         (import "wapc" "__guest_request" (func $request (param i32 i32)))
+//!         (import "wapc" "__guest_response" (func $response (param i32 i32)))
+//!         (memory (export "memory") 1)
+//!         (func (export "__guest_call") (param $operation i32) (param $payload i32) (result i32)
+//!             (call $request (i32.const 0) (i32.const 1024))
+//!             (call $response (i32.const 1024) (local.get $payload))
+//!             (i32.const 1)))"#,
+//! )?;
+//! let module = Wasm3::new()?.compile(&wasm)?;
+//!
+//! let mut host = |_: HostCall<'_>| Reply::error("there is nothing here");
+//! let limits = Limits::default();
+//! let mut guest = PlainGuest::start(&*module, &limits, Arc::new(EmptyWorld), &mut host)?;
+//! let response = guest.call(Request::new("echo", &b"hello"[..]), &mut host)?;
+//! assert_eq!(response, &b"hello"[..]);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # What guests may use
+//! WebAssembly 1.0, multi-value, sign extension, saturating conversions, bulk memory, reference
+//! types and extended constants: what compilers emit by default. No SIMD, threads, tail calls,
+//! 64-bit or several memories, garbage collection or exceptions. A module has at most 32 MiB and
+//! 10 million initial elements of tables. wasm3's compiler has limits of its own, such as 1,000
+//! nested blocks; a module beyond them is refused by [`compile`](Engine::compile).
+//!
+//! # How limits are kept
+//! wasm3 gets a rewritten module. It counts what it uses in globals that the guest's code cannot
+//! name, and calls functions of ours instead of growing memory or tables.
+//! - A slice is an amount of fuel, see [`Wasm3::fuel_per_millisecond`]. Each instruction takes
+//!   from it when it is executed, and so do each 16 bytes that one moves. It is looked at where
+//!   functions and rounds of loops begin. Time that imports need is taken as fuel too, so where a
+//!   guest yields is not the same each time.
+//! - Of [`Limits::stack_bytes`](capwire_wapc::Limits::stack_bytes) a call takes an estimate of
+//!   what it needs of both of wasm3's stacks: 8 bytes for each value and constant, 192 for the call
+//!   and 96 for each loop in the function. wasm3's own checks of both stacks are a second line;
+//!   with them more than 64 MiB is no more than that, and about 8 MiB of C stack the most.
+//! - Memory has at most 2 GiB.
+//!
+//! Each call runs on a stack of 9 MiB of address space that is its own only until it ends; idle
+//! guests have none. A guest that is dropped while it is suspended is told to trap and runs until
+//! it has, which is at once.
+
+#![deny(unsafe_code)] // and not `forbid`: `vm.rs` talks to C, `fiber.rs` moves suspended stacks
+
+mod code;
+mod facts;
+mod fault;
+mod fiber;
+mod guest;
+mod imports;
+mod jobs;
+mod module;
+mod plain;
+mod probe;
+mod rewrite;
+mod stacks;
+mod suspend;
+mod suspendable;
+mod vm;
+
+use capwire_wapc::{CompileError, Engine, Module, Support};
+use code::Code;
+use module::Wasm3Module;
+use stacks::Stacks;
+use std::sync::Arc;
+
+const NAME: &str = "wasm3";
+
+/// What an optimised build executes in a millisecond on a server of the early 2020s, roughly.
+const FUEL_PER_MILLISECOND: u32 = 500_000;
+
+/// The engine.
+#[derive(Clone, Debug)]
+pub struct Wasm3 {
+    stacks: Arc<Stacks>,
+    fuel_per_millisecond: u32,
+}
+
+/// wasm3 was compiled without optimisation, so it would overflow its stack on harmless code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "wasm3 was compiled without tail calls, so its stack is not bounded: set `opt-level = 3` in `[profile.dev.package.wasm3x-sys]` of the workspace's Cargo.toml"
+)]
+pub struct Unoptimised;
+
+impl Wasm3 {
+    /// An engine that counts 500,000 units of fuel as a millisecond.
+    ///
+    /// # Errors
+    /// If wasm3 was compiled so that its use of the C stack has no bound, as C compilers do
+    /// without optimisation.
+    pub fn new() -> Result<Self, Unoptimised> {
+        let stacks = Arc::<Stacks>::default();
+        if !probe::instructions_take_no_stack(&stacks) {
+            return Err(Unoptimised);
+        }
+        Ok(Self {
+            stacks,
+            fuel_per_millisecond: FUEL_PER_MILLISECOND,
+        })
+    }
+
+    /// Sets how much fuel counts as a millisecond of a slice: less for slow machines.
+    ///
+    /// ```
+    /// let engine = capwire_engine_wasm3::Wasm3::new()?.fuel_per_millisecond(50_000);
+    /// # Ok::<(), capwire_engine_wasm3::Unoptimised>(())
+    /// ```
+    #[must_use]
+    pub fn fuel_per_millisecond(mut self, fuel: u32) -> Self {
+        self.fuel_per_millisecond = fuel;
+        self
+    }
+}
+
+impl Engine for Wasm3 {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn support(&self) -> Support {
+        Support::full()
+    }
+
+    fn compile(&self, wasm: &[u8]) -> Result<Arc<dyn Module>, CompileError> {
+        Ok(Arc::new(Wasm3Module {
+            code: Code::compile(wasm, &self.stacks)?,
+            stacks: Arc::clone(&self.stacks),
+            fuel_per_millisecond: self.fuel_per_millisecond,
+        }))
+    }
+}

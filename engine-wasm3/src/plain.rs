@@ -1,0 +1,50 @@
+//! A guest that is answered at once: the host is called on its own stack while the guest's waits.
+
+use crate::suspendable::Suspendable;
+use bytes::Bytes;
+use capwire_wapc::{
+    CallError, Host, LimitError, PlainInstance, Progress, Request, Resume, SuspendableInstance,
+    Verdict,
+};
+
+#[derive(Debug)]
+pub(crate) struct Plain(Suspendable);
+
+impl Plain {
+    pub(crate) fn new(instance: Suspendable) -> Self {
+        Self(instance)
+    }
+
+    fn finish(
+        &mut self,
+        begun: Result<Progress, CallError>,
+        host: &mut dyn Host,
+    ) -> Result<Bytes, CallError> {
+        let mut progress = begun?;
+        loop {
+            progress = match progress {
+                Progress::Done(response) => return Ok(response),
+                Progress::HostCall(call) => {
+                    let reply = host.call(call.as_host_call());
+                    self.0.resume(Resume::Reply(reply))?
+                }
+                Progress::Yielded => match host.slice_ended() {
+                    Verdict::Continue => self.0.resume(Resume::Continue)?,
+                    Verdict::Stop => return Err(LimitError::Interrupted.into()),
+                },
+            };
+        }
+    }
+}
+
+impl PlainInstance for Plain {
+    fn start(&mut self, host: &mut dyn Host) -> Result<(), CallError> {
+        let begun = self.0.start();
+        self.finish(begun, host).map(drop)
+    }
+
+    fn call(&mut self, request: Request<'_>, host: &mut dyn Host) -> Result<Bytes, CallError> {
+        let begun = self.0.call(request);
+        self.finish(begun, host)
+    }
+}

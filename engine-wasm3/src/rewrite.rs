@@ -1,0 +1,229 @@
+//! The module that wasm3 gets instead of the guest's: the same, but it counts what it uses.
+//!
+//! Added are the import [`Import::SliceEnded`](crate::imports::Import), the globals of [`Gauge`]
+//! and functions that grow memory and tables as far as these allow. Since a valid module names
+//! all that it uses by indices below those, the guest's code cannot reach them; its exports are
+//! replaced by ours. The start section becomes one more function to call. Custom sections go.
+
+mod growth;
+mod layout;
+mod metering;
+
+use crate::code::Gauge;
+use crate::facts::Facts;
+use layout::Layout;
+use std::convert::Infallible;
+use wasm_encoder::reencode::{Error, Reencode};
+use wasm_encoder::{
+    CodeSection, ConstExpr, DataCountSection, DataSection, ElementSection, EntityType, ExportKind,
+    ExportSection, FunctionSection, GlobalSection, GlobalType, ImportSection, MemorySection,
+    MemoryType, Module, TableSection, TypeSection, ValType,
+};
+use wasmparser::{DataKind, ElementKind};
+
+/// What a valid module that is within our features does not cause.
+#[derive(Debug, thiserror::Error)]
+#[error("the module cannot be rewritten: {0}")]
+pub(crate) struct RewriteError(Error<Infallible>);
+
+/// The module that guests run.
+pub(crate) fn for_use(facts: &Facts<'_>) -> Result<Vec<u8>, RewriteError> {
+    Ok(Rewriter::new(facts, Purpose::Use).module()?)
+}
+
+/// The same code in a module that takes no memory to load, and whose segments all fit.
+pub(crate) fn for_trial(facts: &Facts<'_>) -> Result<Vec<u8>, RewriteError> {
+    Ok(Rewriter::new(facts, Purpose::Trial).module()?)
+}
+
+/// The export of the guest's function `index`.
+pub(crate) fn entry_name(index: u32) -> String {
+    format!("function {index}")
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Purpose {
+    Use,
+    Trial,
+}
+
+type Result_<T> = Result<T, Error<Infallible>>;
+
+struct Rewriter<'f, 'a> {
+    facts: &'f Facts<'a>,
+    purpose: Purpose,
+    layout: Layout,
+}
+
+/// Functions move by one, since ours is one more import.
+impl Reencode for Rewriter<'_, '_> {
+    type Error = Infallible;
+
+    fn function_index(&mut self, function: u32) -> Result_<u32> {
+        Ok(self.layout.function(function))
+    }
+}
+
+impl<'f, 'a> Rewriter<'f, 'a> {
+    fn new(facts: &'f Facts<'a>, purpose: Purpose) -> Self {
+        Self {
+            facts,
+            purpose,
+            layout: Layout::new(facts),
+        }
+    }
+
+    /// In the order that sections must have.
+    fn module(mut self) -> Result_<Vec<u8>> {
+        let mut module = Module::new();
+        module
+            .section(&self.types()?)
+            .section(&self.imports()?)
+            .section(&self.functions()?)
+            .section(&self.tables()?)
+            .section(&self.memory()?)
+            .section(&self.globals()?)
+            .section(&self.exports())
+            .section(&self.elements()?);
+        if let Some(count) = self.facts.sections.data_count {
+            module.section(&DataCountSection { count });
+        }
+        module.section(&self.code()?).section(&self.data()?);
+        Ok(module.finish())
+    }
+
+    fn types(&mut self) -> Result_<TypeSection> {
+        let mut types = TypeSection::new();
+        if let Some(reader) = self.facts.sections.types.clone() {
+            self.parse_type_section(&mut types, reader)?;
+        }
+        for (parameters, results) in self.layout.more_types() {
+            let parameters = self.value_types(parameters)?;
+            let results = self.value_types(results)?;
+            types.ty().function(parameters, results);
+        }
+        Ok(types)
+    }
+
+    fn imports(&mut self) -> Result_<ImportSection> {
+        let mut imports = ImportSection::new();
+        if let Some(reader) = self.facts.sections.imports.clone() {
+            self.parse_import_section(&mut imports, reader)?;
+        }
+        let ours = crate::imports::Import::SliceEnded;
+        let ty = EntityType::Function(self.layout.slice_ended_type());
+        imports.import(ours.namespace(), ours.name(), ty);
+        Ok(imports)
+    }
+
+    fn functions(&mut self) -> Result_<FunctionSection> {
+        let mut functions = FunctionSection::new();
+        if let Some(reader) = self.facts.sections.functions.clone() {
+            self.parse_function_section(&mut functions, reader)?;
+        }
+        for ty in self.layout.growth_types() {
+            functions.function(ty);
+        }
+        Ok(functions)
+    }
+
+    fn tables(&mut self) -> Result_<TableSection> {
+        let mut tables = TableSection::new();
+        if let Some(reader) = self.facts.sections.tables.clone() {
+            self.parse_table_section(&mut tables, reader)?;
+        }
+        Ok(tables)
+    }
+
+    fn memory(&mut self) -> Result_<MemorySection> {
+        let mut memories = MemorySection::new();
+        for memory in self.facts.sections.memories.clone().into_iter().flatten() {
+            let memory = self.memory_type(memory?)?;
+            let minimum = match self.purpose {
+                Purpose::Use => memory.minimum,
+                Purpose::Trial => 0,
+            };
+            memories.memory(MemoryType { minimum, ..memory });
+        }
+        Ok(memories)
+    }
+
+    fn globals(&mut self) -> Result_<GlobalSection> {
+        let mut globals = GlobalSection::new();
+        if let Some(reader) = self.facts.sections.globals.clone() {
+            self.parse_global_section(&mut globals, reader)?;
+        }
+        for _ in Gauge::ALL {
+            let ty = GlobalType {
+                val_type: ValType::I32,
+                mutable: true,
+                shared: false,
+            };
+            globals.global(ty, &ConstExpr::i32_const(0));
+        }
+        Ok(globals)
+    }
+
+    fn exports(&self) -> ExportSection {
+        let mut exports = ExportSection::new();
+        let mut entries = self.facts.entries.clone();
+        entries.sort_unstable();
+        entries.dedup();
+        for entry in entries {
+            let function = self.layout.function(entry);
+            exports.export(&entry_name(entry), ExportKind::Func, function);
+        }
+        for gauge in Gauge::ALL {
+            exports.export(gauge.name(), ExportKind::Global, self.layout.gauge(gauge));
+        }
+        exports
+    }
+
+    fn elements(&mut self) -> Result_<ElementSection> {
+        let mut elements = ElementSection::new();
+        for element in self.facts.sections.elements.clone().into_iter().flatten() {
+            let mut element = element?;
+            if self.purpose == Purpose::Trial && matches!(element.kind, ElementKind::Active { .. })
+            {
+                element.kind = ElementKind::Passive;
+            }
+            self.parse_element(&mut elements, element)?;
+        }
+        Ok(elements)
+    }
+
+    fn code(&mut self) -> Result_<CodeSection> {
+        let mut code = CodeSection::new();
+        let facts = self.facts;
+        for (index, body) in facts.sections.bodies.iter().enumerate() {
+            code.function(&metering::function(self, index, body)?);
+        }
+        code.function(&growth::memory(&self.layout));
+        for table in 0..facts.tables.len() {
+            code.function(&growth::table(&self.layout, facts, table));
+        }
+        Ok(code)
+    }
+
+    fn data(&mut self) -> Result_<DataSection> {
+        let mut section = DataSection::new();
+        for data in self.facts.sections.data.clone().into_iter().flatten() {
+            let mut data = data?;
+            if self.purpose == Purpose::Trial {
+                data.kind = DataKind::Passive;
+            }
+            self.parse_data(&mut section, data)?;
+        }
+        Ok(section)
+    }
+
+    fn value_types(&mut self, types: Vec<wasmparser::ValType>) -> Result_<Vec<ValType>> {
+        types.into_iter().map(|ty| self.val_type(ty)).collect()
+    }
+}
+
+impl From<Error<Infallible>> for RewriteError {
+    fn from(error: Error<Infallible>) -> Self {
+        Self(error)
+    }
+}

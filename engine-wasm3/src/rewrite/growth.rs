@@ -1,0 +1,87 @@
+//! The functions that a guest calls instead of `memory.grow` and `table.grow`.
+
+use super::layout::Layout;
+use crate::code::Gauge;
+use crate::facts::Facts;
+use wasm_encoder::{BlockType, Function, InstructionSink, ValType};
+
+/// A page that is new costs as much fuel as writing it.
+const FUEL_PER_PAGE: i32 = 4_096;
+
+const DELTA: u32 = 0;
+
+/// `(param delta i32) (result i32)`
+pub(super) fn memory(layout: &Layout) -> Function {
+    let pages = layout.gauge(Gauge::Pages);
+    let fuel = layout.gauge(Gauge::Fuel);
+    let mut function = Function::new([]);
+    function
+        .instructions()
+        .local_get(DELTA)
+        .global_get(pages)
+        .memory_size(0)
+        .i32_sub()
+        .i32_gt_u()
+        .if_(BlockType::Result(ValType::I32))
+        .i32_const(-1)
+        .else_()
+        .global_get(fuel)
+        .local_get(DELTA)
+        .i32_const(FUEL_PER_PAGE)
+        .i32_mul()
+        .i32_sub()
+        .global_set(fuel)
+        .local_get(DELTA)
+        .memory_grow(0)
+        .end()
+        .end();
+    function
+}
+
+const ELEMENT: u32 = 0;
+const TABLE_DELTA: u32 = 1;
+const BEFORE: u32 = 2;
+
+/// `(param element ref) (param delta i32) (result i32)` for one of the guest's tables.
+pub(super) fn table(layout: &Layout, facts: &Facts<'_>, index: usize) -> Function {
+    let table = u32::try_from(index).unwrap_or(u32::MAX);
+    let most = facts.tables.get(index).and_then(|table| table.maximum);
+    let most = most.map_or(-1, |most| {
+        u32::try_from(most).unwrap_or(u32::MAX).cast_signed()
+    });
+    let elements = layout.gauge(Gauge::Elements);
+    let mut function = Function::new([(1, ValType::I32)]);
+    // wasm3 takes a maximum of 0 for none.
+    let mut code = function.instructions();
+    code.local_get(TABLE_DELTA)
+        .global_get(elements)
+        .i32_gt_u()
+        .local_get(TABLE_DELTA)
+        .i32_const(most)
+        .table_size(table)
+        .i32_sub()
+        .i32_gt_u()
+        .i32_or()
+        .if_(BlockType::Result(ValType::I32))
+        .i32_const(-1)
+        .else_();
+    code.local_get(ELEMENT)
+        .local_get(TABLE_DELTA)
+        .table_grow(table)
+        .local_tee(BEFORE)
+        .i32_const(-1)
+        .i32_ne()
+        .if_(BlockType::Empty);
+    subtract(&mut code, elements);
+    subtract(&mut code, layout.gauge(Gauge::Fuel));
+    code.end().local_get(BEFORE).end().end();
+    function
+}
+
+/// A new element costs a unit of fuel.
+fn subtract(code: &mut InstructionSink<'_>, gauge: u32) {
+    code.global_get(gauge)
+        .local_get(TABLE_DELTA)
+        .i32_sub()
+        .global_set(gauge);
+}

@@ -1,0 +1,102 @@
+//! Where in the rewritten module things are.
+
+use crate::code::Gauge;
+use crate::facts::Facts;
+use wasmparser::{FuncType, ValType};
+
+/// Indices of what is moved or added.
+pub(super) struct Layout {
+    /// How many functions the guest imports; ours comes after them.
+    imports: u32,
+    first_gauge: u32,
+    /// The function that grows memory; those that grow tables follow.
+    first_growth: u32,
+    first_type: u32,
+    more_types: Vec<Signature>,
+    /// Types that take nothing and return the several results of a type of the guest's.
+    blocks: Vec<Option<u32>>,
+}
+
+/// Parameters and results.
+type Signature = (Vec<ValType>, Vec<ValType>);
+
+impl Layout {
+    pub(super) fn new(facts: &Facts<'_>) -> Self {
+        let first_type = count(facts.types.len());
+        let mut more_types = vec![(vec![], vec![]), (vec![ValType::I32], vec![ValType::I32])];
+        more_types.extend(facts.tables.iter().map(|table| {
+            let element = ValType::Ref(table.element_type);
+            (vec![element, ValType::I32], vec![ValType::I32])
+        }));
+        let mut layout = Self {
+            imports: count(facts.imports.len()),
+            first_gauge: facts.globals,
+            first_growth: count(facts.functions.len()) + 1,
+            first_type,
+            more_types,
+            blocks: Vec::new(),
+        };
+        layout.blocks = facts.types.iter().map(|ty| layout.block(ty)).collect();
+        layout
+    }
+
+    /// The guest's function `index`.
+    pub(super) fn function(&self, index: u32) -> u32 {
+        match index < self.imports {
+            true => index,
+            false => index + 1,
+        }
+    }
+
+    pub(super) fn gauge(&self, gauge: Gauge) -> u32 {
+        self.first_gauge + gauge as u32
+    }
+
+    pub(super) fn slice_ended(&self) -> u32 {
+        self.imports
+    }
+
+    pub(super) fn slice_ended_type(&self) -> u32 {
+        self.first_type
+    }
+
+    pub(super) fn grow_memory(&self) -> u32 {
+        self.first_growth
+    }
+
+    pub(super) fn grow_table(&self, table: u32) -> u32 {
+        self.first_growth + 1 + table
+    }
+
+    /// Of the functions that grow memory and tables.
+    pub(super) fn growth_types(&self) -> impl Iterator<Item = u32> {
+        let tables = self
+            .more_types
+            .iter()
+            .skip(2)
+            .take_while(|(parameters, _)| parameters.len() == 2);
+        let growth = 1 + count(tables.count());
+        (self.first_type + 1..).take(growth as usize)
+    }
+
+    pub(super) fn more_types(&self) -> Vec<Signature> {
+        self.more_types.clone()
+    }
+
+    /// The type of a block with the several results of the guest's type `index`.
+    pub(super) fn block_type(&self, index: u32) -> Option<u32> {
+        self.blocks.get(index as usize).copied().flatten()
+    }
+
+    fn block(&mut self, ty: &FuncType) -> Option<u32> {
+        (ty.results().len() > 1).then(|| {
+            self.more_types.push((vec![], ty.results().to_vec()));
+            self.first_type + count(self.more_types.len()) - 1
+        })
+    }
+}
+
+/// Of what a valid module has, which is bounded far below.
+fn count(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}

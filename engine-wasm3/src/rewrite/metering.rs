@@ -1,0 +1,246 @@
+//! A function that counts what it uses: fuel, and bytes of the call stack.
+//!
+//! ```text
+//! (global.set $stack (i32.sub (global.get $stack) (i32.const FRAME)))
+//! (if (i32.lt_s (global.get $stack) (i32.const 0)) (then unreachable))
+//! (if (i32.lt_s (global.get $fuel) (i32.const 0)) (then (call $slice_ended)))
+//! (block $body (result …)
+//!   … (br $body) for each `return`; fuel is counted before each jump and label,
+//!   and looked at where each round of a loop begins …)
+//! (global.set $stack (i32.add (global.get $stack) (i32.const FRAME)))
+//! ```
+//!
+//! All that a guest can do for long is to go round a loop, to call, to move many bytes or elements
+//! at once, or to call an import, so no two looks at the fuel are far apart.
+
+use super::{Result_, Rewriter};
+use crate::code::Gauge;
+use crate::facts::Facts;
+use wasm_encoder::reencode::Reencode;
+use wasm_encoder::{BlockType, Function, Instruction, InstructionSink, ValType};
+use wasmparser::{FuncType, FunctionBody, Operator};
+
+/// What a call costs, beside the instructions of the function: wasm3 makes about so many meanwhile.
+const FUEL_PER_CALL: u32 = 24;
+/// How many bytes, and elements of tables, an instruction moves for a unit of fuel: 2 to the
+/// power of this.
+const BYTES_SHIFT: i32 = 4;
+const ELEMENTS_SHIFT: i32 = 1;
+
+/// Rewrites `body`, the function of this index among those that are not imported.
+pub(super) fn function(
+    rewriter: &mut Rewriter<'_, '_>,
+    index: usize,
+    body: &FunctionBody<'_>,
+) -> Result_<Function> {
+    let (locals, scratch) = locals(rewriter, index, body)?;
+    let mut metering = Metering {
+        fuel: rewriter.layout.gauge(Gauge::Fuel),
+        stack: rewriter.layout.gauge(Gauge::Stack),
+        slice_ended: rewriter.layout.slice_ended(),
+        frame: rewriter
+            .facts
+            .frames
+            .get(index)
+            .copied()
+            .unwrap_or(i32::MAX),
+        scratch,
+        function: Function::new(locals),
+        uncounted: FUEL_PER_CALL,
+        depth: 0,
+    };
+    let results = block_type(rewriter, index)?;
+    metering.enter(results);
+    for operator in body.get_operators_reader()? {
+        metering.operator(rewriter, operator?)?;
+    }
+    Ok(metering.function)
+}
+
+struct Metering {
+    fuel: u32,
+    stack: u32,
+    slice_ended: u32,
+    frame: i32,
+    scratch: u32,
+    function: Function,
+    /// Fuel that the instructions since the last count are worth.
+    uncounted: u32,
+    /// How many of the guest's blocks are open.
+    depth: u32,
+}
+
+impl Metering {
+    fn enter(&mut self, results: BlockType) {
+        let (stack, frame) = (self.stack, self.frame);
+        let mut code = self.code();
+        code.global_get(stack)
+            .i32_const(frame)
+            .i32_sub()
+            .global_set(stack);
+        code.global_get(stack)
+            .i32_const(0)
+            .i32_lt_s()
+            .if_(BlockType::Empty)
+            .unreachable()
+            .end();
+        self.look();
+        self.code().block(results);
+    }
+
+    fn operator(&mut self, rewriter: &mut Rewriter<'_, '_>, operator: Operator<'_>) -> Result_<()> {
+        self.uncounted += 1;
+        match operator {
+            Operator::Return => {
+                self.count();
+                self.function.instruction(&Instruction::Br(self.depth));
+                return Ok(());
+            }
+            Operator::MemoryGrow { .. } => {
+                let grow = rewriter.layout.grow_memory();
+                self.function.instruction(&Instruction::Call(grow));
+                return Ok(());
+            }
+            Operator::TableGrow { table } => {
+                let grow = rewriter.layout.grow_table(table);
+                self.function.instruction(&Instruction::Call(grow));
+                return Ok(());
+            }
+            Operator::End if self.depth == 0 => {
+                self.leave();
+                return Ok(());
+            }
+            _ => {}
+        }
+        self.before(&operator);
+        let is_loop = matches!(operator, Operator::Loop { .. });
+        self.function.instruction(&rewriter.instruction(operator)?);
+        if is_loop {
+            self.look();
+        }
+        Ok(())
+    }
+
+    /// Counts where code ends that is executed as a whole.
+    fn before(&mut self, operator: &Operator<'_>) {
+        match operator {
+            Operator::Block { .. } => self.depth += 1,
+            Operator::Loop { .. } | Operator::If { .. } => {
+                self.count();
+                self.depth += 1;
+            }
+            Operator::End => {
+                self.count();
+                self.depth -= 1;
+            }
+            Operator::Else
+            | Operator::Br { .. }
+            | Operator::BrIf { .. }
+            | Operator::BrTable { .. }
+            | Operator::Unreachable => self.count(),
+            Operator::MemoryFill { .. }
+            | Operator::MemoryCopy { .. }
+            | Operator::MemoryInit { .. } => self.count_many(BYTES_SHIFT),
+            Operator::TableFill { .. }
+            | Operator::TableCopy { .. }
+            | Operator::TableInit { .. } => {
+                self.count_many(ELEMENTS_SHIFT);
+            }
+            _ => {}
+        }
+    }
+
+    fn leave(&mut self) {
+        self.count();
+        let (stack, frame) = (self.stack, self.frame);
+        self.code()
+            .end()
+            .global_get(stack)
+            .i32_const(frame)
+            .i32_add()
+            .global_set(stack)
+            .end();
+    }
+
+    fn count(&mut self) {
+        let fuel = self.fuel;
+        let uncounted = i32::try_from(std::mem::take(&mut self.uncounted)).unwrap_or(i32::MAX);
+        if uncounted > 0 {
+            self.code()
+                .global_get(fuel)
+                .i32_const(uncounted)
+                .i32_sub()
+                .global_set(fuel);
+        }
+    }
+
+    /// Counts what the length on top of the operands is worth.
+    fn count_many(&mut self, shift: i32) {
+        let (fuel, scratch) = (self.fuel, self.scratch);
+        self.code()
+            .local_set(scratch)
+            .global_get(fuel)
+            .local_get(scratch)
+            .i32_const(shift)
+            .i32_shr_u()
+            .i32_sub()
+            .global_set(fuel);
+        self.look();
+        self.code().local_get(scratch);
+    }
+
+    fn look(&mut self) {
+        let (fuel, slice_ended) = (self.fuel, self.slice_ended);
+        self.code()
+            .global_get(fuel)
+            .i32_const(0)
+            .i32_lt_s()
+            .if_(BlockType::Empty)
+            .call(slice_ended)
+            .end();
+    }
+
+    fn code(&mut self) -> InstructionSink<'_> {
+        self.function.instructions()
+    }
+}
+
+/// The guest's locals and one of ours, with its index.
+fn locals(
+    rewriter: &mut Rewriter<'_, '_>,
+    index: usize,
+    body: &FunctionBody<'_>,
+) -> Result_<(Vec<(u32, ValType)>, u32)> {
+    let parameters = signature(rewriter.facts, index).map_or(0, |ty| ty.params().len());
+    let mut scratch = u32::try_from(parameters).unwrap_or(u32::MAX);
+    let mut locals = Vec::new();
+    for local in body.get_locals_reader()? {
+        let (count, ty) = local?;
+        scratch += count;
+        locals.push((count, rewriter.val_type(ty)?));
+    }
+    locals.push((1, ValType::I32));
+    Ok((locals, scratch))
+}
+
+/// The type of a block that results in what the function does.
+fn block_type(rewriter: &mut Rewriter<'_, '_>, index: usize) -> Result_<BlockType> {
+    let facts = rewriter.facts;
+    let function = facts.imports.len() + index;
+    let several = facts
+        .functions
+        .get(function)
+        .and_then(|&ty| rewriter.layout.block_type(ty));
+    if let Some(ty) = several {
+        return Ok(BlockType::FunctionType(ty));
+    }
+    match signature(facts, index).map(FuncType::results) {
+        Some(&[result]) => Ok(BlockType::Result(rewriter.val_type(result)?)),
+        _ => Ok(BlockType::Empty),
+    }
+}
+
+fn signature<'f>(facts: &'f Facts<'_>, index: usize) -> Option<&'f FuncType> {
+    let ty = facts.functions.get(facts.imports.len() + index)?;
+    facts.types.get(*ty as usize)
+}

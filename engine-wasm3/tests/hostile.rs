@@ -1,0 +1,378 @@
+//! What modules try that know how wasm3, or this crate, works.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests"
+)]
+
+use capwire_engine_wasm3::Wasm3;
+use capwire_wapc::{
+    CallError, CompileError, EmptyWorld, Engine, Guest, Host, HostCall, LimitError, Limits, Module,
+    PlainGuest, Reply, Request, StartError, StartStep, Step, TrapKind, Verdict, World,
+};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::time::Duration;
+
+const IMPORTS: &str = r#"
+    (import "wapc" "__guest_response" (func $response (param i32 i32)))
+    (import "wapc" "__console_log" (func $log (param i32 i32)))"#;
+
+/// A guest of these fields whose `__guest_call` is `body`, after which it responds with the `i32`
+/// that is on the stack.
+fn module(body: &str, fields: &str) -> String {
+    format!(
+        r#"(module {IMPORTS} (memory (export "memory") 1) {fields}
+            (func $body (result i32) {body})
+            (func (export "__guest_call") (param i32 i32) (result i32)
+                (i32.store (i32.const 0) (call $body))
+                (call $response (i32.const 0) (i32.const 4))
+                (i32.const 1)))"#
+    )
+}
+
+fn compile(wat: &str) -> Result<Arc<dyn Module>, CompileError> {
+    Wasm3::new().unwrap().compile(&wat::parse_str(wat).unwrap())
+}
+
+fn start(wat: &str) -> Result<PlainGuest, StartError> {
+    let module = compile(wat).unwrap();
+    let world = Arc::new(EmptyWorld);
+    PlainGuest::start(&*module, &Limits::default(), world, &mut Patient::default())
+}
+
+fn call(guest: &mut PlainGuest) -> Result<u32, CallError> {
+    let response = guest.call(Request::new("any", ""), &mut Patient::default())?;
+    Ok(u32::from_le_bytes(response[..].try_into().unwrap()))
+}
+
+fn run(body: &str, fields: &str) -> Result<u32, CallError> {
+    call(&mut start(&module(body, fields)).unwrap())
+}
+
+fn assert_trap(result: Result<u32, CallError>, kind: TrapKind) {
+    match result {
+        Err(CallError::Trap(trap)) => assert_eq!(trap.kind(), kind),
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Lets a guest compute for many slices, but not for ever.
+#[derive(Default)]
+struct Patient {
+    slices: u32,
+}
+
+impl Host for Patient {
+    fn call(&mut self, _call: HostCall<'_>) -> Reply {
+        Reply::error("nothing")
+    }
+
+    fn slice_ended(&mut self) -> Verdict {
+        self.slices += 1;
+        match self.slices < 200 {
+            true => Verdict::Continue,
+            false => Verdict::Stop,
+        }
+    }
+}
+
+#[test]
+fn our_imports_and_exports_are_ours() {
+    let import = r#"(module (import "capwire" "slice_ended" (func)) (memory (export "memory") 1)
+        (func (export "__guest_call") (param i32 i32) (result i32) (i32.const 0)))"#;
+    assert!(matches!(
+        compile(import),
+        Err(CompileError::UnknownImport { .. })
+    ));
+    let exports = r#"
+        (global (export "fuel") (mut i32) (i32.const 0x7fffffff))
+        (func (export "function 2") (result i32) (unreachable))
+        (func (export "function 3") (result i32) (unreachable))"#;
+    assert_eq!(run("(i32.const 7)", exports).unwrap(), 7);
+    let spins = run("(loop $again (br $again)) unreachable", exports);
+    assert!(matches!(
+        spins,
+        Err(CallError::Limit(LimitError::Interrupted))
+    ));
+}
+
+#[test]
+fn globals_after_the_last_are_invalid() {
+    // As text this is refused, so the index is written over in the binary.
+    let wat = module("(global.get $g)", "(global $g (mut i32) (i32.const 5))");
+    let mut wasm = wat::parse_str(wat).unwrap();
+    let get = wasm
+        .windows(3)
+        .rposition(|bytes| bytes == [0x23, 0, 0x0b])
+        .unwrap();
+    wasm[get + 1] = 1;
+    let error = Wasm3::new().unwrap().compile(&wasm).unwrap_err();
+    assert!(matches!(error, CompileError::Invalid { .. }));
+}
+
+#[test]
+fn names_of_other_functions_do_not_matter() {
+    // wasm3 finds functions by debug names too.
+    let body = module("(i32.const 7)", r#"(func $__guest_call (unreachable))"#);
+    assert_eq!(call(&mut start(&body).unwrap()).unwrap(), 7);
+}
+
+#[test]
+fn features_that_wasm3_has_not_or_half() {
+    for fields in [
+        "(func (result i32) (return_call $body))",
+        "(func (param v128))",
+        "(memory 1)",
+        "(func (local (ref func)))",
+        "(tag $t) (func (throw $t))",
+        "(global (ref null 0) (ref.null 0))",
+    ] {
+        assert!(
+            compile(&module("(i32.const 0)", fields)).is_err(),
+            "{fields}"
+        );
+    }
+}
+
+#[test]
+fn what_wasm3_cannot_compile_is_refused_by_compile() {
+    let deep = format!(
+        "{} {} (i32.const 0)",
+        "(block".repeat(2_000),
+        ")".repeat(2_000)
+    );
+    assert!(compile(&module(&deep, "")).is_err());
+    let locals = format!("(func (local {}))", "i64 ".repeat(20_000));
+    assert!(compile(&module("(i32.const 0)", &locals)).is_err());
+}
+
+#[test]
+fn a_maximum_of_zero_is_one() {
+    let memory = r#"(module (import "wapc" "__guest_response" (func $response (param i32 i32)))
+        (memory (export "memory") 0 0)
+        (func (export "__guest_call") (param i32 i32) (result i32)
+            (i32.ne (memory.grow (i32.const 1)) (i32.const -1))))"#;
+    assert!(matches!(
+        call(&mut start(memory).unwrap()),
+        Err(CallError::Guest(_))
+    ));
+    let table = "(table $t 0 0 funcref)";
+    let grown = run("(table.grow $t (ref.null func) (i32.const 1))", table).unwrap();
+    assert_eq!(grown, u32::MAX);
+}
+
+#[test]
+fn refused_growth_of_a_table_costs_nothing_of_its_limit() {
+    let tables = "(table $small 0 1 funcref) (table $t 0 funcref)";
+    let refused = "(drop (table.grow $small (ref.null func) (i32.const 60000)))";
+    let granted = "(table.grow $t (ref.null func) (i32.const 60000))";
+    assert_eq!(run(&format!("{refused} {granted}"), tables).unwrap(), 0);
+    let again = format!("(drop {granted}) {granted}");
+    assert_eq!(run(&again, tables).unwrap(), u32::MAX);
+}
+
+#[test]
+fn segments_out_of_bounds_are_traps_of_the_start() {
+    for (fields, kind) in [
+        (
+            r#"(data (i32.const 65535) "ab")"#,
+            TrapKind::MemoryOutOfBounds,
+        ),
+        (r#"(data (i32.const -1) "a")"#, TrapKind::MemoryOutOfBounds),
+        (
+            "(table 1 funcref) (elem (i32.const 1) $body)",
+            TrapKind::TableOutOfBounds,
+        ),
+    ] {
+        match start(&module("(i32.const 0)", fields)) {
+            Err(StartError::Call(CallError::Trap(trap))) => assert_eq!(trap.kind(), kind),
+            other => panic!("{fields}: {other:?}"),
+        }
+    }
+}
+
+#[test]
+fn every_way_out_of_a_function_gives_its_stack_back() {
+    let fields = "
+        (func $return (param i32) (result i32 i64) (loop (br_if 0 (i32.const 0)))
+            (block (if (local.get 0) (then (return (i32.const 1) (i64.const 2)))))
+            (i32.const 3) (i64.const 4))
+        (func $branch (param i32) (result i32)
+            (block (loop (drop (br_if 2 (i32.const 5) (local.get 0))))) (i32.const 6))
+        (func $table (param i32) (result i32)
+            (block (result i32) (br_table 0 1 (i32.const 7) (local.get 0))))";
+    let body = "(local $i i32) (local $sum i32)
+        (loop $again
+            (call $return (i32.and (local.get $i) (i32.const 1)))
+            drop
+            (call $branch (i32.and (local.get $i) (i32.const 1)))
+            (call $table (i32.and (local.get $i) (i32.const 1)))
+            i32.add i32.add
+            (local.set $sum (i32.add (local.get $sum)))
+            (br_if $again (i32.lt_u
+                (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 20000))))
+        (local.get $sum)";
+    // 1 + 5 + 7 where `$i` is odd and 3 + 6 + 7 where it is even.
+    assert_eq!(run(body, fields).unwrap(), 10_000 * (13 + 16));
+}
+
+#[test]
+fn recursion_through_anything_is_bounded() {
+    let loops = "(loop)".repeat(1_000);
+    let wide = "(local.get 0)".repeat(500);
+    let drops = "(drop)".repeat(500);
+    for (name, inside) in [
+        ("plain", String::new()),
+        ("loops", loops),
+        ("operands", format!("{wide} {drops}")),
+    ] {
+        let fields = format!(
+            "(type $t (func (param i32))) (table 1 funcref) (elem (i32.const 0) $r)
+            (func $r (param i32) {inside}
+                (call_indirect (type $t) (local.get 0) (i32.const 0)))
+            (func $s (param i32) {inside} (call $s (local.get 0)))"
+        );
+        for function in ["$r", "$s"] {
+            let result = run(
+                &format!("(call {function} (i32.const 0)) (i32.const 0)"),
+                &fields,
+            );
+            assert!(
+                matches!(result, Err(CallError::Limit(LimitError::Stack))),
+                "{name}"
+            );
+        }
+    }
+}
+
+#[test]
+fn moving_many_bytes_ends_slices() {
+    for body in [
+        "(memory.fill (i32.const 0) (i32.const 1) (i32.const 65536))",
+        "(memory.copy (i32.const 0) (i32.const 1) (i32.const 65535))",
+        "(table.fill $t (i32.const 0) (ref.null func) (i32.const 50000))",
+        "(table.copy $t $t (i32.const 0) (i32.const 1) (i32.const 49999))",
+    ] {
+        let spin = format!("(loop $again {body} (br $again)) unreachable");
+        let result = run(&spin, "(table $t 50000 funcref)");
+        assert!(
+            matches!(result, Err(CallError::Limit(LimitError::Interrupted))),
+            "{body}"
+        );
+    }
+}
+
+#[test]
+fn bulk_instructions_still_do_what_they_do() {
+    let body = "
+        (memory.init $d (i32.const 16) (i32.const 1) (i32.const 3))
+        (memory.copy (i32.const 32) (i32.const 16) (i32.const 3))
+        (memory.fill (i32.const 33) (i32.const 9) (i32.const 1))
+        (data.drop $d)
+        (i32.load (i32.const 32))";
+    let result = run(body, r#"(data $d "\01\02\03\04")"#).unwrap();
+    assert_eq!(result.to_le_bytes(), [2, 9, 4, 0]);
+    let out = "(memory.fill (i32.const 65530) (i32.const 0) (i32.const -1)) (i32.const 0)";
+    assert_trap(run(out, ""), TrapKind::MemoryOutOfBounds);
+}
+
+#[test]
+fn guest_call_may_be_an_import() {
+    let wat = r#"(module
+        (import "wasi_snapshot_preview1" "args_get" (func $a (param i32 i32) (result i32)))
+        (memory (export "memory") 1)
+        (export "__guest_call" (func $a)))"#;
+    // It returns 0, which is an error without a message.
+    assert!(matches!(
+        call(&mut start(wat).unwrap()),
+        Err(CallError::Guest(_))
+    ));
+}
+
+#[test]
+fn one_function_may_be_all_start_functions() {
+    let wat = r#"(module
+        (import "wapc" "__guest_response" (func $response (param i32 i32)))
+        (memory (export "memory") 1)
+        (global $starts (mut i32) (i32.const 0))
+        (func $s (export "_start") (export "_initialize") (export "wapc_init")
+            (global.set $starts (i32.add (global.get $starts) (i32.const 1))))
+        (start $s)
+        (func (export "__guest_call") (param i32 i32) (result i32)
+            (i32.store (i32.const 0) (global.get $starts))
+            (call $response (i32.const 0) (i32.const 4)) (i32.const 1)))"#;
+    assert_eq!(call(&mut start(wat).unwrap()).unwrap(), 4);
+}
+
+/// A console that panics.
+struct Fragile;
+
+impl World for Fragile {
+    fn console(&self, line: &str) {
+        panic!("no paper for {line:?}");
+    }
+
+    fn realtime(&self) -> Duration {
+        Duration::ZERO
+    }
+
+    fn monotonic(&self) -> Duration {
+        Duration::ZERO
+    }
+
+    fn random(&self, _buffer: &mut [u8]) {}
+}
+
+#[test]
+fn a_panic_of_the_host_unwinds_on_the_hosts_stack() {
+    let module = compile(&module(
+        "(call $log (i32.const 8) (i32.const 0)) (i32.const 0)",
+        "",
+    ))
+    .unwrap();
+    let host = &mut Patient::default();
+    let limits = Limits::default();
+    let mut guest = PlainGuest::start(&*module, &limits, Arc::new(Fragile), host).unwrap();
+    let call = || guest.call(Request::new("any", ""), host);
+    let panic = catch_unwind(AssertUnwindSafe(call)).unwrap_err();
+    assert_eq!(panic.downcast_ref::<String>().unwrap(), "no paper for \"\"");
+}
+
+#[test]
+fn suspended_deep_inside_it_moves_and_goes() {
+    let fields = r#"
+        (import "wapc" "__host_call" (func $call (param i32 i32 i32 i32 i32 i32 i32 i32) (result i32)))"#;
+    let zeros = "(i32.const 0)".repeat(8);
+    let wat = format!(
+        r#"(module {fields} {IMPORTS} (memory (export "memory") 1)
+        (func $deep (param i32) (result i32)
+            (if (result i32) (local.get 0)
+                (then (call $deep (i32.sub (local.get 0) (i32.const 1))))
+                (else (call $call {zeros}))))
+        (func (export "__guest_call") (param i32 i32) (result i32)
+            (call $response (i32.const 0) (i32.const 0))
+            (call $deep (i32.const 500))))"#
+    );
+    let module = compile(&wat).unwrap();
+    for _ in 0..50 {
+        let started = Guest::start(&*module, &Limits::default(), Arc::new(EmptyWorld)).unwrap();
+        let StartStep::Ready(mut guest) = started else {
+            panic!("it has nothing to start");
+        };
+        let Step::HostCall(pending) = guest.call(Request::new("any", "")).unwrap() else {
+            panic!("it calls the host");
+        };
+        let done = std::thread::scope(|scope| {
+            let reply = || matches!(pending.reply(Reply::data("")), Ok(Step::Done(_)));
+            scope.spawn(reply).join().unwrap()
+        });
+        assert!(done);
+        let abandoned = guest.call(Request::new("any", "")).unwrap();
+        assert!(matches!(abandoned, Step::HostCall(_)));
+        drop(abandoned);
+        std::thread::spawn(move || drop(guest)).join().unwrap();
+    }
+}
