@@ -1,6 +1,7 @@
 //! Checks of packages: can they be published, does each feature stand alone?
 
-use crate::shell::{cargo, output, run};
+use crate::packages;
+use crate::shell::{cargo, run};
 use anyhow::Result;
 
 /// The package whose features choose the parts.
@@ -19,10 +20,11 @@ pub(crate) fn package_and_build() -> Result<()> {
 /// Does the facade build with each feature alone, and with none?
 pub(crate) fn features() -> Result<()> {
     check_features(&[])?;
-    for feature in features_of(FACADE)? {
-        check_features(&["--features", &feature])?;
-    }
-    Ok(())
+    let packages = packages::metadata()?;
+    let facade = packages.iter().filter(|package| package.name == FACADE);
+    facade
+        .flat_map(|package| &package.features)
+        .try_for_each(|feature| check_features(&["--features", feature]))
 }
 
 fn publish(arguments: &[&str]) -> Result<()> {
@@ -31,24 +33,4 @@ fn publish(arguments: &[&str]) -> Result<()> {
 
 fn check_features(arguments: &[&str]) -> Result<()> {
     run(cargo(&["check", "--package", FACADE, "--no-default-features"]).args(arguments))
-}
-
-fn features_of(package: &str) -> Result<Vec<String>> {
-    let text = output(&mut cargo(&[
-        "metadata",
-        "--no-deps",
-        "--format-version",
-        "1",
-    ]))?;
-    let metadata: serde_json::Value = serde_json::from_str(&text)?;
-    let packages = metadata["packages"]
-        .as_array()
-        .map(Vec::as_slice)
-        .unwrap_or_default();
-    let features = packages
-        .iter()
-        .filter(|candidate| candidate["name"] == package)
-        .filter_map(|found| found["features"].as_object())
-        .flat_map(|features| features.keys().cloned());
-    Ok(features.collect())
 }

@@ -6,6 +6,7 @@ mod check;
 mod demo;
 mod fuzz;
 mod outside;
+mod packages;
 mod shell;
 mod test;
 mod tidy;

@@ -1,7 +1,7 @@
 //! Dependencies point one way: who may know whom.
 
 use super::Finding;
-use super::packages::Package;
+use crate::packages::Package;
 use crate::shell::{cargo, output};
 use anyhow::Result;
 
@@ -18,12 +18,17 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("capwire-manifest", &[]),
     ("capwire-actor", &["capwire-contracts"]),
     ("capwire-provider", &["capwire-contracts"]),
+    ("capwire-extras", &["capwire-provider", "capwire-contracts"]),
     (
         "capwire-http-server",
         &["capwire-provider", "capwire-contracts"],
     ),
     (
         "capwire-keyvalue-embedded",
+        &["capwire-provider", "capwire-contracts"],
+    ),
+    (
+        "capwire-logging",
         &["capwire-provider", "capwire-contracts"],
     ),
     (

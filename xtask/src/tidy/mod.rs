@@ -2,9 +2,10 @@
 
 mod arrows;
 mod files;
-mod packages;
+mod publishing;
 mod sources;
 
+use crate::packages;
 use anyhow::{Result, bail};
 
 /// Where an invariant does not hold, and what to do.
@@ -13,7 +14,7 @@ pub(crate) type Finding = String;
 pub(crate) fn run() -> Result<()> {
     let metadata = packages::metadata()?;
     let mut findings = Vec::new();
-    findings.extend(packages::check(&metadata));
+    findings.extend(publishing::check(&metadata));
     findings.extend(arrows::check(&metadata)?);
     findings.extend(files::check()?);
     findings.extend(sources::check()?);
