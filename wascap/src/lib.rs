@@ -77,5 +77,5 @@ pub use revocation::{Cause, Mark, MarkError, RevocationList, RevocationMetadata,
 pub use sign::{ActorClaimsBuilder, ClaimsBuilder, sign_module, sign_token};
 pub use time::{TimeError, UnixSeconds};
 pub use trust::Trust;
-pub use verify::{Link, Unverified, Verified, Verifier, inspect_module};
+pub use verify::{Link, Unverified, Verified, Verifier, inspect_module, inspect_token};
 pub use widening::Widening;

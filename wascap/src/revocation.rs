@@ -188,7 +188,7 @@ impl RevocationList {
         }
     }
 
-    pub(crate) fn check_key(&self, key: PublicKey) -> Result<(), Revoked> {
+    fn check_key(&self, key: PublicKey) -> Result<(), Revoked> {
         if self.verified.metadata.keys.contains(&key) {
             return Err(self.revoked(Cause::Key(key)));
         }

@@ -7,7 +7,7 @@ pub use chain::Link;
 pub use verified::{Unverified, Verified};
 
 use crate::claims::Claims;
-use crate::error::{InspectError, RevocationError, VerifyError};
+use crate::error::{InspectError, RevocationError, TokenError, VerifyError};
 use crate::hash::Hash;
 use crate::jwt::Token;
 use crate::key::{PublicKey, SignatureFault};
@@ -216,12 +216,6 @@ impl Verifier {
             .iter()
             .try_for_each(|list| Ok(list.check(claims)?))
     }
-
-    fn check_revoked_key(&self, key: PublicKey) -> Result<(), VerifyError> {
-        self.revocations
-            .iter()
-            .try_for_each(|list| Ok(list.check_key(key)?))
-    }
 }
 
 /// Everything about a token that can never change: the kinds of its keys and its signature.
@@ -238,6 +232,14 @@ pub(crate) fn check_origin<M: Metadata>(token: &Token<'_, M>) -> Result<(), Veri
             issuer,
         },
     })
+}
+
+/// Reads the claims of a token without verifying them.
+///
+/// # Errors
+/// [`TokenError`] if it cannot be read as one of this type.
+pub fn inspect_token<M: Standalone>(token: &str) -> Result<Unverified<Claims<M>>, TokenError> {
+    Token::parse(token.as_bytes()).map(Unverified::new)
 }
 
 /// Reads the claims of a module without verifying them.

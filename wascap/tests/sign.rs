@@ -8,8 +8,8 @@
 
 use capwire_wascap::{
     AccountMetadata, ActorClaimsBuilder, ClaimsBuilder, Hash, InvocationMetadata, KeyKind, KeyPair,
-    OperatorMetadata, SignError, UnixSeconds, Verifier, VerifyError, inspect_module, sign_module,
-    sign_token,
+    OperatorMetadata, SignError, UnixSeconds, Verifier, VerifyError, inspect_module, inspect_token,
+    sign_module, sign_token,
 };
 use getrandom::{SysRng, rand_core::UnwrapErr};
 
@@ -178,6 +178,10 @@ fn tokens_of_accounts_and_invocations_are_verified_alone() {
         .verify_token::<AccountMetadata>(&token, NOW)
         .unwrap();
     assert_eq!(verified.metadata, metadata);
+    assert_eq!(
+        inspect_token::<AccountMetadata>(&token).unwrap().claims(),
+        &*verified
+    );
     // An account is no operator, though its token has the same members.
     let other = Verifier::new()
         .verify_token::<OperatorMetadata>(&token, NOW)

@@ -14,16 +14,16 @@ use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visi
 /// Deep enough for every claim there is; shallow enough for any stack.
 const MAX_DEPTH: usize = 16;
 
-/// Reads all of `json` and keeps nothing: only whether it is strict JSON.
+/// Reads the value that `json` begins with and keeps nothing: only whether it is strict. That
+/// nothing follows it is seen when it is read for its meaning.
 pub(super) fn check(json: &[u8], part: &'static str) -> Result<(), TokenError> {
     let fault = Cell::new(None);
     let mut deserializer = serde_json::Deserializer::from_slice(json);
-    let outcome = Strict {
+    let strict = Strict {
         depth: 0,
         fault: &fault,
-    }
-    .deserialize(&mut deserializer)
-    .and_then(|()| deserializer.end());
+    };
+    let outcome = strict.deserialize(&mut deserializer);
     outcome.map_err(|error| match fault.take() {
         Some(Fault::Repeated(name)) => TokenError::RepeatedMember { part, name },
         Some(Fault::TooDeep) => TokenError::TooDeep {

@@ -1,7 +1,7 @@
 //! Attacks by keys that are none.
 
-use crate::support::{ACCOUNT, CODE, Forge, public, refusal, with_token};
-use capwire_wascap::{KeyKind, PublicKey, VerifyError};
+use crate::support::{ACCOUNT, CODE, Forge, pair, public, refusal, with_token};
+use capwire_wascap::{KeyError, KeyKind, KeyPair, PublicKey, VerifyError};
 use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
 
 /// A valid token whose issuer is these 32 bytes, with the signature that satisfies every message
@@ -72,4 +72,53 @@ fn the_issuer_is_no_point_of_the_curve() {
         let (issuer, error) = issued_by(hex(point));
         assert_eq!(error, VerifyError::IssuerKey { issuer }, "{point}");
     }
+}
+
+#[test]
+fn a_seed_is_wrapped_in_something() {
+    let seed = pair(KeyKind::Account, ACCOUNT).seed();
+    let mut wrapped = [
+        format!("{}\n", *seed),
+        format!(" {}", *seed),
+        format!("\u{FEFF}{}", *seed),
+        format!("{}{}", *seed, *seed),
+        format!("{}=", &seed[..57]),
+        seed.to_lowercase(),
+        seed.replacen('S', "\u{405}", 1),
+    ]
+    .into_iter();
+    assert!(wrapped.all(|text| KeyPair::from_seed(&text).is_err()));
+}
+
+#[test]
+fn a_public_key_is_given_as_a_seed_and_a_seed_as_a_public_key() {
+    let pair = pair(KeyKind::Account, ACCOUNT);
+    let error = KeyPair::from_seed(&pair.public().to_string()).unwrap_err();
+    assert_eq!(
+        error,
+        KeyError::Length {
+            what: "a seed",
+            expected: 58,
+            found: 56
+        }
+    );
+    let error = pair.seed().parse::<PublicKey>().unwrap_err();
+    assert_eq!(
+        error,
+        KeyError::Length {
+            what: "a public key",
+            expected: 56,
+            found: 58
+        }
+    );
+}
+
+#[test]
+fn the_seed_of_a_module_signs_as_if_it_were_an_account() {
+    let seed = pair(KeyKind::Module, ACCOUNT).seed();
+    let renamed = seed.replacen("SM", "SA", 1);
+    assert_eq!(
+        KeyPair::from_seed(&renamed).unwrap_err(),
+        KeyError::Checksum { what: "a seed" }
+    );
 }
