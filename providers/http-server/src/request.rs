@@ -8,6 +8,7 @@ use hyper::body::{Body, Incoming};
 use hyper::header::COOKIE;
 use hyper::http::request::Parts;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::time::Duration;
 use tokio::time;
 
@@ -49,14 +50,18 @@ pub(crate) async fn body(
 /// RFC 9110, section 5.3, allows, and cookies as RFC 6265, section 4.2.1, writes them.
 fn headers(headers: &HeaderMap) -> BTreeMap<String, String> {
     let mut joined = BTreeMap::new();
-    for name in headers.keys() {
-        let separator = if name == COOKIE { "; " } else { ", " };
-        let values: Vec<_> = headers
-            .get_all(name)
-            .iter()
-            .map(|value| String::from_utf8_lossy(value.as_bytes()))
-            .collect();
-        joined.insert(name.as_str().to_owned(), values.join(separator));
+    for (name, value) in headers {
+        let value = String::from_utf8_lossy(value.as_bytes());
+        match joined.entry(name.as_str().to_owned()) {
+            Entry::Vacant(first) => {
+                first.insert(value.into_owned());
+            }
+            Entry::Occupied(mut known) => {
+                let separator = if name == COOKIE { "; " } else { ", " };
+                known.get_mut().push_str(separator);
+                known.get_mut().push_str(&value);
+            }
+        }
     }
     joined
 }
