@@ -3,7 +3,7 @@
 
 use crate::error::{CallError, CompileError, StartError};
 use crate::limits::Limits;
-use crate::message::{HostCall, Reply, Request, SuspendedCall};
+use crate::message::{HostCall, Reply, Request, Size, SuspendedCall};
 use crate::world::World;
 use bytes::Bytes;
 use std::fmt;
@@ -112,7 +112,6 @@ pub trait SuspendableInstance: fmt::Debug + Send {
 }
 
 /// How far a suspendable guest got.
-#[derive(Debug)]
 pub enum Progress {
     /// It answered.
     Done(Bytes),
@@ -120,6 +119,16 @@ pub enum Progress {
     HostCall(SuspendedCall),
     /// Its slice is over; it waits to be continued.
     Yielded,
+}
+
+impl fmt::Debug for Progress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Done(response) => f.debug_tuple("Done").field(&Size(response)).finish(),
+            Self::HostCall(call) => f.debug_tuple("HostCall").field(call).finish(),
+            Self::Yielded => f.write_str("Yielded"),
+        }
+    }
 }
 
 /// What a suspended guest waits for.

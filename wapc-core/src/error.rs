@@ -82,8 +82,9 @@ impl CallError {
     #[must_use]
     pub fn poisons(&self) -> bool {
         match self {
-            Self::Guest(_) | Self::Misuse(_) => false,
-            Self::Protocol(_) | Self::Trap(_) | Self::Limit(_) => true,
+            // The guest's code ran to its end, or did not run at all.
+            Self::Guest(_) | Self::Misuse(Misuse::TooLarge) => false,
+            Self::Protocol(_) | Self::Trap(_) | Self::Limit(_) | Self::Misuse(_) => true,
         }
     }
 }
@@ -165,4 +166,46 @@ pub enum Misuse {
     /// The instance died in an earlier call, or that call was abandoned half-way.
     #[error("the instance did not survive an earlier call: make a new one")]
     Dead,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::trap::TrapKind;
+
+    #[test]
+    fn only_a_guest_that_came_to_its_end_is_used_again() {
+        let survived: [CallError; 2] = [
+            GuestError {
+                message: String::new(),
+            }
+            .into(),
+            Misuse::TooLarge.into(),
+        ];
+        assert!(!survived.iter().any(CallError::poisons));
+        let died: [CallError; 5] = [
+            ProtocolError::NotUtf8 { what: "a name" }.into(),
+            Trap::from(TrapKind::Unreachable).into(),
+            LimitError::Interrupted.into(),
+            Misuse::Dead.into(),
+            Misuse::NotSuspended.into(),
+        ];
+        assert!(died.iter().all(CallError::poisons));
+    }
+
+    #[test]
+    fn the_cause_is_kept_for_whoever_asks() {
+        let cause = ProtocolError::OutOfBounds {
+            what: "the guest's response",
+            pointer: 70_000,
+            length: 8,
+            memory: 65_536,
+        };
+        let error = StartError::from(CallError::from(cause.clone()));
+        let call = error.source().unwrap();
+        let protocol = call.source().unwrap();
+        assert_eq!(protocol.to_string(), cause.to_string());
+        assert!(protocol.source().is_none());
+        assert!(cause.to_string().contains("70000"));
+    }
 }

@@ -4,9 +4,10 @@
 use crate::engine::{Host, Module, PlainInstance, Progress, Resume, SuspendableInstance, Verdict};
 use crate::error::{CallError, LimitError, Misuse, StartError};
 use crate::limits::Limits;
-use crate::message::{Reply, Request, SuspendedCall};
+use crate::message::{Reply, Request, Size, SuspendedCall};
 use crate::world::World;
 use bytes::Bytes;
+use std::fmt;
 use std::sync::Arc;
 
 /// A guest that answers at once, on the caller's stack: the fastest kind.
@@ -58,6 +59,18 @@ impl PlainGuest {
 }
 
 /// A guest that can wait in a host call without holding a thread.
+///
+/// While it does, it takes no other call:
+///
+/// ```compile_fail,E0499
+/// # use capwire_wapc::{CallError, Guest, Request, Step};
+/// fn interrupt(guest: &mut Guest) -> Result<(), CallError> {
+///     let first = guest.call(Request::new("first", ""))?;
+///     let second = guest.call(Request::new("second", ""))?;
+///     drop((first, second));
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug)]
 pub struct Guest {
     instance: Box<dyn SuspendableInstance>,
@@ -204,7 +217,6 @@ impl Starting {
 }
 
 /// How far a call got.
-#[derive(Debug)]
 #[must_use = "to drop a step abandons the call and its guest"]
 pub enum Step<'g> {
     /// The guest answered.
@@ -215,7 +227,28 @@ pub enum Step<'g> {
     Yielded(Paused<'g>),
 }
 
+impl fmt::Debug for Step<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Done(response) => f.debug_tuple("Done").field(&Size(response)).finish(),
+            Self::HostCall(pending) => f.debug_tuple("HostCall").field(pending).finish(),
+            Self::Yielded(paused) => f.debug_tuple("Yielded").field(paused).finish(),
+        }
+    }
+}
+
 /// A guest that waits for the reply to its host call.
+///
+/// It is answered once:
+///
+/// ```compile_fail,E0382
+/// # use capwire_wapc::{CallError, Pending, Reply};
+/// fn twice(pending: Pending<'_>) -> Result<(), CallError> {
+///     pending.reply(Reply::data("one"))?;
+///     pending.reply(Reply::data("two"))?;
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug)]
 #[must_use = "to drop it abandons the call and its guest"]
 pub struct Pending<'g> {

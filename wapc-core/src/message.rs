@@ -6,7 +6,7 @@ use std::fmt;
 /// One call of a guest: an operation and its payload.
 ///
 /// The payload is shared, never copied, until the guest asks for it.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Request<'a> {
     /// The operation's name, e.g. `HandleRequest`.
     pub operation: &'a str,
@@ -29,8 +29,17 @@ impl<'a> Request<'a> {
     }
 }
 
+impl fmt::Debug for Request<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Request")
+            .field("operation", &self.operation)
+            .field("payload", &Size(&self.payload))
+            .finish()
+    }
+}
+
 /// A call of the host by a guest, lent from guest memory while it is answered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct HostCall<'a> {
     /// The binding's name; guests leave it empty for the default one.
     pub binding: &'a str,
@@ -47,6 +56,17 @@ impl HostCall<'_> {
     #[must_use]
     pub fn to_suspended(&self) -> SuspendedCall {
         SuspendedCall::new(self)
+    }
+}
+
+impl fmt::Debug for HostCall<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HostCall")
+            .field("binding", &self.binding)
+            .field("namespace", &self.namespace)
+            .field("operation", &self.operation)
+            .field("payload", &Size(self.payload))
+            .finish()
     }
 }
 
@@ -119,7 +139,7 @@ impl fmt::Debug for SuspendedCall {
 }
 
 /// The host's answer to a host call.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum Reply {
     /// It succeeded with this message, which may be empty.
     Data(Bytes),
@@ -136,5 +156,71 @@ impl Reply {
     /// A failed reply with the text that the guest sees.
     pub fn error(text: impl Into<String>) -> Self {
         Self::Error(text.into())
+    }
+}
+
+impl fmt::Debug for Reply {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Data(data) => f.debug_tuple("Data").field(&Size(data)).finish(),
+            Self::Error(text) => f.debug_tuple("Error").field(text).finish(),
+        }
+    }
+}
+
+/// A message as logs may have it: messages are secrets, or megabytes.
+pub(crate) struct Size<'a>(pub(crate) &'a [u8]);
+
+impl fmt::Debug for Size<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} bytes", self.0.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CALL: HostCall<'_> = HostCall {
+        binding: "default",
+        namespace: "wascc:keyvalue",
+        operation: "Größe",
+        payload: b"secret",
+    };
+
+    #[test]
+    fn a_suspended_call_is_the_same_call() {
+        let suspended = CALL.to_suspended();
+        assert_eq!(suspended.as_host_call(), CALL);
+        assert_eq!(suspended.clone(), suspended);
+        let empty = HostCall {
+            binding: "",
+            namespace: "",
+            operation: "",
+            payload: b"",
+        };
+        assert_eq!(empty.to_suspended().as_host_call(), empty);
+    }
+
+    #[test]
+    fn calls_are_told_apart_by_where_their_names_end() {
+        let other = HostCall {
+            binding: "defaultwascc:",
+            namespace: "keyvalue",
+            ..CALL
+        };
+        assert_ne!(CALL.to_suspended(), other.to_suspended());
+    }
+
+    #[test]
+    fn messages_do_not_reach_logs() {
+        let shown = format!(
+            "{CALL:?} {:?} {:?} {:?}",
+            CALL.to_suspended(),
+            Request::new("Get", "secret"),
+            Reply::data("secret"),
+        );
+        assert!(!shown.contains("secret"), "{shown}");
+        assert!(shown.contains("6 bytes"), "{shown}");
     }
 }
