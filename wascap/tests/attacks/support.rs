@@ -58,6 +58,10 @@ pub(crate) fn public(kind: KeyKind, secret: u8) -> String {
     pair(kind, secret).public().to_string()
 }
 
+pub(crate) fn key(kind: KeyKind, secret: u8) -> capwire_wascap::PublicKey {
+    pair(kind, secret).public()
+}
+
 /// A token of these texts, signed by this secret.
 pub(crate) fn token(header: &str, claims: &str, secret: u8) -> String {
     let encode = |text: &str| BASE64URL_NOPAD.encode(text.as_bytes());
@@ -221,6 +225,13 @@ pub(crate) fn trust() -> Trust {
     let mut trust = Trust::new();
     trust.operator_key(pair(KeyKind::Operator, OPERATOR).public());
     trust.account_token(&Authority::account().token()).unwrap();
+    trust
+}
+
+pub(crate) fn trust_in(operator: &Authority, account: &Authority) -> Trust {
+    let mut trust = Trust::new();
+    trust.operator_token(&operator.token()).unwrap();
+    trust.account_token(&account.token()).unwrap();
     trust
 }
 
