@@ -188,9 +188,7 @@ impl Pool {
     /// The last one used is the first one taken: its memory is still in the caches, and the
     /// others can be seen to be superfluous.
     fn put_idle(&self, slot: Slot) {
-        if !self.closing.load(Ordering::Acquire) {
-            self.lock_idle().push(slot);
-        }
+        self.lock_idle().push(slot);
     }
 
     fn lock_idle(&self) -> std::sync::MutexGuard<'_, Vec<Slot>> {

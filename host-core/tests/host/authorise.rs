@@ -1,6 +1,6 @@
 //! Nothing is reached without a claim.
 
-use crate::kit::{CONTRACT, Kit, Module, Told, binding, text};
+use crate::kit::{CONTRACT, Kit, Module, Told, binding, next, text};
 use capwire_engine_fake::{Fake, standard};
 use capwire_host::{
     ActorId, BindingKey, BindingName, ContractId, ErrorKind, Event, Layer, Origin, Policy, Target,
@@ -20,7 +20,7 @@ async fn a_capability_that_is_not_claimed_is_denied_by_name_and_reaches_nobody()
         "{error:?}"
     );
     assert_eq!(told.log(), Vec::<String>::new());
-    let Some(Event::Denied(denial)) = events.next().await else {
+    let Event::Denied(denial) = next(&mut events).await else {
         panic!("the denial is an event");
     };
     assert_eq!(denial.origin, Origin::Actor(actor));
@@ -83,7 +83,7 @@ async fn the_hosts_own_operations_are_refused_from_actors() {
             let call = standard::host_call("", namespace, operation, b"");
             let error = kit.host.call(actor, "call", call).await.unwrap_err();
             assert!(text(&error).contains("permission denied"), "{error:?}");
-            let Some(Event::Denied(denial)) = events.next().await else {
+            let Event::Denied(denial) = next(&mut events).await else {
                 panic!("the denial is an event");
             };
             assert_eq!(denial.layer, Layer::System);
@@ -104,7 +104,7 @@ async fn providers_do_not_send_the_hosts_operations_either() {
         .call("PerformLiveUpdate", "\0asm".into())
         .await;
     assert!(sent.is_err());
-    assert!(matches!(events.next().await, Some(Event::Denied(_))));
+    assert!(matches!(next(&mut events).await, Event::Denied(_)));
 }
 
 #[tokio::test]

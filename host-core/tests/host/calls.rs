@@ -1,6 +1,6 @@
 //! Calls of actors.
 
-use crate::kit::{Kit, Module, eventually, instances, text};
+use crate::kit::{Kit, Module, eventually, instances, next, text};
 use capwire_host::{ErrorKind, Event};
 use capwire_provider::ActorError;
 use futures_util::future::join_all;
@@ -56,8 +56,8 @@ async fn an_instance_is_never_used_after_a_fault() {
 
         let error = kit.host.call(actor, fault, "").await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Actor);
-        let event = events.next().await;
-        assert!(matches!(event, Some(Event::InstanceRetired { actor: of, .. }) if of == actor));
+        let event = next(&mut events).await;
+        assert!(matches!(event, Event::InstanceRetired { actor: of, .. } if of == actor));
         assert_eq!(kit.host.call(actor, "count", "").await.unwrap(), "1");
         assert_eq!(kit.fake.live_instances(), 1);
     }

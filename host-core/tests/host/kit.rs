@@ -4,8 +4,8 @@ use bytes::Bytes;
 use capwire_contracts::core::{CapabilityDescriptor, Operation};
 use capwire_engine_fake::{Fake, standard};
 use capwire_host::{
-    Actor, ActorId, ActorOptions, BindingKey, BindingName, ContractId, Error, Host, HostBuilder,
-    Instances,
+    Actor, ActorId, ActorOptions, BindingKey, BindingName, ContractId, Error, Event, Events, Host,
+    HostBuilder, Instances,
 };
 use capwire_provider::{
     ActorHandle, Binding, BindingId, Bound, Call, Config, Provider, ProviderError, async_trait,
@@ -167,6 +167,20 @@ pub(crate) fn text(error: &Error) -> String {
     error.report().to_lowercase()
 }
 
+/// The next event that is not that of a start or a binding.
+pub(crate) async fn next(events: &mut Events) -> Event {
+    let next = async {
+        loop {
+            match events.next().await.unwrap() {
+                Event::ActorStarted { .. } | Event::Bound { .. } => {}
+                other => return other,
+            }
+        }
+    };
+    let next = tokio::time::timeout(Duration::from_secs(60), next).await;
+    next.expect("there is an event within a minute")
+}
+
 /// Waits until `condition` holds.
 pub(crate) async fn eventually(condition: impl Fn() -> bool) {
     let wait = async {
@@ -188,6 +202,7 @@ pub(crate) struct Told {
     log: Mutex<Vec<String>>,
     bindings: Mutex<BTreeMap<BindingId, Binding>>,
     pub(crate) gate: Semaphore,
+    pub(crate) unbind_gate: Semaphore,
     pub(crate) on_bind: Mutex<OnBind>,
 }
 
@@ -208,6 +223,7 @@ impl Told {
             log: Mutex::default(),
             bindings: Mutex::default(),
             gate: Semaphore::new(0),
+            unbind_gate: Semaphore::new(Semaphore::MAX_PERMITS),
             on_bind: Mutex::new(OnBind::Succeed),
         }
     }
@@ -218,6 +234,12 @@ impl Told {
             operations: const { &[Operation::to_actor("Handle", "")] },
             ..Self::new(contract)
         }
+    }
+
+    /// Lets it end bindings only when the test does.
+    pub(crate) fn holds_bindings(mut self) -> Self {
+        self.unbind_gate = Semaphore::new(0);
+        self
     }
 
     /// What it was asked, in order.
@@ -277,6 +299,7 @@ impl Provider for Told {
 
     async fn unbind(&self, binding: &BindingId) -> Result<(), ProviderError> {
         self.note("unbind");
+        self.unbind_gate.acquire().await.unwrap().forget();
         self.bindings.lock().unwrap().remove(binding);
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! Actors come and go.
 
-use crate::kit::{Kit, Module, SIGNED_AT, eventually, instances, text};
+use crate::kit::{Kit, Module, SIGNED_AT, eventually, instances, next, text};
 use capwire_engine_fake::{Fake, Script, failure, standard};
 use capwire_host::{ActorOptions, ErrorKind, Event, Host, HostOptions, ManualClock, Policy};
 use capwire_wapc::{Engine, Support};
@@ -204,12 +204,9 @@ async fn an_actor_whose_claims_end_takes_no_calls_and_is_stopped() {
     clock.advance(Duration::from_secs(1));
     let error = kit.host.call(actor, "echo", "").await.unwrap_err();
     assert!(error.is_unverified(), "{error:?}");
-    loop {
-        match events.next().await.unwrap() {
-            Event::ActorStopped { actor: stopped, .. } if stopped == actor => break,
-            _ => {}
-        }
-    }
+    let (first, second) = (next(&mut events).await, next(&mut events).await);
+    assert!(matches!(first, Event::ActorExpired { actor: of } if of == actor));
+    assert!(matches!(second, Event::ActorStopped { actor: of, .. } if of == actor));
     assert!(kit.host.inventory().actors.is_empty());
 }
 

@@ -116,6 +116,11 @@ async fn a_panic_in_a_layer_is_an_error_of_that_call() {
     assert!(kit.ask(actor, "Echo", "").await.is_err());
     assert!(kit.ask(actor, "Other", "").await.is_ok());
     assert_eq!(told.log(), ["bind", "Other"]);
+
+    let (kit, _, _) = spied(Some(("echo", Trick::Panic)));
+    let actor = kit.start(&Module::new()).await;
+    let error = kit.host.call(actor, "echo", "").await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Middleware);
 }
 
 #[tokio::test]

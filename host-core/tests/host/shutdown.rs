@@ -1,6 +1,7 @@
 //! The end.
 
-use crate::kit::{CONTRACT, Kit, Module, Told, binding, eventually, instances};
+use crate::kit::{CONTRACT, Kit, Module, Told, binding, eventually, instances, next};
+use capwire_engine_fake::{Fake, Script};
 use capwire_host::{BindingKey, BindingName, ContractId, ErrorKind, Event};
 use capwire_provider::Config;
 use std::sync::Arc;
@@ -56,12 +57,46 @@ async fn those_who_call_the_actor_leave_first_and_running_calls_keep_what_they_u
     assert_eq!(answer.unwrap(), "held");
     stopped.unwrap();
     let mut unbound = Vec::new();
-    loop {
-        match events.next().await.unwrap() {
-            Event::Unbound { binding, .. } => unbound.push(binding),
-            Event::ActorStopped { .. } => break,
-            _ => {}
-        }
+    while let Event::Unbound { binding, .. } = next(&mut events).await {
+        unbound.push(binding);
     }
     assert_eq!(unbound, [key, binding(actor, "")]);
+}
+
+#[tokio::test]
+async fn actors_that_others_still_need_stay_until_those_are_done() {
+    let relay = Script::new(|guest, call| async move {
+        guest.host_call("", CONTRACT, "Wait", b"").await?;
+        let friend = String::from_utf8_lossy(&call.payload).into_owned();
+        guest.host_call("", &friend, "echo", b"done").await
+    });
+    let kit = Kit::with(Fake::new().with("relay", relay), |builder| builder);
+    let store = kit.told();
+    let source = kit.add(Told::source(SOURCE).holds_bindings(), "");
+    let friend = kit.start(&Module::new()).await;
+    let module = Module::new().script("relay").claims(CONTRACT);
+    let actor = kit.start(&module.claims(SOURCE).claims(friend)).await;
+    kit.bind(actor).await;
+    let contract = ContractId::new(SOURCE).unwrap();
+    let key = BindingKey::new(actor, contract, BindingName::default());
+    kit.host.bind(key, Config::default()).await.unwrap();
+
+    // As a server does: a request is under way, and its binding ends only when it is answered.
+    let request = async {
+        let handle = source.handle();
+        let answer = handle.call("relay", friend.to_string().into()).await;
+        source.unbind_gate.add_permits(1);
+        answer
+    };
+    let release = async {
+        eventually(|| source.count("unbind") == 1).await;
+        store.gate.add_permits(1);
+    };
+    let stop = async {
+        eventually(|| store.count("Wait") == 1).await;
+        tokio::join!(kit.host.shutdown(), release).0
+    };
+    let (answer, stopped) = tokio::join!(request, stop);
+    assert_eq!(answer.unwrap(), "done");
+    stopped.unwrap();
 }
