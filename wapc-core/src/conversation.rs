@@ -154,6 +154,7 @@ impl Conversation {
             operation: name(memory, operation, "the host call's operation")?,
             payload: memory::read(memory, payload, "the host call's payload")?,
         };
+        // No guest can read the last reply any more, and it may be large while the next takes long.
         self.reply = None;
         if self.phase == Phase::Call {
             return Ok(Some(call));

@@ -252,6 +252,8 @@ fn act() -> impl Strategy<Value = Act> {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn every_answer_is_the_models(acts in prop::collection::vec(act(), 0..40)) {
         let mut model = Model::new();
