@@ -43,8 +43,10 @@
 //! |---|---|
 //! | `wasmtime` | `engine::Wasmtime`: compiles ahead, fastest |
 //! | `wasmi` | `engine::Wasmi`: interprets, starts at once, runs everywhere |
+//! | `extras` | `providers::Extras`: `wascc:extras` |
 //! | `http-server` | `providers::HttpServer`: `wascc:http_server` |
 //! | `keyvalue-embedded` | `providers::KeyValueEmbedded`: `wascc:keyvalue` in a durable file |
+//! | `logging` | `providers::Logging`: `wascc:logging` to `tracing` |
 //!
 //! An engine of your own implements [`engine::Engine`], a provider of your own
 //! [`provider::Provider`].

@@ -1,6 +1,10 @@
 //! Providers that can be compiled in. Each is a value that a host is given.
 
+#[cfg(feature = "extras")]
+pub use capwire_extras::Extras;
 #[cfg(feature = "http-server")]
 pub use capwire_http_server::HttpServer;
 #[cfg(feature = "keyvalue-embedded")]
 pub use capwire_keyvalue_embedded::{KeyValueEmbedded, OpenError};
+#[cfg(feature = "logging")]
+pub use capwire_logging::Logging;

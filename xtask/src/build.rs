@@ -41,15 +41,36 @@ const TEST_GUESTS: [Guest; 2] = [
     },
 ];
 
+/// The workspace of guests that need the crates of 2020, and cannot share our lock file.
+const OLD: &str = "testing/guests-2020";
+
+const OLD_GUESTS: [Guest; 2] = [
+    Guest {
+        package: "capwire-guest-2020-counter",
+        target: UNKNOWN,
+        file: "counter_2020.wasm",
+    },
+    Guest {
+        package: "capwire-guest-2020-positional",
+        target: UNKNOWN,
+        file: "positional_2020.wasm",
+    },
+];
+
 /// Builds the actors; returns the folder that they are in.
 pub(crate) fn actors() -> Result<PathBuf> {
-    build(&ACTORS)
+    build(&root(), &target(), &ACTORS)
 }
 
 /// Builds the actors and the tests' guests; returns the folder that they are in.
 pub(crate) fn guests() -> Result<PathBuf> {
-    build(&TEST_GUESTS)?;
-    build(&ACTORS)
+    build(
+        &root().join(OLD),
+        &target().join("guests-2020"),
+        &OLD_GUESTS,
+    )?;
+    build(&root(), &target(), &TEST_GUESTS)?;
+    actors()
 }
 
 /// Builds the `capwire` binary; returns its path.
@@ -66,7 +87,8 @@ pub(crate) fn capwire(release: bool) -> Result<PathBuf> {
         .with_extension(std::env::consts::EXE_EXTENSION))
 }
 
-fn build(guests: &[Guest]) -> Result<PathBuf> {
+/// Builds guests of the workspace in the folder `workspace`, by way of the folder `built`.
+fn build(workspace: &Path, built: &Path, guests: &[Guest]) -> Result<PathBuf> {
     let folder = target().join("guests");
     fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
     for guest in guests {
@@ -80,9 +102,11 @@ fn build(guests: &[Guest]) -> Result<PathBuf> {
             "--target",
             guest.target,
         ];
-        run(&mut cargo(&arguments))?;
-        let built = target().join(guest.target).join("actor").join(guest.file);
-        replace(&built, &folder.join(guest.file))?;
+        run(cargo(&arguments)
+            .current_dir(workspace)
+            .env("CARGO_TARGET_DIR", built))?;
+        let made = built.join(guest.target).join("actor").join(guest.file);
+        replace(&made, &folder.join(guest.file))?;
     }
     Ok(folder)
 }

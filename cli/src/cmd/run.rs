@@ -4,6 +4,7 @@ mod actors;
 mod builtin;
 mod data;
 mod engine;
+mod implied;
 mod location;
 mod logging;
 mod place;

@@ -50,7 +50,7 @@ impl Workshop {
             "--issuer".as_ref(),
             "account.nk".as_ref(),
         ]);
-        arguments.extend([
+        arguments.extend::<[&OsStr; 4]>([
             "--subject".as_ref(),
             key.as_ref(),
             "--name".as_ref(),

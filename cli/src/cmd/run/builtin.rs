@@ -3,7 +3,7 @@
 use super::data::DataDir;
 use crate::error::Error;
 use capwire::provider::Provider;
-use capwire::providers::{HttpServer, KeyValueEmbedded};
+use capwire::providers::{Extras, HttpServer, KeyValueEmbedded, Logging};
 use capwire::{BindingName, ContractId, contracts};
 use std::sync::Arc;
 
@@ -22,7 +22,13 @@ pub(super) struct Builtin {
 type Open = fn(&BindingName, &DataDir) -> Result<Arc<dyn Provider>, Error>;
 
 /// Each is the only one of its contract, and so its default.
-const BUILTINS: [Builtin; 2] = [
+const BUILTINS: [Builtin; 4] = [
+    Builtin {
+        name: "extras",
+        contract: contracts::extras::CONTRACT,
+        opens_actors: false,
+        open: |_, _| Ok(Arc::new(Extras::new())),
+    },
     Builtin {
         name: "http-server",
         contract: contracts::http::CONTRACT,
@@ -34,6 +40,12 @@ const BUILTINS: [Builtin; 2] = [
         contract: contracts::keyvalue::CONTRACT,
         opens_actors: false,
         open: open_store,
+    },
+    Builtin {
+        name: "logging",
+        contract: contracts::logging::CONTRACT,
+        opens_actors: false,
+        open: |_, _| Ok(Arc::new(Logging::new())),
     },
 ];
 

@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal};
 use tracing_subscriber::EnvFilter;
 
 const VARIABLE: &str = "RUST_LOG";
-const DEFAULT: &str = "warn,capwire=info";
+const DEFAULT: &str = "warn,capwire=info,actor=info";
 
 /// Starts to log what `RUST_LOG` asks for.
 pub(super) fn start() -> Result<(), Error> {

@@ -2,6 +2,7 @@
 
 use super::actors::{self, PlannedActor};
 use super::builtin::Builtin;
+use super::implied;
 use super::place::{Place, malformed};
 use super::providers::Providers;
 use crate::error::Error;
@@ -46,6 +47,7 @@ impl Plan {
             refuse_second(&bindings, &planned)?;
             bindings.push(planned);
         }
+        implied::add(&mut bindings, &actors, &mut providers)?;
         bindings.sort_by_key(|binding| providers.opens_actors(&binding.key.provider));
         let labels = manifest.labels.into_iter();
         Ok(Self {
