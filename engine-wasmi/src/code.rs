@@ -29,7 +29,10 @@ impl Code {
 
 /// A function that is being called takes this of wasmi's call stack, beside its values.
 const FRAME_BYTES: usize = 24;
-const CACHED_STACK_BYTES: usize = 1_000;
+
+/// What a stack has before it grows, and how many wait for the next call.
+const NEW_STACK_BYTES: usize = 1_000;
+const CACHED_STACKS: usize = 8;
 
 fn config(stack_bytes: usize) -> Config {
     let frames = stack_bytes / 4;
@@ -43,8 +46,9 @@ fn config(stack_bytes: usize) -> Config {
         .allow_start_fn(false)
         .wasm_multi_memory(false)
         .wasm_tail_call(false)
+        .set_max_cached_stacks(CACHED_STACKS)
         .set_max_recursion_depth(frames / FRAME_BYTES)
-        .set_min_stack_height(CACHED_STACK_BYTES.min(values))
+        .set_min_stack_height(NEW_STACK_BYTES.min(values))
         .set_max_stack_height(values);
     config
 }

@@ -1,6 +1,7 @@
 //! How much memory and how many table elements a guest gets.
 
 use capwire_wapc::{LimitError, Limits};
+use std::mem;
 use wasmi::ResourceLimiter;
 use wasmi::errors::TableError;
 use wasmi_core::LimiterError;
@@ -73,7 +74,7 @@ impl ResourceLimiter for Limiter {
     }
 
     fn table_grow_failed(&mut self, error: &TableError) -> Result<(), LimiterError> {
-        self.elements -= self.growth;
+        self.elements = self.elements.saturating_sub(mem::take(&mut self.growth));
         match error {
             // wasmi does not remember where a `table.grow` ran out of fuel and would resume the
             // guest elsewhere. To trap it is the lesser evil.

@@ -17,30 +17,35 @@ use std::time::Duration;
 pub(crate) struct WasmiModule {
     wasm: Vec<u8>,
     fuel_per_millisecond: u64,
-    /// By size of stack, which wasmi fixes for all that is compiled together. An engine for each
-    /// also means that code goes when its module does.
-    code: Mutex<Vec<(usize, Arc<Code>)>>,
+    /// For the default size of stack. wasmi fixes it for all that one of its engines compiles; an
+    /// engine for each also means that code goes when its module does.
+    code: Arc<Code>,
+    /// For other sizes.
+    others: Mutex<Vec<(usize, Arc<Code>)>>,
 }
 
 impl WasmiModule {
     pub(crate) fn compile(wasm: &[u8], fuel_per_millisecond: u64) -> Result<Self, CompileError> {
         let wasm = start_section::as_export(wasm).map_err(fault::invalid)?;
-        let stack_bytes = Limits::default().stack_bytes;
-        let code = Code::compile(&wasm, stack_bytes)?;
+        let code = Code::compile(&wasm, Limits::default().stack_bytes)?;
         Ok(Self {
             wasm: wasm.into_owned(),
             fuel_per_millisecond,
-            code: Mutex::new(vec![(stack_bytes, Arc::new(code))]),
+            code: Arc::new(code),
+            others: Mutex::default(),
         })
     }
 
     fn code(&self, stack_bytes: usize) -> Result<Arc<Code>, CompileError> {
-        let mut compiled = self.code.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, code)) = compiled.iter().find(|(size, _)| *size == stack_bytes) {
+        if stack_bytes == Limits::default().stack_bytes {
+            return Ok(Arc::clone(&self.code));
+        }
+        let mut others = self.others.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, code)) = others.iter().find(|(size, _)| *size == stack_bytes) {
             return Ok(Arc::clone(code));
         }
         let code = Arc::new(Code::compile(&self.wasm, stack_bytes)?);
-        compiled.push((stack_bytes, Arc::clone(&code)));
+        others.push((stack_bytes, Arc::clone(&code)));
         Ok(code)
     }
 

@@ -1,6 +1,7 @@
 //! How much memory and how many table elements a guest gets.
 
 use capwire_wapc::{LimitError, Limits};
+use std::mem;
 use wasmtime::{Error, ResourceLimiter, Result};
 
 pub(crate) struct Limiter {
@@ -71,7 +72,7 @@ impl ResourceLimiter for Limiter {
     }
 
     fn table_grow_failed(&mut self, _error: Error) -> Result<()> {
-        self.elements -= self.growth;
+        self.elements = self.elements.saturating_sub(mem::take(&mut self.growth));
         Ok(())
     }
 

@@ -16,33 +16,45 @@ use std::sync::{Arc, Mutex, PoisonError};
 pub(crate) struct WasmtimeModule {
     wasm: Vec<u8>,
     runtimes: Arc<Runtimes>,
-    /// By size of stack.
-    code: Mutex<Vec<(usize, Arc<Code>)>>,
+    /// For the default size of stack.
+    code: Arc<Code>,
+    /// For other sizes.
+    others: Mutex<Vec<(usize, Arc<Code>)>>,
 }
 
 impl WasmtimeModule {
     pub(crate) fn compile(wasm: &[u8], runtimes: Arc<Runtimes>) -> Result<Self, CompileError> {
         let wasm = start_section::as_export(wasm).map_err(fault::invalid)?;
-        let module = Self {
+        let code = compile(&wasm, &runtimes, Limits::default().stack_bytes)?;
+        Ok(Self {
             wasm: wasm.into_owned(),
             runtimes,
-            code: Mutex::default(),
-        };
-        module.code(Limits::default().stack_bytes)?;
-        Ok(module)
+            code,
+            others: Mutex::default(),
+        })
     }
 
     fn code(&self, stack_bytes: usize) -> Result<Arc<Code>, CompileError> {
-        let mut compiled = self.code.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, code)) = compiled.iter().find(|(size, _)| *size == stack_bytes) {
+        if stack_bytes == Limits::default().stack_bytes {
+            return Ok(Arc::clone(&self.code));
+        }
+        let mut others = self.others.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, code)) = others.iter().find(|(size, _)| *size == stack_bytes) {
             return Ok(Arc::clone(code));
         }
-        let runtime = self.runtimes.of_stack(stack_bytes);
-        let code = Code::compile(&self.wasm, runtime.map_err(fault::invalid)?)?;
-        let code = Arc::new(code);
-        compiled.push((stack_bytes, Arc::clone(&code)));
+        let code = compile(&self.wasm, &self.runtimes, stack_bytes)?;
+        others.push((stack_bytes, Arc::clone(&code)));
         Ok(code)
     }
+}
+
+fn compile(
+    wasm: &[u8],
+    runtimes: &Runtimes,
+    stack_bytes: usize,
+) -> Result<Arc<Code>, CompileError> {
+    let runtime = runtimes.of_stack(stack_bytes).map_err(fault::invalid)?;
+    Ok(Arc::new(Code::compile(wasm, runtime)?))
 }
 
 impl Module for WasmtimeModule {
