@@ -90,7 +90,7 @@ pub fn assert_skipped(engine: &dyn Engine, committed: &str) {
 /// Makes a test of each case for an engine, and one of the list of those that are skipped.
 ///
 /// `suite!(engine, skipped)`: an expression of a type that implements
-/// [`Engine`](capwire_wapc::Engine), and one of a `&str`. For the root of a test file.
+/// [`Engine`], and one of a `&str`. For the root of a test file.
 #[macro_export]
 macro_rules! suite {
     ($engine:expr, $skipped:expr) => {
