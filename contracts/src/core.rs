@@ -72,7 +72,7 @@ message! {
     OperationDescriptor {
         /// Its name.
         name: String = "name",
-        /// Who calls whom. Documentation: nothing is decided by it.
+        /// Who calls whom. Allows nothing; a host ends those that call actors before all others.
         direction: Direction = "direction",
         /// What it does, for people.
         doctext: String = "doctext",
