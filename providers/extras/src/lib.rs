@@ -6,6 +6,8 @@
 //! | `RequestRandom` | each number from `min` up to, but not including, `max` equally likely; 0 unless `random` is set |
 //! | `RequestSequence` | 0, 1, 2 … for each binding, in memory: it begins anew when the actor is bound anew |
 //!
+//! Actors of before April 2020 ask for the same in messages of another shape, and are understood.
+//!
 //! Randomness is the operating system's, fit for secrets. There is nothing to configure.
 //!
 //! ```
@@ -38,6 +40,7 @@
 //! ```
 #![forbid(unsafe_code)]
 
+mod early;
 mod provider;
 mod random;
 

@@ -1,6 +1,6 @@
 //! The provider: what to generate, and the sequence of each binding.
 
-use crate::random;
+use crate::{early, random};
 use bytes::Bytes;
 use capwire_contracts::core::CapabilityDescriptor;
 use capwire_contracts::extras::{
@@ -74,27 +74,28 @@ impl Provider for Extras {
 
     async fn call(&self, call: Call<'_>) -> Result<Bytes, ProviderError> {
         let sequence = self.sequence(call.binding)?;
-        call.reply(&generate(&call, &sequence)?)
+        if early::is_request(call.payload) {
+            let request: early::Request = call.message()?;
+            let result = generate(&call, request.today(), &sequence)?;
+            return call.reply(&request.reply(result));
+        }
+        call.reply(&generate(&call, call.message()?, &sequence)?)
     }
 }
 
-fn generate(call: &Call<'_>, sequence: &AtomicU64) -> Result<GeneratorResult, ProviderError> {
+fn generate(
+    call: &Call<'_>,
+    request: GeneratorRequest,
+    sequence: &AtomicU64,
+) -> Result<GeneratorResult, ProviderError> {
     let mut result = GeneratorResult::default();
     match call.operation {
-        OP_REQUEST_GUID => {
-            call.message::<GeneratorRequest>()?;
-            result.guid = Some(random::guid()?);
+        OP_REQUEST_GUID => result.guid = Some(random::guid()?),
+        OP_REQUEST_SEQUENCE => result.sequence_number = sequence.fetch_add(1, Ordering::Relaxed),
+        OP_REQUEST_RANDOM if request.random => {
+            result.random_number = random::number(request.min..request.max)?;
         }
-        OP_REQUEST_SEQUENCE => {
-            call.message::<GeneratorRequest>()?;
-            result.sequence_number = sequence.fetch_add(1, Ordering::Relaxed);
-        }
-        OP_REQUEST_RANDOM => {
-            let request: GeneratorRequest = call.message()?;
-            if request.random {
-                result.random_number = random::number(request.min..request.max)?;
-            }
-        }
+        OP_REQUEST_RANDOM => {}
         _ => return Err(call.unknown_operation()),
     }
     Ok(result)

@@ -123,6 +123,25 @@ async fn positional_requests_are_answered_under_both_names() {
 }
 
 #[tokio::test]
+async fn the_messages_of_before_april_2020_are_understood() {
+    let extras = bound().await;
+    let id = id("MA");
+    let ask = |operation, request| extras.call(Call::new(&id, operation, request));
+    let guid = ask("RequestGuid", b"\x91\x81\x00\xc0").await.unwrap();
+    assert!(guid.starts_with(b"\x91\x81\x00\xd9\x24"), "{guid:x?}");
+    let first = ask("RequestSequence", b"\x91\x81\x01\xc0").await.unwrap();
+    assert_eq!(first, b"\x91\x81\x01\x00"[..]);
+    let random = b"\x91\x81\x02\x92\x05\x06";
+    let number = ask("RequestRandom", random).await.unwrap();
+    assert_eq!(number, b"\x91\x81\x02\x05"[..]);
+    let impossible = b"\x91\x81\x02\x92\x06\x05";
+    let refused = ask("RequestRandom", impossible).await;
+    assert!(matches!(refused, Err(ProviderError::Refused(_))));
+    let other = ask("RequestGuid", b"\x91\x81\x03\xc0").await;
+    assert!(matches!(other, Err(ProviderError::BadMessage { .. })));
+}
+
+#[tokio::test]
 async fn only_bound_actors_are_served() {
     let extras = bound().await;
     let result = ask(&extras, "MB", "RequestSequence", random(0, 1)).await;

@@ -1,5 +1,10 @@
 //! The main job: a signed actor answers HTTP and counts in a durable store, on two engines.
-#![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    missing_docs,
+    reason = "tests"
+)]
 
 use capwire_acceptance::{RunningHost, Workshop, guest};
 use std::net::TcpStream;
