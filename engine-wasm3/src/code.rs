@@ -1,10 +1,11 @@
 //! A module as wasm3 gets it: validated, rewritten so that it can be limited, and tried.
 
 use crate::facts::Facts;
+use crate::fault::Fault;
 use crate::guest::{Budget, GuestState};
 use crate::imports::Import;
 use crate::stacks::Stacks;
-use crate::vm::{Fault, Vm};
+use crate::vm::Vm;
 use crate::{NAME, rewrite};
 use capwire_wapc::{CompileError, EmptyWorld, LimitError, Limits, Source};
 use std::sync::Arc;

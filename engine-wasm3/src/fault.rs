@@ -2,10 +2,29 @@
 
 use crate::NAME;
 use crate::guest::Halt;
-use crate::vm::{Fault, Stopped};
 use capwire_wapc::{CallError, LimitError, Source, StartError, Trap, TrapKind};
 use std::io;
 use std::panic::resume_unwind;
+
+/// Why wasm3 did not do what it was asked to: in its own words.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("wasm3: {0}")]
+pub(crate) struct Fault(pub(crate) String);
+
+/// Why a function of the guest did not return.
+pub(crate) enum Stopped {
+    /// An import stopped it.
+    Halted(Halt),
+    /// wasm3 did.
+    Trapped(Fault),
+}
+
+impl Stopped {
+    /// By wasm3's account, unless an import halted it.
+    pub(crate) fn new(fault: Fault, halt: Option<Halt>) -> Self {
+        halt.map_or(Self::Trapped(fault), Self::Halted)
+    }
+}
 
 /// The engine has no room for an instance.
 pub(crate) fn no_room(source: impl Into<Source>) -> StartError {

@@ -17,9 +17,10 @@
     reason = "to move a suspended stack between threads; see above"
 )]
 
+use crate::fault::Stopped;
 use crate::stacks::Stacks;
 use crate::suspend::{Event, Signal, Suspend};
-use crate::vm::{Stopped, Vm};
+use crate::vm::Vm;
 use corosensei::stack::DefaultStack;
 use corosensei::{Coroutine, CoroutineResult, Yielder};
 use std::io;

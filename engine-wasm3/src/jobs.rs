@@ -1,9 +1,10 @@
 //! What a guest is made to do.
 
 use crate::code::Gauge;
+use crate::fault::Stopped;
 use crate::guest::Halt;
 use crate::suspend::Suspend;
-use crate::vm::{Stopped, Vm};
+use crate::vm::Vm;
 
 /// Runs the start section and the start functions. An exit with code 0 is a success.
 pub(crate) fn start(

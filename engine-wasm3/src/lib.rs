@@ -47,8 +47,8 @@
 //!   guest yields is not the same each time.
 //! - Of [`Limits::stack_bytes`](capwire_wapc::Limits::stack_bytes) a call takes an estimate of
 //!   what it needs of both of wasm3's stacks: 8 bytes for each value and constant, 192 for the call
-//!   and 96 for each loop in the function. wasm3's own checks of both stacks are a second line;
-//!   with them more than 64 MiB is no more than that, and about 8 MiB of C stack the most.
+//!   and 96 for each loop in the function. wasm3's own checks of both stacks are a second line. More
+//!   than 8 MiB is taken for 8 MiB.
 //! - Memory has at most 2 GiB.
 //!
 //! Each call runs on a stack of 9 MiB of address space that is its own only until it ends; idle

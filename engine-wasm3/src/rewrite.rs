@@ -3,8 +3,10 @@
 //! Added are the import [`Import::SliceEnded`](crate::imports::Import), the globals of [`Gauge`]
 //! and functions that grow memory and tables as far as these allow. Since a valid module names
 //! all that it uses by indices below those, the guest's code cannot reach them; its exports are
-//! replaced by ours. The start section becomes one more function to call. Custom sections go.
+//! replaced by ours. The start section becomes one more function to call. Custom sections go, and
+//! so does code that is never reached.
 
+mod dead_code;
 mod growth;
 mod layout;
 mod metering;

@@ -6,8 +6,8 @@ use std::fmt;
 use std::io;
 use std::sync::{Mutex, PoisonError};
 
-/// More than the 8 MiB after which wasm3 itself refuses to recurse, so that its check means
-/// something; as much again as imports need below that. Only what is touched becomes memory.
+/// Beside the most that [`Limits::stack_bytes`](capwire_wapc::Limits::stack_bytes) can be, and wasm3
+/// itself allows, 8 MiB each, what imports need. Only what is touched becomes memory.
 const STACK_BYTES: usize = 9 * 1024 * 1024;
 
 /// Stacks that are kept, since to map one costs as much as a short call.

@@ -13,6 +13,7 @@
 #![expect(unsafe_code, reason = "wasm3 is written in C; see above")]
 
 use crate::code::{Code, Gauge};
+use crate::fault::{Fault, Stopped};
 use crate::guest::{GuestState, Halt, Served};
 use crate::suspend::Suspend;
 use std::ffi::{CStr, CString, c_char, c_void};
@@ -40,19 +41,6 @@ struct State {
     fuel: wasm3::IM3Global,
     /// Only while a function of the guest runs.
     suspend: Option<NonNull<dyn Suspend>>,
-}
-
-/// Why wasm3 did not do what it was asked to: in its own words.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("wasm3: {0}")]
-pub(crate) struct Fault(pub(crate) String);
-
-/// Why a function of the guest did not return.
-pub(crate) enum Stopped {
-    /// An import stopped it.
-    Halted(Halt),
-    /// wasm3 did.
-    Trapped(Fault),
 }
 
 // SAFETY: as the head of this file says; the rest of what a `Vm` owns is `Send` by itself.
@@ -124,15 +112,8 @@ impl Vm {
         // are `i32`, as `Code` checked, and alive. No reference into `state` is.
         let result = unsafe { wasm3::m3_Call(function, count, pointers.as_mut_ptr()) };
         self.state().suspend = None;
-        checked(result).map_err(|fault| self.stopped(fault))?;
+        checked(result).map_err(|fault| Stopped::new(fault, self.guest().halt.take()))?;
         result_of(function).map_err(Stopped::Trapped)
-    }
-
-    fn stopped(&mut self, fault: Fault) -> Stopped {
-        match self.guest().halt.take() {
-            Some(halt) => Stopped::Halted(halt),
-            None => Stopped::Trapped(fault),
-        }
     }
 
     fn state(&mut self) -> &mut State {
@@ -250,7 +231,7 @@ fn link(module: wasm3::IM3Module, code: &Code) -> Result<(), Fault> {
     Ok(())
 }
 
-const NOT_NULL: &CStr = c"halted by an import";
+const HALTED: &CStr = c"halted by an import";
 
 /// What wasm3 calls for every import: results at the start of `slots`, then the arguments.
 ///
@@ -276,7 +257,7 @@ unsafe extern "C" fn import_called(
     };
     match outcome {
         Ok(()) => ptr::null(),
-        Err(()) => NOT_NULL.as_ptr().cast(),
+        Err(()) => HALTED.as_ptr().cast(),
     }
 }
 

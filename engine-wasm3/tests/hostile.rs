@@ -266,6 +266,18 @@ fn moving_many_bytes_ends_slices() {
 }
 
 #[test]
+fn code_that_is_never_reached_is_no_obstacle() {
+    let body = "
+        (block (result i32)
+            (br 0 (i32.const 7))
+            i32.add select (drop (memory.grow)) (memory.fill) (block (br 0) (drop (i64.add))) unreachable
+            (if (result i32) (then unreachable return) (else (loop (br 0)) unreachable i32.mul)))
+        (if (i32.const 0) (then (return (i32.const 1)) f64.sqrt (drop)) (else nop))
+        (block (br_table 0 0 (i32.const 0)) (drop (i32.div_u)))";
+    assert_eq!(run(body, "").unwrap(), 7);
+}
+
+#[test]
 fn bulk_instructions_still_do_what_they_do() {
     let body = "
         (memory.init $d (i32.const 16) (i32.const 1) (i32.const 3))

@@ -13,6 +13,7 @@
 //! All that a guest can do for long is to go round a loop, to call, to move many bytes or elements
 //! at once, or to call an import, so no two looks at the fuel are far apart.
 
+use super::dead_code::DeadCode;
 use super::{Result_, Rewriter};
 use crate::code::Gauge;
 use crate::facts::Facts;
@@ -48,6 +49,7 @@ pub(super) fn function(
         function: Function::new(locals),
         uncounted: FUEL_PER_CALL,
         depth: 0,
+        dead_code: DeadCode::default(),
     };
     let results = block_type(rewriter, index)?;
     metering.enter(results);
@@ -68,6 +70,7 @@ struct Metering {
     uncounted: u32,
     /// How many of the guest's blocks are open.
     depth: u32,
+    dead_code: DeadCode,
 }
 
 impl Metering {
@@ -89,6 +92,9 @@ impl Metering {
     }
 
     fn operator(&mut self, rewriter: &mut Rewriter<'_, '_>, operator: Operator<'_>) -> Result_<()> {
+        if self.dead_code.skips(&operator) {
+            return Ok(());
+        }
         self.uncounted += 1;
         match operator {
             Operator::Return => {
