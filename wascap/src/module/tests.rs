@@ -71,6 +71,15 @@ fn sizes_may_be_padded_to_five_bytes_and_no_further() {
 }
 
 #[test]
+fn five_bytes_that_do_not_end_are_no_number_even_at_the_end_of_the_file() {
+    let what = "size of a section";
+    let endless = module(&[b"\0\x80\x80\x80\x80\x80"]);
+    assert_eq!(failure(&endless), ModuleError::Number { what, offset: 9 });
+    let cut = ModuleError::Truncated { what, offset: 9 };
+    assert_eq!(failure(&endless[..13]), cut);
+}
+
+#[test]
 fn a_file_that_ends_early_is_truncated_wherever_it_ends() {
     let wasm = module(&[b"\x01\x01x", b"\0\x86\x80\0\x03jwtab", b"\0\x02\x01n"]);
     let whole = [8, 11, 21];
