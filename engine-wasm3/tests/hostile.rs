@@ -273,7 +273,8 @@ fn code_that_is_never_reached_is_no_obstacle() {
             i32.add select (drop (memory.grow)) (memory.fill) (block (br 0) (drop (i64.add))) unreachable
             (if (result i32) (then unreachable return) (else (loop (br 0)) unreachable i32.mul)))
         (if (i32.const 0) (then (return (i32.const 1)) f64.sqrt (drop)) (else nop))
-        (block (br_table 0 0 (i32.const 0)) (drop (i32.div_u)))";
+        (block (br_table 0 0 (i32.const 0)) (drop (i32.div_u)))
+        (block (br 0) (loop (param i32) drop))";
     assert_eq!(run(body, "").unwrap(), 7);
 }
 
