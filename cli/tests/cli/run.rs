@@ -134,6 +134,44 @@ fn servers_open_when_the_actor_has_everything_else() {
 }
 
 #[test]
+fn extras_are_bound_where_they_are_claimed() {
+    let folder = with_echo();
+    let claims = "--cap wascc:http_server --cap wascc:extras";
+    folder.signed(&web("hello"), "lucky", claims);
+    let bindings = format!("bindings:\n  - {}\n  - {}\n", http("echo"), http("lucky"));
+    folder.write(
+        "m.yaml",
+        format!("actors: [echo.wasm, lucky.wasm]\n{bindings}"),
+    );
+    assert_eq!(bound_to_extras(&folder), ["default"]);
+
+    let own = "capabilities:\n  - { builtin: extras, binding_name: mine }\n";
+    let chosen = "  - { actor: lucky, capability: wascc:extras, binding: mine }\n";
+    let manifest = format!("actors: [echo.wasm, lucky.wasm]\n{own}{bindings}");
+    folder.write("m.yaml", format!("{manifest}{chosen}"));
+    assert_eq!(bound_to_extras(&folder), ["mine"]);
+
+    folder.write("m.yaml", manifest);
+    assert!(bound_to_extras(&folder).is_empty(), "the manifest chooses");
+}
+
+/// The names of the bindings to extras that a host with two servers makes.
+fn bound_to_extras(folder: &Folder) -> Vec<String> {
+    let mut host = Host::start(folder, "run m.yaml --engine wasmi");
+    for _ in 0..2 {
+        says(&get(&host.address()), &["hello"]);
+    }
+    let log = host.errors();
+    let bound = log.lines().filter(|line| line.contains(" bound "));
+    let extras = bound.filter_map(|line| line.split_once("wascc:extras"));
+    let names = extras.map(|(_, rest)| {
+        let names = ["default", "mine"].into_iter();
+        names.filter(|name| rest.contains(name)).collect()
+    });
+    names.collect()
+}
+
+#[test]
 fn logs_go_to_standard_error_as_asked() {
     let folder = with_echo();
     folder.write("m.yaml", ECHO);
