@@ -28,6 +28,7 @@ pub mod http;
 pub mod keyvalue;
 pub mod logging;
 pub mod messaging;
+pub mod resource;
 
 mod contract;
 mod scalar;

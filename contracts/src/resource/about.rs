@@ -1,0 +1,78 @@
+//! What each message is about.
+
+use super::url;
+use crate::blobstore::{Blob, Container, FileChunk, StreamRequest};
+use crate::http::Request;
+use crate::keyvalue::{AddRequest, ItemRequest, KeyRequest, KeysRequest, RangeRequest, SetRequest};
+use crate::messaging::{BrokerMessage, RequestMessage};
+
+/// A message that is about something.
+pub(super) trait About {
+    /// All of what it is about, brought to its one form within the message as well. An error says
+    /// what is wrong with it.
+    fn about(&mut self) -> Result<Vec<String>, &'static str>;
+}
+
+macro_rules! about {
+    ($check:ident: $($message:ty, $field:ident;)*) => {$(
+        impl About for $message {
+            fn about(&mut self) -> Result<Vec<String>, &'static str> {
+                $check(&self.$field).map(|()| vec![self.$field.clone()])
+            }
+        }
+    )*};
+}
+
+about! { key: AddRequest, key; KeyRequest, key; SetRequest, key; RangeRequest, key; ItemRequest, key; }
+about! { subject: BrokerMessage, subject; RequestMessage, subject; }
+about! { container: Container, id; Blob, container; FileChunk, container; StreamRequest, container; }
+
+impl About for KeysRequest {
+    fn about(&mut self) -> Result<Vec<String>, &'static str> {
+        Ok(self.keys.clone())
+    }
+}
+
+/// A `host` header names the site to a server that has several, so it is one of the resources.
+impl About for Request {
+    fn about(&mut self) -> Result<Vec<String>, &'static str> {
+        if !self
+            .query_string
+            .bytes()
+            .all(|byte| byte.is_ascii_graphic())
+        {
+            return Err("its query is not printable ASCII");
+        }
+        let url = url::parse(&self.path)?;
+        let mut hosts = vec![url.host];
+        for (name, value) in &mut self.header {
+            if name.eq_ignore_ascii_case("host") {
+                *value = url::authority(value, url.scheme)?;
+                hosts.push(value.clone());
+            }
+        }
+        self.path = url.text;
+        Ok(hosts)
+    }
+}
+
+/// Servers of keys compare bytes.
+fn key(_: &str) -> Result<(), &'static str> {
+    Ok(())
+}
+
+fn subject(text: &str) -> Result<(), &'static str> {
+    if text.contains(|c: char| c.is_whitespace() || c.is_control()) {
+        return Err("its subject has white space or control characters");
+    }
+    Ok(())
+}
+
+/// Containers may be folders.
+fn container(text: &str) -> Result<(), &'static str> {
+    let separates = |c: char| matches!(c, '/' | '\\') || c.is_control();
+    if matches!(text, "." | "..") || text.contains(separates) {
+        return Err("its container could be a path");
+    }
+    Ok(())
+}
