@@ -1,5 +1,6 @@
 //! A host outside of the workspace, built from the packaged crates: what a stranger would do.
 
+use crate::packages::{self, Package};
 use crate::shell::{cargo, command, output, root, run, target};
 use anyhow::{Context, Result, bail};
 use std::fmt::Write as _;
@@ -34,30 +35,24 @@ pub(crate) fn run_host() -> Result<()> {
 
 /// Makes the archives that would be published and unpacks them: their folders.
 fn packaged(into: &Path) -> Result<Vec<PathBuf>> {
-    let archives = target().join("package");
-    if archives.exists() {
-        fs::remove_dir_all(&archives).context("cannot clear earlier archives")?;
+    let published: Vec<_> = packages::metadata()?
+        .into_iter()
+        .filter(|package| package.published)
+        .collect();
+    let mut package = cargo(&["package", "--no-verify", "--allow-dirty"]);
+    for one in &published {
+        package.args(["--package", &one.name]);
     }
-    run(&mut cargo(&[
-        "package",
-        "--workspace",
-        "--no-verify",
-        "--allow-dirty",
-    ]))?;
+    run(&mut package)?;
     fs::create_dir_all(into)?;
-    let mut folders = Vec::new();
-    for entry in fs::read_dir(&archives).context("no archives were made")? {
-        let archive = entry?.path();
-        if archive
-            .extension()
-            .is_some_and(|extension| extension == "crate")
-        {
-            run(command("tar", &["-xzf"]).arg(&archive).arg("-C").arg(into))?;
-            let name = archive.file_stem().context("an archive without a name")?;
-            folders.push(into.join(name));
-        }
-    }
-    Ok(folders)
+    published.iter().map(|one| unpack(one, into)).collect()
+}
+
+fn unpack(package: &Package, into: &Path) -> Result<PathBuf> {
+    let name = format!("{}-{}", package.name, package.version);
+    let archive = target().join("package").join(format!("{name}.crate"));
+    run(command("tar", &["-xzf"]).arg(archive).arg("-C").arg(into))?;
+    Ok(into.join(name))
 }
 
 /// Copies the project, with the unpacked crates in the place of a registry.

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 /// One package of the workspace.
 pub(crate) struct Package {
     pub(crate) name: String,
+    pub(crate) version: String,
     pub(crate) published: bool,
     /// Direct dependencies that users get: not those for tests.
     pub(crate) dependencies: Vec<String>,
@@ -44,6 +45,7 @@ fn package(value: &Value) -> Result<Package> {
         .filter(|dependency| dependency["kind"].is_null());
     Ok(Package {
         name: text("name").context("a package without a name")?,
+        version: text("version").context("a package without a version")?,
         published: value["publish"].is_null(),
         dependencies: for_users
             .filter_map(|dependency| dependency["name"].as_str().map(str::to_owned))
