@@ -48,8 +48,8 @@ pub(crate) async fn unbind(host: &Shared, key: &BindingKey) -> Result<(), Error>
 }
 
 /// Ends all bindings that `which` chooses, at once. What providers could not close is told as
-/// an event.
-pub(crate) async fn unbind_all(host: &Shared, which: impl Fn(&Route) -> bool) {
+/// an event. Returns which were chosen.
+pub(crate) async fn unbind_all(host: &Shared, which: impl Fn(&Route) -> bool) -> Vec<BindingKey> {
     let chosen: Vec<BindingKey> = {
         let tables = host.state.read();
         let routes = tables.routes().filter(|route| which(route));
@@ -57,6 +57,7 @@ pub(crate) async fn unbind_all(host: &Shared, which: impl Fn(&Route) -> bool) {
     };
     // One that somebody else is ending at the same time is not found, which is as good.
     join_all(chosen.iter().map(|key| unbind(host, key))).await;
+    chosen
 }
 
 /// Values that only the host may set must come from nobody else.
@@ -129,7 +130,11 @@ fn insert(
         handle: Arc::clone(handle),
         bound: bound.clone(),
     });
-    host.state.change(|tables| tables.insert_binding(route))?;
+    host.state.change(|tables| {
+        // Meanwhile, the actor may have been swapped for one that claims less.
+        authorise(host, key)?;
+        tables.insert_binding(route)
+    })?;
     host.announcer.announce(Event::Bound {
         binding: key.clone(),
         endpoints: bound.endpoints.clone(),

@@ -4,7 +4,7 @@ use crate::chain::Chain;
 use crate::drive::{Allowance, Answer, Fault, drive};
 use crate::error::{Doing, Error, Failure, Thing};
 use crate::event::Event;
-use crate::generation::Generation;
+use crate::generation::{Generation, Visit};
 use crate::id::{ActorId, BindingKey, BindingName, ContractId, check_operation};
 use crate::invocation::{Caller, Invocation, Target};
 use crate::patience;
@@ -13,6 +13,8 @@ use crate::pool::NoInstance;
 use crate::provider::ProviderFault;
 use crate::shared::Shared;
 use bytes::Bytes;
+use capwire_contracts::codec;
+use capwire_contracts::core::{HealthRequest, OP_HEALTH_REQUEST};
 use capwire_provider::Call;
 use capwire_wapc::{Reply, Request, SuspendedCall};
 use capwire_wascap::UnixSeconds;
@@ -54,37 +56,61 @@ pub(crate) fn actor<'c>(
     permit: &'c Permit,
 ) -> BoxFuture<'c, Result<Bytes, Error>> {
     Box::pin(async move {
-        let invocation = permit.invocation();
-        let generation = enter(host, id, invocation)?;
-        let patience = generation.options().deadline;
-        let own = host.clock.monotonic().saturating_add(patience);
-        let deadline = own.min(invocation.deadline());
-        let call = AssertUnwindSafe(on_instance(host, &generation, invocation, deadline));
-        let until_stopped = patience::unless(|| generation.pool().stopped(), call.catch_unwind());
-        match patience::until(&*host.clock, deadline, until_stopped).await {
-            Ok(Ok(Ok(result))) => result,
-            Ok(Ok(Err(_))) => Err(Failure::EnginePanic { actor: id }.into()),
-            Ok(Err(_)) => Err(Error::stopped(id)),
-            Err(_) => Err(Error::late(invocation)),
-        }
+        let visit = enter(host, id)?;
+        let result = inside(host, visit.generation(), permit.invocation()).await;
+        visit.end(&result);
+        result
     })
 }
 
-/// The generation in which a call runs, if the actor takes it.
-fn enter(host: &Shared, id: ActorId, invocation: &Invocation) -> Result<Arc<Generation>, Error> {
-    let generation = match host.state.read().actor(id) {
-        Some(actor) => actor.generation(),
-        None => return Err(Error::not_found(Thing::Actor(id))),
-    };
+/// Asks a generation that nobody else calls yet whether it is well.
+pub(crate) async fn health(host: &Arc<Shared>, generation: &Arc<Generation>) -> Result<(), Error> {
+    // A message of one boolean can always be encoded.
+    let payload = codec::encode(&HealthRequest::default()).unwrap_or_default();
+    let target = Target::Actor(generation.id());
+    let call = Invocation::new(Caller::Host, target, OP_HEALTH_REQUEST, payload.into());
+    inside(host, generation, &call).await.map(drop)
+}
+
+/// Lets a call into the generation in which it will run and end.
+fn enter(host: &Shared, id: ActorId) -> Result<Visit, Error> {
+    let tables = host.state.read();
+    let actor = tables.actor(id);
+    let actor = actor.ok_or_else(|| Error::not_found(Thing::Actor(id)))?;
+    actor.enter().ok_or_else(|| Error::stopped(id))
+}
+
+async fn inside(
+    host: &Arc<Shared>,
+    generation: &Arc<Generation>,
+    invocation: &Invocation,
+) -> Result<Bytes, Error> {
+    check(host, generation, invocation)?;
+    let id = generation.id();
+    let patience = generation.options().deadline;
+    let own = host.clock.monotonic().saturating_add(patience);
+    let deadline = own.min(invocation.deadline());
+    let call = AssertUnwindSafe(on_instance(host, generation, invocation, deadline));
+    let until_stopped = patience::unless(|| generation.pool().stopped(), call.catch_unwind());
+    match patience::until(&*host.clock, deadline, until_stopped).await {
+        Ok(Ok(Ok(result))) => result,
+        Ok(Ok(Err(_))) => Err(Failure::EnginePanic { actor: id }.into()),
+        Ok(Err(_)) => Err(Error::stopped(id)),
+        Err(_) => Err(Error::late(invocation)),
+    }
+}
+
+fn check(host: &Shared, generation: &Generation, invocation: &Invocation) -> Result<(), Error> {
+    let actor = generation.id();
     let now = UnixSeconds(host.clock.unix().as_secs());
     let limit = host.options.call_depth.get();
     match generation.claims().check_time(now) {
-        Err(source) => Err(Failure::Expired { actor: id, source }.into()),
+        Err(source) => Err(Failure::Expired { actor, source }.into()),
         Ok(()) if invocation.depth() >= limit => {
-            let path = invocation.chain().path_to(id);
+            let path = invocation.chain().path_to(actor);
             Err(Failure::Depth { path, limit }.into())
         }
-        Ok(()) => Ok(generation),
+        Ok(()) => Ok(()),
     }
 }
 

@@ -4,6 +4,7 @@ use crate::clock::Clock;
 use crate::id::{ActorId, BindingKey, ProviderId};
 use crate::policy::Denial;
 use crate::rate::Rate;
+use crate::swap::SwapReport;
 use std::sync::Arc;
 use tokio::sync::broadcast;
 
@@ -29,6 +30,29 @@ pub enum Event {
     ActorExpired {
         /// Which.
         actor: ActorId,
+    },
+    /// A newer version of an actor is about to be started, to take over if all goes well.
+    ActorSwapping {
+        /// Which.
+        actor: ActorId,
+        /// The number of the new version.
+        generation: u64,
+    },
+    /// A newer version of an actor has taken over, and the one before is gone.
+    ActorSwapped {
+        /// Which.
+        actor: ActorId,
+        /// Its name for people, which may be new.
+        name: Arc<str>,
+        /// What came of it.
+        report: Arc<SwapReport>,
+    },
+    /// An actor was not swapped: whatever ran goes on.
+    ActorSwapRefused {
+        /// Which.
+        actor: ActorId,
+        /// Why.
+        reason: Arc<str>,
     },
     /// A provider can be bound.
     ProviderAdded {
@@ -126,6 +150,13 @@ fn log(event: &Event) {
         Event::ActorStarted { actor, name } => tracing::info!(%actor, %name, "actor started"),
         Event::ActorStopped { actor, .. } => tracing::info!(%actor, "actor stopped"),
         Event::ActorExpired { actor } => tracing::warn!(%actor, "the actor's claims have expired"),
+        Event::ActorSwapping { actor, generation } => {
+            tracing::info!(%actor, generation, "swapping the actor");
+        }
+        Event::ActorSwapped { actor, report, .. } => log_swap(*actor, report),
+        Event::ActorSwapRefused { actor, reason } => {
+            tracing::warn!(%actor, %reason, "the actor was not swapped");
+        }
         Event::ProviderAdded { provider } => tracing::info!(%provider, "provider added"),
         Event::ProviderRemoved { provider } => tracing::info!(%provider, "provider removed"),
         Event::Bound { binding, endpoints } => tracing::info!(%binding, ?endpoints, "bound"),
@@ -135,4 +166,16 @@ fn log(event: &Event) {
         }
         Event::Denied(_) | Event::Missed(_) => {}
     }
+}
+
+fn log_swap(actor: ActorId, report: &SwapReport) {
+    tracing::info!(
+        %actor,
+        generation = report.generation,
+        revision = report.new_revision,
+        served_by_old = report.old.served,
+        served_by_new = report.new.served,
+        dropped = report.dropped(),
+        "actor swapped"
+    );
 }

@@ -3,9 +3,11 @@
 use crate::event::Event;
 use crate::generation::RunningActor;
 use crate::lifecycle;
+use crate::patience;
 use crate::shared::Shared;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
+use tokio::sync::watch;
 
 /// The clock on the wall may be set, so nobody relies on it for longer than this.
 const LONGEST_SLEEP: Duration = Duration::from_secs(3_600);
@@ -13,15 +15,18 @@ const LONGEST_SLEEP: Duration = Duration::from_secs(3_600);
 /// Times in claims have whole seconds.
 const SHORTEST_SLEEP: Duration = Duration::from_secs(1);
 
-/// Stops `actor` when its claims end, if they ever do.
+/// Stops `actor` when the claims of its generation end, whichever that is then.
 pub(crate) fn watch(host: &Arc<Shared>, actor: &Arc<RunningActor>) {
-    if actor.generation().claims().expires.is_some() {
-        tokio::spawn(stop_in_time(Arc::downgrade(host), Arc::downgrade(actor)));
-    }
+    let (changes, actor) = (actor.changes(), Arc::downgrade(actor));
+    tokio::spawn(stop_in_time(Arc::downgrade(host), actor, changes));
 }
 
 /// Holds neither host nor actor while it sleeps.
-async fn stop_in_time(host: Weak<Shared>, actor: Weak<RunningActor>) {
+async fn stop_in_time(
+    host: Weak<Shared>,
+    actor: Weak<RunningActor>,
+    mut changes: watch::Receiver<()>,
+) {
     while let (Some(host), Some(actor)) = (host.upgrade(), actor.upgrade()) {
         let now = host.clock.unix();
         let generation = actor.generation();
@@ -33,11 +38,19 @@ async fn stop_in_time(host: Weak<Shared>, actor: Weak<RunningActor>) {
             return;
         }
         let expires = generation.claims().expires.map(Duration::from_secs);
-        let left = expires.unwrap_or(Duration::MAX).saturating_sub(now);
-        let sleep = left.clamp(SHORTEST_SLEEP, LONGEST_SLEEP);
-        let until = host.clock.monotonic().saturating_add(sleep);
-        let wake = host.clock.sleep_until(until);
+        let time = expires.map(|expires| {
+            let left = expires.saturating_sub(now);
+            let sleep = left.clamp(SHORTEST_SLEEP, LONGEST_SLEEP);
+            host.clock.monotonic().saturating_add(sleep)
+        });
+        let wake = time.map(|time| host.clock.sleep_until(time));
         drop((host, actor, generation));
-        wake.await;
+        let changed = match wake {
+            Some(wake) => patience::unless(|| wake, changes.changed()).await,
+            None => Ok(changes.changed().await),
+        };
+        if let Ok(Err(_)) = changed {
+            return; // The actor is gone.
+        }
     }
 }

@@ -12,6 +12,7 @@ use crate::lifecycle;
 use crate::options::{ActorOptions, HostOptions};
 use crate::provider::AddedProvider;
 use crate::shared::Shared;
+use crate::swap::{Swap, SwapOptions, SwapReport};
 use bytes::Bytes;
 use capwire_provider::{Bound, Config, Provider};
 use capwire_wapc::Engine;
@@ -77,6 +78,51 @@ impl Host {
     pub async fn stop_actor(&self, actor: ActorId) -> Result<usize, Error> {
         let host = Arc::clone(&self.0);
         detached(async move { lifecycle::stop(&host, actor).await }).await
+    }
+
+    /// Swaps the running version of an actor for a newer one, while it serves: new calls enter the
+    /// new version, those that run end in the old one, and the report counts both.
+    ///
+    /// The new version has the same key and issuer, a higher revision, and claims that are no
+    /// wider, unless the options allow that. It is compiled and started before anything changes.
+    /// Bindings stay, and providers keep what they know of the actor; but those end whose contract
+    /// it does not claim any more. Swaps of one actor take turns.
+    ///
+    /// ```
+    /// # use capwire_engine_fake::{Fake, module};
+    /// # use capwire_host::{Host, SwapOptions};
+    /// # use capwire_wascap::{ActorClaimsBuilder, KeyKind, KeyPair, UnixSeconds, sign_module};
+    /// # use getrandom::{SysRng, rand_core::UnwrapErr};
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let mut rng = UnwrapErr(SysRng);
+    /// # let account = KeyPair::generate(KeyKind::Account, &mut rng);
+    /// # let key = KeyPair::generate(KeyKind::Module, &mut rng).public();
+    /// # let mut sign = |revision| {
+    /// #     let claims = ActorClaimsBuilder::new(key, UnixSeconds(1_600_000_000), &mut rng);
+    /// #     sign_module(&module("standard"), claims.revision(revision), &account)
+    /// # };
+    /// # let (signed, newer) = (sign(1)?, sign(2)?);
+    /// # let host = Host::builder(Fake::new()).build()?;
+    /// # let echo = host.start_actor(host.verify(signed).await?, None).await?;
+    /// let newer = host.verify(newer).await?;
+    /// let report = host.swap_actor(newer, SwapOptions::default()).await?;
+    /// assert_eq!((report.new_revision, report.dropped()), (2, 0));
+    /// # host.shutdown().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// If no such actor runs, or the new version may not or cannot take over. Whatever runs goes
+    /// on then, as if nothing had been asked.
+    pub async fn swap_actor(
+        &self,
+        actor: Actor,
+        options: SwapOptions,
+    ) -> Result<SwapReport, Error> {
+        let swap = Swap::prepare(&self.0, actor, options).await?;
+        detached(swap.carry_out()).await
     }
 
     /// Adds a provider, to which actors can then be bound under `name`.

@@ -5,6 +5,7 @@ use crate::generation::{Generation, RunningActor};
 use crate::id::{ActorId, BindingKey, ProviderId};
 use crate::provider::AddedProvider;
 use crate::registry::Registry;
+use crate::tally::CallCounts;
 use capwire_contracts::core::CapabilityDescriptor;
 use capwire_wascap::{ActorClaims, Verified};
 use std::sync::Arc;
@@ -31,7 +32,11 @@ pub struct ActorInfo {
     pub name: String,
     /// What its issuer signed.
     pub claims: Verified<ActorClaims>,
-    /// Its instances and calls.
+    /// Which of its versions takes new calls. It starts with the first.
+    pub generation: u64,
+    /// How its calls ended, of all its versions.
+    pub calls: CallCounts,
+    /// The instances of that version.
     pub pool: PoolInfo,
 }
 
@@ -92,6 +97,8 @@ fn actor(running: &RunningActor) -> ActorInfo {
         id: running.id(),
         name: generation.name().to_owned(),
         claims: generation.claims().clone(),
+        generation: generation.number(),
+        calls: running.counts(),
         pool: generation.pool().info(),
     }
 }

@@ -15,7 +15,11 @@ use crate::shared::Shared;
 use crate::start::{Starter, compile};
 use crate::world::ActorWorld;
 use capwire_wascap::UnixSeconds;
+use futures_util::future::join_all;
 use std::sync::Arc;
+
+/// The number of the version with which an actor starts.
+const FIRST: u64 = 1;
 
 /// Starts an actor; it is listed when this is done, and not before.
 pub(crate) async fn start(
@@ -23,11 +27,10 @@ pub(crate) async fn start(
     actor: Actor,
     options: ActorOptions,
 ) -> Result<ActorId, Error> {
-    options.check()?;
     check(host, &actor)?;
     let id = actor.id();
     let place = Reserved::new(host, id)?;
-    let generation = generation(host, actor, options).await?;
+    let generation = generation(host, FIRST, actor, options).await?;
     let name = generation.name().into();
     place.fill(generation)?;
     host.announcer
@@ -43,8 +46,11 @@ pub(crate) async fn stop(host: &Shared, id: ActorId) -> Result<usize, Error> {
         route.key.actor == id && route.provider.calls_actors()
     })
     .await;
-    let pool = Arc::clone(actor.generation().pool());
-    let stopped_calls = pool.drain(host.options.drain).await;
+    let generations: Vec<_> = actor.generations().collect();
+    let drained = generations
+        .iter()
+        .map(|generation| generation.drain(&*host.clock, host.options.drain));
+    let stopped_calls = join_all(drained).await.into_iter().sum();
     unbind_all(host, |route| route.key.actor == id).await;
     host.state.update(|tables| tables.remove_actor(id));
     host.announcer.announce(Event::ActorStopped {
@@ -55,7 +61,7 @@ pub(crate) async fn stop(host: &Shared, id: ActorId) -> Result<usize, Error> {
 }
 
 /// Claims may have ended since they were verified, and the operator may object.
-fn check(host: &Shared, actor: &Actor) -> Result<(), Error> {
+pub(crate) fn check(host: &Shared, actor: &Actor) -> Result<(), Error> {
     let now = UnixSeconds(host.clock.unix().as_secs());
     let (actor, claims, name) = (actor.id(), actor.claims(), actor.name());
     if let Err(source) = claims.check_time(now) {
@@ -68,11 +74,13 @@ fn check(host: &Shared, actor: &Actor) -> Result<(), Error> {
 }
 
 /// Compiles the module and starts its first instance.
-async fn generation(
+pub(crate) async fn generation(
     host: &Arc<Shared>,
+    number: u64,
     actor: Actor,
     options: ActorOptions,
 ) -> Result<Generation, Error> {
+    options.check()?;
     let name = actor.name();
     let (id, wasm, claims) = actor.into_parts();
     let (engine, places) = (Arc::clone(&host.engine), Arc::clone(&host.compilations));
@@ -96,7 +104,7 @@ async fn generation(
         .await
         .map_err(|fault| Failure::start(id, fault))?;
     let authority = Authority::new(id, claims);
-    Ok(Generation::new(authority, options, Arc::new(pool)))
+    Ok(Generation::new(number, authority, options, Arc::new(pool)))
 }
 
 /// The place of an actor that is being started, given up unless it is filled.

@@ -14,11 +14,10 @@ pub(crate) use waits::{PoolId, Waits};
 use crate::chain::Chain;
 use crate::clock::Clock;
 use crate::inventory::PoolInfo;
-use crate::patience;
 use crate::start::{StartFault, Starter};
 use gauge::Gauge;
 use lease::Slot;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, TryAcquireError, watch};
@@ -39,7 +38,6 @@ pub(crate) struct Pool {
     places: Arc<Semaphore>,
     idle: Mutex<Vec<Slot>>,
     waiting: AtomicUsize,
-    closing: AtomicBool,
     stopped: watch::Sender<bool>,
     gauge: Gauge,
     clock: Arc<dyn Clock>,
@@ -48,7 +46,7 @@ pub(crate) struct Pool {
 /// Why there is no instance for a call.
 #[derive(Debug)]
 pub(crate) enum NoInstance {
-    /// The pool takes no more calls.
+    /// The pool is closed.
     Closed,
     /// All instances are busy, and as many calls wait as may.
     Full { retry_after: Duration },
@@ -73,7 +71,6 @@ impl Pool {
             places: Arc::new(Semaphore::new(size.instances)),
             idle: Mutex::default(),
             waiting: AtomicUsize::new(0),
-            closing: AtomicBool::new(false),
             stopped: watch::Sender::new(false),
             gauge: Gauge::default(),
             clock,
@@ -93,9 +90,6 @@ impl Pool {
         chain: &Chain,
         waits: &Waits,
     ) -> Result<Lease, NoInstance> {
-        if self.closing.load(Ordering::Acquire) {
-            return Err(NoInstance::Closed);
-        }
         let place = match Arc::clone(&self.places).try_acquire_owned() {
             Ok(place) => place,
             Err(TryAcquireError::Closed) => return Err(NoInstance::Closed),
@@ -108,24 +102,11 @@ impl Pool {
         Ok(Lease::new(Arc::clone(self), slot, place))
     }
 
-    /// Takes no new calls, lets those that run or wait end, and stops what is left after
-    /// `patience`. Returns how many calls were stopped.
-    pub(crate) async fn drain(&self, patience: Duration) -> usize {
-        self.closing.store(true, Ordering::Release);
-        let until = self.clock.monotonic().saturating_add(patience);
-        let all = u32::try_from(self.size.instances).unwrap_or(u32::MAX);
-        // Places are given in turn, so all of them are free only after the last waiting call.
-        let drained = patience::until(&*self.clock, until, self.places.acquire_many(all)).await;
-        let stopped = match &drained {
-            Ok(_) => 0,
-            Err(_) => self.busy() + self.waiting.load(Ordering::Relaxed),
-        };
-        // Before the places are free again, so that nobody slips in.
+    /// Stops the calls that still run or wait, and frees all instances.
+    pub(crate) fn close(&self) {
         self.places.close();
-        drop(drained);
         self.stopped.send_replace(true);
         self.lock_idle().clear();
-        stopped
     }
 
     /// Done when calls that still run must end.

@@ -119,6 +119,12 @@ impl Registry {
         self.actors.get(&id).and_then(Place::there)
     }
 
+    /// The actor `id`, unless it is about to stop, or the host is.
+    pub(crate) fn running_actor(&self, id: ActorId) -> Result<Arc<RunningActor>, Error> {
+        self.check_open()?;
+        here(self.actors.get(&id), || Thing::Actor(id))
+    }
+
     /// The binding `key`, if it works.
     pub(crate) fn route(&self, key: &BindingKey) -> Option<&Arc<Route>> {
         match self.bindings.get(key)? {

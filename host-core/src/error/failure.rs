@@ -5,6 +5,7 @@ use crate::id::{ActorId, BindingKey, NameError, ProviderId};
 use crate::invocation::Target;
 use crate::policy::Denial;
 use crate::start::{CompileFault, StartFault};
+use crate::swap::Refusal;
 use capwire_provider::ProviderError;
 use capwire_wapc::{CallError, CompileError, StartError};
 use capwire_wascap::{TimeError, VerifyError};
@@ -20,6 +21,8 @@ pub(crate) enum Failure {
     Expired { actor: ActorId, source: TimeError },
     #[error("{0}")]
     Denied(Arc<Denial>),
+    #[error("the new version of {actor} does not take over, and the one that runs goes on")]
+    Swap { actor: ActorId, source: Refusal },
     #[error("the host's policy does not let {name} ({actor}) start: ask its operator")]
     StartDenied { actor: ActorId, name: String },
     #[error(transparent)]
@@ -138,6 +141,7 @@ impl Failure {
         match self {
             Self::Unverified(_) | Self::Expired { .. } => ErrorKind::Unverified,
             Self::Denied(_) | Self::StartDenied { .. } => ErrorKind::Denied,
+            Self::Swap { source, .. } => source.kind(),
             Self::Name(_) | Self::Option { .. } | Self::ReservedValue { .. } => ErrorKind::Invalid,
             Self::AlreadyExists(_) => ErrorKind::AlreadyExists,
             Self::NotFound(_) => ErrorKind::NotFound,

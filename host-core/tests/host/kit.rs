@@ -5,7 +5,7 @@ use capwire_contracts::core::{CapabilityDescriptor, Operation};
 use capwire_engine_fake::{Fake, standard};
 use capwire_host::{
     Actor, ActorId, ActorOptions, BindingKey, BindingName, ContractId, Error, Event, Events, Host,
-    HostBuilder, Instances,
+    HostBuilder, Instances, SwapOptions, SwapReport,
 };
 use capwire_provider::{
     ActorHandle, Binding, BindingId, Bound, Call, Config, Provider, ProviderError, async_trait,
@@ -27,9 +27,11 @@ pub(crate) const SIGNED_AT: UnixSeconds = UnixSeconds(1_600_000_000);
 /// A signed module in the making.
 pub(crate) struct Module {
     key: KeyPair,
-    script: &'static str,
+    account: KeyPair,
+    script: String,
     caps: Vec<String>,
     expires: Option<u64>,
+    revision: Option<i32>,
 }
 
 impl Module {
@@ -37,14 +39,32 @@ impl Module {
     pub(crate) fn new() -> Self {
         Self {
             key: KeyPair::generate(KeyKind::Module, &mut UnwrapErr(SysRng)),
-            script: standard::NAME,
+            account: account(),
+            script: standard::NAME.to_owned(),
             caps: Vec::new(),
             expires: None,
+            revision: None,
         }
     }
 
-    pub(crate) fn script(mut self, name: &'static str) -> Self {
-        self.script = name;
+    pub(crate) fn script(mut self, name: impl ToString) -> Self {
+        self.script = name.to_string();
+        self
+    }
+
+    pub(crate) fn revision(mut self, revision: i32) -> Self {
+        self.revision = Some(revision);
+        self
+    }
+
+    /// The same, signed by somebody else.
+    pub(crate) fn other_issuer(mut self) -> Self {
+        self.account = account();
+        self
+    }
+
+    pub(crate) fn claims_nothing(mut self) -> Self {
+        self.caps.clear();
         self
     }
 
@@ -63,12 +83,11 @@ impl Module {
     }
 
     pub(crate) fn wasm(&self) -> Vec<u8> {
-        self.sign(&capwire_engine_fake::module(self.script))
+        self.sign(&capwire_engine_fake::module(&self.script))
     }
 
     pub(crate) fn sign(&self, wasm: &[u8]) -> Vec<u8> {
         let rng = &mut UnwrapErr(SysRng);
-        let account = KeyPair::generate(KeyKind::Account, rng);
         let mut claims = ActorClaimsBuilder::new(self.key.public(), SIGNED_AT, rng).name("tester");
         for capability in &self.caps {
             claims = claims.capability(capability);
@@ -76,8 +95,15 @@ impl Module {
         if let Some(at) = self.expires {
             claims = claims.expires(UnixSeconds(at));
         }
-        sign_module(wasm, claims, &account).unwrap()
+        if let Some(revision) = self.revision {
+            claims = claims.revision(revision);
+        }
+        sign_module(wasm, claims, &self.account).unwrap()
     }
+}
+
+fn account() -> KeyPair {
+    KeyPair::generate(KeyKind::Account, &mut UnwrapErr(SysRng))
 }
 
 /// A host on the scripted engine.
@@ -108,6 +134,16 @@ impl Kit {
     pub(crate) async fn start_with(&self, module: &Module, options: ActorOptions) -> ActorId {
         let actor = self.actor(module).await;
         self.host.start_actor(actor, Some(options)).await.unwrap()
+    }
+
+    /// Swaps the running version of `module` for it.
+    pub(crate) async fn swap(
+        &self,
+        module: &Module,
+        options: SwapOptions,
+    ) -> Result<SwapReport, Error> {
+        let actor = self.actor(module).await;
+        self.host.swap_actor(actor, options).await
     }
 
     /// Adds a provider of [`CONTRACT`] under the default name.

@@ -17,3 +17,6 @@ mod limits;
 mod middleware;
 mod pool;
 mod shutdown;
+mod swap;
+mod swap_ends;
+mod swap_refusals;
