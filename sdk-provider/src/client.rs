@@ -3,6 +3,7 @@
 use crate::dialect::Dialect;
 use crate::error::ActorError;
 use crate::provider::ActorHandle;
+use crate::trace::TraceContext;
 use bytes::Bytes;
 use serde::Serialize;
 use std::fmt;
@@ -51,11 +52,40 @@ impl ActorClient {
     where
         M: Serialize + Sync + ?Sized,
     {
+        self.send(None, operation, message).await
+    }
+
+    /// Calls the actor as [`call`](Self::call) does, because of a message that came with a trace.
+    ///
+    /// # Errors
+    /// As of [`call`](Self::call).
+    pub async fn call_traced<M>(
+        &self,
+        trace: &TraceContext,
+        operation: &str,
+        message: &M,
+    ) -> Result<Bytes, ActorError>
+    where
+        M: Serialize + Sync + ?Sized,
+    {
+        self.send(Some(trace), operation, message).await
+    }
+
+    async fn send<M>(
+        &self,
+        trace: Option<&TraceContext>,
+        operation: &str,
+        message: &M,
+    ) -> Result<Bytes, ActorError>
+    where
+        M: Serialize + Sync + ?Sized,
+    {
         let dialect = self.dialect();
-        match self.call_in(dialect, operation, message).await {
+        match self.send_in(dialect, trace, operation, message).await {
             Err(ActorError::Failed(why)) if dialect == Dialect::Canonical && is_too_old(&why) => {
                 self.reads_universal_only.store(true, Ordering::Relaxed);
-                self.call_in(Dialect::Universal, operation, message).await
+                let dialect = Dialect::Universal;
+                self.send_in(dialect, trace, operation, message).await
             }
             answered => answered,
         }
@@ -69,9 +99,10 @@ impl ActorClient {
         }
     }
 
-    async fn call_in<M>(
+    async fn send_in<M>(
         &self,
         dialect: Dialect,
+        trace: Option<&TraceContext>,
         operation: &str,
         message: &M,
     ) -> Result<Bytes, ActorError>
@@ -80,7 +111,13 @@ impl ActorClient {
     {
         let payload = dialect.encode(message);
         let payload = payload.map_err(|error| ActorError::Failed(error.to_string()))?;
-        self.actor.call(operation, payload.into()).await
+        match trace {
+            Some(trace) => {
+                let call = self.actor.call_traced(trace, operation, payload.into());
+                call.await
+            }
+            None => self.actor.call(operation, payload.into()).await,
+        }
     }
 }
 

@@ -125,6 +125,7 @@ mod config;
 mod dialect;
 mod error;
 mod provider;
+mod trace;
 
 pub use async_trait::async_trait;
 pub use client::ActorClient;
@@ -132,6 +133,7 @@ pub use config::Config;
 pub use dialect::Dialect;
 pub use error::{ActorError, ProviderError};
 pub use provider::{ActorHandle, Binding, BindingId, Bound, Call, Provider};
+pub use trace::{SpanId, TraceContext, TraceId};
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

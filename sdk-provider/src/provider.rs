@@ -3,6 +3,7 @@
 use crate::config::Config;
 use crate::dialect::Dialect;
 use crate::error::{ActorError, ProviderError};
+use crate::trace::TraceContext;
 use async_trait::async_trait;
 use bytes::Bytes;
 use capwire_contracts::codec;
@@ -104,6 +105,8 @@ pub struct Call<'a> {
     pub operation: &'a str,
     /// The message, lent for as long as the call takes.
     pub payload: &'a [u8],
+    /// To which trace it belongs, if the host keeps one.
+    pub trace: Option<&'a TraceContext>,
 }
 
 impl<'a> Call<'a> {
@@ -114,7 +117,15 @@ impl<'a> Call<'a> {
             binding,
             operation,
             payload,
+            trace: None,
         }
+    }
+
+    /// The same call as a step of a trace.
+    #[must_use]
+    pub fn traced(mut self, trace: &'a TraceContext) -> Self {
+        self.trace = Some(trace);
+        self
     }
 
     /// The message in the payload.
@@ -167,6 +178,21 @@ pub trait ActorHandle: Send + Sync {
     /// # Errors
     /// If it is busy, gone, too slow, or fails.
     async fn call(&self, operation: &str, payload: Bytes) -> Result<Bytes, ActorError>;
+
+    /// Calls the actor because of a message that came with a trace. Hosts that keep none call it
+    /// as ever.
+    ///
+    /// # Errors
+    /// As of [`call`](Self::call).
+    async fn call_traced(
+        &self,
+        trace: &TraceContext,
+        operation: &str,
+        payload: Bytes,
+    ) -> Result<Bytes, ActorError> {
+        let _ = trace;
+        self.call(operation, payload).await
+    }
 }
 
 #[cfg(test)]
