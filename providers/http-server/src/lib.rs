@@ -16,6 +16,8 @@
 //!
 //! HTTP/1.0 and 1.1 are spoken, without TLS.
 //!
+//! Actors of 2020 are served too, those of before April in the dialect that they read.
+//!
 //! ```
 //! use capwire_contracts::{codec, http::{Request, Response}};
 //! use capwire_http_server::HttpServer;
