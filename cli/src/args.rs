@@ -1,5 +1,10 @@
 //! The command line, and nothing else.
 
+use crate::help::{
+    CALL_EXAMPLES, CHECK_EXAMPLES, COMPLETIONS_EXAMPLES, EXIT_CODES, GEN_EXAMPLES,
+    INSPECT_EXAMPLES, MAN_EXAMPLES, RUN_EXAMPLES, SCHEMA_EXAMPLES, SHOW_EXAMPLES, SIGN_EXAMPLES,
+    VERIFY_EXAMPLES,
+};
 use capwire::wascap::KeyKind;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Parser, Subcommand, ValueEnum};
@@ -14,41 +19,76 @@ pub(crate) struct Args {
     pub(crate) command: Command,
 }
 
-const EXIT_CODES: &str = "\
-Exit codes:
-  0  done; the answer is yes
-  1  it failed; the answer is no
-  2  the command line is wrong, or a file that it names cannot be read";
-
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Make keys, and look at them
     #[command(subcommand)]
     Keys(Keys),
     /// Sign a module with the capabilities that it may use
+    #[command(after_help = SIGN_EXAMPLES)]
     Sign(Sign),
     /// Show what a module claims and needs, without judging it
+    #[command(after_help = INSPECT_EXAMPLES)]
     Inspect(Inspect),
     /// Judge whether a module's claims are genuine and valid now
     ///
     /// Judges the container and the claims: the signature, the hash of the module, the times. It
     /// does not say that the module is a guest that a host can start.
+    #[command(after_help = VERIFY_EXAMPLES)]
     Verify(Verify),
+    /// Call one operation of a module, and show what it answers
+    ///
+    /// Without a manifest the module has no capabilities and need not be signed. With one it has
+    /// the bindings that the manifest gives to it, without servers; the module has to be signed,
+    /// by the key of one of the manifest's actors. Data is the same as that of `capwire run`.
+    ///
+    /// The answer is shown as JSON if it is a list or map in MessagePack, or else as text, or
+    /// else byte by byte. What the actor says on its console goes to standard error.
+    #[command(after_help = CALL_EXAMPLES)]
+    Call(Call),
+    /// Find all that is wrong with a manifest, without starting anything
+    ///
+    /// Checks all that `capwire run` does not need to start something for: the text, files and
+    /// their claims, whether modules are guests, the names, keys and values of bindings, ports
+    /// that are taken twice, variables, secrets, and the data directory.
+    #[command(after_help = CHECK_EXAMPLES)]
+    Check(Check),
+    /// Print the JSON Schema of manifests, for editors
+    #[command(after_help = SCHEMA_EXAMPLES)]
+    Schema,
+    /// Print a script that completes commands in a shell
+    #[command(after_help = COMPLETIONS_EXAMPLES)]
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Write manual pages
+    #[command(after_help = MAN_EXAMPLES)]
+    Man {
+        /// The folder for them, which is made if it is not there
+        folder: PathBuf,
+    },
     /// Run what a manifest names, until Ctrl-C or SIGTERM
     ///
     /// Prints a line `listening URL` for each server that is ready. Logs go to standard error;
     /// RUST_LOG sets how much.
+    #[command(after_help = RUN_EXAMPLES)]
     Run(Run),
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Keys {
     /// Make a new key pair
+    #[command(after_help = GEN_EXAMPLES)]
     Gen(KeysGen),
     /// Show the public key of a seed file
+    #[command(after_help = SHOW_EXAMPLES)]
     Show {
         /// The seed file
         file: PathBuf,
+        /// Print JSON, for scripts
+        #[arg(long)]
+        json: bool,
     },
 }
 
@@ -63,6 +103,9 @@ pub(crate) struct KeysGen {
     /// Replace the file if it is there: its key is lost
     #[arg(long, requires = "output")]
     pub(crate) force: bool,
+    /// Print JSON, for scripts
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 fn kinds() -> impl TypedValueParser<Value = KeyKind> {
@@ -107,6 +150,9 @@ pub(crate) struct Sign {
     /// The module is a capability provider
     #[arg(long)]
     pub(crate) prov: bool,
+    /// Print JSON, for scripts
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, clap::Args)]
@@ -122,6 +168,9 @@ pub(crate) struct Inspect {
 pub(crate) struct Verify {
     /// The module
     pub(crate) file: PathBuf,
+    /// Print JSON, for scripts
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, clap::Args)]
@@ -136,6 +185,47 @@ pub(crate) struct Run {
     /// Where providers keep their data [default: .capwire beside the manifest]
     #[arg(long, value_name = "DIR")]
     pub(crate) data_dir: Option<PathBuf>,
+    /// Print a line of JSON for each server, for scripts
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Call {
+    /// The module
+    pub(crate) file: PathBuf,
+    /// The operation
+    pub(crate) operation: String,
+    /// The file with the payload; `-` is standard input [default: no payload]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) payload: Option<PathBuf>,
+    /// The payload and the answer are MessagePack: read and write them as JSON
+    #[arg(long, conflicts_with = "raw")]
+    pub(crate) json: bool,
+    /// Write the bytes of the answer, and nothing else
+    #[arg(long)]
+    pub(crate) raw: bool,
+    /// What runs the actor
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) engine: EngineName,
+    /// Give the actor the bindings that this manifest gives to it
+    #[arg(long, value_name = "FILE")]
+    pub(crate) manifest: Option<PathBuf>,
+    /// Where providers keep their data [default: .capwire beside the manifest]
+    #[arg(long, value_name = "DIR", requires = "manifest")]
+    pub(crate) data_dir: Option<PathBuf>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Check {
+    /// The manifest, YAML or JSON
+    pub(crate) manifest: PathBuf,
+    /// Where providers would keep their data [default: .capwire beside the manifest]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data_dir: Option<PathBuf>,
+    /// Print JSON, for scripts
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]

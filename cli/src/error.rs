@@ -1,16 +1,28 @@
 //! What a person reads when something fails: what, why, and what to do next.
 
+use crate::place::Place;
+use crate::secrets::Secrets;
+use anstyle::{AnsiColor, Style};
+use serde_json::{Value, json};
 use std::error::Error as StdError;
 use std::fmt;
+use std::iter::successors;
 use std::process::ExitCode;
 
 /// A failure of a command. It ends the process with its exit code.
 #[derive(Debug)]
-pub(crate) struct Error {
+pub(crate) struct Error(Box<Fault>);
+
+#[derive(Debug)]
+struct Fault {
     code: u8,
+    place: Option<Place>,
     message: String,
-    cause: Option<Box<dyn StdError + Send + Sync>>,
+    /// From the outermost to the innermost.
+    causes: Vec<String>,
     help: Option<String>,
+    /// What else is wrong.
+    more: Vec<Error>,
 }
 
 impl Error {
@@ -25,49 +37,119 @@ impl Error {
     }
 
     fn new(code: u8, message: String) -> Self {
-        Self {
+        Self(Box::new(Fault {
             code,
+            place: None,
             message,
-            cause: None,
+            causes: Vec::new(),
             help: None,
-        }
+            more: Vec::new(),
+        }))
     }
 
     /// Adds why.
     pub(crate) fn because(mut self, cause: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
-        self.cause = Some(cause.into());
+        let cause = cause.into();
+        let causes = successors(Some(&*cause as &dyn StdError), |&cause| cause.source());
+        self.0.causes = causes.map(ToString::to_string).collect();
+        self
+    }
+
+    /// Adds where.
+    pub(crate) fn at(mut self, place: &Place) -> Self {
+        self.0.place = Some(place.clone());
         self
     }
 
     /// Adds what to do next.
     pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(help.into());
+        self.0.help = Some(help.into());
         self
     }
 
+    /// All of `errors` as one, in the order of their places; nothing if there are none.
+    pub(crate) fn all(mut errors: Vec<Self>) -> Option<Self> {
+        errors.sort_by(|one, other| one.0.place.cmp(&other.0.place));
+        let mut errors = errors.into_iter();
+        let mut first = errors.next()?;
+        first.0.more.extend(errors);
+        Some(first)
+    }
+
+    /// The error without any of `secrets`, whoever put them there.
+    pub(crate) fn hiding(self, secrets: &Secrets) -> Self {
+        let hide = |text: String| secrets.hide(&text).into_owned();
+        let fault = *self.0;
+        let more = fault.more.into_iter();
+        Self(Box::new(Fault {
+            message: hide(fault.message),
+            causes: fault.causes.into_iter().map(hide).collect(),
+            help: fault.help.map(hide),
+            more: more.map(|more| more.hiding(secrets)).collect(),
+            ..fault
+        }))
+    }
+
     pub(crate) fn code(&self) -> ExitCode {
-        ExitCode::from(self.code)
+        ExitCode::from(self.0.code)
+    }
+
+    /// For scripts, one object for each fault.
+    pub(crate) fn to_json(&self) -> Vec<Value> {
+        let first = json!({
+            "line": self.0.place.as_ref().map(|place| place.position.line),
+            "column": self.0.place.as_ref().map(|place| place.position.column),
+            "message": self.0.message,
+            "causes": self.0.causes,
+            "help": self.0.help,
+        });
+        let more = self.0.more.iter().flat_map(Self::to_json);
+        std::iter::once(first).chain(more).collect()
+    }
+
+    /// For people, with colours, which whoever prints it takes away where they are not wanted.
+    pub(crate) fn colored(&self) -> impl fmt::Display + '_ {
+        Colored(self)
+    }
+
+    fn write(&self, f: &mut fmt::Formatter<'_>, style: fn(Style) -> Style) -> fmt::Result {
+        let red = style(AnsiColor::Red.on_default().bold());
+        let bold = style(Style::new().bold());
+        let cyan = style(AnsiColor::Cyan.on_default().bold());
+        write!(f, "{red}error:{red:#} ")?;
+        if let Some(place) = &self.0.place {
+            write!(f, "{bold}{place}:{bold:#} ")?;
+        }
+        write!(f, "{}", paragraph(&self.0.message))?;
+        let mut above = &self.0.message;
+        for cause in &self.0.causes {
+            // Some errors repeat their cause in their own text.
+            if !above.contains(cause) {
+                write!(f, "\n  {bold}because:{bold:#} {}", paragraph(cause))?;
+            }
+            above = cause;
+        }
+        if let Some(help) = &self.0.help {
+            write!(f, "\n{cyan}help:{cyan:#} {}", paragraph(help))?;
+        }
+        self.0.more.iter().try_for_each(|more| {
+            f.write_str("\n")?;
+            more.write(f, style)
+        })
     }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "error: {}", paragraph(&self.message))?;
-        let mut above = self.message.clone();
-        let mut cause = self.cause.as_deref().map(|cause| cause as &dyn StdError);
-        while let Some(error) = cause {
-            let text = error.to_string();
-            // Some errors repeat their cause in their own text.
-            if !above.contains(&text) {
-                write!(f, "\n  because: {}", paragraph(&text))?;
-            }
-            above = text;
-            cause = error.source();
-        }
-        match &self.help {
-            Some(help) => write!(f, "\nhelp: {}", paragraph(help)),
-            None => Ok(()),
-        }
+        self.write(f, |_| Style::new())
+    }
+}
+
+struct Colored<'a>(&'a Error);
+
+impl fmt::Display for Colored<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.write(f, |style| style)
     }
 }
 
@@ -99,6 +181,7 @@ pub(crate) fn printable(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::{Error, printable};
+    use crate::secrets::Secrets;
     use std::io;
 
     #[test]
@@ -114,6 +197,33 @@ mod tests {
         let repeated = Error::failure("no: the disk is full");
         let repeated = repeated.because(io::Error::other("the disk is full"));
         assert_eq!(repeated.to_string(), "error: no: the disk is full");
+    }
+
+    #[test]
+    fn colours_are_around_words_only() {
+        let error = Error::failure("no").help("yes");
+        let colored = error.colored().to_string();
+        assert!(colored.starts_with("\x1b["), "{colored:?}");
+        assert_eq!(
+            anstream::adapter::strip_str(&colored).to_string(),
+            error.to_string()
+        );
+    }
+
+    #[test]
+    fn all_errors_are_told_without_secrets() {
+        let secrets = Secrets::default();
+        secrets.add("hunter2");
+        let cause = io::Error::other("hunter2 again");
+        let second = Error::unreadable("hunter2?")
+            .because(cause)
+            .help("not hunter2");
+        let all = Error::all(vec![Error::failure("no"), second]).unwrap();
+        let text = all.hiding(&secrets).to_string();
+        assert_eq!(
+            text,
+            "error: no\nerror: [secret]?\n  because: [secret] again\nhelp: not [secret]"
+        );
     }
 
     #[test]

@@ -3,12 +3,22 @@
 
 mod args;
 mod cmd;
+mod data;
+mod engine;
 mod error;
 mod facts;
 mod files;
+mod help;
 mod keyfile;
+mod logging;
 mod output;
+mod place;
+mod plan;
+mod progress;
 mod random;
+mod secrets;
+mod start;
+mod table;
 mod time;
 
 use clap::Parser;
@@ -19,7 +29,7 @@ fn main() -> ExitCode {
     match cmd::run(args.command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("{error}");
+            anstream::eprintln!("{}", error.colored());
             error.code()
         }
     }

@@ -5,8 +5,18 @@ use std::io::{self, ErrorKind, Write};
 
 /// Writes `text` and a line's end, at once: whoever waits for the line gets it now.
 pub(crate) fn line(text: &str) -> Result<(), Error> {
+    bytes(format!("{text}\n").as_bytes())
+}
+
+/// Writes `report` for scripts.
+pub(crate) fn json(report: &serde_json::Value) -> Result<(), Error> {
+    line(&format!("{report:#}"))
+}
+
+/// Writes `bytes` as they are, at once.
+pub(crate) fn bytes(bytes: &[u8]) -> Result<(), Error> {
     let mut stdout = io::stdout().lock();
-    let written = writeln!(stdout, "{text}").and_then(|()| stdout.flush());
+    let written = stdout.write_all(bytes).and_then(|()| stdout.flush());
     match written {
         // A reader that has seen enough, like `head`, is no failure.
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),

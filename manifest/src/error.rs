@@ -30,6 +30,22 @@ impl fmt::Display for ManifestError {
 }
 
 impl ManifestError {
+    pub(crate) fn at(position: Position, problem: Problem) -> Self {
+        Self {
+            position: Some(position),
+            ..Self::whole(problem)
+        }
+    }
+
+    /// That the text as a whole is wrong.
+    pub(crate) fn whole(problem: Problem) -> Self {
+        Self {
+            position: None,
+            field: String::new(),
+            problem,
+        }
+    }
+
     /// What to do about it, as a sentence or a question.
     #[must_use]
     pub fn help(&self) -> Option<String> {
@@ -43,6 +59,7 @@ impl ManifestError {
             Problem::MissingKey { key } => Some(format!("add `{key}: …`")),
             Problem::Null => Some("remove the key, or write \"\" for an empty text".to_owned()),
             Problem::DuplicateKey { .. } => Some("keep one of them".to_owned()),
+            Problem::BadSecret => Some("write `env:NAME` or `file:PATH`".to_owned()),
             Problem::TooLarge { .. }
             | Problem::TooComplex
             | Problem::WrongType { .. }
@@ -90,6 +107,9 @@ pub enum Problem {
     /// A capability says both `builtin` and `path`.
     #[error("the capability says both `builtin` and `path`")]
     TwoSources,
+    /// A secret whose place cannot be understood.
+    #[error("no place of a secret")]
+    BadSecret,
     /// The text is larger than any manifest.
     #[error("{bytes} bytes are more than a manifest may have ({limit})")]
     TooLarge {

@@ -28,22 +28,32 @@
 //!   - actor: counter                     # a public key, a name in the claims, or the file
 //!     capability: wascc:http_server
 //!     binding: default                   # which of the contract's providers (this is the default)
-//!     values: { PORT: "8081" }           # what the provider is configured with
+//!     values:                            # what the provider is configured with
+//!       PORT: ${PORT:8081}               # from the environment, with a default
+//!       TOKEN: { secret: env:TOKEN }     # a secret: env:NAME, or file:PATH
 //! ```
 //!
-//! JSON is read by the same rules. Numbers and booleans in `values` and `labels` are taken as
-//! the text that is written. Lists that are missing or empty are empty. Unknown keys, keys given
-//! twice and wrong types are errors.
+//! JSON is read by the same rules. Numbers and booleans are taken as the text that is written.
+//! Lists that are missing or empty are empty. Unknown keys, keys given twice and wrong types are
+//! errors. [`SCHEMA`] says all this to editors.
+//!
+//! Variables are replaced by [`Manifest::expand`], and secrets read by whoever runs the manifest.
 #![forbid(unsafe_code)]
 
 mod error;
 mod model;
 mod nearest;
-mod raw;
+mod read;
+mod schema;
+mod tree;
+mod variables;
 
 pub use error::{ManifestError, Problem};
-pub use model::{At, Binding, Capability, DEFAULT_BINDING, Manifest, Position, Source};
+pub use model::{
+    At, Binding, Capability, DEFAULT_BINDING, Manifest, Position, SecretRef, Source, Value,
+};
 pub use nearest::nearest;
+pub use schema::SCHEMA;
 
 /// The README's example is a test as well.
 #[cfg(doctest)]

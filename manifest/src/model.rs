@@ -1,7 +1,7 @@
 //! What a manifest says.
 
 use crate::error::ManifestError;
-use crate::raw;
+use crate::read;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -27,9 +27,19 @@ impl Manifest {
     ///
     /// # Errors
     /// If the text is neither, has an unknown key, a key twice or a wrong type, or is beyond
-    /// what a manifest needs (1 MiB, deep nesting, exploding aliases).
+    /// what a manifest needs (1 MiB, deep nesting, exploding aliases). It is the first such fault;
+    /// [`parse_all`](Self::parse_all) has all of them.
     pub fn parse(text: &str) -> Result<Self, ManifestError> {
-        raw::parse(text)
+        let (manifest, faults) = Self::parse_all(text);
+        faults.into_iter().next().map_or(Ok(manifest), Err)
+    }
+
+    /// What can be understood of `text`, and all that is wrong with it, in the order of the text.
+    ///
+    /// What is wrong is missing in the manifest, which shall not be run if there is such.
+    #[must_use]
+    pub fn parse_all(text: &str) -> (Self, Vec<ManifestError>) {
+        read::read(text)
     }
 }
 
@@ -40,7 +50,7 @@ pub struct Capability {
     /// Where it comes from.
     pub source: At<Source>,
     /// Under which name bindings find it.
-    pub binding_name: String,
+    pub binding_name: At<String>,
 }
 
 /// Where a provider comes from.
@@ -54,28 +64,79 @@ pub enum Source {
 }
 
 /// One tie between an actor and a provider.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Binding {
+    /// Where it begins.
+    pub position: Position,
     /// The actor: its public key, its name, or its file.
     pub actor: At<String>,
     /// The contract, e.g. `wascc:keyvalue`.
     pub capability: At<String>,
     /// Which of the contract's providers.
-    pub name: String,
-    /// What the provider is configured with. Values may be secrets.
-    pub values: BTreeMap<String, At<String>>,
+    pub name: At<String>,
+    /// What the provider is configured with.
+    pub values: BTreeMap<String, At<Value>>,
 }
 
-/// Shows the keys of the values only.
-impl fmt::Debug for Binding {
+/// What a provider is configured with. `Debug` shows no texts, since they may be secrets.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Value {
+    /// A text that the manifest gives.
+    Text(String),
+    /// One that is kept elsewhere.
+    Secret(SecretRef),
+}
+
+impl Value {
+    /// The text, if the manifest gives it.
+    #[must_use]
+    pub fn as_text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            Self::Secret(_) => None,
+        }
+    }
+}
+
+impl fmt::Debug for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Binding")
-            .field("actor", &self.actor)
-            .field("capability", &self.capability)
-            .field("name", &self.name)
-            .field("values", &self.values.keys())
-            .finish()
+        match self {
+            Self::Text(_) => f.write_str("Text(…)"),
+            Self::Secret(secret) => f.debug_tuple("Secret").field(secret).finish(),
+        }
+    }
+}
+
+/// Where a secret is kept. The reference itself is none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SecretRef {
+    /// In the environment variable of this name: `env:NAME`.
+    Env(String),
+    /// In the file at this path: `file:PATH`.
+    File(String),
+}
+
+impl SecretRef {
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        match text.split_once(':')? {
+            (_, "") => None,
+            ("env", name) => Some(Self::Env(name.to_owned())),
+            ("file", path) => Some(Self::File(path.to_owned())),
+            _ => None,
+        }
+    }
+}
+
+/// As in a manifest: `env:NAME` or `file:PATH`.
+impl fmt::Display for SecretRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Env(name) => write!(f, "env:{name}"),
+            Self::File(path) => write!(f, "file:{path}"),
+        }
     }
 }
 
@@ -86,6 +147,15 @@ pub struct At<T> {
     pub value: T,
     /// Its first character.
     pub position: Position,
+}
+
+impl<T> At<T> {
+    pub(crate) fn map<U>(self, change: impl FnOnce(T) -> U) -> At<U> {
+        At {
+            value: change(self.value),
+            position: self.position,
+        }
+    }
 }
 
 /// A place in a text.

@@ -7,7 +7,7 @@
     reason = "tests"
 )]
 
-use capwire_manifest::{Manifest, Problem, Source};
+use capwire_manifest::{Manifest, Problem, SecretRef, Source, Value};
 
 fn parsed(text: &str) -> Manifest {
     Manifest::parse(text).unwrap_or_else(|error| panic!("{error}\n{text}"))
@@ -23,21 +23,24 @@ fn manifests_in_the_manner_of_2020_are_read() {
     let echoes = parsed(include_str!("fixtures/echoes-2020.yaml"));
     assert_eq!(echoes.labels["sample"].value, "Two echoes");
     assert_eq!(echoes.actors.len(), 2);
-    assert_eq!(echoes.bindings[1].values["PORT"].value, "8082");
+    assert_eq!(
+        echoes.bindings[1].values["PORT"].value.as_text(),
+        Some("8082")
+    );
 
     let counter = parsed(include_str!("fixtures/counter-2020.json"));
     assert_eq!(
         counter.capabilities[0].source.value,
         Source::Path("./examples/.assets/libhttp_server.so".to_owned())
     );
-    assert_eq!(counter.capabilities[0].binding_name, "default");
+    assert_eq!(counter.capabilities[0].binding_name.value, "default");
     assert_eq!(
-        counter.bindings[0].values["URL"].value,
-        "redis://127.0.0.1:6379"
+        counter.bindings[0].values["URL"].value.as_text(),
+        Some("redis://127.0.0.1:6379")
     );
 
     let stores = parsed(include_str!("fixtures/two-stores-2020.yml"));
-    assert_eq!(stores.bindings[1].name, "source2");
+    assert_eq!(stores.bindings[1].name.value, "source2");
     let [first, second, ..] = &stores.bindings[..] else {
         unreachable!("there are three")
     };
@@ -49,7 +52,10 @@ fn manifests_in_the_manner_of_2020_are_read() {
 fn references_and_variables_stay_as_they_are_written() {
     let manifest = parsed(include_str!("fixtures/registry-2020.yaml"));
     assert_eq!(manifest.actors[0].value, "registry.example.com/echo:0.2.0");
-    assert_eq!(manifest.bindings[0].values["PORT"].value, "${PORT:8081}");
+    assert_eq!(
+        manifest.bindings[0].values["PORT"].value.as_text(),
+        Some("${PORT:8081}")
+    );
 }
 
 #[test]
@@ -76,7 +82,7 @@ fn values_keep_the_text_that_is_written() {
     let values: Vec<&str> = manifest.bindings[0]
         .values
         .values()
-        .map(|value| value.value.as_str())
+        .map(|value| value.value.as_text().unwrap())
         .collect();
     assert_eq!(
         values,
@@ -199,4 +205,101 @@ fn debug_shows_no_values() {
     let manifest = parsed("bindings: [{actor: a, capability: c, values: {PASSWORD: hunter2}}]");
     let shown = format!("{manifest:?}");
     assert!(shown.contains("PASSWORD") && !shown.contains("hunter2"));
+}
+
+/// What a wrong manifest of the committed set says about itself: `# fault LINE:COLUMN: message`,
+/// with `; ` before the help.
+fn expected_faults(text: &str) -> Vec<(&str, &str)> {
+    let lines = text
+        .lines()
+        .filter_map(|line| line.strip_prefix("# fault "));
+    lines.map(|line| line.split_once(": ").unwrap()).collect()
+}
+
+#[test]
+fn all_faults_of_the_committed_set_are_found_where_they_are() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/wrong");
+    for file in std::fs::read_dir(folder).unwrap() {
+        let file = file.unwrap().path();
+        let text = std::fs::read_to_string(&file).unwrap();
+        let found: Vec<String> = Manifest::parse_all(&text)
+            .1
+            .iter()
+            .map(|fault| match fault.help() {
+                Some(help) => format!("{fault}; {help}"),
+                None => fault.to_string(),
+            })
+            .collect();
+        let expected = expected_faults(&text);
+        assert_eq!(
+            found.len(),
+            expected.len(),
+            "{}: {found:#?}",
+            file.display()
+        );
+        for (place, message) in expected {
+            let is_it = |fault: &String| {
+                fault.starts_with(&format!("{place}: ")) && fault.contains(message)
+            };
+            assert!(found.iter().any(is_it), "{}: {found:#?}", file.display());
+        }
+    }
+}
+
+#[test]
+fn what_is_right_is_read_beside_what_is_wrong() {
+    let (manifest, faults) = Manifest::parse_all("actors: [a.wasm, [b]]\nbindngs: []\n");
+    assert_eq!(manifest.actors.len(), 1);
+    let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        faults,
+        [
+            "1:18: actors[1]: expected a text",
+            "2:1: unknown key `bindngs`"
+        ]
+    );
+}
+
+#[test]
+fn what_a_variable_holds_is_only_text() {
+    let mut manifest = parsed(
+        "labels: { a: '${EVIL}' }
+actors: ['${EVIL}']
+capabilities: [{ builtin: '${EVIL}', binding_name: '${EVIL}' }]
+bindings: [{ actor: '${EVIL}', capability: '${EVIL}', binding: '${EVIL}', values: { a: '${EVIL}', b: { secret: 'env:${EVIL}' } } }]
+",
+    );
+    let evil = "x\nactors: [evil.wasm]\n# ${EVIL}";
+    let unset = manifest.expand(|_| Some(evil.to_owned()));
+    assert_eq!(unset, []);
+    assert_eq!(manifest.labels["a"].value, evil);
+    assert_eq!(manifest.actors.len(), 1);
+    assert_eq!(manifest.actors[0].value, evil);
+    let capability = &manifest.capabilities[0];
+    assert_eq!(capability.source.value, Source::Builtin(evil.to_owned()));
+    assert_eq!(capability.binding_name.value, evil);
+    let binding = &manifest.bindings[0];
+    for text in [&binding.actor, &binding.capability, &binding.name] {
+        assert_eq!(text.value, evil);
+    }
+    assert_eq!(binding.values["a"].value, Value::Text(evil.to_owned()));
+    let secret = SecretRef::Env(evil.to_owned());
+    assert_eq!(binding.values["b"].value, Value::Secret(secret));
+}
+
+#[test]
+fn variables_without_a_value_are_told_with_their_places() {
+    let text = "actors: [a, '${A}']\nbindings: [{ actor: a, capability: c, values: { P: '${P:1} ${B}' } }]";
+    let mut manifest = parsed(text);
+    let unset = manifest.expand(|_| None);
+    let unset: Vec<String> = unset
+        .iter()
+        .map(|name| format!("{} {}", name.position, name.value))
+        .collect();
+    assert_eq!(unset, ["1:13 A", "2:52 B"]);
+    assert_eq!(manifest.actors[1].value, "${A}");
+    assert_eq!(
+        manifest.bindings[0].values["P"].value.as_text(),
+        Some("1 ${B}")
+    );
 }

@@ -1,8 +1,13 @@
 //! One file per command.
 
+mod call;
+mod check;
+mod completions;
 mod inspect;
 mod keys;
+mod man;
 mod run;
+mod schema;
 mod sign;
 mod verify;
 
@@ -17,5 +22,10 @@ pub(crate) fn run(command: Command) -> Result<(), Error> {
         Command::Inspect(command) => inspect::run(&command),
         Command::Verify(command) => verify::run(&command),
         Command::Run(command) => run::run(command),
+        Command::Call(command) => call::run(&command),
+        Command::Check(command) => check::run(command),
+        Command::Schema => schema::run(),
+        Command::Completions { shell } => completions::run(shell),
+        Command::Man { folder } => man::run(&folder),
     }
 }

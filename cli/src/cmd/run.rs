@@ -1,43 +1,47 @@
 //! `capwire run`
 
-mod actors;
-mod builtin;
-mod data;
-mod engine;
-mod implied;
-mod location;
-mod logging;
-mod place;
-mod plan;
-mod providers;
 mod signals;
-mod start;
 
 use crate::args::Run;
+use crate::data::DataDir;
 use crate::error::Error;
-use crate::{output, time};
+use crate::plan::Plan;
+use crate::secrets::Secrets;
+use crate::{engine, logging, output, start, time};
 use capwire::Host;
-use data::DataDir;
-use plan::Plan;
+use serde_json::json;
 use signals::Signals;
 use std::convert::Infallible;
 use std::future;
 use tokio::runtime::Runtime;
 
 pub(super) fn run(command: Run) -> Result<(), Error> {
-    logging::start()?;
-    let plan = Plan::read(&command.manifest, time::now()?)?;
+    let secrets = Secrets::default();
+    logging::start(logging::OF_A_HOST, &secrets)?;
+    run_manifest(command, &secrets).map_err(|error| error.hiding(&secrets))
+}
+
+fn run_manifest(command: Run, secrets: &Secrets) -> Result<(), Error> {
+    let plan = Plan::read(&command.manifest, time::now()?, secrets)?;
+    for unset in &plan.unset {
+        tracing::warn!("{unset}");
+    }
     let data = DataDir::choose(command.data_dir, &command.manifest);
     let host = engine::host(command.engine)?;
     let runtime = Runtime::new()
         .map_err(|error| Error::failure("cannot start the threads of the host").because(error))?;
-    runtime.block_on(until_asked_to_stop(&host, plan, data))
+    runtime.block_on(until_asked_to_stop(&host, plan, data, command.json))
 }
 
-async fn until_asked_to_stop(host: &Host, plan: Plan, data: DataDir) -> Result<(), Error> {
+async fn until_asked_to_stop(
+    host: &Host,
+    plan: Plan,
+    data: DataDir,
+    json: bool,
+) -> Result<(), Error> {
     let mut signals = Signals::listen()?;
     let ended = tokio::select! {
-        Err(error) = serve(host, plan, data) => Err(error),
+        Err(error) = serve(host, plan, data, json) => Err(error),
         () = signals.stop() => Ok(()),
     };
     let drained = tokio::select! {
@@ -50,10 +54,13 @@ async fn until_asked_to_stop(host: &Host, plan: Plan, data: DataDir) -> Result<(
 }
 
 /// Ends only by an error, or by being dropped.
-async fn serve(host: &Host, plan: Plan, data: DataDir) -> Result<Infallible, Error> {
+async fn serve(host: &Host, plan: Plan, data: DataDir, json: bool) -> Result<Infallible, Error> {
     let labels = plan.labels.clone();
     for endpoint in start::start(host, plan, data).await? {
-        output::line(&format!("listening {endpoint}"))?;
+        match json {
+            true => output::line(&json!({ "listening": endpoint }).to_string())?,
+            false => output::line(&format!("listening {endpoint}"))?,
+        }
     }
     tracing::info!(?labels, "running; Ctrl-C stops");
     Ok(future::pending().await)

@@ -5,6 +5,7 @@ use crate::error::{Error, printable};
 use crate::files::{Existing, Readers};
 use crate::{files, keyfile, output, random, time};
 use capwire::wascap::{ActorClaimsBuilder, KeyKind, PublicKey, UnixSeconds, sign_module};
+use serde_json::{Value, json};
 
 pub(super) fn run(command: Sign) -> Result<(), Error> {
     let issuer = keyfile::read_of_kind(&command.issuer, "--issuer", KeyKind::Account)?;
@@ -23,7 +24,20 @@ pub(super) fn run(command: Sign) -> Result<(), Error> {
     .map_err(|error| {
         Error::failure(format!("cannot write `{}`", command.output.display())).because(error)
     })?;
+    if command.json {
+        return output::json(&facts(&command, subject, issuer.public()));
+    }
     report(&command, subject)
+}
+
+fn facts(command: &Sign, subject: PublicKey, issuer: PublicKey) -> Value {
+    json!({
+        "file": command.output.display().to_string(),
+        "name": command.name,
+        "subject": subject.to_string(),
+        "issuer": issuer.to_string(),
+        "caps": command.capabilities,
+    })
 }
 
 fn claims(command: &Sign, subject: PublicKey, now: UnixSeconds) -> ActorClaimsBuilder {

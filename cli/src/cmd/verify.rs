@@ -4,13 +4,18 @@ use crate::args::Verify;
 use crate::error::{Error, printable};
 use crate::{files, output, time};
 use capwire::wascap::{ActorClaims, TimeError, Verifier, VerifyError};
+use serde_json::json;
 
 pub(super) fn run(command: &Verify) -> Result<(), Error> {
     let module = files::read(&command.file)?;
     let file = command.file.display();
     match Verifier::new().verify_module(&module, time::now()?) {
+        Ok(claims) if command.json => output::json(&json!({ "valid": true, "claims": *claims })),
         Ok(claims) => output::line(&printable(&format!("{file}: valid; {}", summary(&claims)))),
         Err(error) => {
+            if command.json {
+                output::json(&json!({ "valid": false, "reason": error.to_string() }))?;
+            }
             let failure = Error::failure(format!("`{file}` is not valid"));
             Err(match in_dates(&error) {
                 Some(help) => failure.because(error).help(help),

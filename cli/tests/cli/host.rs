@@ -37,12 +37,18 @@ impl Host {
 
     /// The address in the next line, which must be `listening http://ADDRESS`.
     pub(crate) fn address(&mut self) -> String {
-        let mut line = String::new();
-        self.stdout.read_line(&mut line).unwrap();
+        let line = self.line();
         let Some(address) = line.trim_end().strip_prefix("listening http://") else {
             panic!("it does not listen: {line:?}\n{}", self.errors());
         };
         address.to_owned()
+    }
+
+    /// The next line that it prints.
+    pub(crate) fn line(&mut self) -> String {
+        let mut line = String::new();
+        self.stdout.read_line(&mut line).unwrap();
+        line
     }
 
     /// Sends `signal`, and waits for the end. Returns how it ended, and what else it printed.

@@ -8,10 +8,14 @@
     reason = "tests"
 )]
 
+mod call;
+mod check;
+mod documented;
 mod folder;
 mod host;
 mod inspect;
 mod keys;
+mod manners;
 mod modules;
 mod run;
 mod run_refusals;

@@ -83,3 +83,48 @@ pub(crate) fn web(body: &str) -> Vec<u8> {
     let response = http::Response::ok().with_body(body);
     guest(&codec::encode(&response).unwrap())
 }
+
+/// A guest that answers with the payload.
+pub(crate) fn echo() -> Vec<u8> {
+    wat::parse_str(
+        r#"(module
+            (import "wapc" "__guest_request" (func $request (param i32 i32)))
+            (import "wapc" "__guest_response" (func $response (param i32 i32)))
+            (memory (export "memory") 1)
+            (func (export "__guest_call") (param i32 i32) (result i32)
+                (call $request (i32.const 0) (i32.const 1024))
+                (call $response (i32.const 1024) (local.get 1))
+                (i32.const 1)))"#,
+    )
+    .unwrap()
+}
+
+/// A guest that asks a provider for `operation` with the payload, and answers with its answer.
+pub(crate) fn forwarding(contract: &str, operation: &str) -> Vec<u8> {
+    let (contract_length, operation_length) = (contract.len(), operation.len());
+    wat::parse_str(format!(
+        r#"(module
+            (import "wapc" "__guest_request" (func $request (param i32 i32)))
+            (import "wapc" "__guest_response" (func $response (param i32 i32)))
+            (import "wapc" "__host_call"
+                (func $call (param i32 i32 i32 i32 i32 i32 i32 i32) (result i32)))
+            (import "wapc" "__host_response" (func $answer (param i32)))
+            (import "wapc" "__host_response_len" (func $length (result i32)))
+            (memory (export "memory") 1)
+            (data (i32.const 8) "default")
+            (data (i32.const 32) "{contract}")
+            (data (i32.const 64) "{operation}")
+            (func (export "__guest_call") (param i32 i32) (result i32)
+                (call $request (i32.const 0) (i32.const 1024))
+                (if (i32.eqz (call $call
+                        (i32.const 8) (i32.const 7)
+                        (i32.const 32) (i32.const {contract_length})
+                        (i32.const 64) (i32.const {operation_length})
+                        (i32.const 1024) (local.get 1)))
+                    (then (return (i32.const 0))))
+                (call $answer (i32.const 4096))
+                (call $response (i32.const 4096) (call $length))
+                (i32.const 1)))"#
+    ))
+    .unwrap()
+}

@@ -6,9 +6,12 @@ use crate::site::Site;
 use bytes::Bytes;
 use capwire_contracts::core::CapabilityDescriptor;
 use capwire_contracts::http;
-use capwire_provider::{Binding, BindingId, Bound, Call, Provider, ProviderError, async_trait};
+use capwire_provider::{
+    Binding, BindingId, Bound, Call, Config, Provider, ProviderError, async_trait,
+};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::net::SocketAddr;
 use tokio::sync::Mutex;
 
 /// Serves HTTP for any number of actors. See the [crate's documentation](crate).
@@ -27,6 +30,17 @@ impl HttpServer {
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// The keys that a binding can configure.
+    pub const KEYS: &'static [&'static str] = Settings::KEYS;
+
+    /// Where a binding that is configured so would listen. Nothing is opened.
+    ///
+    /// # Errors
+    /// [`ProviderError::Config`] as of `bind`.
+    pub fn address(config: &Config) -> Result<SocketAddr, ProviderError> {
+        Settings::read(config).map(|settings| settings.listen)
     }
 
     /// A provider whose servers have other patience with clients.

@@ -17,8 +17,10 @@ pub(crate) struct Settings {
 }
 
 impl Settings {
+    pub(crate) const KEYS: &[&str] = &[PORT, ADDRESS, MAX_BODY];
+
     pub(crate) fn read(config: &Config) -> Result<Self, ProviderError> {
-        config.only(&[PORT, ADDRESS, MAX_BODY])?;
+        config.only(Self::KEYS)?;
         let port = value(
             config,
             PORT,

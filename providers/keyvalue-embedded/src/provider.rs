@@ -4,13 +4,15 @@ use crate::clock::{Clock, SystemClock};
 use crate::error::OpenError;
 use crate::file;
 use crate::operations::Operations;
-use crate::spaces::Spaces;
+use crate::spaces::{self, Spaces};
 use crate::storage::Storage;
 use crate::store::Store;
 use bytes::Bytes;
 use capwire_contracts::core::CapabilityDescriptor;
 use capwire_contracts::keyvalue;
-use capwire_provider::{Binding, BindingId, Bound, Call, Provider, ProviderError, async_trait};
+use capwire_provider::{
+    Binding, BindingId, Bound, Call, Config, Provider, ProviderError, async_trait,
+};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -21,6 +23,21 @@ pub struct KeyValueEmbedded {
 }
 
 impl KeyValueEmbedded {
+    /// The keys that a binding can configure.
+    pub const KEYS: &'static [&'static str] = spaces::KEYS;
+
+    /// Whether a binding can be configured so. Nothing is opened.
+    ///
+    /// # Errors
+    /// [`ProviderError::Config`] as of `bind`.
+    pub fn check(config: &Config) -> Result<(), ProviderError> {
+        let nobody = BindingId {
+            actor: String::new(),
+            name: String::new(),
+        };
+        spaces::space(&nobody, config).map(drop)
+    }
+
     /// Opens the store in `directory`, which is made (readable by its owner only) if it is not
     /// there. No other process can open it until this value is dropped.
     ///

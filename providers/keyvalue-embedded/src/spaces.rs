@@ -42,9 +42,12 @@ impl Spaces {
     }
 }
 
+/// The keys that a binding can configure.
+pub(crate) const KEYS: &[&str] = &[SPACE];
+
 /// The prefix keeps a shared space from being named like an actor's own.
-fn space(id: &BindingId, config: &Config) -> Result<Arc<str>, ProviderError> {
-    config.only(&[SPACE])?;
+pub(crate) fn space(id: &BindingId, config: &Config) -> Result<Arc<str>, ProviderError> {
+    config.only(KEYS)?;
     match config.get(SPACE) {
         None => Ok(format!("actor/{}", id.actor).into()),
         Some("") => Err(ProviderError::config(

@@ -1,23 +1,17 @@
 //! From a plan to what runs.
 
-use super::actors::PlannedActor;
-use super::builtin::Builtin;
-use super::data::DataDir;
-use super::plan::{Plan, PlannedBinding};
+use crate::data::DataDir;
 use crate::error::Error;
+use crate::plan::{Builtin, Plan, PlannedActor, PlannedBinding};
+use crate::progress;
 use capwire::provider::Provider;
-use capwire::{BindingName, ErrorKind, Host};
+use capwire::{BindingName, ErrorKind, Host, ProviderId};
 use std::sync::Arc;
 
 /// Starts all of `plan`; returns the URLs at which it listens. Whoever calls stops the host if
 /// this fails half-way.
-pub(super) async fn start(host: &Host, plan: Plan, data: DataDir) -> Result<Vec<String>, Error> {
-    for (id, builtin) in plan.providers {
-        let provider = open(builtin, id.name.clone(), data.clone()).await?;
-        let refused = |error| Error::failure(format!("cannot load {id}")).because(error);
-        host.add_provider(id.name.clone(), provider)
-            .map_err(refused)?;
-    }
+pub(crate) async fn start(host: &Host, plan: Plan, data: DataDir) -> Result<Vec<String>, Error> {
+    add_providers(host, plan.providers, &data).await?;
     for planned in plan.actors {
         start_actor(host, planned).await?;
     }
@@ -26,6 +20,21 @@ pub(super) async fn start(host: &Host, plan: Plan, data: DataDir) -> Result<Vec<
         endpoints.extend(bind(host, binding).await?);
     }
     Ok(endpoints)
+}
+
+/// Opens `providers`, and gives them to `host`.
+pub(crate) async fn add_providers(
+    host: &Host,
+    providers: impl IntoIterator<Item = (ProviderId, &'static Builtin)>,
+    data: &DataDir,
+) -> Result<(), Error> {
+    for (id, builtin) in providers {
+        let provider = open(builtin, id.name.clone(), data.clone()).await?;
+        let refused = |error| Error::failure(format!("cannot load {id}")).because(error);
+        host.add_provider(id.name.clone(), provider)
+            .map_err(refused)?;
+    }
+    Ok(())
 }
 
 /// Opens a provider where waiting for a disk holds nobody up.
@@ -41,9 +50,11 @@ async fn open(
     }
 }
 
-async fn start_actor(host: &Host, planned: PlannedActor) -> Result<(), Error> {
+/// Starts an actor.
+pub(crate) async fn start_actor(host: &Host, planned: PlannedActor) -> Result<(), Error> {
     let (place, file) = (planned.place, planned.file);
-    let started = host.start_actor(planned.actor, None).await;
+    let doing = format!("compiling {}", file.display());
+    let started = progress::during(&doing, host.start_actor(planned.actor, None)).await;
     started.map(drop).map_err(|error| {
         let help = match error.kind() {
             ErrorKind::Invalid => format!(
@@ -59,7 +70,8 @@ async fn start_actor(host: &Host, planned: PlannedActor) -> Result<(), Error> {
     })
 }
 
-async fn bind(host: &Host, binding: PlannedBinding) -> Result<Vec<String>, Error> {
+/// Makes one binding; returns the URLs at which it listens.
+pub(crate) async fn bind(host: &Host, binding: PlannedBinding) -> Result<Vec<String>, Error> {
     let contract = binding.key.provider.contract.clone();
     match host.bind(binding.key, binding.config).await {
         Ok(bound) => Ok(bound.endpoints),

@@ -1,40 +1,44 @@
 //! Which providers a manifest asks for, and which it takes for granted.
 
 use super::builtin::Builtin;
-use super::location::is_reference;
-use super::place::Place;
 use crate::error::Error;
+use crate::place::Place;
+use crate::plan::location::is_reference;
 use capwire::{BindingName, ContractId, ProviderId};
 use capwire_manifest::{Capability, Source, nearest};
 use std::collections::BTreeMap;
 use std::path::Path;
 
 /// The providers that will be loaded.
-pub(super) struct Providers {
+pub(crate) struct Providers {
     planned: BTreeMap<ProviderId, &'static Builtin>,
     /// How many of them the manifest names, by contract.
     declared: BTreeMap<ContractId, Vec<BindingName>>,
 }
 
 impl Providers {
-    /// Those that the manifest at `path` names.
-    pub(super) fn declared(path: &Path, capabilities: &[Capability]) -> Result<Self, Error> {
+    /// Those that the manifest at `path` names, without those that are wrong.
+    pub(crate) fn declared(
+        path: &Path,
+        capabilities: &[Capability],
+        faults: &mut Vec<Error>,
+    ) -> Self {
         let mut providers = Self {
             planned: BTreeMap::new(),
             declared: BTreeMap::new(),
         };
         for capability in capabilities {
             let place = Place::of(path, &capability.source);
-            providers.declare(&place, capability)?;
+            faults.extend(providers.declare(&place, capability).err());
         }
-        Ok(providers)
+        providers
     }
 
     fn declare(&mut self, place: &Place, capability: &Capability) -> Result<(), Error> {
         let builtin = builtin(place, &capability.source.value)?;
         let invalid = |error| place.error(error);
         let contract = ContractId::new(builtin.contract).map_err(invalid)?;
-        let name = BindingName::new(&capability.binding_name).map_err(invalid)?;
+        let name = BindingName::new(&capability.binding_name.value).map_err(invalid)?;
         let id = ProviderId {
             contract: contract.clone(),
             name: name.clone(),
@@ -52,9 +56,13 @@ impl Providers {
 
     /// Makes sure that there is a provider `wanted`: one that the manifest names, or the default
     /// of a contract of which it names none.
-    pub(super) fn provide(&mut self, wanted: &ProviderId, place: &Place) -> Result<(), Error> {
-        if self.planned.contains_key(wanted) {
-            return Ok(());
+    pub(crate) fn provide(
+        &mut self,
+        wanted: &ProviderId,
+        place: &Place,
+    ) -> Result<&'static Builtin, Error> {
+        if let Some(builtin) = self.planned.get(wanted) {
+            return Ok(builtin);
         }
         let ProviderId { contract, name } = wanted;
         if let Some(declared) = self.declared.get(contract) {
@@ -70,17 +78,10 @@ impl Providers {
             return Err(no_provider(place, contract.as_str()));
         };
         self.planned.insert(wanted.clone(), builtin);
-        Ok(())
+        Ok(builtin)
     }
 
-    /// Whether bindings to `id` let strangers call the actor.
-    pub(super) fn opens_actors(&self, id: &ProviderId) -> bool {
-        self.planned
-            .get(id)
-            .is_some_and(|builtin| builtin.opens_actors)
-    }
-
-    pub(super) fn into_planned(self) -> impl Iterator<Item = (ProviderId, &'static Builtin)> {
+    pub(crate) fn into_planned(self) -> impl Iterator<Item = (ProviderId, &'static Builtin)> {
         self.planned.into_iter()
     }
 }

@@ -1,60 +1,104 @@
 //! The actors of a manifest, verified, and what bindings call them.
 
-use super::location::Folders;
-use super::place::Place;
 use crate::error::Error;
 use crate::files;
+use crate::place::Place;
+use crate::plan::location::Folders;
 use capwire::wascap::{UnixSeconds, Verifier};
 use capwire::{Actor, ActorId, ContractId};
 use capwire_manifest::{At, nearest};
 use std::path::{Path, PathBuf};
 
 /// An actor that will be started.
-pub(super) struct PlannedActor {
-    pub(super) actor: Actor,
-    pub(super) file: PathBuf,
+pub(crate) struct PlannedActor {
+    pub(crate) actor: Actor,
+    pub(crate) file: PathBuf,
     /// How the manifest names its file.
     written: String,
     /// Where it does.
-    pub(super) place: Place,
+    pub(crate) place: Place,
 }
 
 impl PlannedActor {
-    pub(super) fn id(&self) -> ActorId {
+    pub(crate) fn id(&self) -> ActorId {
         self.actor.id()
     }
 
     /// Whether its signature lets it use `contract`.
-    pub(super) fn claims(&self, contract: &ContractId) -> bool {
+    pub(crate) fn claims(&self, contract: &ContractId) -> bool {
         let mut claimed = self.actor.claims().metadata.caps.iter();
         claimed.any(|claim| ContractId::new(claim).is_ok_and(|claim| claim == *contract))
     }
 }
 
-/// Loads and verifies all of them, at the time `now`.
-pub(super) fn load(
+/// Loads and verifies those that are right, at the time `now`.
+pub(crate) fn load(
     manifest: &Path,
     entries: Vec<At<String>>,
     now: UnixSeconds,
-) -> Result<Vec<PlannedActor>, Error> {
+    faults: &mut Vec<Error>,
+) -> Actors {
     let folders = Folders::of(manifest);
-    let mut actors: Vec<PlannedActor> = Vec::with_capacity(entries.len());
-    for written in entries {
-        let place = Place::of(manifest, &written);
-        let planned = load_one(place, &folders, written.value, now)?;
-        if let Some(first) = actors.iter().find(|first| first.id() == planned.id()) {
-            let (written, line) = (&first.written, first.place.line);
-            return Err(planned
-                .place
-                .error(format_args!(
-                    "`{}` is the same actor as `{written}` in line {line}",
-                    planned.written
-                ))
-                .help("keep one of them, or sign one with another `--subject`"));
+    let mut actors = Actors::default();
+    for entry in entries {
+        let place = Place::of(manifest, &entry);
+        match load_one(place, &folders, entry.value.clone(), now)
+            .and_then(|new| actors.refuse_second(new))
+        {
+            Ok(actor) => actors.right.push(actor),
+            Err(fault) => {
+                faults.push(fault);
+                actors.wrong.push(entry.value);
+            }
         }
-        actors.push(planned);
     }
-    Ok(actors)
+    actors
+}
+
+/// The actors of a manifest.
+#[derive(Default)]
+pub(crate) struct Actors {
+    pub(crate) right: Vec<PlannedActor>,
+    /// The files of the others.
+    wrong: Vec<String>,
+}
+
+impl Actors {
+    fn refuse_second(&self, second: PlannedActor) -> Result<PlannedActor, Error> {
+        let Some(first) = self.right.iter().find(|first| first.id() == second.id()) else {
+            return Ok(second);
+        };
+        let (written, line) = (&first.written, first.place.line());
+        Err(second
+            .place
+            .error(format_args!(
+                "`{}` is the same actor as `{written}` in line {line}",
+                second.written
+            ))
+            .help("keep one of them, or sign one with another `--subject`"))
+    }
+
+    /// The one that a binding calls `text`: by its key, its name, or its file. None if there is
+    /// none, but it may be among the wrong ones, about which enough is said.
+    pub(crate) fn named(&self, place: &Place, text: &str) -> Result<Option<&PlannedActor>, Error> {
+        match named(&self.right, place, text) {
+            Ok(actor) => Ok(Some(actor)),
+            Err(_) if self.may_be_wrong(text) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Names and keys of wrong modules are not believed, so they may be any that no file explains.
+    fn may_be_wrong(&self, text: &str) -> bool {
+        let stem = |file: &String| {
+            Path::new(file)
+                .file_stem()
+                .is_some_and(|stem| stem.to_string_lossy().split('.').next() == Some(text))
+        };
+        let is_key = text.parse::<ActorId>().is_ok();
+        let mut wrong = self.wrong.iter();
+        wrong.any(|file| is_key || file == text || stem(file))
+    }
 }
 
 fn load_one(
@@ -64,7 +108,7 @@ fn load_one(
     now: UnixSeconds,
 ) -> Result<PlannedActor, Error> {
     let file = folders.require(&place, &written)?;
-    let wasm = files::read(&file)?;
+    let wasm = files::read(&file).map_err(|error| error.at(&place))?;
     let actor = Actor::from_bytes(wasm, &Verifier::new(), now).map_err(|error| {
         place
             .error(format_args!("the actor `{}` is refused", file.display()))
@@ -79,7 +123,7 @@ fn load_one(
 }
 
 /// The one of `actors` that a binding calls `text`: by its key, its name, or its file.
-pub(super) fn named<'a>(
+fn named<'a>(
     actors: &'a [PlannedActor],
     place: &Place,
     text: &str,

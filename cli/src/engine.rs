@@ -6,7 +6,7 @@ use capwire::Host;
 use capwire::engine::{Wasmi, Wasmtime};
 
 /// A host whose actors run on the engine of this name.
-pub(super) fn host(name: EngineName) -> Result<Host, Error> {
+pub(crate) fn host(name: EngineName) -> Result<Host, Error> {
     let builder = match name {
         EngineName::Wasmi => Host::builder(Wasmi::new()),
         EngineName::Wasmtime => Host::builder(Wasmtime::new().map_err(unavailable)?),

@@ -2,6 +2,7 @@
 
 use crate::error::Error;
 use std::fs::DirBuilder;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 /// The name of the folder beside a manifest.
@@ -9,18 +10,18 @@ const DEFAULT: &str = ".capwire";
 
 /// The data directory of one host.
 #[derive(Clone, Debug)]
-pub(super) struct DataDir(PathBuf);
+pub(crate) struct DataDir(PathBuf);
 
 impl DataDir {
     /// The one that was asked for, or the one that belongs to the manifest at `manifest`: what a
     /// manifest runs finds its data again wherever it is run from, and other manifests theirs.
-    pub(super) fn choose(asked: Option<PathBuf>, manifest: &Path) -> Self {
-        Self(asked.unwrap_or_else(|| super::location::beside(manifest).join(DEFAULT)))
+    pub(crate) fn choose(asked: Option<PathBuf>, manifest: &Path) -> Self {
+        Self(asked.unwrap_or_else(|| crate::plan::location::beside(manifest).join(DEFAULT)))
     }
 
     /// The folder of the provider `name` of the sort `sort`. Only what needs a folder makes one,
     /// and only its owner can look into it.
-    pub(super) fn folder(&self, sort: &str, name: &str) -> Result<PathBuf, Error> {
+    pub(crate) fn folder(&self, sort: &str, name: &str) -> Result<PathBuf, Error> {
         let folder = self.0.join(sort).join(as_file_name(name));
         let mut builder = DirBuilder::new();
         builder.recursive(true);
@@ -31,8 +32,22 @@ impl DataDir {
         }
     }
 
+    /// Whether [`folder`](Self::folder) and what follows it could work, as far as can be seen
+    /// without making anything.
+    pub(crate) fn examine(&self, sort: &str, name: &str) -> Result<(), Error> {
+        let folder = self.0.join(sort).join(as_file_name(name));
+        let existing = folder.ancestors().find(|folder| folder.exists());
+        // The parent of a relative path is named by no text.
+        let existing = existing.filter(|folder| *folder != Path::new(""));
+        let existing = existing.unwrap_or(Path::new("."));
+        if !existing.is_dir() {
+            return Err(self.refused(existing, io::Error::from(ErrorKind::NotADirectory)));
+        }
+        usable(existing).map_err(|error| self.refused(existing, error))
+    }
+
     /// That `folder` cannot be used.
-    pub(super) fn refused(
+    pub(crate) fn refused(
         &self,
         folder: &Path,
         error: impl Into<Box<dyn std::error::Error + Send + Sync>>,
@@ -54,6 +69,21 @@ fn private(builder: &mut DirBuilder) {
 
 #[cfg(not(unix))]
 fn private(_: &mut DirBuilder) {}
+
+/// Whether this user may look into `folder` and change what is in it.
+#[cfg(unix)]
+fn usable(folder: &Path) -> io::Result<()> {
+    use rustix::fs::{Access, access};
+    Ok(access(
+        folder,
+        Access::READ_OK | Access::WRITE_OK | Access::EXEC_OK,
+    )?)
+}
+
+#[cfg(not(unix))]
+fn usable(folder: &Path) -> io::Result<()> {
+    folder.read_dir().map(drop)
+}
 
 /// A name that cannot leave its folder, different for different names.
 fn as_file_name(name: &str) -> String {

@@ -1,7 +1,7 @@
 //! Bindings that no manifest has to name.
 
+use super::PlannedBinding;
 use super::actors::PlannedActor;
-use super::plan::PlannedBinding;
 use super::providers::Providers;
 use crate::error::Error;
 use capwire::provider::Config;
@@ -12,7 +12,7 @@ const CONTRACT: &str = contracts::extras::CONTRACT;
 
 /// Binds actors to [`CONTRACT`] that claim it and that no binding mentions with it. A manifest
 /// that has providers of it, all with names of their own, chooses among them itself.
-pub(super) fn add(
+pub(crate) fn add(
     bindings: &mut Vec<PlannedBinding>,
     actors: &[PlannedActor],
     providers: &mut Providers,
@@ -25,12 +25,14 @@ pub(super) fn add(
         if bound || !actor.claims(&key.provider.contract) {
             continue;
         }
-        if providers.provide(&key.provider, place).is_ok() {
+        if let Ok(builtin) = providers.provide(&key.provider, place) {
             bindings.push(PlannedBinding {
                 key,
                 actor: actor.actor.name(),
                 config: Config::default(),
                 place: place.clone(),
+                builtin,
+                listens: None,
             });
         }
     }

@@ -1,25 +1,36 @@
 //! The providers that come with this binary.
 
-use super::data::DataDir;
+use crate::data::DataDir;
 use crate::error::Error;
-use capwire::provider::Provider;
+use capwire::provider::{Config, Provider, ProviderError};
 use capwire::providers::{Extras, HttpServer, KeyValueEmbedded, Logging};
 use capwire::{BindingName, ContractId, contracts};
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 /// A provider that comes with this binary.
 #[derive(Debug)]
-pub(super) struct Builtin {
+pub(crate) struct Builtin {
     /// What manifests call it.
-    pub(super) name: &'static str,
+    pub(crate) name: &'static str,
     /// What it serves, and is the default for.
-    pub(super) contract: &'static str,
+    pub(crate) contract: &'static str,
     /// Whether a binding lets strangers call the actor.
-    pub(super) opens_actors: bool,
+    pub(crate) opens_actors: bool,
+    /// The keys that its bindings configure.
+    pub(crate) keys: &'static [&'static str],
+    /// Under which folder of the data directory it keeps data.
+    pub(crate) keeps: Option<&'static str>,
+    check: Check,
     open: Open,
 }
 
+/// Returns where the binding will listen.
+type Check = fn(&Config) -> Result<Option<SocketAddr>, ProviderError>;
+
 type Open = fn(&BindingName, &DataDir) -> Result<Arc<dyn Provider>, Error>;
+
+const STORES: &str = "keyvalue";
 
 /// Each is the only one of its contract, and so its default.
 const BUILTINS: [Builtin; 4] = [
@@ -27,49 +38,66 @@ const BUILTINS: [Builtin; 4] = [
         name: "extras",
         contract: contracts::extras::CONTRACT,
         opens_actors: false,
+        keys: &[],
+        keeps: None,
+        check: without_keys,
         open: |_, _| Ok(Arc::new(Extras::new())),
     },
     Builtin {
         name: "http-server",
         contract: contracts::http::CONTRACT,
         opens_actors: true,
+        keys: HttpServer::KEYS,
+        keeps: None,
+        check: |config| HttpServer::address(config).map(Some),
         open: |_, _| Ok(Arc::new(HttpServer::new())),
     },
     Builtin {
         name: "keyvalue-embedded",
         contract: contracts::keyvalue::CONTRACT,
         opens_actors: false,
+        keys: KeyValueEmbedded::KEYS,
+        keeps: Some(STORES),
+        check: |config| KeyValueEmbedded::check(config).map(|()| None),
         open: open_store,
     },
     Builtin {
         name: "logging",
         contract: contracts::logging::CONTRACT,
         opens_actors: false,
+        keys: &[],
+        keeps: None,
+        check: without_keys,
         open: |_, _| Ok(Arc::new(Logging::new())),
     },
 ];
 
 impl Builtin {
-    pub(super) fn named(name: &str) -> Option<&'static Self> {
+    pub(crate) fn named(name: &str) -> Option<&'static Self> {
         BUILTINS.iter().find(|builtin| builtin.name == name)
     }
 
     /// The one that serves `contract` where a manifest asks for none.
-    pub(super) fn default_of(contract: &ContractId) -> Option<&'static Self> {
+    pub(crate) fn default_of(contract: &ContractId) -> Option<&'static Self> {
         let serves = |builtin: &&Self| builtin.contract == contract.as_str();
         BUILTINS.iter().find(serves)
     }
 
-    pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    pub(crate) fn names() -> impl Iterator<Item = &'static str> {
         BUILTINS.iter().map(|builtin| builtin.name)
     }
 
-    pub(super) fn contracts() -> impl Iterator<Item = &'static str> {
+    pub(crate) fn contracts() -> impl Iterator<Item = &'static str> {
         BUILTINS.iter().map(|builtin| builtin.contract)
     }
 
+    /// Whether a binding could be configured so, and where it would listen.
+    pub(crate) fn check(&self, config: &Config) -> Result<Option<SocketAddr>, ProviderError> {
+        (self.check)(config)
+    }
+
     /// Makes it ready to be bound. Blocks.
-    pub(super) fn open(
+    pub(crate) fn open(
         &self,
         name: &BindingName,
         data: &DataDir,
@@ -78,8 +106,12 @@ impl Builtin {
     }
 }
 
+fn without_keys(config: &Config) -> Result<Option<SocketAddr>, ProviderError> {
+    config.only(&[]).map(|()| None)
+}
+
 fn open_store(name: &BindingName, data: &DataDir) -> Result<Arc<dyn Provider>, Error> {
-    let folder = data.folder("keyvalue", name.as_str())?;
+    let folder = data.folder(STORES, name.as_str())?;
     match KeyValueEmbedded::open(&folder) {
         Ok(store) => Ok(Arc::new(store)),
         Err(error) => Err(data.refused(&folder, error)),

@@ -1,21 +1,21 @@
 //! Where the files that a manifest names are.
 
-use super::place::Place;
 use crate::error::Error;
+use crate::place::Place;
 use std::path::{Path, PathBuf};
 
 /// The folders in which relative paths are looked for, in this order: the manifest's, so that it
 /// names its neighbours wherever it is run from; then the working directory, as in 2020.
-pub(super) struct Folders([PathBuf; 2]);
+pub(crate) struct Folders([PathBuf; 2]);
 
 impl Folders {
     /// The folders for a manifest at `manifest`.
-    pub(super) fn of(manifest: &Path) -> Self {
+    pub(crate) fn of(manifest: &Path) -> Self {
         Self([beside(manifest), PathBuf::new()])
     }
 
     /// The file that `text` names at `place`.
-    pub(super) fn require(&self, place: &Place, text: &str) -> Result<PathBuf, Error> {
+    pub(crate) fn require(&self, place: &Place, text: &str) -> Result<PathBuf, Error> {
         self.find(text).ok_or_else(|| missing(place, text))
     }
 
@@ -43,12 +43,12 @@ fn missing(place: &Place, text: &str) -> Error {
 
 /// The folder of the file at `path`; nothing, to which paths can be joined, if that is the
 /// working directory.
-pub(super) fn beside(path: &Path) -> PathBuf {
+pub(crate) fn beside(path: &Path) -> PathBuf {
     path.parent().unwrap_or(Path::new("")).to_owned()
 }
 
 /// Whether `text` looks like `registry.example.com/name:tag` rather than like a file.
-pub(super) fn is_reference(text: &str) -> bool {
+pub(crate) fn is_reference(text: &str) -> bool {
     let Some((host, rest)) = text.split_once('/') else {
         return false;
     };

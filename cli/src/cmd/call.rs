@@ -1,0 +1,160 @@
+//! `capwire call`
+
+mod json;
+mod show;
+
+use crate::args::Call;
+use crate::data::DataDir;
+use crate::error::Error;
+use crate::plan::{Plan, PlannedBinding};
+use crate::secrets::Secrets;
+use crate::{engine, files, logging, output, progress, random, start, time};
+use capwire::wascap::{
+    ActorClaimsBuilder, InspectError, KeyKind, KeyPair, ModuleError, UnixSeconds, Verifier,
+    inspect_module, sign_module,
+};
+use capwire::{Actor, ActorId, Host};
+use std::io::{self, Read};
+use std::path::Path;
+use tokio::runtime::Runtime;
+
+pub(super) fn run(command: &Call) -> Result<(), Error> {
+    let secrets = Secrets::default();
+    logging::start(logging::OF_A_CALL, &secrets)?;
+    call(command, &secrets).map_err(|error| error.hiding(&secrets))
+}
+
+fn call(command: &Call, secrets: &Secrets) -> Result<(), Error> {
+    let now = time::now()?;
+    let actor = actor(command, now)?;
+    let bindings = match &command.manifest {
+        Some(manifest) => bindings(manifest, actor.id(), now, secrets)?,
+        None => Vec::new(),
+    };
+    let payload = payload(command)?;
+    let host = engine::host(command.engine)?;
+    let runtime = Runtime::new()
+        .map_err(|error| Error::failure("cannot start the threads of the host").because(error))?;
+    let answer = runtime.block_on(async {
+        let answer = answer(&host, command, actor, bindings, payload).await;
+        let ended = host.shutdown().await;
+        let ended =
+            ended.map_err(|error| Error::failure("the host did not end in order").because(error));
+        answer.and_then(|answer| ended.map(|()| answer))
+    })?;
+    print(command, &answer)
+}
+
+/// The module as an actor. One that is not signed gets claims without capabilities, signed by
+/// keys that nobody else ever has.
+fn actor(command: &Call, now: UnixSeconds) -> Result<Actor, Error> {
+    let file = command.file.display();
+    let mut module = files::read(&command.file)?;
+    if let Err(InspectError::Module(ModuleError::Unsigned)) = inspect_module(&module) {
+        if command.manifest.is_some() {
+            return Err(Error::failure(format!(
+                "`{file}` is not signed, so no manifest can mean it"
+            ))
+            .help("sign it with `capwire sign`, or call it without `--manifest`"));
+        }
+        let rng = &mut random::system();
+        let (account, key) = (
+            KeyPair::generate(KeyKind::Account, rng),
+            KeyPair::generate(KeyKind::Module, rng).public(),
+        );
+        let claims = ActorClaimsBuilder::new(key, now, rng).name(file.to_string());
+        module = sign_module(&module, claims, &account)
+            .map_err(|error| Error::failure(format!("cannot call `{file}`")).because(error))?;
+    }
+    Actor::from_bytes(module, &Verifier::new(), now)
+        .map_err(|error| Error::failure(format!("the actor `{file}` is refused")).because(error))
+}
+
+/// What `manifest` binds `actor` to, without servers: the call is the only one that there is.
+fn bindings(
+    manifest: &Path,
+    actor: ActorId,
+    now: UnixSeconds,
+    secrets: &Secrets,
+) -> Result<Vec<PlannedBinding>, Error> {
+    let plan = Plan::read(manifest, now, secrets)?;
+    if !plan.actors.iter().any(|planned| planned.id() == actor) {
+        let manifest = manifest.display();
+        return Err(
+            Error::failure(format!("the manifest `{manifest}` has no actor {actor}"))
+                .help("name it there, or call it without `--manifest`"),
+        );
+    }
+    let its_own =
+        |binding: &PlannedBinding| binding.key.actor == actor && !binding.builtin.opens_actors;
+    Ok(plan.bindings.into_iter().filter(its_own).collect())
+}
+
+fn payload(command: &Call) -> Result<Vec<u8>, Error> {
+    let Some(path) = &command.payload else {
+        return Ok(Vec::new());
+    };
+    let mut bytes = Vec::new();
+    if path.as_os_str() == "-" {
+        let failed = |error| Error::unreadable("cannot read standard input").because(error);
+        io::stdin().read_to_end(&mut bytes).map_err(failed)?;
+    } else {
+        bytes = files::read(path)?;
+    }
+    if !command.json {
+        return Ok(bytes);
+    }
+    json::to_message_pack(&bytes).map_err(|error| {
+        Error::unreadable(format!(
+            "the payload `{}` is not JSON as it is meant here",
+            path.display()
+        ))
+        .because(error)
+        .help("see `capwire help call`")
+    })
+}
+
+async fn answer(
+    host: &Host,
+    command: &Call,
+    actor: Actor,
+    bindings: Vec<PlannedBinding>,
+    payload: Vec<u8>,
+) -> Result<Vec<u8>, Error> {
+    let manifest = command.manifest.as_deref().unwrap_or(Path::new(""));
+    let data = DataDir::choose(command.data_dir.clone(), manifest);
+    let providers: std::collections::BTreeMap<_, _> = bindings
+        .iter()
+        .map(|binding| (binding.key.provider.clone(), binding.builtin))
+        .collect();
+    start::add_providers(host, providers, &data).await?;
+    let file = command.file.display();
+    let starting = host.start_actor(actor, None);
+    let started = progress::during(&format!("compiling {file}"), starting).await;
+    let actor = started.map_err(|error| {
+        Error::failure(format!("the actor `{file}` cannot start")).because(error)
+    })?;
+    for binding in bindings {
+        start::bind(host, binding).await?;
+    }
+    let operation = &command.operation;
+    let called = host.call(actor, operation, payload).await;
+    called.map(Into::into).map_err(|error| {
+        Error::failure(format!("the actor `{file}` did not answer `{operation}`")).because(error)
+    })
+}
+
+fn print(command: &Call, answer: &[u8]) -> Result<(), Error> {
+    if command.raw {
+        return output::bytes(answer);
+    }
+    if !command.json {
+        return show::for_people(answer);
+    }
+    let text = json::from_message_pack(answer).map_err(|error| {
+        Error::failure("the answer is not one value in MessagePack")
+            .because(error)
+            .help("see what it is without `--json`, or take its bytes with `--raw`")
+    })?;
+    output::line(&text)
+}

@@ -1,0 +1,93 @@
+//! An answer for people, whatever it is.
+
+use super::json;
+use crate::error::{Error, printable};
+use crate::output;
+
+/// How many bytes a line shows, and how many all lines.
+const WIDTH: usize = 16;
+const MOST: usize = 4096;
+
+/// Shows a list or map of MessagePack as JSON, text as text, and other bytes one by one.
+pub(super) fn for_people(answer: &[u8]) -> Result<(), Error> {
+    match shown(answer) {
+        text if text.is_empty() => Ok(()),
+        text => output::line(&text),
+    }
+}
+
+fn shown(answer: &[u8]) -> String {
+    // A single number or text of MessagePack looks like other text or bytes, too.
+    if answer.first().is_some_and(|&first| is_collection(first))
+        && let Ok(text) = json::from_message_pack(answer)
+    {
+        return text;
+    }
+    match std::str::from_utf8(answer) {
+        Ok(text) if is_text(text) => text.lines().map(printable).collect::<Vec<_>>().join("\n"),
+        _ => bytes(answer),
+    }
+}
+
+/// Whether MessagePack has a list or a map after this byte.
+fn is_collection(first: u8) -> bool {
+    matches!(first, 0x80..=0x9f | 0xdc..=0xdf)
+}
+
+fn is_text(text: &str) -> bool {
+    let is_odd = |character: char| character.is_control() && !character.is_whitespace();
+    !text.contains(is_odd)
+}
+
+/// `00000000  68 65 6c 6c 6f  |hello|`
+fn bytes(answer: &[u8]) -> String {
+    let (head, rest) = answer.split_at(answer.len().min(MOST));
+    let mut lines: Vec<String> = head
+        .chunks(WIDTH)
+        .enumerate()
+        .map(|(index, chunk)| bytes_line(index * WIDTH, chunk))
+        .collect();
+    if !rest.is_empty() {
+        lines.push(format!("and {} bytes more; `--raw` writes all", rest.len()));
+    }
+    lines.join("\n")
+}
+
+fn bytes_line(offset: usize, chunk: &[u8]) -> String {
+    let hex: Vec<String> = chunk.iter().map(|byte| format!("{byte:02x}")).collect();
+    let visible = |&byte: &u8| match byte {
+        b' '..=b'~' => char::from(byte),
+        _ => '.',
+    };
+    let text: String = chunk.iter().map(visible).collect();
+    format!("{offset:08x}  {:47}  |{text}|", hex.join(" "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shown;
+
+    #[test]
+    fn each_answer_is_shown_as_what_it_is() {
+        for (answer, expected) in [
+            (&b""[..], ""),
+            (b"hello", "hello"),
+            (b"two\nlines\n", "two\nlines"),
+            (b"7", "7"),
+            (b"\x81\xa1a\x01", "{\n  \"a\": 1\n}"),
+            (b"\x90", "[]"),
+            (
+                b"\x81\xa1a\x01rest",
+                "00000000  81 a1 61 01 72 65 73 74                          |..a.rest|",
+            ),
+            (
+                b"\x1b[2J",
+                "00000000  1b 5b 32 4a                                      |.[2J|",
+            ),
+            ("\u{202e}x".as_bytes(), "\\u{202e}x"),
+        ] {
+            assert_eq!(shown(answer), expected, "{answer:?}");
+        }
+        assert!(shown(&[0; 5000]).ends_with("and 904 bytes more; `--raw` writes all"));
+    }
+}

@@ -1,0 +1,82 @@
+//! `capwire check`
+
+use crate::args::Check;
+use crate::data::DataDir;
+use crate::error::Error;
+use crate::plan::{Plan, PlannedActor, PlannedBinding};
+use crate::secrets::Secrets;
+use crate::table::table;
+use crate::{output, time};
+use capwire::engine::{Engine, Wasmi};
+use serde_json::{Value, json};
+
+pub(super) fn run(command: Check) -> Result<(), Error> {
+    let secrets = Secrets::default();
+    let mut faults = Vec::new();
+    let plan = Plan::survey(&command.manifest, time::now()?, &secrets, &mut faults)?;
+    let data = DataDir::choose(command.data_dir.clone(), &command.manifest);
+    faults.extend(plan.actors.iter().filter_map(|actor| compile(actor).err()));
+    faults.extend(examine_data(&plan, &data));
+    let found = |plan: &Plan| report(plan, &command);
+    let report = found(&plan);
+    faults.extend(plan.unset);
+    let fault = Error::all(faults).map(|fault| fault.hiding(&secrets));
+    match (fault, command.json) {
+        (None, true) => output::json(&for_scripts(&command, &[])),
+        (None, false) => output::line(&report),
+        (Some(fault), false) => Err(fault),
+        (Some(fault), true) => {
+            output::json(&for_scripts(&command, &fault.to_json()))?;
+            Err(fault)
+        }
+    }
+}
+
+/// Compiles the module with the engine that is quickest at it. What no engine accepts, or not all
+/// engines do, is told.
+fn compile(actor: &PlannedActor) -> Result<(), Error> {
+    let compiled = Wasmi::new().compile(actor.actor.wasm());
+    compiled.map(drop).map_err(|error| {
+        let file = actor.file.display();
+        actor
+            .place
+            .error(format_args!("the actor `{file}` cannot start"))
+            .because(error)
+            .help(format!("see what it needs with `capwire inspect {file}`"))
+    })
+}
+
+/// Providers that keep data share a directory, so one of them is enough to tell.
+fn examine_data(plan: &Plan, data: &DataDir) -> Option<Error> {
+    plan.providers.iter().find_map(|(id, builtin)| {
+        let kept = builtin.keeps?;
+        data.examine(kept, id.name.as_str()).err()
+    })
+}
+
+fn for_scripts(command: &Check, faults: &[Value]) -> Value {
+    json!({ "manifest": command.manifest.display().to_string(), "faults": faults })
+}
+
+fn report(plan: &Plan, command: &Check) -> String {
+    let row = |binding: &PlannedBinding| {
+        [
+            binding.actor.clone(),
+            binding.key.provider.contract.to_string(),
+            binding.key.provider.name.to_string(),
+            binding.builtin.name.to_owned(),
+        ]
+    };
+    let rows: Vec<_> = plan.bindings.iter().map(row).collect();
+    let bindings = match rows.is_empty() {
+        true => String::new(),
+        false => format!(
+            "\n\n{}",
+            table(["ACTOR", "CAPABILITY", "BINDING", "PROVIDER"], &rows)
+        ),
+    };
+    let count = plan.actors.len();
+    let actors = if count == 1 { "actor" } else { "actors" };
+    let file = command.manifest.display();
+    format!("{file}: no faults, {count} {actors}{bindings}")
+}

@@ -1,0 +1,8 @@
+//! `capwire schema`
+
+use crate::error::Error;
+use crate::output;
+
+pub(super) fn run() -> Result<(), Error> {
+    output::line(capwire_manifest::SCHEMA.trim_end())
+}

@@ -1,0 +1,68 @@
+//! What `--help` adds to the options. A test runs each line of the examples.
+
+pub(crate) const EXIT_CODES: &str = "\
+Exit codes:
+  0  done; the answer is yes
+  1  it failed; the answer is no
+  2  the command line is wrong, or a file that it names cannot be read
+
+Environment:
+  RUST_LOG  how much is logged to standard error, such as `info` or `warn,capwire=debug`
+  NO_COLOR  no colours, if it is set";
+
+pub(crate) const GEN_EXAMPLES: &str = "\
+Examples:
+  capwire keys gen account -o account.nk
+  capwire keys gen module -o counter.nk
+  capwire keys gen account --json";
+
+pub(crate) const SHOW_EXAMPLES: &str = "\
+Examples:
+  capwire keys show account.nk";
+
+pub(crate) const SIGN_EXAMPLES: &str = "\
+Examples:
+  capwire sign counter.wasm -o counter.signed.wasm --issuer account.nk --subject counter.nk \\
+    --name counter --cap wascc:http_server --cap wascc:keyvalue --expires 90d";
+
+pub(crate) const INSPECT_EXAMPLES: &str = "\
+Examples:
+  capwire inspect counter.signed.wasm
+  capwire inspect counter.signed.wasm --json";
+
+pub(crate) const VERIFY_EXAMPLES: &str = "\
+Examples:
+  capwire verify counter.signed.wasm";
+
+pub(crate) const CALL_EXAMPLES: &str = "\
+Examples:
+  capwire call counter.wasm HealthRequest
+  capwire call counter.signed.wasm HandleRequest --manifest manifest.yaml --json --payload request.json
+
+JSON and MessagePack:
+  nil, booleans, numbers, texts, lists and maps are what they are in JSON. What JSON has not is
+  an object with one key: bytes {\"$bytes\": BASE64}, a text that is not UTF-8 {\"$text\": BASE64},
+  an extension {\"$ext\": [TYPE, BASE64]}, a number of 32 bits {\"$f32\": NUMBER}, NaN and the like
+  {\"$f64\": \"NaN\"}, and any other map {\"$map\": [[KEY, VALUE], ...]}.";
+
+pub(crate) const CHECK_EXAMPLES: &str = "\
+Examples:
+  capwire check manifest.yaml
+  capwire check manifest.yaml --json";
+
+pub(crate) const RUN_EXAMPLES: &str = "\
+Examples:
+  capwire run manifest.yaml
+  capwire run manifest.yaml --engine wasmi --data-dir /tmp/counter-data";
+
+pub(crate) const SCHEMA_EXAMPLES: &str = "\
+Examples:
+  capwire schema > manifest.schema.json";
+
+pub(crate) const COMPLETIONS_EXAMPLES: &str = "\
+Examples:
+  capwire completions bash > capwire.bash";
+
+pub(crate) const MAN_EXAMPLES: &str = "\
+Examples:
+  capwire man man1";

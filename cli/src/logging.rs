@@ -1,0 +1,48 @@
+//! Logs of a running host, to standard error.
+
+use crate::error::Error;
+use crate::secrets::Secrets;
+use anstream::{AutoStream, ColorChoice};
+use std::io::{self, Write};
+use tracing_subscriber::EnvFilter;
+
+const VARIABLE: &str = "RUST_LOG";
+/// For a host: what it does, and what its actors say.
+pub(crate) const OF_A_HOST: &str = "warn,capwire=info,actor=info";
+/// For a command that ends: what its actors say.
+pub(crate) const OF_A_CALL: &str = "warn,actor=info";
+
+/// Starts to log what `RUST_LOG` asks for, or else `otherwise`, without `secrets`.
+pub(crate) fn start(otherwise: &str, secrets: &Secrets) -> Result<(), Error> {
+    let wanted = match std::env::var(VARIABLE) {
+        Ok(wanted) if !wanted.is_empty() => wanted,
+        _ => otherwise.to_owned(),
+    };
+    let filter = EnvFilter::try_new(&wanted).map_err(|error| {
+        Error::unreadable(format!("{VARIABLE}: `{wanted}` is no filter of logs"))
+            .because(error)
+            .help("write something like `info` or `warn,capwire=debug`")
+    })?;
+    let secrets = secrets.clone();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(move || Hiding(secrets.clone()))
+        .with_ansi(AutoStream::choice(&io::stderr()) != ColorChoice::Never)
+        .init();
+    Ok(())
+}
+
+/// Standard error without secrets. Each event is written at once.
+struct Hiding(Secrets);
+
+impl Write for Hiding {
+    fn write(&mut self, event: &[u8]) -> io::Result<usize> {
+        let text = String::from_utf8_lossy(event);
+        io::stderr().write_all(self.0.hide(&text).as_bytes())?;
+        Ok(event.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        io::stderr().flush()
+    }
+}

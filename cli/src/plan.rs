@@ -1,0 +1,223 @@
+//! From a manifest to what will run: every name resolved, nothing started.
+
+mod actors;
+mod builtin;
+mod implied;
+pub(crate) mod location;
+mod providers;
+mod values;
+
+pub(crate) use actors::PlannedActor;
+pub(crate) use builtin::Builtin;
+
+use crate::error::Error;
+use crate::files;
+use crate::place::{Place, malformed};
+use crate::secrets::Secrets;
+use actors::Actors;
+use capwire::provider::Config;
+use capwire::wascap::UnixSeconds;
+use capwire::{BindingKey, BindingName, ContractId, ProviderId};
+use capwire_manifest::{At, Binding, Manifest};
+use providers::Providers;
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::Path;
+use values::Values;
+
+/// What will run.
+pub(crate) struct Plan {
+    /// What people call this host; for the log.
+    pub(crate) labels: BTreeMap<String, String>,
+    pub(crate) actors: Vec<PlannedActor>,
+    pub(crate) providers: Vec<(ProviderId, &'static Builtin)>,
+    /// In the order in which they are made: strangers reach an actor only when it has the rest.
+    pub(crate) bindings: Vec<PlannedBinding>,
+    /// Variables that stay as they are written because they have no value.
+    pub(crate) unset: Vec<Error>,
+}
+
+/// A binding that will be made.
+pub(crate) struct PlannedBinding {
+    pub(crate) key: BindingKey,
+    /// The actor's name.
+    pub(crate) actor: String,
+    pub(crate) config: Config,
+    /// Where the manifest says so.
+    pub(crate) place: Place,
+    /// What it is bound to.
+    pub(crate) builtin: &'static Builtin,
+    /// Where it will listen.
+    listens: Option<SocketAddr>,
+}
+
+impl Plan {
+    /// Reads the manifest at `path`, verifies its actors at the time `now`, and reads the
+    /// secrets that it names, which are added to `secrets`.
+    ///
+    /// An error is all that is wrong.
+    pub(crate) fn read(path: &Path, now: UnixSeconds, secrets: &Secrets) -> Result<Self, Error> {
+        let mut faults = Vec::new();
+        let plan = Self::survey(path, now, secrets, &mut faults)?;
+        match Error::all(faults) {
+            Some(error) => Err(error),
+            None => Ok(plan),
+        }
+    }
+
+    /// As [`read`](Self::read), but goes on with what is right; an error is a manifest that
+    /// cannot be read at all.
+    pub(crate) fn survey(
+        path: &Path,
+        now: UnixSeconds,
+        secrets: &Secrets,
+        faults: &mut Vec<Error>,
+    ) -> Result<Self, Error> {
+        let mut manifest = parse(path, faults)?;
+        let unset = manifest.expand(|name| std::env::var(name).ok());
+        refuse_reserved_labels(path, &manifest, faults);
+        let actors = actors::load(path, manifest.actors, now, faults);
+        let mut providers = Providers::declared(path, &manifest.capabilities, faults);
+        let values = Values::of(path, secrets);
+        let mut bindings = Vec::with_capacity(manifest.bindings.len());
+        for binding in &manifest.bindings {
+            let planned = plan_binding(path, binding, &actors, &mut providers, &values, faults);
+            bindings.extend(planned);
+        }
+        refuse_conflicts(&bindings, faults);
+        if let Err(fault) = implied::add(&mut bindings, &actors.right, &mut providers) {
+            faults.push(fault);
+        }
+        bindings.sort_by_key(|binding| binding.builtin.opens_actors);
+        let labels = manifest.labels.into_iter();
+        Ok(Self {
+            labels: labels.map(|(key, label)| (key, label.value)).collect(),
+            actors: actors.right,
+            providers: providers.into_planned().collect(),
+            bindings,
+            unset: unset
+                .iter()
+                .map(|name| unset_variable(path, name))
+                .collect(),
+        })
+    }
+}
+
+fn parse(path: &Path, faults: &mut Vec<Error>) -> Result<Manifest, Error> {
+    let text = String::from_utf8(files::read(path)?).map_err(|error| {
+        Error::failure(format!("the manifest `{}` is not text", path.display())).because(error)
+    })?;
+    let (manifest, wrong) = Manifest::parse_all(&text);
+    faults.extend(wrong.into_iter().map(|error| malformed(path, error)));
+    Ok(manifest)
+}
+
+fn unset_variable(path: &Path, name: &At<String>) -> Error {
+    let variable = &name.value;
+    Place::of(path, name)
+        .error(format_args!(
+            "the environment has no `{variable}`, so `${{{variable}}}` stays as it is written"
+        ))
+        .help(format!(
+            "set it, or give a default: `${{{variable}:default}}`"
+        ))
+}
+
+/// What a host says of itself, and no manifest can change.
+const RESERVED_LABELS: &str = "hostcore.";
+
+fn refuse_reserved_labels(path: &Path, manifest: &Manifest, faults: &mut Vec<Error>) {
+    let labels = manifest.labels.iter();
+    let reserved = labels.filter(|(key, _)| key.starts_with(RESERVED_LABELS));
+    faults.extend(reserved.map(|(key, value)| {
+        Place::of(path, value)
+            .error(format_args!("the label `{key}` is set by the host itself"))
+            .help("remove it")
+    }));
+}
+
+/// None if it is wrong, or its actor is.
+fn plan_binding(
+    path: &Path,
+    binding: &Binding,
+    actors: &Actors,
+    providers: &mut Providers,
+    values: &Values<'_>,
+    faults: &mut Vec<Error>,
+) -> Option<PlannedBinding> {
+    let mut keep = |error: Error| faults.push(error);
+    let place = Place::of(path, &binding.actor);
+    let actor = actors
+        .named(&place, &binding.actor.value)
+        .map_err(&mut keep);
+    let place = Place::of(path, &binding.capability);
+    let provider = provider_of(path, binding).map_err(&mut keep).ok()?;
+    let builtin = providers
+        .provide(&provider, &place)
+        .map_err(&mut keep)
+        .ok()?;
+    let config = values.read(binding, faults)?;
+    let listens = values.check(&config, binding, builtin, &place, faults)?;
+    let actor = actor.ok().flatten()?;
+    if !actor.claims(&provider.contract) {
+        faults.push(unclaimed(&place, actor, &provider.contract));
+        return None;
+    }
+    Some(PlannedBinding {
+        key: BindingKey::new(actor.id(), provider.contract, provider.name),
+        actor: actor.actor.name(),
+        config,
+        place,
+        builtin,
+        listens,
+    })
+}
+
+fn provider_of(path: &Path, binding: &Binding) -> Result<ProviderId, Error> {
+    let contract = ContractId::new(&binding.capability.value)
+        .map_err(|error| Place::of(path, &binding.capability).error(error))?;
+    let name = BindingName::new(&binding.name.value)
+        .map_err(|error| Place::of(path, &binding.name).error(error))?;
+    Ok(ProviderId { contract, name })
+}
+
+fn unclaimed(place: &Place, actor: &PlannedActor, contract: &ContractId) -> Error {
+    let name = actor.actor.name();
+    place
+        .error(format_args!(
+            "the actor `{name}` does not claim `{contract}`"
+        ))
+        .help(format!(
+            "sign it with `--cap {contract}`, or remove this binding"
+        ))
+}
+
+/// Finds bindings that stand in the way of an earlier one.
+fn refuse_conflicts(bindings: &[PlannedBinding], faults: &mut Vec<Error>) {
+    for (index, second) in bindings.iter().enumerate() {
+        let earlier = || bindings.iter().take(index);
+        if let Some(first) = earlier().find(|first| first.key == second.key) {
+            let line = first.place.line();
+            let problem = format_args!("the same binding is in line {line} already");
+            let help = "remove one of them, or name another provider with `binding`";
+            faults.push(second.place.error(problem).help(help));
+        } else if let Some((first, address)) = earlier().find_map(|first| collision(first, second))
+        {
+            let line = first.place.line();
+            let problem = format_args!("the binding in line {line} listens at {address} already");
+            let help = "give this one another `PORT`; 0 is any free one";
+            faults.push(second.place.error(problem).help(help));
+        }
+    }
+}
+
+/// The first binding and its address, if the second one cannot listen because of it.
+fn collision<'a>(
+    first: &'a PlannedBinding,
+    second: &PlannedBinding,
+) -> Option<(&'a PlannedBinding, SocketAddr)> {
+    let (one, other) = (first.listens?, second.listens?);
+    let all = one.ip().is_unspecified() || other.ip().is_unspecified();
+    let collide = one.port() == other.port() && one.port() != 0 && (all || one.ip() == other.ip());
+    collide.then_some((first, one))
+}

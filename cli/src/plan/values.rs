@@ -1,0 +1,131 @@
+//! What bindings configure: texts, and secrets that are read where they are kept.
+
+use super::builtin::Builtin;
+use super::location::Folders;
+use crate::error::Error;
+use crate::files;
+use crate::place::Place;
+use crate::secrets::Secrets;
+use capwire::provider::{Config, ProviderError};
+use capwire_manifest::{Binding, SecretRef, Value, nearest};
+use std::net::SocketAddr;
+use std::path::Path;
+use zeroize::Zeroizing;
+
+/// Reads the values of one manifest.
+pub(super) struct Values<'a> {
+    manifest: &'a Path,
+    folders: Folders,
+    secrets: &'a Secrets,
+}
+
+impl<'a> Values<'a> {
+    /// Those of `manifest`. What is secret is added to `secrets`.
+    pub(super) fn of(manifest: &'a Path, secrets: &'a Secrets) -> Self {
+        Self {
+            manifest,
+            folders: Folders::of(manifest),
+            secrets,
+        }
+    }
+
+    /// All values of `binding`; none if one is wrong.
+    pub(super) fn read(&self, binding: &Binding, faults: &mut Vec<Error>) -> Option<Config> {
+        let mut texts = Some(Vec::with_capacity(binding.values.len()));
+        for (key, value) in &binding.values {
+            let place = Place::of(self.manifest, value);
+            match self.text(&value.value, &place) {
+                Ok(text) => {
+                    if let Some(texts) = &mut texts {
+                        texts.push((key, text));
+                    }
+                }
+                Err(fault) => {
+                    faults.push(fault);
+                    texts = None;
+                }
+            }
+        }
+        texts.map(Config::from_iter)
+    }
+
+    /// Where a binding of `builtin` would listen that is configured so; none if it cannot be.
+    pub(super) fn check(
+        &self,
+        config: &Config,
+        binding: &Binding,
+        builtin: &Builtin,
+        place: &Place,
+        faults: &mut Vec<Error>,
+    ) -> Option<Option<SocketAddr>> {
+        let mut right = true;
+        // A provider tells the first unknown key only.
+        for (key, value) in &binding.values {
+            if !builtin.keys.contains(&key.as_str()) {
+                faults.push(unknown_key(&Place::of(self.manifest, value), builtin, key));
+                right = false;
+            }
+        }
+        if !right {
+            return None;
+        }
+        let error = match builtin.check(config) {
+            Ok(listens) => return Some(listens),
+            Err(error) => error,
+        };
+        let value = match &error {
+            ProviderError::Config { key, .. } => binding.values.get(key),
+            _ => None,
+        };
+        let place = value.map_or(place.clone(), |value| Place::of(self.manifest, value));
+        let error = place.error(format_args!("{}: {error}", builtin.contract));
+        faults.push(error.hiding(self.secrets));
+        None
+    }
+
+    fn text(&self, value: &Value, place: &Place) -> Result<String, Error> {
+        match value {
+            Value::Text(text) => Ok(text.clone()),
+            Value::Secret(secret) => {
+                let text = self.secret(secret, place)?;
+                self.secrets.add(&text);
+                Ok(text.to_string())
+            }
+            _ => Err(place.error("a value of this sort is not yet supported")),
+        }
+    }
+
+    fn secret(&self, secret: &SecretRef, place: &Place) -> Result<Zeroizing<String>, Error> {
+        match secret {
+            SecretRef::Env(name) => std::env::var(name).map(Zeroizing::new).map_err(|error| {
+                let problem = format_args!("there is no secret at `{secret}`");
+                place.error(problem).because(error)
+            }),
+            SecretRef::File(path) => self.secret_file(path, place),
+            _ => Err(place.error("secrets from there are not yet supported")),
+        }
+    }
+
+    /// The text of a file, without the end of its last line, which editors add.
+    fn secret_file(&self, path: &str, place: &Place) -> Result<Zeroizing<String>, Error> {
+        let file = self.folders.require(place, path)?;
+        let bytes = Zeroizing::new(files::read(&file).map_err(|error| error.at(place))?);
+        let text = std::str::from_utf8(&bytes).map_err(|error| {
+            let problem = format_args!("the secret in `{path}` is not text");
+            place.error(problem).because(error)
+        })?;
+        let text = text.strip_suffix('\n').unwrap_or(text);
+        let text = text.strip_suffix('\r').unwrap_or(text);
+        Ok(Zeroizing::new(text.to_owned()))
+    }
+}
+
+fn unknown_key(place: &Place, builtin: &Builtin, key: &str) -> Error {
+    let (name, known) = (builtin.name, builtin.keys.join(", "));
+    let error = place.error(format_args!("`{name}` does not know the key `{key}`"));
+    match nearest(key, builtin.keys.iter().copied()) {
+        Some(near) => error.help(format!("did you mean `{near}`?")),
+        None if known.is_empty() => error.help("it has no keys: remove this one"),
+        None => error.help(format!("it knows {known}")),
+    }
+}

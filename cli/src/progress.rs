@@ -1,0 +1,71 @@
+//! A sign of life while something takes long: on a terminal only, and gone when it is done.
+
+use std::future::Future;
+use std::io::{self, IsTerminal, Write};
+use std::pin::pin;
+use std::time::Duration;
+use tokio::time::{self, Instant, MissedTickBehavior};
+
+/// What takes less needs no explanation.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// Waits for `work`, and says on a terminal that it is `doing` it.
+pub(crate) async fn during<T>(doing: &str, work: impl Future<Output = T>) -> T {
+    if io::stderr().is_terminal() {
+        show(doing, work, &mut io::stderr()).await
+    } else {
+        work.await
+    }
+}
+
+/// As [`during`], on any `terminal`. A terminal that cannot be written to is left alone.
+async fn show<T>(doing: &str, work: impl Future<Output = T>, terminal: &mut impl Write) -> T {
+    let mut work = pin!(work);
+    let begin = Instant::now();
+    let mut ticks = time::interval_at(begin + PATIENCE, PATIENCE);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut shown = false;
+    loop {
+        tokio::select! {
+            done = &mut work => {
+                if shown {
+                    overwrite(terminal, "");
+                }
+                return done;
+            }
+            now = ticks.tick() => {
+                let seconds = now.duration_since(begin).as_secs();
+                overwrite(terminal, &format!("{doing} … {seconds} s"));
+                shown = true;
+            }
+        }
+    }
+}
+
+/// Replaces the line that the cursor is in.
+fn overwrite(terminal: &mut impl Write, text: &str) {
+    write!(terminal, "\r\x1b[2K{text}").ok();
+    terminal.flush().ok();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::show;
+    use std::time::Duration;
+    use tokio::time::sleep;
+
+    async fn shown(work: Duration) -> String {
+        let mut terminal = Vec::new();
+        show("compiling a.wasm", sleep(work), &mut terminal).await;
+        String::from_utf8(terminal).unwrap()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_quick_is_silent_and_what_is_slow_leaves_no_trace() {
+        assert_eq!(shown(Duration::from_millis(900)).await, "");
+        assert_eq!(
+            shown(Duration::from_millis(2500)).await,
+            "\r\x1b[2Kcompiling a.wasm … 1 s\r\x1b[2Kcompiling a.wasm … 2 s\r\x1b[2K"
+        );
+    }
+}

@@ -1,0 +1,172 @@
+//! `capwire call`
+
+use crate::folder::{Folder, says};
+use crate::host::Host;
+use crate::modules::{echo, forwarding, guest, web};
+use nix::sys::signal::Signal;
+use std::io::Write;
+use std::process::{Output, Stdio};
+
+fn with_input(folder: &Folder, line: &str, input: &[u8]) -> Output {
+    let words: Vec<&str> = line.split_whitespace().collect();
+    let mut command = folder.command(&words);
+    command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let mut process = command.spawn().unwrap();
+    process.stdin.take().unwrap().write_all(input).unwrap();
+    process.wait_with_output().unwrap()
+}
+
+#[test]
+fn bytes_go_in_and_come_out_on_both_engines() {
+    let folder = Folder::new();
+    folder.write("echo.wasm", echo());
+    let bytes: Vec<u8> = (0..=255).collect();
+    folder.write("payload", &bytes);
+    for engine in ["wasmi", "wasmtime"] {
+        let line = format!("call echo.wasm Any --raw --payload - --engine {engine}");
+        let ended = with_input(&folder, &line, &bytes);
+        assert!(ended.status.success(), "{ended:?}");
+        assert_eq!(ended.stdout, bytes);
+        assert_eq!(ended.stderr, b"");
+        let line = line.replace("--payload -", "--payload payload");
+        assert_eq!(with_input(&folder, &line, b"").stdout, bytes);
+    }
+}
+
+#[test]
+fn people_see_what_the_answer_is() {
+    let folder = Folder::new();
+    for (answer, shown) in [
+        (&b"hello"[..], "hello\n"),
+        (b"", ""),
+        (
+            b"\x81\xa1a\xc4\x01x",
+            "{\n  \"a\": {\n    \"$bytes\": \"eA==\"\n  }\n}\n",
+        ),
+    ] {
+        folder.write("a.wasm", guest(answer));
+        assert_eq!(folder.succeed("call a.wasm Any --engine wasmi"), shown);
+    }
+    folder.write("a.wasm", guest(b"\xff\0"));
+    says(
+        &folder.succeed("call a.wasm Any --engine wasmi"),
+        &["00000000  ff 00  "],
+    );
+}
+
+#[test]
+fn json_becomes_message_pack_and_back() {
+    let folder = Folder::new();
+    folder.write("echo.wasm", echo());
+    let json = r#"{"path": "/", "body": {"$bytes": "aGk="}, "n": [1, -1, 1.5, null]}"#;
+    folder.write("request.json", json);
+    let line = "call echo.wasm Any --json --payload request.json --engine wasmi";
+    let answer: serde_json::Value = serde_json::from_str(&folder.succeed(line)).unwrap();
+    assert_eq!(
+        answer,
+        serde_json::from_str::<serde_json::Value>(json).unwrap()
+    );
+    let raw = "call echo.wasm Any --payload request.json --engine wasmi";
+    assert_eq!(folder.succeed(raw).trim_end(), json, "text stays text");
+
+    folder.write("request.json", r#"{"$byte": ""}"#);
+    says(&folder.fail(line, 2), &["`$byte`", "capwire help call"]);
+    folder.write("bad.wasm", guest(b"\x92\x01"));
+    says(
+        &folder.fail("call bad.wasm Any --json --engine wasmi", 1),
+        &["--raw"],
+    );
+}
+
+#[test]
+fn without_a_manifest_there_are_no_capabilities() {
+    let folder = Folder::new();
+    let module = forwarding("wascc:keyvalue", "Add");
+    folder.write("unsigned.wasm", &module);
+    folder.signed(&module, "counter", "--cap wascc:keyvalue");
+    for file in ["unsigned.wasm", "counter.wasm"] {
+        let error = folder.fail(&format!("call {file} Any --engine wasmi"), 1);
+        says(&error, &[file, "did not answer `Any`"]);
+    }
+}
+
+#[test]
+fn with_a_manifest_it_has_its_bindings_and_the_data_of_run_without_servers() {
+    let folder = Folder::new();
+    let module = forwarding("wascc:keyvalue", "Add");
+    let both = "--cap wascc:http_server --cap wascc:keyvalue";
+    folder.signed(&module, "counter", both);
+    // The port is taken, which a server would notice.
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port();
+    folder.write(
+        "m.yaml",
+        format!(
+            "actors: [counter.wasm]
+bindings:
+  - {{ actor: counter, capability: 'wascc:http_server', values: {{ PORT: {port} }} }}
+  - {{ actor: counter, capability: 'wascc:keyvalue' }}
+"
+        ),
+    );
+    folder.write("add.json", r#"{"key": "hits", "value": 2}"#);
+    let line = "call counter.wasm Any --manifest m.yaml --json --payload add.json --engine wasmi";
+    says(&folder.succeed(line), &["2"]);
+    says(&folder.succeed(line), &["4"]);
+    assert!(folder.path(".capwire/keyvalue").is_dir());
+    says(&folder.succeed(&format!("{line} --data-dir other")), &["2"]);
+
+    folder.signed(&module, "stranger", both);
+    let error = folder.fail(&line.replace("counter.wasm", "stranger.wasm"), 1);
+    says(&error, &["m.yaml", "has no actor"]);
+    let error = folder.fail(&line.replace("counter.wasm", "unsigned.wasm"), 1);
+    says(&error, &["not signed", "capwire sign"]);
+}
+
+#[test]
+fn data_that_a_host_uses_is_not_touched() {
+    let folder = Folder::new();
+    folder.signed(
+        &web("hello"),
+        "echo",
+        "--cap wascc:http_server --cap wascc:keyvalue",
+    );
+    folder.write(
+        "m.yaml",
+        "actors: [echo.wasm]
+bindings:
+  - { actor: echo, capability: 'wascc:http_server', values: { PORT: 0 } }
+  - { actor: echo, capability: 'wascc:keyvalue' }
+",
+    );
+    let mut host = Host::start(&folder, "run m.yaml --engine wasmi");
+    host.address();
+    let error = folder.fail("call echo.wasm Any --manifest m.yaml --engine wasmi", 1);
+    says(&error, &["another process"]);
+    assert_eq!(host.stop(Signal::SIGTERM).0.code(), Some(0));
+}
+
+#[test]
+fn failures_are_one_and_files_that_are_not_there_two() {
+    let folder = Folder::new();
+    let traps = wat::parse_str(
+        r#"(module (memory (export "memory") 1)
+            (func (export "__guest_call") (param i32 i32) (result i32) unreachable))"#,
+    );
+    folder.write("traps.wasm", traps.unwrap());
+    folder.write("text.wasm", "plain text");
+    says(
+        &folder.fail("call traps.wasm Any --engine wasmi", 1),
+        &["`Any`"],
+    );
+    says(
+        &folder.fail("call text.wasm Any", 1),
+        &["not a WebAssembly"],
+    );
+    folder.fail("call none.wasm Any", 2);
+    folder.fail("call traps.wasm Any --payload none", 2);
+    assert_eq!(folder.run("call traps.wasm Any --raw --json").code, Some(2));
+}

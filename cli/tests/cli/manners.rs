@@ -1,0 +1,103 @@
+//! What all commands have in common: JSON for scripts, colours where they belong, and files for
+//! shells and readers of manuals.
+
+use crate::folder::{Folder, says};
+use crate::host::Host;
+use crate::modules::guest;
+use crate::run::with_echo;
+use nix::sys::signal::Signal;
+use serde_json::Value;
+
+fn json(folder: &Folder, line: &str) -> Value {
+    serde_json::from_str(&folder.succeed(line)).unwrap()
+}
+
+#[test]
+fn every_command_that_prints_facts_prints_json() {
+    let folder = Folder::new();
+    let account = json(&folder, "keys gen account -o account.nk --json");
+    assert_eq!(account["kind"], "account");
+    assert_eq!(account["seed"], Value::Null, "it is in the file");
+    assert_eq!(json(&folder, "keys show account.nk --json"), account);
+    let module = json(&folder, "keys gen module --json");
+    says(module["seed"].as_str().unwrap(), &["SM"]);
+    folder.key("module", "echo.nk");
+    folder.write("in.wasm", guest(b""));
+    let signed = json(
+        &folder,
+        "sign in.wasm -o echo.wasm --issuer account.nk --subject echo.nk --name echo --cap a:b --json",
+    );
+    assert_eq!(signed["issuer"], account["public"]);
+    assert_eq!(signed["caps"], serde_json::json!(["a:b"]));
+    let verified = json(&folder, "verify echo.wasm --json");
+    assert_eq!(verified["valid"], true);
+    assert_eq!(verified["claims"]["sub"], signed["subject"]);
+    let ended = folder.run("verify in.wasm --json");
+    assert_eq!(ended.code, Some(1));
+    let refused: Value = serde_json::from_str(&ended.stdout).unwrap();
+    assert_eq!(refused["valid"], false);
+    says(refused["reason"].as_str().unwrap(), &["not signed"]);
+}
+
+#[test]
+fn a_host_tells_scripts_where_it_listens() {
+    let folder = with_echo();
+    folder.write(
+        "m.yaml",
+        "actors: [echo.wasm]
+bindings: [{ actor: echo, capability: 'wascc:http_server', values: { PORT: 0 } }]
+",
+    );
+    let mut host = Host::start(&folder, "run m.yaml --engine wasmi --json");
+    let line: Value = serde_json::from_str(&host.line()).unwrap();
+    says(line["listening"].as_str().unwrap(), &["http://127.0.0.1:"]);
+    assert_eq!(host.stop(Signal::SIGTERM).0.code(), Some(0));
+}
+
+#[test]
+fn colours_are_for_those_who_want_them() {
+    let folder = Folder::new();
+    let shown = |variable: Option<&str>| {
+        let mut command = folder.command(&["verify", "none.wasm"]);
+        command.env_remove("NO_COLOR").env_remove("CLICOLOR_FORCE");
+        command.envs(variable.map(|variable| (variable, "1")));
+        String::from_utf8(command.output().unwrap().stderr).unwrap()
+    };
+    assert!(!shown(None).contains('\x1b'), "a file is no terminal");
+    assert!(!shown(Some("NO_COLOR")).contains('\x1b'));
+    assert!(shown(Some("CLICOLOR_FORCE")).contains("\x1b["));
+}
+
+#[test]
+fn the_schema_is_json() {
+    let schema = json(&Folder::new(), "schema");
+    assert_eq!(schema["title"], "Manifest of a capwire host");
+}
+
+#[test]
+fn each_shell_gets_its_script() {
+    let folder = Folder::new();
+    for (shell, word) in [
+        ("bash", "complete -F"),
+        ("zsh", "#compdef capwire"),
+        ("fish", "complete -c capwire"),
+        ("elvish", "capwire"),
+        ("powershell", "Register-ArgumentCompleter"),
+    ] {
+        let script = folder.succeed(&format!("completions {shell}"));
+        says(&script, &[word, "inspect", "data-dir"]);
+    }
+    assert_eq!(folder.run("completions csh").code, Some(2));
+}
+
+#[test]
+fn each_command_gets_a_page() {
+    let folder = Folder::new();
+    folder.succeed("man pages/man1");
+    for page in ["capwire", "capwire-call", "capwire-keys-gen", "capwire-run"] {
+        let text = folder.read(&format!("pages/man1/{page}.1"));
+        says(&String::from_utf8(text).unwrap(), &[".TH", "NAME"]);
+    }
+    folder.write("file", "");
+    says(&folder.fail("man file", 1), &["`file`"]);
+}

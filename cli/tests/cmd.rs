@@ -1,0 +1,45 @@
+//! What people see, word by word: `tests/cmd/*.md` and the documents of the project.
+//!
+//! `TRYCMD=overwrite cargo test -p capwire-cli --test cmd` writes down what is seen now.
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+use std::os::unix::fs::symlink;
+use std::path::Path;
+
+/// A guest that answers with the payload.
+const ECHO: &str = r#"(module
+    (import "wapc" "__guest_request" (func $request (param i32 i32)))
+    (import "wapc" "__guest_response" (func $response (param i32 i32)))
+    (memory (export "memory") 1)
+    (func (export "__guest_call") (param i32 i32) (result i32)
+        (call $request (i32.const 0) (i32.const 1024))
+        (call $response (i32.const 1024) (local.get 1))
+        (i32.const 1)))"#;
+
+#[test]
+fn what_people_see_is_what_is_written_down() {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let root = tempfile::tempdir().unwrap();
+    let cases = trycmd::TestCases::new();
+    cases.env("COLUMNS", "100").env("RUST_LOG", "");
+    for folder in ["tests/cmd", "../docs"] {
+        for file in std::fs::read_dir(here.join(folder)).unwrap() {
+            let file = file.unwrap().path().canonicalize().unwrap();
+            if file.extension().is_some_and(|extension| extension == "md") {
+                prepare(root.path(), &file);
+            }
+        }
+    }
+    cases.case(root.path().join("*.md"));
+    cases.run();
+}
+
+/// Puts `file` where it is run, beside the folder that it is run in.
+fn prepare(root: &Path, file: &Path) {
+    let name = file.file_stem().unwrap().to_str().unwrap();
+    symlink(file, root.join(format!("{name}.md"))).unwrap();
+    let folder = root.join(format!("{name}.in"));
+    std::fs::create_dir(&folder).unwrap();
+    std::fs::write(folder.join("echo.wasm"), wat::parse_str(ECHO).unwrap()).unwrap();
+}

@@ -1,0 +1,272 @@
+//! From the tree to the model. Goes on after a fault, so that all of them are found.
+
+use crate::error::{ManifestError, Problem};
+use crate::model::{At, Binding, Capability, DEFAULT_BINDING, Manifest, SecretRef, Source, Value};
+use crate::nearest::nearest;
+use crate::tree::{self, Content, Node};
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
+/// What can be understood of `text`, and all that is wrong with it, in the order of the text.
+pub(crate) fn read(text: &str) -> (Manifest, Vec<ManifestError>) {
+    let mut reader = Reader::default();
+    let manifest = match tree::read(text) {
+        Err(error) => {
+            reader.faults.push(error);
+            Manifest::default()
+        }
+        Ok(None) => Manifest::default(),
+        Ok(Some(root)) => reader.manifest(&root),
+    };
+    reader.faults.sort_by_key(|fault| fault.position);
+    (manifest, reader.faults)
+}
+
+#[derive(Default)]
+struct Reader {
+    faults: Vec<ManifestError>,
+}
+
+/// The values of a mapping with known keys.
+type Fields<'n> = BTreeMap<&'static str, &'n Node>;
+
+impl Reader {
+    fn manifest(&mut self, root: &Node) -> Manifest {
+        if matches!(*root.content, Content::Nothing) {
+            return Manifest::default();
+        }
+        const KEYS: &[&str] = &["labels", "actors", "capabilities", "bindings"];
+        let fields = self.fields(root, "", KEYS, &[]).unwrap_or_default();
+        Manifest {
+            labels: self.labels(fields.get("labels").copied()),
+            actors: self.list(fields.get("actors").copied(), "actors", Self::text),
+            capabilities: self.list(
+                fields.get("capabilities").copied(),
+                "capabilities",
+                Self::capability,
+            ),
+            bindings: self.list(fields.get("bindings").copied(), "bindings", Self::binding),
+        }
+    }
+
+    fn labels(&mut self, node: Option<&Node>) -> BTreeMap<String, At<String>> {
+        let entries = self.entries(node, "labels").into_iter();
+        let label = |(key, node): (String, &Node)| {
+            let field = format!("labels.{key}");
+            self.text(node, &field).map(|text| (key, text))
+        };
+        entries.filter_map(label).collect()
+    }
+
+    fn capability(&mut self, node: &Node, field: &str) -> Option<Capability> {
+        const KEYS: &[&str] = &["path", "builtin", "binding_name"];
+        let fields = self.fields(node, field, KEYS, &[])?;
+        let source = match (fields.get("builtin"), fields.get("path")) {
+            (Some(builtin), None) => self
+                .text(builtin, &format!("{field}.builtin"))
+                .map(|name| name.map(Source::Builtin)),
+            (None, Some(path)) => self
+                .text(path, &format!("{field}.path"))
+                .map(|path| path.map(Source::Path)),
+            (None, None) => self.fault(node, "", Problem::NoSource),
+            (Some(_), Some(path)) => self.fault(path, "", Problem::TwoSources),
+        };
+        let name = self.name(node, &fields, field, "binding_name");
+        Some(Capability {
+            source: source?,
+            binding_name: name?,
+        })
+    }
+
+    fn binding(&mut self, node: &Node, field: &str) -> Option<Binding> {
+        const KEYS: &[&str] = &["actor", "capability", "binding", "values"];
+        let fields = self.fields(node, field, KEYS, &["actor", "capability"])?;
+        let mut required = |key: &str| {
+            let node = fields.get(key)?;
+            self.text(node, &format!("{field}.{key}"))
+        };
+        let (actor, capability) = (required("actor"), required("capability"));
+        let name = self.name(node, &fields, field, "binding");
+        let values = self.values(fields.get("values").copied(), &format!("{field}.values"));
+        Some(Binding {
+            position: node.position,
+            actor: actor?,
+            capability: capability?,
+            name: name?,
+            values,
+        })
+    }
+
+    /// The name of a binding, which stands at `key` in `fields`, or is the default one.
+    fn name(
+        &mut self,
+        node: &Node,
+        fields: &Fields<'_>,
+        field: &str,
+        key: &str,
+    ) -> Option<At<String>> {
+        match fields.get(key) {
+            Some(name) if !matches!(*name.content, Content::Nothing) => {
+                self.text(name, &format!("{field}.{key}"))
+            }
+            _ => Some(At {
+                value: DEFAULT_BINDING.to_owned(),
+                position: node.position,
+            }),
+        }
+    }
+
+    fn values(&mut self, node: Option<&Node>, field: &str) -> BTreeMap<String, At<Value>> {
+        let entries = self.entries(node, field).into_iter();
+        let value = |(key, node): (String, &Node)| {
+            let field = format!("{field}.{key}");
+            self.value(node, &field).map(|value| (key, value))
+        };
+        entries.filter_map(value).collect()
+    }
+
+    fn value(&mut self, node: &Node, field: &str) -> Option<At<Value>> {
+        if let Content::Map(_) = *node.content {
+            return self.secret(node, field);
+        }
+        self.text(node, field).map(|text| text.map(Value::Text))
+    }
+
+    fn secret(&mut self, node: &Node, field: &str) -> Option<At<Value>> {
+        let fields = self.fields(node, field, &["secret"], &["secret"])?;
+        let node = fields.get("secret")?;
+        let field = format!("{field}.secret");
+        let text = self.text(node, &field)?;
+        match SecretRef::parse(&text.value) {
+            Some(secret) => Some(text.map(|_| Value::Secret(secret))),
+            None => self.fault(node, &field, Problem::BadSecret),
+        }
+    }
+
+    fn text(&mut self, node: &Node, field: &str) -> Option<At<String>> {
+        match &*node.content {
+            Content::Text(text) => Some(At {
+                value: text.clone(),
+                position: node.position,
+            }),
+            Content::Nothing => self.fault(node, field, Problem::Null),
+            _ => self.wrong_type(node, field, "a text"),
+        }
+    }
+
+    /// The items of a list that may be missing, without those that are wrong.
+    fn list<T>(
+        &mut self,
+        node: Option<&Node>,
+        field: &str,
+        item: impl Fn(&mut Self, &Node, &str) -> Option<T>,
+    ) -> Vec<T> {
+        let Some(node) = node else { return Vec::new() };
+        match &*node.content {
+            Content::Nothing => Vec::new(),
+            Content::List(nodes) => {
+                let items = nodes.iter().enumerate();
+                let items = items
+                    .filter_map(|(index, node)| item(self, node, &format!("{field}[{index}]")));
+                items.collect()
+            }
+            _ => {
+                self.wrong_type::<()>(node, field, "a list");
+                Vec::new()
+            }
+        }
+    }
+
+    /// The values of a mapping that has no other keys than `known`, and all of `required`.
+    fn fields<'n>(
+        &mut self,
+        node: &'n Node,
+        field: &str,
+        known: &[&'static str],
+        required: &[&'static str],
+    ) -> Option<Fields<'n>> {
+        if !matches!(*node.content, Content::Map(_)) {
+            return self.wrong_type(node, field, MAPPING);
+        }
+        let mut fields = Fields::new();
+        let mut meant = Vec::new();
+        for (key, place, value) in self.pairs(node, field) {
+            match known.iter().find(|known| **known == key) {
+                Some(known) => {
+                    fields.insert(known, value);
+                }
+                None => {
+                    meant.extend(nearest(&key, known.iter().copied()));
+                    let known = known.to_vec();
+                    self.fault::<()>(place, "", Problem::UnknownKey { key, known });
+                }
+            }
+        }
+        for key in required {
+            // Who misspelt a key has to be told once.
+            if !fields.contains_key(key) && !meant.contains(key) {
+                self.fault::<()>(node, field, Problem::MissingKey { key });
+            }
+        }
+        Some(fields)
+    }
+
+    /// Keys and values of a mapping with any keys, which may be missing.
+    fn entries<'n>(&mut self, node: Option<&'n Node>, field: &str) -> Vec<(String, &'n Node)> {
+        let Some(node) = node else { return Vec::new() };
+        match *node.content {
+            Content::Nothing => Vec::new(),
+            Content::Map(_) => {
+                let pairs = self.pairs(node, field).into_iter();
+                pairs.map(|(key, _, value)| (key, value)).collect()
+            }
+            _ => {
+                self.wrong_type::<()>(node, field, MAPPING);
+                Vec::new()
+            }
+        }
+    }
+
+    /// Key, its place and value of each pair, without those whose key is wrong.
+    fn pairs<'n>(&mut self, node: &'n Node, field: &str) -> Vec<(String, &'n Node, &'n Node)> {
+        let Content::Map(pairs) = &*node.content else {
+            return Vec::new();
+        };
+        let mut found: BTreeMap<String, (&Node, &Node)> = BTreeMap::new();
+        for (key, value) in pairs {
+            let Some(text) = self.text(key, field) else {
+                continue;
+            };
+            match found.entry(text.value) {
+                Entry::Vacant(entry) => {
+                    entry.insert((key, value));
+                }
+                Entry::Occupied(entry) => {
+                    let key_twice = Problem::DuplicateKey {
+                        key: entry.key().clone(),
+                    };
+                    self.fault::<()>(key, "", key_twice);
+                }
+            }
+        }
+        found
+            .into_iter()
+            .map(|(text, (key, value))| (text, key, value))
+            .collect()
+    }
+
+    fn wrong_type<T>(&mut self, node: &Node, field: &str, expected: &'static str) -> Option<T> {
+        self.fault(node, field, Problem::WrongType { expected })
+    }
+
+    fn fault<T>(&mut self, node: &Node, field: &str, problem: Problem) -> Option<T> {
+        self.faults.push(ManifestError {
+            position: Some(node.position),
+            field: field.to_owned(),
+            problem,
+        });
+        None
+    }
+}
+
+const MAPPING: &str = "a mapping of keys to values";

@@ -1,0 +1,212 @@
+//! From text to a tree whose nodes know their places, by a library's events.
+//!
+//! Manifests are small and plain: what they do not need is refused before it costs anything.
+
+use crate::error::{ManifestError, Problem};
+use crate::model::Position;
+use granit_parser::{Event, Parser, ScalarStyle, ScanError, Span, Tag};
+use std::collections::HashMap;
+use std::rc::Rc;
+
+/// Larger than thousands of bindings, and small enough to be held many times.
+const MAX_BYTES: usize = 1 << 20;
+const MAX_DEPTH: usize = 8;
+const MAX_EVENTS: usize = 100_000;
+/// How many nodes all aliases together may stand for.
+const MAX_REPEATED: usize = 10_000;
+
+/// A value and where it stands. That of an alias is where the alias stands.
+#[derive(Clone)]
+pub(crate) struct Node {
+    pub(crate) position: Position,
+    pub(crate) content: Rc<Content>,
+}
+
+pub(crate) enum Content {
+    /// What is written for nothing: no text at all, `~` or `null`.
+    Nothing,
+    /// A scalar, as it is written, whatever type it may look like.
+    Text(String),
+    List(Vec<Node>),
+    Map(Vec<(Node, Node)>),
+}
+
+/// The only document in `text`; nothing if there is none.
+pub(crate) fn read(text: &str) -> Result<Option<Node>, ManifestError> {
+    if text.len() > MAX_BYTES {
+        return Err(ManifestError::whole(Problem::TooLarge {
+            bytes: text.len(),
+            limit: MAX_BYTES,
+        }));
+    }
+    let mut builder = Builder::default();
+    for (count, event) in Parser::new_from_str(text).enumerate() {
+        let (event, span) = event.map_err(|error| malformed(&error))?;
+        let position = start(&span);
+        let taken = match count {
+            MAX_EVENTS.. => Err(Problem::TooComplex),
+            _ => builder.take(event, position),
+        };
+        taken.map_err(|problem| ManifestError::at(position, problem))?;
+    }
+    Ok(builder.root)
+}
+
+fn start(span: &Span) -> Position {
+    Position {
+        line: span.start.line() as u64,
+        column: span.start.col() as u64 + 1,
+    }
+}
+
+fn malformed(error: &ScanError) -> ManifestError {
+    let marker = error.marker();
+    let position = Position {
+        line: marker.line() as u64,
+        column: marker.col() as u64 + 1,
+    };
+    ManifestError::at(position, Problem::Malformed(error.info()))
+}
+
+/// Puts nodes together as their parts arrive.
+#[derive(Default)]
+struct Builder {
+    root: Option<Node>,
+    documents: usize,
+    open: Vec<Open>,
+    /// What aliases may repeat, and how many nodes that is.
+    anchors: HashMap<usize, (Node, usize)>,
+    repeated: usize,
+}
+
+/// A list or mapping whose end has not come yet.
+struct Open {
+    position: Position,
+    anchor: usize,
+    is_map: bool,
+    parts: Vec<Node>,
+    /// How many nodes are in it.
+    size: usize,
+}
+
+impl Builder {
+    fn take(&mut self, event: Event<'_>, position: Position) -> Result<(), Problem> {
+        match event {
+            Event::DocumentStart(..) => self.documents += 1,
+            Event::Scalar(text, style, anchor, tag) => {
+                refuse_tag(tag.as_deref())?;
+                let node = Node::new(position, scalar(text.into_owned(), style, tag.as_deref()));
+                self.finish(node, anchor, 1);
+            }
+            Event::SequenceStart(_, anchor, tag) => {
+                self.begin(position, anchor, false, tag.as_deref())?;
+            }
+            Event::MappingStart(_, anchor, tag) => {
+                self.begin(position, anchor, true, tag.as_deref())?;
+            }
+            Event::SequenceEnd | Event::MappingEnd => self.end(),
+            Event::Alias(anchor) => self.repeat(position, anchor)?,
+            _ => {}
+        }
+        match self.documents {
+            0 | 1 => Ok(()),
+            _ => Err(Problem::TooComplex),
+        }
+    }
+
+    fn begin(
+        &mut self,
+        position: Position,
+        anchor: usize,
+        is_map: bool,
+        tag: Option<&Tag>,
+    ) -> Result<(), Problem> {
+        refuse_tag(tag)?;
+        if self.open.len() == MAX_DEPTH {
+            return Err(Problem::TooComplex);
+        }
+        self.open.push(Open {
+            position,
+            anchor,
+            is_map,
+            parts: Vec::new(),
+            size: 1,
+        });
+        Ok(())
+    }
+
+    fn end(&mut self) {
+        if let Some(open) = self.open.pop() {
+            let (anchor, size) = (open.anchor, open.size);
+            self.finish(open.into(), anchor, size);
+        }
+    }
+
+    fn repeat(&mut self, position: Position, anchor: usize) -> Result<(), Problem> {
+        let Some((node, size)) = self.anchors.get(&anchor).cloned() else {
+            return Err(Problem::Malformed("the alias names what it is in".into()));
+        };
+        self.repeated = self.repeated.saturating_add(size);
+        if self.repeated > MAX_REPEATED {
+            return Err(Problem::TooComplex);
+        }
+        self.finish(Node { position, ..node }, 0, size);
+        Ok(())
+    }
+
+    /// Puts a whole node where it belongs. Anchors count from 1.
+    fn finish(&mut self, node: Node, anchor: usize, size: usize) {
+        if anchor > 0 {
+            self.anchors.insert(anchor, (node.clone(), size));
+        }
+        match self.open.last_mut() {
+            Some(open) => {
+                open.size = open.size.saturating_add(size);
+                open.parts.push(node);
+            }
+            None => self.root = Some(node),
+        }
+    }
+}
+
+impl From<Open> for Node {
+    fn from(open: Open) -> Self {
+        if !open.is_map {
+            return Self::new(open.position, Content::List(open.parts));
+        }
+        let mut pairs = Vec::with_capacity(open.parts.len() / 2);
+        let mut parts = open.parts.into_iter();
+        while let (Some(key), Some(value)) = (parts.next(), parts.next()) {
+            pairs.push((key, value));
+        }
+        Self::new(open.position, Content::Map(pairs))
+    }
+}
+
+impl Node {
+    fn new(position: Position, content: Content) -> Self {
+        Self {
+            position,
+            content: Rc::new(content),
+        }
+    }
+}
+
+fn scalar(text: String, style: ScalarStyle, tag: Option<&Tag>) -> Content {
+    let nothing = ["", "~", "null", "Null", "NULL"].contains(&text.as_str());
+    match (style, tag) {
+        (ScalarStyle::Plain, None) if nothing => Content::Nothing,
+        _ => Content::Text(text),
+    }
+}
+
+/// Tags of YAML itself say nothing that is not seen; others would have no effect.
+fn refuse_tag(tag: Option<&Tag>) -> Result<(), Problem> {
+    match tag {
+        Some(tag) if !tag.is_yaml_core_schema() => Err(Problem::Malformed(format!(
+            "the tag `{}` has no meaning here",
+            tag.original()
+        ))),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,91 @@
+//! The schema accepts what the parser accepts, and refuses what it refuses.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
+
+use capwire_manifest::{Manifest, SCHEMA};
+use jsonschema::Validator;
+use serde_json::Value;
+use std::path::Path;
+
+fn schema() -> Validator {
+    jsonschema::validator_for(&serde_json::from_str(SCHEMA).unwrap()).unwrap()
+}
+
+/// Names and texts of the manifests in `folder`.
+fn manifests(folder: &str) -> Vec<(String, String)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests")
+        .join(folder);
+    let files = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|file| file.unwrap().path());
+    files
+        .map(|file| {
+            let text = std::fs::read_to_string(&file).unwrap();
+            (file.display().to_string(), text)
+        })
+        .collect()
+}
+
+/// The manifest as programs see it that know JSON only.
+fn json(name: &str, text: &str) -> Value {
+    serde_saphyr::from_str(text).unwrap_or_else(|error| panic!("{name}: {error}"))
+}
+
+#[test]
+fn what_the_parser_reads_is_valid() {
+    let (schema, manifests) = (schema(), manifests("fixtures"));
+    assert!(manifests.len() >= 6);
+    for (name, text) in manifests {
+        Manifest::parse(&text).unwrap_or_else(|error| panic!("{name}: {error}"));
+        let errors: Vec<String> = schema
+            .iter_errors(&json(&name, &text))
+            .map(|error| format!("{}: {error}", error.instance_path()))
+            .collect();
+        assert_eq!(errors, Vec::<String>::new(), "{name}");
+    }
+}
+
+#[test]
+fn what_the_parser_refuses_is_invalid() {
+    let schema = schema();
+    for (name, text) in manifests("wrong") {
+        assert!(Manifest::parse(&text).is_err(), "{name}");
+        if !text.contains("# unlike-schema: ") {
+            assert!(!schema.is_valid(&json(&name, &text)), "{name}");
+        }
+    }
+}
+
+#[test]
+fn each_wrong_part_is_invalid_by_itself() {
+    let schema = schema();
+    for text in [
+        "true",
+        "host: a",
+        "labels: [a]",
+        "labels: { a: }",
+        "labels: { a: [b] }",
+        "actors: a",
+        "actors: [[a]]",
+        "actors: [~]",
+        "capabilities: [a]",
+        "capabilities: [{}]",
+        "capabilities: [{ builtin: }]",
+        "capabilities: [{ builtin: a, path: b }]",
+        "capabilities: [{ builtin: a, binding_name: [b] }]",
+        "bindings: {}",
+        "bindings: [{ actor: a }]",
+        "bindings: [{ capability: a }]",
+        "bindings: [{ actor: a, capability: [b] }]",
+        "bindings: [{ actor: a, capability: b, binding: {} }]",
+        "bindings: [{ actor: a, capability: b, values: [c] }]",
+        "bindings: [{ actor: a, capability: b, values: { C: } }]",
+        "bindings: [{ actor: a, capability: b, values: { C: {} } }]",
+        "bindings: [{ actor: a, capability: b, values: { C: { secret: d } } }]",
+        "bindings: [{ actor: a, capability: b, values: { C: { secret: 'env:' } } }]",
+        "bindings: [{ actor: a, capability: b, values: { C: { secret: 'env:D', e: f } } }]",
+    ] {
+        assert!(Manifest::parse(text).is_err(), "{text}");
+        assert!(!schema.is_valid(&json(text, text)), "{text}");
+    }
+}
