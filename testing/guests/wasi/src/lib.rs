@@ -16,14 +16,20 @@ pub extern "C" fn wapc_init() {
 #[expect(clippy::print_stdout, reason = "printing is what is tested")]
 fn world(payload: &[u8]) -> guest::CallResult {
     println!("printed {} bytes", payload.len());
-    let clock = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH)?.as_secs() > 0;
+    let clock = SystemTime::now()
+        .duration_since(SystemTime::UNIX_EPOCH)?
+        .as_secs()
+        > 0;
     let seen = HashMap::from([
         ("clock", clock),
         ("arguments", std::env::args().next().is_some()),
         ("environment", std::env::vars().next().is_some()),
         ("files", std::fs::read_dir("/").is_ok()),
     ]);
-    let mut words: Vec<_> = seen.iter().map(|(what, seen)| format!("{what}={seen}")).collect();
+    let mut words: Vec<_> = seen
+        .iter()
+        .map(|(what, seen)| format!("{what}={seen}"))
+        .collect();
     words.sort_unstable();
     Ok(words.join(" ").into_bytes())
 }
