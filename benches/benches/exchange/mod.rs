@@ -5,7 +5,7 @@ use capwire_benches::{PAYLOADS, lean_guest, payload, plain, relay, subjects, sus
 use criterion::{BenchmarkId, Criterion, Throughput};
 
 /// Measures `operation`, whose answer is its payload, as the group `name`.
-pub fn bench(criterion: &mut Criterion, name: &str, operation: &str) {
+pub(crate) fn bench(criterion: &mut Criterion, name: &str, operation: &str) {
     let subjects = subjects(&lean_guest().unwrap()).unwrap();
     let mut group = criterion.benchmark_group(name);
     for size in PAYLOADS {
