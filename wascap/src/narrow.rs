@@ -188,9 +188,14 @@ pub struct Grant<'a> {
 impl<'a> Grant<'a> {
     pub(crate) fn new(caps: &[String], narrow: &'a Narrow, capability: &str) -> Option<Self> {
         let granted = caps.iter().any(|id| id == capability);
-        granted.then(|| Self {
-            rules: narrow.get(capability).map(Vec::as_slice),
-        })
+        granted.then(|| Self::by(narrow.get(capability).map(Vec::as_slice)))
+    }
+
+    /// A grant by `rules`, or of everything if there are none, for those who narrow further by
+    /// the same rules.
+    #[must_use]
+    pub const fn by(rules: Option<&'a [Rule]>) -> Self {
+        Self { rules }
     }
 
     /// Whether `operation` may be used on `resource`. `None` means that it is not known on what;
