@@ -2,6 +2,7 @@
 
 use crate::handle::Handle;
 use crate::id::BindingKey;
+use crate::metrics::Meters;
 use crate::provider::AddedProvider;
 use capwire_provider::{BindingId, Bound, Config};
 use capwire_wascap::ActorClaims;
@@ -17,6 +18,7 @@ pub(crate) struct Route {
     pub(crate) provider: Arc<AddedProvider>,
     pub(crate) handle: Arc<Handle>,
     pub(crate) bound: Bound,
+    pub(crate) meters: Meters,
 }
 
 /// The binding's name as its provider knows it.

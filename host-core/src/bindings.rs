@@ -8,9 +8,10 @@ use crate::generation::RunningActor;
 use crate::handle::Handle;
 use crate::id::BindingKey;
 use crate::invocation::{Origin, Target};
+use crate::metrics::Meters;
 use crate::patience;
 use crate::policy::{Denial, missing};
-use crate::provider::{AddedProvider, ProviderFault};
+use crate::provider::{AddedProvider, ProviderFault, Side};
 use crate::shared::Shared;
 use capwire_contracts::core::OP_BIND_ACTOR;
 use capwire_provider::{Binding, Bound, Config};
@@ -102,6 +103,7 @@ async fn ask_provider(
         config: binding::with_claims(&config, actor.generation().claims()),
         actor: Arc::<Handle>::clone(&handle),
     };
+    actor.meters().declare(provider.operations(Side::Actor));
     let asked = within(host, host.options.bind, provider.bind(binding)).await;
     let bound = match asked {
         Ok(Ok(bound)) => insert(host, key, bound, &provider, &handle),
@@ -129,6 +131,7 @@ fn insert(
         provider: Arc::clone(provider),
         handle: Arc::clone(handle),
         bound: bound.clone(),
+        meters: Meters::new(provider.operations(Side::Provider)),
     });
     host.state.change(|tables| {
         // Meanwhile, the actor may have been swapped for one that claims less.

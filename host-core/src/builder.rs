@@ -5,6 +5,7 @@ use crate::error::{Error, Failure};
 use crate::event::Announcer;
 use crate::host::Host;
 use crate::invocation::Invocation;
+use crate::metrics::Unknown;
 use crate::options::HostOptions;
 use crate::policy::{ClaimsOnly, Policy};
 use crate::pool::Waits;
@@ -114,6 +115,7 @@ impl HostBuilder {
             compilations: Arc::new(Semaphore::new(places.min(Semaphore::MAX_PERMITS))),
             stack: Stack::new(host.clone(), self.layers),
             pools: AtomicU64::new(0),
+            metrics: self.options.metrics.then(Unknown::default),
             clock: self.clock,
             options: self.options,
         })))

@@ -12,6 +12,7 @@ use crate::policy::Permit;
 use crate::pool::NoInstance;
 use crate::provider::ProviderFault;
 use crate::shared::Shared;
+use crate::trace;
 use bytes::Bytes;
 use capwire_contracts::codec;
 use capwire_contracts::core::{HealthRequest, OP_HEALTH_REQUEST};
@@ -42,9 +43,10 @@ pub(crate) async fn capability(host: &Shared, permit: &Permit) -> Result<Bytes, 
     let Some(route) = host.state.read().route(&key).cloned() else {
         return Err(Error::not_found(Thing::Binding(Box::new(key))));
     };
-    let call = Call::new(&route.id, invocation.operation(), invocation.payload());
+    let call = Call::new(&route.id, invocation.operation(), invocation.payload())
+        .traced(invocation.trace());
     let served = invocation.chain().clone().serve(route.provider.call(call));
-    served
+    trace::within(invocation.trace(), served)
         .await
         .map_err(|fault| provider_error(fault, &key, Doing::Call))
 }
@@ -136,7 +138,8 @@ async fn on_instance(
     };
     let request = Request::new(invocation.operation(), invocation.payload().clone());
     let mut loan = Loan::new(host, generation.id());
-    let result = drive(lease.guest(), request, allowance, &*host.clock, &answers).await;
+    let driven = drive(lease.guest(), request, allowance, &*host.clock, &answers);
+    let result = trace::within(invocation.trace(), driven).await;
     let result = result.map_err(|fault| fault_error(fault, generation.id(), invocation));
     loan.ended(lease.give_back(), &result);
     result

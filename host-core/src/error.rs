@@ -53,6 +53,49 @@ pub enum ErrorKind {
     Middleware,
 }
 
+impl ErrorKind {
+    /// All of them.
+    pub const ALL: [Self; 15] = [
+        Self::Unverified,
+        Self::Denied,
+        Self::Invalid,
+        Self::AlreadyExists,
+        Self::NotFound,
+        Self::Actor,
+        Self::Limit,
+        Self::Provider,
+        Self::Timeout,
+        Self::Busy,
+        Self::CallChain,
+        Self::Stopped,
+        Self::Closed,
+        Self::Engine,
+        Self::Middleware,
+    ];
+
+    /// Its name in logs and metrics, e.g. `not_found`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Unverified => "unverified",
+            Self::Denied => "denied",
+            Self::Invalid => "invalid",
+            Self::AlreadyExists => "already_exists",
+            Self::NotFound => "not_found",
+            Self::Actor => "actor",
+            Self::Limit => "limit",
+            Self::Provider => "provider",
+            Self::Timeout => "timeout",
+            Self::Busy => "busy",
+            Self::CallChain => "call_chain",
+            Self::Stopped => "stopped",
+            Self::Closed => "closed",
+            Self::Engine => "engine",
+            Self::Middleware => "middleware",
+        }
+    }
+}
+
 impl Error {
     /// Middleware refuses a call, or fails; the call ends with this error.
     pub fn middleware(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
@@ -195,11 +238,18 @@ impl StdError for Error {
 
 #[cfg(test)]
 mod tests {
-    use super::Error;
+    use super::{Error, ErrorKind};
 
     #[test]
     fn an_error_is_one_word() {
         assert_eq!(size_of::<Error>(), size_of::<usize>());
+    }
+
+    #[test]
+    fn kinds_are_listed_in_the_order_of_their_numbers() {
+        for (number, kind) in ErrorKind::ALL.into_iter().enumerate() {
+            assert_eq!(kind as usize, number, "{kind:?}");
+        }
     }
 
     #[test]

@@ -5,6 +5,7 @@ use crate::clock::Clock;
 use crate::door::Door;
 use crate::error::Error;
 use crate::id::ActorId;
+use crate::metrics::{Meters, OF_ACTORS};
 use crate::options::ActorOptions;
 use crate::patience;
 use crate::policy::Authority;
@@ -37,6 +38,7 @@ pub(crate) struct RunningActor {
     /// How the calls of those before ended.
     past: Tally,
     changes: watch::Sender<()>,
+    meters: Meters,
     swaps: Arc<Mutex<()>>,
 }
 
@@ -132,12 +134,24 @@ impl RunningActor {
             previous: ArcSwapOption::empty(),
             past: Tally::default(),
             changes: watch::Sender::new(()),
+            meters: Meters::new(
+                OF_ACTORS
+                    .iter()
+                    .copied()
+                    .flatten()
+                    .map(|declared| declared.name),
+            ),
             swaps: Arc::default(),
         }
     }
 
     pub(crate) fn id(&self) -> ActorId {
         self.id
+    }
+
+    /// What counts and times its calls.
+    pub(crate) fn meters(&self) -> &Meters {
+        &self.meters
     }
 
     /// The generation that new calls enter.

@@ -5,8 +5,9 @@ use crate::error::{Error, ErrorKind};
 use crate::id::BindingKey;
 use crate::invocation::{Caller, Invocation, Target};
 use crate::shared::Shared;
+use crate::trace;
 use bytes::Bytes;
-use capwire_provider::{ActorError, ActorHandle, async_trait};
+use capwire_provider::{ActorError, ActorHandle, TraceContext, async_trait};
 use std::sync::Weak;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -35,14 +36,35 @@ impl Handle {
 #[async_trait]
 impl ActorHandle for Handle {
     async fn call(&self, operation: &str, payload: Bytes) -> Result<Bytes, ActorError> {
+        self.send(trace::next(), operation, payload).await
+    }
+
+    async fn call_traced(
+        &self,
+        trace: &TraceContext,
+        operation: &str,
+        payload: Bytes,
+    ) -> Result<Bytes, ActorError> {
+        self.send(trace.child(), operation, payload).await
+    }
+}
+
+impl Handle {
+    async fn send(
+        &self,
+        trace: TraceContext,
+        operation: &str,
+        payload: Bytes,
+    ) -> Result<Bytes, ActorError> {
         let host = self.host.upgrade().ok_or(ActorError::Stopped)?;
         if self.revoked.load(Ordering::Acquire) {
             return Err(ActorError::Stopped);
         }
         let caller = Caller::Provider(self.binding.provider.clone());
         let target = Target::Actor(self.binding.actor);
-        let invocation =
-            Invocation::new(caller, target, operation, payload).inside(Chain::current());
+        let invocation = Invocation::new(caller, target, operation, payload)
+            .inside(Chain::current())
+            .traced(trace);
         host.submit(invocation).await.map_err(actor_error)
     }
 }

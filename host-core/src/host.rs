@@ -9,6 +9,7 @@ use crate::id::{ActorId, BindingKey, BindingName, ProviderId};
 use crate::inventory::Inventory;
 use crate::invocation::{Caller, Invocation, Target};
 use crate::lifecycle;
+use crate::metrics::Metrics;
 use crate::options::{ActorOptions, HostOptions};
 use crate::provider::AddedProvider;
 use crate::shared::Shared;
@@ -193,6 +194,13 @@ impl Host {
     #[must_use]
     pub fn inventory(&self) -> Inventory {
         Inventory::new(&self.0.state.read())
+    }
+
+    /// How calls went until now; `None` unless [`HostOptions::metrics`] is set.
+    #[must_use]
+    pub fn metrics(&self) -> Option<Metrics> {
+        let unknown = self.0.metrics.as_ref()?;
+        Some(Metrics::new(&self.0.state.read(), unknown))
     }
 
     /// What happens from now on.

@@ -3,7 +3,9 @@
 use crate::chain::Chain;
 use crate::generation::Generation;
 use crate::id::{ActorId, BindingName, ContractId, ProviderId};
+use crate::trace;
 use bytes::Bytes;
+use capwire_provider::TraceContext;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,6 +23,7 @@ pub struct Invocation {
     payload: Bytes,
     deadline: Duration,
     chain: Chain,
+    trace: TraceContext,
 }
 
 /// Who asks.
@@ -62,6 +65,7 @@ impl Invocation {
             payload,
             deadline: Duration::MAX,
             chain: Chain::default(),
+            trace: trace::next(),
         }
     }
 
@@ -74,6 +78,12 @@ impl Invocation {
     /// The same call as part of those that wait for it.
     pub(crate) fn inside(mut self, chain: Chain) -> Self {
         self.chain = chain;
+        self
+    }
+
+    /// The same call as this step of a trace.
+    pub(crate) fn traced(mut self, trace: TraceContext) -> Self {
+        self.trace = trace;
         self
     }
 
@@ -123,6 +133,12 @@ impl Invocation {
     #[must_use]
     pub fn depth(&self) -> usize {
         self.chain.depth()
+    }
+
+    /// To which trace it belongs, and as which step.
+    #[must_use]
+    pub fn trace(&self) -> &TraceContext {
+        &self.trace
     }
 
     pub(crate) fn caller(&self) -> &Caller {

@@ -52,6 +52,8 @@ mod inventory;
 mod invocation;
 mod lifecycle;
 mod meter;
+mod metrics;
+mod observe;
 mod options;
 mod patience;
 mod policy;
@@ -65,6 +67,7 @@ mod stack;
 mod start;
 mod swap;
 mod tally;
+mod trace;
 mod world;
 
 pub use actor::Actor;
@@ -76,6 +79,9 @@ pub use host::Host;
 pub use id::{ActorId, BindingKey, BindingName, ContractId, NameError, ProviderId};
 pub use inventory::{ActorInfo, BindingInfo, Inventory, PoolInfo, ProviderInfo};
 pub use invocation::{Invocation, Origin, Target};
+pub use metrics::{
+    ActorMetrics, BindingMetrics, CallMetrics, Durations, Metrics, OperationMetrics,
+};
 pub use options::{ActorOptions, HostOptions, Instances};
 pub use policy::{ClaimsOnly, Denial, Layer, Policy};
 pub use stack::Dispatch;

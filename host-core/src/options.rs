@@ -124,10 +124,13 @@ pub struct HostOptions {
     pub compilations: NonZeroUsize,
     /// How many events are kept for a slow listener.
     pub events: NonZeroUsize,
+    /// Whether calls are counted and timed for [`Host::metrics`](crate::Host::metrics).
+    pub metrics: bool,
 }
 
 impl Default for HostOptions {
-    /// Chains of 16 calls, 10 s to drain, 30 s to bind, one compilation at a time, 1,024 events.
+    /// Chains of 16 calls, 10 s to drain, 30 s to bind, one compilation at a time, 1,024 events, no
+    /// metrics.
     fn default() -> Self {
         Self {
             actors: ActorOptions::default(),
@@ -136,6 +139,7 @@ impl Default for HostOptions {
             bind: Duration::from_secs(30),
             compilations: NonZeroUsize::MIN,
             events: NonZeroUsize::MIN.saturating_add(1_023),
+            metrics: false,
         }
     }
 }

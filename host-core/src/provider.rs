@@ -16,6 +16,13 @@ pub(crate) struct AddedProvider {
     provider: Arc<dyn Provider>,
 }
 
+/// Who is called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Side {
+    Actor,
+    Provider,
+}
+
 /// What went wrong in a provider.
 #[derive(Debug)]
 pub(crate) enum ProviderFault {
@@ -46,10 +53,18 @@ impl AddedProvider {
 
     /// Whether it calls actors of its own accord, as servers and subscriptions do.
     pub(crate) fn calls_actors(&self) -> bool {
-        let operations = &self.descriptor.supported_operations;
-        operations
-            .iter()
-            .any(|operation| operation.direction != Direction::ToProvider)
+        self.operations(Side::Actor).next().is_some()
+    }
+
+    /// The operations that it declares, of one side.
+    pub(crate) fn operations(&self, of: Side) -> impl Iterator<Item = &str> {
+        let not = match of {
+            Side::Actor => Direction::ToProvider,
+            Side::Provider => Direction::ToActor,
+        };
+        let operations = self.descriptor.supported_operations.iter();
+        let operations = operations.filter(move |operation| operation.direction != not);
+        operations.map(|operation| operation.name.as_str())
     }
 
     pub(crate) async fn bind(&self, binding: Binding) -> Result<Bound, ProviderFault> {

@@ -7,6 +7,8 @@ use crate::binding::Route;
 use crate::error::{Error, Thing};
 use crate::generation::RunningActor;
 use crate::id::{ActorId, BindingKey, ProviderId};
+use crate::invocation::{Caller, Invocation, Target};
+use crate::metrics::Meter;
 use crate::provider::AddedProvider;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -131,6 +133,22 @@ impl Registry {
             Place::Here(route) => Some(route),
             Place::Coming | Place::Going(_) => None,
         }
+    }
+
+    /// What counts `call`, if its target is there.
+    pub(crate) fn meter(&self, call: &Invocation) -> Option<Arc<Meter>> {
+        let meters = match (call.target(), call.caller()) {
+            (Target::Actor(id), _) => self.actor(*id)?.meters(),
+            (Target::Capability(provider), Caller::Actor(caller)) => {
+                let key = BindingKey {
+                    actor: caller.id(),
+                    provider: provider.clone(),
+                };
+                &self.route(&key)?.meters
+            }
+            _ => return None,
+        };
+        Some(meters.of(call.operation()))
     }
 
     /// All actors, in the order of their keys.

@@ -5,6 +5,8 @@ use crate::clock::Clock;
 use crate::error::Error;
 use crate::event::{Announcer, Event};
 use crate::invocation::{Invocation, Target};
+use crate::metrics::Unknown;
+use crate::observe::Observed;
 use crate::options::HostOptions;
 use crate::policy::{Denial, Permit, Policy};
 use crate::pool::{PoolId, Waits};
@@ -16,6 +18,7 @@ use capwire_wascap::Verifier;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::sync::Semaphore;
+use tracing::Instrument;
 
 /// A host's inside.
 pub(crate) struct Shared {
@@ -30,11 +33,23 @@ pub(crate) struct Shared {
     pub(crate) compilations: Arc<Semaphore>,
     pub(crate) stack: Option<Stack>,
     pub(crate) pools: AtomicU64,
+    /// Only if calls are counted and timed.
+    pub(crate) metrics: Option<Unknown>,
 }
 
 impl Shared {
-    /// Sends a call through the middleware, if there is any, to its target.
+    /// Makes a call, and lets those know of it who want to.
     pub(crate) async fn submit(self: &Arc<Self>, invocation: Invocation) -> Result<Bytes, Error> {
+        let Some(observed) = Observed::begin(self, &invocation) else {
+            return self.pass(invocation).await;
+        };
+        let result = self.pass(invocation).instrument(observed.span()).await;
+        observed.end(&result);
+        result
+    }
+
+    /// Sends a call through the middleware, if there is any, to its target.
+    async fn pass(self: &Arc<Self>, invocation: Invocation) -> Result<Bytes, Error> {
         match &self.stack {
             None => self.carry_out(invocation).await,
             Some(stack) => stack.run(self, invocation).await,

@@ -1,7 +1,9 @@
 //! An actor's console: lines for the log, from a writer that may be hostile.
 
 use crate::rate::Rate;
+use crate::trace;
 use std::time::Duration;
+use tracing::field::display;
 
 /// Longest line that is logged, in bytes; the rest of it is cut off.
 const LONGEST: usize = 4 * 1024;
@@ -26,10 +28,11 @@ impl Console {
             return;
         };
         let name = &*self.name;
+        let trace_id = trace::current().map(display);
         if dropped > 0 {
             tracing::warn!(target: "actor", actor = name, dropped, "too many lines, some were dropped");
         }
-        tracing::info!(target: "actor", actor = name, "{}", printable(line));
+        tracing::info!(target: "actor", actor = name, trace_id, "{}", printable(line));
     }
 }
 
