@@ -1,6 +1,7 @@
 //! Development tasks: `cargo xtask help` lists them.
 #![forbid(unsafe_code)]
 
+mod bench_report;
 mod build;
 mod check;
 mod demo;
@@ -34,6 +35,8 @@ enum Task {
     Tidy,
     /// Check that every package can be published (quickly: without building each from its archive)
     Package,
+    /// Measure, and write docs/performance.md
+    BenchReport,
     /// Fuzz one target, or all of them one after the other (needs a nightly compiler)
     Fuzz(fuzz::Options),
     /// Build a host outside of the workspace from the packaged crates, and call it
@@ -47,6 +50,7 @@ fn main() -> ExitCode {
         Task::Guests => build::guests().map(drop),
         Task::Tidy => tidy::run(),
         Task::Package => check::package(),
+        Task::BenchReport => bench_report::run_and_report(),
         Task::Fuzz(options) => fuzz::run(&options),
         Task::Outside => outside::run_host(),
     };

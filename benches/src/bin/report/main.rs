@@ -1,0 +1,45 @@
+//! Turns what criterion measured into `docs/performance.md` with plots: `cargo xtask bench-report`.
+#![forbid(unsafe_code)]
+
+mod measurements;
+mod plot;
+mod text;
+
+use anyhow::{Context, Result};
+use std::fs;
+use std::path::PathBuf;
+
+/// What is reported, in this order, and what a reader should know of it.
+const GROUPS: [(&str, &str); 4] = [
+    ("call", "One call that echoes its payload."),
+    (
+        "host_call",
+        "One call with one host call in it; both carry the payload.",
+    ),
+    (
+        "instantiate",
+        "From compiled code to an instance that has started, and its end.",
+    ),
+    (
+        "load",
+        "From bytes to compiled code, for the leanest guest.",
+    ),
+];
+
+fn main() -> Result<()> {
+    let workspace = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..");
+    let criterion = measurements::folder(&workspace);
+    let docs = workspace.join("docs");
+    let mut report = text::head();
+    for (name, about) in GROUPS {
+        let group = measurements::read(&criterion, name)?;
+        report.push_str(&text::section(&group, about));
+        if group.sizes().len() > 1 {
+            let picture = format!("performance-{name}.svg");
+            plot::write(&group, &docs.join(&picture))?;
+            report.push_str(&format!("\n![{name} by payload]({picture})\n"));
+        }
+    }
+    let page = docs.join("performance.md");
+    fs::write(&page, report).with_context(|| format!("cannot write {}", page.display()))
+}
