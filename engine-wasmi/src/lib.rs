@@ -49,6 +49,7 @@ mod limiter;
 mod machine;
 mod module;
 mod plain;
+mod select;
 mod signatures;
 mod state;
 mod suspendable;

@@ -33,6 +33,7 @@ mod suite;
 
 pub mod bounds;
 pub mod calls;
+pub mod code;
 pub mod errors;
 pub mod host_calls;
 pub mod lifecycle;

@@ -169,6 +169,9 @@ macro_rules! __groups {
                 empty_response request_is_optional memory_is_kept memory_is_its_own many
                 nothing_is_left_over grown_memory
             }
+            code {
+                selects branches
+            }
             errors {
                 rules last_error empty_error not_utf8 error_of_before guest_survives
             }

@@ -1,0 +1,174 @@
+//! What code computes, where an engine was seen to compute something else.
+
+use crate::guests::guest;
+use crate::harness::each_kind;
+use capwire_wapc::Engine;
+use std::fmt::Write;
+
+/// `select` takes the value that any kind of condition says.
+pub fn selects(engine: &dyn Engine) {
+    check(engine, |arms, condition| {
+        format!("{} {} {condition} select", arms.yes, arms.no)
+    });
+    check(engine, |arms, condition| {
+        let ty = arms.ty;
+        format!("{} {} {condition} select (result {ty})", arms.yes, arms.no)
+    });
+}
+
+/// `if` and `br_if` go where any kind of condition says.
+pub fn branches(engine: &dyn Engine) {
+    check(engine, |arms, condition| {
+        let Arms { ty, yes, no, .. } = arms;
+        format!("{condition} if (result {ty}) {yes} else {no} end")
+    });
+    check(engine, |arms, condition| {
+        let Arms { ty, yes, no, .. } = arms;
+        format!("block (result {ty}) {yes} {condition} br_if 0 drop {no} end")
+    });
+}
+
+/// An expression of `$x`, and when it holds.
+struct Condition {
+    code: &'static str,
+    holds: fn(i32) -> bool,
+}
+
+/// Two values of one type, in code as well as in numbers.
+struct Arms {
+    ty: &'static str,
+    /// From the type to `i32`.
+    narrow: &'static str,
+    yes: &'static str,
+    no: &'static str,
+    values: fn(i32) -> [i32; 2],
+}
+
+const CONDITIONS: &[Condition] = &[
+    condition("local.get $x", |x| x != 0),
+    condition("local.get $x i32.eqz", |x| x == 0),
+    condition("local.get $x i32.const 0 i32.eq", |x| x == 0),
+    condition("i32.const 0 local.get $x i32.eq", |x| x == 0),
+    condition("local.get $x i32.const 0 i32.ne", |x| x != 0),
+    condition("i32.const 0 local.get $x i32.ne", |x| x != 0),
+    condition("local.get $x i32.eqz i32.eqz", |x| x != 0),
+    condition("local.get $x i32.const 0 i32.ne i32.eqz", |x| x == 0),
+    condition("local.get $x i32.eqz nop", |x| x == 0),
+    condition("local.get $x i32.eqz i32.const 32 i32.shl", |x| x == 0),
+    condition("block (result i32) local.get $x i32.eqz end", |x| x == 0),
+    condition("local.get $x i32.eqz local.tee $z", |x| x == 0),
+    condition("local.get $x i32.const 3 i32.eq", |x| x == 3),
+    condition("local.get $x i32.const 2 i32.lt_u", |x| x < 2),
+    condition("local.get $x i32.const 2 i32.and", |x| x & 2 != 0),
+    condition("local.get $x i32.const 2 i32.and i32.eqz", |x| x & 2 == 0),
+    condition("i32.const 0 i32.load8_u i32.eqz", |x| x == 0),
+    condition("local.get $x i64.extend_i32_u i64.eqz", |x| x == 0),
+    condition(
+        "local.get $x i32.const 0 i32.ne i64.extend_i32_u i64.eqz",
+        |x| x == 0,
+    ),
+    condition("local.get $x f32.convert_i32_s f32.const 0 f32.ne", |x| {
+        x != 0
+    }),
+    condition("local.get $f ref.is_null", |x| x == 0),
+];
+
+const ARMS: &[Arms] = &[
+    i32_arms("i32.const 7", "i32.const 9", |_| [7, 9]),
+    i32_arms("i32.const 1", "local.get $x", |x| [1, x]),
+    i32_arms("local.get $x", "i32.const 1", |x| [x, 1]),
+    i32_arms("local.get $y", "local.get $x", |x| [100, x]),
+    i32_arms("local.get $y i32.popcnt", "i32.const 9", |_| [3, 9]),
+    i32_arms("i32.const 9", "local.get $y i32.popcnt", |_| [9, 3]),
+    Arms {
+        ty: "i64",
+        narrow: "i32.wrap_i64",
+        yes: "i64.const 7",
+        no: "local.get $x i64.extend_i32_s",
+        values: |x| [7, x],
+    },
+    Arms {
+        ty: "f32",
+        narrow: "i32.trunc_f32_s",
+        yes: "f32.const 7",
+        no: "local.get $x f32.convert_i32_s",
+        values: |x| [7, x],
+    },
+    Arms {
+        ty: "f64",
+        narrow: "i32.trunc_f64_s",
+        yes: "local.get $x f64.convert_i32_s",
+        no: "f64.const 7",
+        values: |x| [x, 7],
+    },
+];
+
+const fn condition(code: &'static str, holds: fn(i32) -> bool) -> Condition {
+    Condition { code, holds }
+}
+
+const fn i32_arms(yes: &'static str, no: &'static str, values: fn(i32) -> [i32; 2]) -> Arms {
+    Arms {
+        ty: "i32",
+        narrow: "",
+        yes,
+        no,
+        values,
+    }
+}
+
+/// Runs a guest that chooses between all arms by all conditions for some `$x`.
+fn check(engine: &dyn Engine, choose: impl Fn(&Arms, &str) -> String) {
+    let functions: Vec<(String, &Condition, &Arms)> = CONDITIONS
+        .iter()
+        .flat_map(|condition| ARMS.iter().map(move |arms| (condition, arms)))
+        .map(|(condition, arms)| (choose(arms, condition.code), condition, arms))
+        .collect();
+    let wat = module(functions.iter().map(|(code, _, arms)| (&**code, *arms)));
+    each_kind(engine, |setup| {
+        let mut guest = setup.guest(&wat);
+        for x in [0, 1, 2, 3, 4, 127] {
+            let response = guest.call("choose", vec![x]).unwrap();
+            let chosen = response.chunks_exact(4);
+            assert_eq!(chosen.len(), functions.len());
+            for (chosen, (code, condition, arms)) in chosen.zip(&functions) {
+                let chosen = i32::from_le_bytes(chosen.try_into().unwrap());
+                let [yes, no] = (arms.values)(x.into());
+                let right = if (condition.holds)(x.into()) { yes } else { no };
+                assert_eq!(chosen, right, "x = {x}: {code}");
+            }
+        }
+    });
+}
+
+/// A guest that takes `$x` as one byte, and answers with what each function makes of it.
+fn module<'a>(functions: impl Iterator<Item = (&'a str, &'a Arms)>) -> String {
+    let (mut calls, mut more) = (String::new(), String::new());
+    let mut length = 0;
+    for (index, (code, arms)) in functions.enumerate() {
+        write!(
+            calls,
+            "(i32.store offset={} (i32.const 1024) (call $f{index} (i32.load8_u (i32.const 0))))",
+            4 * index
+        )
+        .unwrap();
+        write!(
+            more,
+            "(func $f{index} (param $x i32) (result i32)
+               (local $y i32) (local $z i32) (local $f funcref)
+               (local.set $y (i32.const 100))
+               (if (local.get $x) (then (local.set $f (ref.func $f0))))
+               {code} {})",
+            arms.narrow
+        )
+        .unwrap();
+        length += 4;
+    }
+    let body = format!(
+        "(call $__guest_request (i32.const 512) (i32.const 0))
+         {calls}
+         (call $__guest_response (i32.const 1024) (i32.const {length}))
+         (i32.const 1)"
+    );
+    guest(&body, &format!("{more} (elem declare func $f0)"))
+}
