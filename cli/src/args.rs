@@ -5,6 +5,8 @@ use crate::help::{
     INSPECT_EXAMPLES, MAN_EXAMPLES, RUN_EXAMPLES, SCHEMA_EXAMPLES, SHOW_EXAMPLES, SIGN_EXAMPLES,
     VERIFY_EXAMPLES,
 };
+#[cfg(unix)]
+use crate::help::{PS_EXAMPLES, STOP_EXAMPLES, SWAP_EXAMPLES};
 use capwire::wascap::KeyKind;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Parser, Subcommand, ValueEnum};
@@ -74,6 +76,25 @@ pub(crate) enum Command {
     /// RUST_LOG sets how much.
     #[command(after_help = RUN_EXAMPLES)]
     Run(Run),
+    /// Show what runs in a host of yours
+    #[cfg(unix)]
+    #[command(after_help = PS_EXAMPLES)]
+    Ps(Ps),
+    /// Swap a running actor for a newer version, while it serves
+    ///
+    /// The new module has the same key and issuer, a higher revision, and claims that are no
+    /// wider. It is verified, compiled and started first; then new calls go to it, and those that
+    /// run end in the old one. Prints how the calls meanwhile ended, and fails if one was dropped.
+    /// If the new version is refused, the old one goes on.
+    #[cfg(unix)]
+    #[command(after_help = SWAP_EXAMPLES)]
+    Swap(Swap),
+    /// Stop an actor of a running host, or all of the host
+    ///
+    /// Calls that run may end first. Returns when all is stopped.
+    #[cfg(unix)]
+    #[command(after_help = STOP_EXAMPLES)]
+    Stop(Stop),
 }
 
 #[derive(Debug, Subcommand)]
@@ -185,7 +206,62 @@ pub(crate) struct Run {
     /// Where providers keep their data [default: .capwire beside the manifest]
     #[arg(long, value_name = "DIR")]
     pub(crate) data_dir: Option<PathBuf>,
+    /// Where `capwire ps`, `swap` and `stop` reach this host [default: a socket of its own in
+    /// $XDG_RUNTIME_DIR/capwire, or in /tmp/capwire-UID]
+    #[arg(long, value_name = "SOCKET")]
+    pub(crate) control: Option<PathBuf>,
     /// Print a line of JSON for each server, for scripts
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Which of the running hosts is meant.
+#[cfg(unix)]
+#[derive(Debug, clap::Args)]
+pub(crate) struct Which {
+    /// The host, by its process id or its socket [default: the only one that runs]
+    #[arg(long, value_name = "PID|SOCKET")]
+    pub(crate) host: Option<String>,
+}
+
+#[cfg(unix)]
+#[derive(Debug, clap::Args)]
+pub(crate) struct Ps {
+    #[command(flatten)]
+    pub(crate) which: Which,
+    /// Print JSON, for scripts
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[cfg(unix)]
+#[derive(Debug, clap::Args)]
+pub(crate) struct Swap {
+    /// The actor, by its key or its name
+    pub(crate) actor: String,
+    /// The signed module of the new version
+    pub(crate) module: PathBuf,
+    /// Let the new version claim more than the old one
+    #[arg(long)]
+    pub(crate) allow_wider: bool,
+    /// Ask the new version for its health first, and go on only if it answers
+    #[arg(long)]
+    pub(crate) health_check: bool,
+    #[command(flatten)]
+    pub(crate) which: Which,
+    /// Print JSON, for scripts
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[cfg(unix)]
+#[derive(Debug, clap::Args)]
+pub(crate) struct Stop {
+    /// The actor, by its key or its name [default: the whole host, which ends]
+    pub(crate) actor: Option<String>,
+    #[command(flatten)]
+    pub(crate) which: Which,
+    /// Print JSON, for scripts
     #[arg(long)]
     pub(crate) json: bool,
 }

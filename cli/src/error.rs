@@ -90,6 +90,15 @@ impl Error {
         }))
     }
 
+    /// Where and what, in one line.
+    pub(crate) fn summary(&self) -> String {
+        let message = printable(&self.0.message);
+        match &self.0.place {
+            Some(place) => format!("{place}: {message}"),
+            None => message,
+        }
+    }
+
     pub(crate) fn code(&self) -> ExitCode {
         ExitCode::from(self.0.code)
     }

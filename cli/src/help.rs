@@ -66,3 +66,21 @@ Examples:
 pub(crate) const MAN_EXAMPLES: &str = "\
 Examples:
   capwire man man1";
+
+#[cfg(unix)]
+pub(crate) const PS_EXAMPLES: &str = "\
+Examples:
+  capwire ps
+  capwire ps --host 4711 --json";
+
+#[cfg(unix)]
+pub(crate) const SWAP_EXAMPLES: &str = "\
+Examples:
+  capwire swap counter counter.v2.wasm
+  capwire swap counter counter.v2.wasm --health-check --allow-wider";
+
+#[cfg(unix)]
+pub(crate) const STOP_EXAMPLES: &str = "\
+Examples:
+  capwire stop counter
+  capwire stop";

@@ -3,6 +3,8 @@
 
 mod args;
 mod cmd;
+#[cfg_attr(not(unix), path = "control_disabled.rs")]
+mod control;
 mod data;
 mod engine;
 mod error;

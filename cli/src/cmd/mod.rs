@@ -6,9 +6,15 @@ mod completions;
 mod inspect;
 mod keys;
 mod man;
+#[cfg(unix)]
+mod ps;
 mod run;
 mod schema;
 mod sign;
+#[cfg(unix)]
+mod stop;
+#[cfg(unix)]
+mod swap;
 mod verify;
 
 use crate::args::Command;
@@ -22,6 +28,12 @@ pub(crate) fn run(command: Command) -> Result<(), Error> {
         Command::Inspect(command) => inspect::run(&command),
         Command::Verify(command) => verify::run(&command),
         Command::Run(command) => run::run(command),
+        #[cfg(unix)]
+        Command::Ps(command) => ps::run(&command),
+        #[cfg(unix)]
+        Command::Swap(command) => swap::run(&command),
+        #[cfg(unix)]
+        Command::Stop(command) => stop::run(&command),
         Command::Call(command) => call::run(&command),
         Command::Check(command) => check::run(command),
         Command::Schema => schema::run(),

@@ -3,6 +3,7 @@
 mod signals;
 
 use crate::args::Run;
+use crate::control::Control;
 use crate::data::DataDir;
 use crate::error::Error;
 use crate::plan::Plan;
@@ -24,25 +25,30 @@ pub(super) fn run(command: Run) -> Result<(), Error> {
 fn run_manifest(command: Run, secrets: &Secrets) -> Result<(), Error> {
     let plan = Plan::read(&command.manifest, time::now()?, secrets)?;
     for unset in &plan.unset {
-        tracing::warn!("{unset}");
+        tracing::warn!("{}", unset.summary());
     }
     let data = DataDir::choose(command.data_dir, &command.manifest);
     let host = engine::host(command.engine)?;
     let runtime = Runtime::new()
         .map_err(|error| Error::failure("cannot start the threads of the host").because(error))?;
-    runtime.block_on(until_asked_to_stop(&host, plan, data, command.json))
+    runtime.block_on(async {
+        let control = Control::listen(&host, command.control, secrets)?;
+        until_asked_to_stop(&host, plan, data, &control, command.json).await
+    })
 }
 
 async fn until_asked_to_stop(
     host: &Host,
     plan: Plan,
     data: DataDir,
+    control: &Control,
     json: bool,
 ) -> Result<(), Error> {
     let mut signals = Signals::listen()?;
     let ended = tokio::select! {
         Err(error) = serve(host, plan, data, json) => Err(error),
         () = signals.stop() => Ok(()),
+        () = control.stop() => Ok(()),
     };
     let drained = tokio::select! {
         drained = host.shutdown() => {

@@ -9,8 +9,8 @@ use std::time::Duration;
 /// Longer than anything takes that ends.
 const PATIENCE: Duration = Duration::from_secs(120);
 
-/// A temporary folder.
-pub(crate) struct Folder(tempfile::TempDir);
+/// A temporary folder, and one for what belongs to a user's session.
+pub(crate) struct Folder(tempfile::TempDir, tempfile::TempDir);
 
 /// How the binary ended.
 #[derive(Debug)]
@@ -22,7 +22,7 @@ pub(crate) struct Ended {
 
 impl Folder {
     pub(crate) fn new() -> Self {
-        Self(tempfile::tempdir().unwrap())
+        Self(tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap())
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
@@ -49,11 +49,17 @@ impl Folder {
         names
     }
 
+    /// Where the hosts that run in this folder are found.
+    pub(crate) fn sockets(&self) -> PathBuf {
+        self.1.path().join("capwire")
+    }
+
     /// The binary with `arguments`, in this folder.
     pub(crate) fn command<A: AsRef<OsStr>>(&self, arguments: &[A]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_capwire"));
         command.args(arguments).current_dir(self.0.path());
         command.env_remove("RUST_LOG");
+        command.env("XDG_RUNTIME_DIR", self.1.path());
         command
     }
 

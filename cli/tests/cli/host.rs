@@ -6,7 +6,7 @@ use nix::unistd::Pid;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Seek, Write};
 use std::net::TcpStream;
-use std::process::{Child, ChildStdout, ExitStatus, Stdio};
+use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 
 /// It is killed when dropped.
 pub(crate) struct Host {
@@ -20,9 +20,13 @@ impl Host {
     /// Starts `capwire` with the words of `line`.
     pub(crate) fn start(folder: &Folder, line: &str) -> Self {
         let words: Vec<&str> = line.split_whitespace().collect();
+        Self::spawn(folder.command(&words))
+    }
+
+    /// Starts `command`.
+    pub(crate) fn spawn(mut command: Command) -> Self {
         let stderr = tempfile::tempfile().unwrap();
-        let mut process = folder
-            .command(&words)
+        let mut process = command
             .stdout(Stdio::piped())
             .stderr(stderr.try_clone().unwrap())
             .spawn()
@@ -33,6 +37,15 @@ impl Host {
             stdout,
             stderr,
         }
+    }
+
+    pub(crate) fn pid(&self) -> u32 {
+        self.process.id()
+    }
+
+    /// Waits for the end.
+    pub(crate) fn ended(mut self) -> ExitStatus {
+        self.process.wait().unwrap()
     }
 
     /// The address in the next line, which must be `listening http://ADDRESS`.

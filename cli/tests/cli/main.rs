@@ -8,6 +8,7 @@
     reason = "tests"
 )]
 
+mod asking;
 mod call;
 mod check;
 mod documented;
@@ -20,4 +21,6 @@ mod modules;
 mod run;
 mod run_refusals;
 mod sign;
+mod socket;
+mod swap;
 mod verify;

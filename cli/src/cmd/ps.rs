@@ -1,0 +1,77 @@
+//! `capwire ps`
+
+use crate::args::Ps;
+use crate::control::{ActorEntry, Ask, Connection, Listing, ProviderEntry};
+use crate::error::Error;
+use crate::output;
+use crate::table::table;
+use serde_json::json;
+
+pub(super) fn run(command: &Ps) -> Result<(), Error> {
+    let host = Connection::open(command.which.host.as_deref())?;
+    let listing: Listing = host.ask(Ask::List, &[])?;
+    if command.json {
+        return output::json(&json!(listing));
+    }
+    output::line(&actors(&listing.actors))?;
+    output::line(&format!("\n{}", bindings(&listing.actors)))?;
+    output::line(&format!("\n{}", providers(&listing.providers)))
+}
+
+fn actors(actors: &[ActorEntry]) -> String {
+    let rows: Vec<[String; 8]> = actors
+        .iter()
+        .map(|actor| {
+            let used = actor.instances.idle + actor.instances.busy;
+            [
+                actor.name.clone(),
+                actor.version.clone().unwrap_or_default(),
+                actor.revision.to_string(),
+                actor.generation.to_string(),
+                format!("{used}/{}", actor.instances.limit),
+                actor.calls.served.to_string(),
+                (actor.calls.failed + actor.calls.dropped).to_string(),
+                actor.key.clone(),
+            ]
+        })
+        .collect();
+    let header = [
+        "ACTOR",
+        "VERSION",
+        "REV",
+        "GEN",
+        "INSTANCES",
+        "SERVED",
+        "FAILED",
+        "KEY",
+    ];
+    table(header, &rows)
+}
+
+fn bindings(actors: &[ActorEntry]) -> String {
+    let rows = actors.iter().flat_map(|actor| {
+        actor.bindings.iter().map(|binding| {
+            [
+                actor.name.clone(),
+                binding.contract.clone(),
+                binding.name.clone(),
+                binding.endpoints.join(" "),
+            ]
+        })
+    });
+    let header = ["BINDING OF", "CONTRACT", "NAME", "ENDPOINTS"];
+    table(header, &rows.collect::<Vec<_>>())
+}
+
+fn providers(providers: &[ProviderEntry]) -> String {
+    let rows = providers.iter().map(|provider| {
+        [
+            provider.provider.clone(),
+            provider.version.clone(),
+            provider.contract.clone(),
+            provider.name.clone(),
+        ]
+    });
+    let header = ["PROVIDER", "VERSION", "CONTRACT", "NAME"];
+    table(header, &rows.collect::<Vec<_>>())
+}

@@ -1,0 +1,67 @@
+//! `capwire swap`
+
+use crate::args::Swap;
+use crate::control::{self, Ask, Calls, Connection, Swapped};
+use crate::error::{Error, printable};
+use crate::{files, output};
+use serde_json::json;
+
+pub(super) fn run(command: &Swap) -> Result<(), Error> {
+    let module = files::read(&command.module)?;
+    let host = Connection::open(command.which.host.as_deref())?;
+    let ask = Ask::Swap(control::Swap {
+        actor: command.actor.clone(),
+        module_bytes: module.len() as u64,
+        allow_wider: command.allow_wider,
+        health_check: command.health_check,
+    });
+    let swapped: Swapped = host.ask(ask, &module)?;
+    if command.json {
+        output::json(&json!(swapped))?;
+    } else {
+        output::line(&text(&swapped))?;
+    }
+    match swapped.dropped {
+        0 => Ok(()),
+        dropped => Err(Error::failure(format!(
+            "the new version runs, but {dropped} calls of the old one took too long and were dropped"
+        ))),
+    }
+}
+
+fn text(swapped: &Swapped) -> String {
+    let Swapped {
+        name,
+        old_revision,
+        new_revision,
+        dropped,
+        ..
+    } = swapped;
+    let mut lines = vec![
+        format!("{name}: revision {new_revision} has taken over from {old_revision}"),
+        format!("  old: {}", calls(&swapped.old)),
+        format!("  new: {}", calls(&swapped.new)),
+        format!("  dropped: {dropped}"),
+    ];
+    let wider = swapped.wider.iter();
+    lines.extend(wider.map(|wider| format!("  may do more: {wider}")));
+    let ended = swapped.ended_bindings.iter();
+    lines.extend(ended.map(|binding| format!("  not bound any more: {binding}")));
+    let lines: Vec<String> = lines.iter().map(|line| printable(line)).collect();
+    lines.join("\n")
+}
+
+fn calls(calls: &Calls) -> String {
+    let mut text = format!("{} served", calls.served);
+    let others = [
+        (calls.failed, "failed"),
+        (calls.dropped, "dropped"),
+        (calls.abandoned, "abandoned"),
+    ];
+    for (count, what) in others {
+        if count > 0 {
+            text.push_str(&format!(", {count} {what}"));
+        }
+    }
+    text
+}

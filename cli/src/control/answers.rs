@@ -1,0 +1,179 @@
+//! Does in the host what it is asked.
+
+use super::message::{
+    ActorEntry, BindingEntry, Calls, Instances, Listing, ProviderEntry, Stopped, Swap, Swapped,
+};
+use crate::error::Error;
+use capwire::{ActorId, ActorInfo, BindingInfo, CallCounts, Host, ProviderInfo, SwapOptions};
+use capwire_manifest::nearest;
+use serde::Serialize;
+use serde_json::Value;
+use std::sync::Arc;
+use tokio::sync::Notify;
+
+/// Answers the requests to one host.
+pub(super) struct Answers {
+    host: Host,
+    stop: Arc<Notify>,
+}
+
+impl Answers {
+    /// Answers for `host`, which stops when `stop` tells it to.
+    pub(super) fn new(host: Host, stop: Arc<Notify>) -> Self {
+        Self { host, stop }
+    }
+
+    pub(super) fn list(&self) -> Result<Value, Error> {
+        let inventory = self.host.inventory();
+        let actors = inventory.actors.iter();
+        value(&Listing {
+            pid: std::process::id(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            actors: actors
+                .map(|info| actor(info, &inventory.bindings))
+                .collect(),
+            providers: inventory.providers.iter().map(provider).collect(),
+        })
+    }
+
+    pub(super) async fn swap(&self, asked: Swap, module: Vec<u8>) -> Result<Value, Error> {
+        let running = self.named(&asked.actor)?;
+        let actor = self.host.verify(module).await;
+        let actor =
+            actor.map_err(|error| Error::failure("the new module is refused").because(error))?;
+        if actor.id() != running.id {
+            return Err(another_actor(actor.id(), &running));
+        }
+        let name = actor.name();
+        let mut options = SwapOptions::default();
+        options.allow_wider = asked.allow_wider;
+        options.health_check = asked.health_check;
+        let report = self.host.swap_actor(actor, options).await;
+        let report = report.map_err(|error| {
+            Error::failure(format!("`{}` was not swapped", running.name)).because(error)
+        })?;
+        value(&Swapped {
+            name,
+            key: running.id.to_string(),
+            generation: report.generation,
+            old_revision: report.old_revision,
+            new_revision: report.new_revision,
+            old: calls(report.old),
+            new: calls(report.new),
+            dropped: report.dropped(),
+            wider: report.wider.iter().map(ToString::to_string).collect(),
+            ended_bindings: report
+                .ended_bindings
+                .iter()
+                .map(|key| key.provider.to_string())
+                .collect(),
+        })
+    }
+
+    pub(super) async fn stop_actor(&self, actor: &str) -> Result<Value, Error> {
+        let ActorInfo { id, name, .. } = self.named(actor)?;
+        let stopped = self.host.stop_actor(id).await;
+        let stopped_calls = stopped
+            .map_err(|error| Error::failure(format!("`{name}` was not stopped")).because(error))?;
+        value(&Stopped {
+            key: id.to_string(),
+            name,
+            stopped_calls,
+        })
+    }
+
+    pub(super) fn stop_host(&self) {
+        self.stop.notify_one();
+    }
+
+    /// The actor that somebody calls `text`: by its key, or else by its name.
+    fn named(&self, text: &str) -> Result<ActorInfo, Error> {
+        let actors = self.host.inventory().actors;
+        let id: Option<ActorId> = text.parse().ok();
+        let chosen = actors
+            .iter()
+            .filter(|actor| id.map_or(actor.name == text, |id| actor.id == id));
+        match chosen.collect::<Vec<_>>().as_slice() {
+            [actor] => Ok((*actor).clone()),
+            [] => Err(unknown(text, &actors)),
+            several => Err(ambiguous(text, several)),
+        }
+    }
+}
+
+fn value(answer: &impl Serialize) -> Result<Value, Error> {
+    let failed = |error| Error::failure("the answer cannot be written").because(error);
+    serde_json::to_value(answer).map_err(failed)
+}
+
+fn actor(info: &ActorInfo, bindings: &[BindingInfo]) -> ActorEntry {
+    let own = bindings
+        .iter()
+        .filter(|binding| binding.key.actor == info.id);
+    ActorEntry {
+        name: info.name.clone(),
+        key: info.id.to_string(),
+        issuer: info.claims.issuer.to_string(),
+        version: info.claims.metadata.ver.clone(),
+        revision: info.claims.metadata.rev.unwrap_or(0),
+        generation: info.generation,
+        instances: Instances {
+            limit: info.pool.instances,
+            idle: info.pool.idle,
+            busy: info.pool.busy,
+        },
+        waiting: info.pool.waiting,
+        calls: calls(info.calls),
+        bindings: own.map(binding).collect(),
+    }
+}
+
+fn binding(info: &BindingInfo) -> BindingEntry {
+    BindingEntry {
+        contract: info.key.provider.contract.to_string(),
+        name: info.key.provider.name.to_string(),
+        endpoints: info.endpoints.clone(),
+    }
+}
+
+fn provider(info: &ProviderInfo) -> ProviderEntry {
+    ProviderEntry {
+        contract: info.id.contract.to_string(),
+        name: info.id.name.to_string(),
+        provider: info.descriptor.name.clone(),
+        version: info.descriptor.version.clone(),
+    }
+}
+
+fn calls(counts: CallCounts) -> Calls {
+    Calls {
+        served: counts.served,
+        failed: counts.failed,
+        dropped: counts.dropped,
+        abandoned: counts.abandoned,
+    }
+}
+
+fn another_actor(new: ActorId, running: &ActorInfo) -> Error {
+    Error::failure(format!(
+        "the new module is another actor: its key is {new}, and that of `{}` is {}",
+        running.name, running.id
+    ))
+    .help("sign it with the `--subject` of the one that runs")
+}
+
+fn unknown(text: &str, actors: &[ActorInfo]) -> Error {
+    let names: Vec<&str> = actors.iter().map(|actor| actor.name.as_str()).collect();
+    let error = Error::failure(format!("no actor `{text}` runs"));
+    match nearest(text, names.iter().copied()) {
+        Some(near) => error.help(format!("did you mean `{near}`?")),
+        None if names.is_empty() => error.help("no actor runs at all"),
+        None => error.help(format!("those run: {}", names.join(", "))),
+    }
+}
+
+fn ambiguous(text: &str, several: &[&ActorInfo]) -> Error {
+    let keys: Vec<String> = several.iter().map(|actor| actor.id.to_string()).collect();
+    Error::failure(format!("{} actors are named `{text}`", several.len()))
+        .help(format!("name one by its key: {}", keys.join(", ")))
+}

@@ -1,0 +1,133 @@
+//! The side of whoever asks a host.
+
+use super::folder;
+use super::message::{Ask, LONGEST_REPLY, Reply, Request, VERSION};
+use crate::error::Error;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
+
+/// A connection to a host, for one request.
+pub(crate) struct Connection(BufReader<UnixStream>);
+
+impl Connection {
+    /// Connects to the host `asked` for, by its process id or its socket; or to the only one that
+    /// runs.
+    pub(crate) fn open(asked: Option<&str>) -> Result<Self, Error> {
+        match asked {
+            Some(asked) => {
+                let socket = match asked.parse() {
+                    Ok(pid) => folder::socket_of(pid),
+                    Err(_) => PathBuf::from(asked),
+                };
+                UnixStream::connect(&socket)
+                    .map(Self::new)
+                    .map_err(|error| unreachable(asked, &socket, error))
+            }
+            None => Self::only_one(),
+        }
+    }
+
+    /// Asks the host, and waits for its answer.
+    pub(crate) fn ask<T: DeserializeOwned>(mut self, ask: Ask, module: &[u8]) -> Result<T, Error> {
+        let answer = self.request(ask, module)?;
+        serde_json::from_value(answer).map_err(|error| {
+            Error::failure("the host's answer is not understood")
+                .because(error)
+                .help("use the `capwire` of the same version as the host")
+        })
+    }
+
+    /// Asks the host to end, and waits until it has.
+    pub(crate) fn stop_host(mut self) -> Result<(), Error> {
+        self.request(Ask::StopHost, &[])?;
+        // However the connection ends, the host is gone then.
+        io::copy(&mut self.0, &mut io::sink()).ok();
+        Ok(())
+    }
+
+    fn new(stream: UnixStream) -> Self {
+        Self(BufReader::new(stream))
+    }
+
+    fn only_one() -> Result<Self, Error> {
+        let sockets = folder::sockets()?.into_iter();
+        // Those that do not answer are gone.
+        let mut hosts: Vec<(u32, PathBuf, UnixStream)> = sockets
+            .filter_map(|(pid, socket)| {
+                let stream = UnixStream::connect(&socket).ok()?;
+                Some((pid, socket, stream))
+            })
+            .collect();
+        match hosts.pop() {
+            None => Err(Error::failure("no host runs")
+                .help("start one with `capwire run MANIFEST`, or name its socket with `--host`")),
+            Some((_, _, stream)) if hosts.is_empty() => Ok(Self::new(stream)),
+            Some(last) => {
+                hosts.push(last);
+                Err(several(&hosts))
+            }
+        }
+    }
+
+    fn request(&mut self, ask: Ask, module: &[u8]) -> Result<Value, Error> {
+        let lost = |error| Error::failure("the connection to the host is lost").because(error);
+        let request = Request {
+            version: VERSION,
+            ask,
+        };
+        let sent = self.send(&request, module);
+        let line = self.receive();
+        match line {
+            // A host may refuse before it has read everything.
+            Ok(line) if !line.is_empty() => Reply::parse(&line),
+            Ok(_) => Err(sent.err().map_or_else(
+                || {
+                    Error::failure(
+                        "the host does not answer: it is ending, or runs as another user",
+                    )
+                },
+                lost,
+            )),
+            Err(error) => Err(lost(error)),
+        }
+    }
+
+    fn send(&mut self, request: &Request, module: &[u8]) -> io::Result<()> {
+        let mut line = serde_json::to_vec(request)?;
+        line.push(b'\n');
+        let stream = self.0.get_mut();
+        stream.write_all(&line)?;
+        stream.write_all(module)
+    }
+
+    fn receive(&mut self) -> io::Result<Vec<u8>> {
+        let mut line = Vec::new();
+        let mut bounded = (&mut self.0).take(LONGEST_REPLY);
+        bounded.read_until(b'\n', &mut line)?;
+        Ok(line)
+    }
+}
+
+fn unreachable(asked: &str, socket: &Path, error: io::Error) -> Error {
+    Error::failure(format!(
+        "there is no host `{asked}`: nobody listens at `{}`",
+        socket.display()
+    ))
+    .because(error)
+    .help("`capwire ps` without `--host` finds the hosts that run")
+}
+
+fn several(hosts: &[(u32, PathBuf, UnixStream)]) -> Error {
+    let list = hosts
+        .iter()
+        .map(|(pid, socket, _)| format!("\n{pid} ({})", socket.display()));
+    Error::failure(format!(
+        "{} hosts run:{}",
+        hosts.len(),
+        list.collect::<String>()
+    ))
+    .help("choose one with `--host`")
+}

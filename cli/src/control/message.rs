@@ -1,0 +1,259 @@
+//! What goes over the socket.
+
+use crate::error::Error;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// The version of this protocol. Both sides must speak the same.
+pub(super) const VERSION: u32 = 1;
+
+/// The longest line of a request, in bytes.
+pub(super) const LONGEST_REQUEST: u64 = 64 << 10;
+
+/// The longest line of a reply, in bytes.
+pub(super) const LONGEST_REPLY: u64 = 64 << 20;
+
+/// The largest module, in bytes.
+pub(super) const LARGEST_MODULE: u64 = 256 << 20;
+
+/// One request.
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Request {
+    pub(super) version: u32,
+    pub(super) ask: Ask,
+}
+
+/// What a host can be asked.
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub(crate) enum Ask {
+    /// What runs; answered by a [`Listing`].
+    List,
+    /// To swap an actor; the module follows. Answered by [`Swapped`].
+    Swap(Swap),
+    /// To stop an actor, by its key or name; answered by [`Stopped`].
+    StopActor(String),
+    /// To stop everything and end. Answered at once; the connection ends with the host.
+    StopHost,
+}
+
+/// How to swap an actor.
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Swap {
+    /// The actor, by its key or name.
+    pub(crate) actor: String,
+    /// How many bytes of a module follow the line.
+    pub(crate) module_bytes: u64,
+    pub(crate) allow_wider: bool,
+    pub(crate) health_check: bool,
+}
+
+/// One reply.
+#[derive(Debug, Deserialize, Serialize)]
+pub(super) struct Reply {
+    pub(super) version: u32,
+    #[serde(flatten)]
+    pub(super) outcome: Outcome,
+}
+
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Outcome {
+    Done(Value),
+    Errors(Vec<Fault>),
+}
+
+/// Part of an error; whatever else there is of it is for people at the host.
+#[derive(Debug, Deserialize, Serialize)]
+pub(super) struct Fault {
+    message: String,
+    causes: Vec<String>,
+    help: Option<String>,
+}
+
+/// The version alone, whatever else other versions may say.
+#[derive(Deserialize)]
+struct Versioned {
+    version: u32,
+}
+
+/// What runs in a host.
+#[derive(Debug, Deserialize, Serialize)]
+pub(crate) struct Listing {
+    pub(crate) pid: u32,
+    /// The version of its program.
+    pub(crate) version: String,
+    pub(crate) actors: Vec<ActorEntry>,
+    pub(crate) providers: Vec<ProviderEntry>,
+}
+
+#[derive(Debug, Deserialize, Serialize)]
+pub(crate) struct ActorEntry {
+    pub(crate) name: String,
+    pub(crate) key: String,
+    pub(crate) issuer: String,
+    pub(crate) version: Option<String>,
+    pub(crate) revision: i32,
+    /// Counts its versions since it was started.
+    pub(crate) generation: u64,
+    pub(crate) instances: Instances,
+    /// How many calls wait for one.
+    pub(crate) waiting: usize,
+    pub(crate) calls: Calls,
+    pub(crate) bindings: Vec<BindingEntry>,
+}
+
+#[derive(Debug, Deserialize, Serialize)]
+pub(crate) struct Instances {
+    pub(crate) limit: usize,
+    pub(crate) idle: usize,
+    pub(crate) busy: usize,
+}
+
+/// How calls ended.
+#[derive(Debug, Deserialize, Serialize)]
+pub(crate) struct Calls {
+    pub(crate) served: u64,
+    pub(crate) failed: u64,
+    pub(crate) dropped: u64,
+    pub(crate) abandoned: u64,
+}
+
+#[derive(Debug, Deserialize, Serialize)]
+pub(crate) struct BindingEntry {
+    pub(crate) contract: String,
+    pub(crate) name: String,
+    pub(crate) endpoints: Vec<String>,
+}
+
+#[derive(Debug, Deserialize, Serialize)]
+pub(crate) struct ProviderEntry {
+    pub(crate) contract: String,
+    pub(crate) name: String,
+    /// What it says of itself.
+    pub(crate) provider: String,
+    pub(crate) version: String,
+}
+
+/// What came of a swap.
+#[derive(Debug, Deserialize, Serialize)]
+pub(crate) struct Swapped {
+    pub(crate) name: String,
+    pub(crate) key: String,
+    pub(crate) generation: u64,
+    pub(crate) old_revision: i32,
+    pub(crate) new_revision: i32,
+    /// The calls that ended in the old version since the swap began.
+    pub(crate) old: Calls,
+    /// The calls that ended in the new version meanwhile.
+    pub(crate) new: Calls,
+    pub(crate) dropped: u64,
+    pub(crate) wider: Vec<String>,
+    pub(crate) ended_bindings: Vec<String>,
+}
+
+/// An actor that was stopped.
+#[derive(Debug, Deserialize, Serialize)]
+pub(crate) struct Stopped {
+    pub(crate) name: String,
+    pub(crate) key: String,
+    /// How many of its calls took too long, and were stopped with it.
+    pub(crate) stopped_calls: usize,
+}
+
+impl Request {
+    pub(super) fn parse(line: &[u8]) -> Result<Self, Error> {
+        let malformed = |error| Error::failure("the request is malformed").because(error);
+        let Versioned { version } = serde_json::from_slice(line).map_err(malformed)?;
+        if version == VERSION {
+            return serde_json::from_slice(line).map_err(malformed);
+        }
+        Err(Error::failure(format!(
+            "the host understands version {VERSION} of its protocol, not {version}"
+        ))
+        .help("use the `capwire` of the same version as the host"))
+    }
+}
+
+impl Reply {
+    pub(super) fn new(outcome: Result<Value, Error>) -> Self {
+        let outcome = match outcome {
+            Ok(value) => Outcome::Done(value),
+            Err(error) => Outcome::Errors(faults(&error)),
+        };
+        Self {
+            version: VERSION,
+            outcome,
+        }
+    }
+
+    pub(super) fn parse(line: &[u8]) -> Result<Value, Error> {
+        let malformed = |error| Error::failure("the host's answer is malformed").because(error);
+        let reply: Self = serde_json::from_slice(line).map_err(malformed)?;
+        match reply.outcome {
+            Outcome::Done(value) => Ok(value),
+            Outcome::Errors(faults) => Err(Error::all(faults.into_iter().map(error).collect())
+                .unwrap_or_else(|| Error::failure("the host refused without a reason"))),
+        }
+    }
+}
+
+fn faults(error: &Error) -> Vec<Fault> {
+    let faults = error.to_json().into_iter();
+    faults
+        .filter_map(|fault| serde_json::from_value(fault).ok())
+        .collect()
+}
+
+fn error(fault: Fault) -> Error {
+    let mut error = Error::failure(fault.message);
+    if !fault.causes.is_empty() {
+        error = error.because(fault.causes.join(": "));
+    }
+    match fault.help {
+        Some(help) => error.help(help),
+        None => error,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Reply, Request};
+    use crate::error::Error;
+
+    #[test]
+    fn only_what_is_known_is_understood() {
+        assert!(Request::parse(br#"{"version":1,"ask":"list"}"#).is_ok());
+        for line in [
+            r#"{"version":1,"ask":"dance"}"#,
+            r#"{"version":1,"ask":"list","loudly":true}"#,
+            r#"{"version":1,"ask":{"swap":{"actor":"a"}}}"#,
+            r#"{"ask":"list"}"#,
+            "[]",
+            "",
+            "\0",
+        ] {
+            assert!(Request::parse(line.as_bytes()).is_err(), "{line}");
+        }
+    }
+
+    #[test]
+    fn another_version_is_named() {
+        let error = Request::parse(br#"{"version":2,"ask":{"sing":"la"}}"#).unwrap_err();
+        let text = error.to_string();
+        assert!(
+            text.contains("version 1") && text.contains("not 2"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn an_error_arrives_as_it_was() {
+        let error = Error::failure("no").because("too late").help("sooner");
+        let line = serde_json::to_vec(&Reply::new(Err(error))).unwrap();
+        let arrived = Reply::parse(&line).unwrap_err().to_string();
+        assert_eq!(arrived, "error: no\n  because: too late\nhelp: sooner");
+    }
+}

@@ -1,0 +1,24 @@
+//! Hosts on systems without Unix sockets: they cannot be asked anything.
+
+use crate::error::Error;
+use crate::secrets::Secrets;
+use capwire::Host;
+use std::path::PathBuf;
+
+/// Hears nobody.
+pub(crate) struct Control;
+
+impl Control {
+    pub(crate) fn listen(_: &Host, asked: Option<PathBuf>, _: &Secrets) -> Result<Self, Error> {
+        match asked {
+            None => Ok(Self),
+            Some(_) => Err(Error::failure(
+                "`--control` needs a system with Unix sockets",
+            )),
+        }
+    }
+
+    pub(crate) async fn stop(&self) {
+        std::future::pending().await
+    }
+}

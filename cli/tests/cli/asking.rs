@@ -1,0 +1,126 @@
+//! `capwire ps` and `capwire stop`: what a running host is asked.
+
+use crate::folder::{Folder, says};
+use crate::host::{Host, get};
+use crate::modules::web;
+use crate::run::{http, with_echo};
+use nix::sys::signal::Signal;
+use serde_json::{Value, json};
+use std::net::TcpStream;
+
+/// Runs the actor `echo` behind a server; returns the server's address as well.
+pub(crate) fn serve(folder: &Folder, options: &str) -> (Host, String) {
+    let binding = http("echo");
+    folder.write(
+        "m.yaml",
+        format!("actors: [echo.wasm]\nbindings: [{binding}]\n"),
+    );
+    let mut host = Host::start(folder, &format!("run m.yaml --engine wasmi {options}"));
+    let address = host.address();
+    (host, address)
+}
+
+/// What `capwire ps` tells scripts.
+pub(crate) fn listing(folder: &Folder) -> Value {
+    serde_json::from_str(&folder.succeed("ps --json")).unwrap()
+}
+
+#[test]
+fn ps_shows_what_runs() {
+    let folder = with_echo();
+    let (host, address) = serve(&folder, "");
+    get(&address);
+    get(&address);
+
+    let key = folder.key_of("echo.nk").to_string();
+    let listing = listing(&folder);
+    assert_eq!(listing["pid"], json!(host.pid()));
+    let actor = &listing["actors"][0];
+    assert_eq!(actor["name"], "echo");
+    assert_eq!(actor["key"], json!(key));
+    assert_eq!(
+        (&actor["revision"], &actor["generation"]),
+        (&json!(0), &json!(1))
+    );
+    assert_eq!(
+        (&actor["calls"]["served"], &actor["calls"]["failed"]),
+        (&json!(2), &json!(0))
+    );
+    assert_eq!(actor["bindings"][0]["contract"], "wascc:http_server");
+    assert_eq!(
+        actor["bindings"][0]["endpoints"],
+        json!([format!("http://{address}")])
+    );
+    assert_eq!(listing["providers"][0]["contract"], "wascc:http_server");
+
+    let table = folder.succeed("ps");
+    says(
+        &table,
+        &["ACTOR", "echo", &key, "wascc:http_server", &address],
+    );
+}
+
+#[test]
+fn without_a_host_there_is_nobody_to_ask() {
+    let folder = with_echo();
+    for command in ["ps", "stop", "swap echo echo.wasm"] {
+        says(&folder.fail(command, 1), &["no host runs", "capwire run"]);
+    }
+    says(&folder.fail("ps --host 1", 1), &["no host `1`"]);
+    says(&folder.fail("ps --host m.sock", 1), &["no host `m.sock`"]);
+}
+
+#[test]
+fn one_of_several_hosts_has_to_be_chosen() {
+    let folder = with_echo();
+    let (first, _) = serve(&folder, "");
+    let (second, _) = serve(&folder, "");
+    let (first, second) = (first.pid().to_string(), second.pid().to_string());
+    let error = folder.fail("ps", 1);
+    says(&error, &["2 hosts run", &first, &second, "--host"]);
+    let chosen = folder.succeed(&format!("ps --json --host {first}"));
+    says(&chosen, &[&format!("\"pid\": {first}")]);
+    let socket = folder.sockets().join(format!("{second}.sock"));
+    let chosen = folder.succeed(&format!("ps --json --host {}", socket.display()));
+    says(&chosen, &[&format!("\"pid\": {second}")]);
+}
+
+#[test]
+fn stop_ends_the_host_in_order() {
+    let folder = with_echo();
+    let (host, address) = serve(&folder, "");
+    says(&folder.succeed("stop"), &["stopped"]);
+    assert_eq!(host.ended().code(), Some(0));
+    assert!(TcpStream::connect(&address).is_err(), "it still listens");
+    assert_eq!(std::fs::read_dir(folder.sockets()).unwrap().count(), 0);
+    says(&folder.fail("ps", 1), &["no host runs"]);
+}
+
+#[test]
+fn stop_can_end_one_actor_only() {
+    let folder = with_echo();
+    folder.signed(&web("other"), "other", "--cap wascc:http_server");
+    let bindings = ["echo", "other"].map(http).join(", ");
+    folder.write(
+        "m.yaml",
+        format!("actors: [echo.wasm, other.wasm]\nbindings: [{bindings}]\n"),
+    );
+    let mut host = Host::start(&folder, "run m.yaml --engine wasmi");
+    let (echo, other) = (host.address(), host.address());
+    says(
+        &folder.fail("stop ehco", 1),
+        &["no actor `ehco`", "did you mean `echo`?"],
+    );
+    says(&folder.succeed("stop echo"), &["echo has stopped"]);
+    assert!(TcpStream::connect(&echo).is_err(), "it still listens");
+    says(&get(&other), &["other"]);
+    let key = folder.key_of("other.nk").to_string();
+    let stopped: Value =
+        serde_json::from_str(&folder.succeed(&format!("stop {key} --json"))).unwrap();
+    assert_eq!(
+        (&stopped["name"], &stopped["stopped_calls"]),
+        (&json!("other"), &json!(0))
+    );
+    assert_eq!(listing(&folder)["actors"], json!([]));
+    assert_eq!(host.stop(Signal::SIGTERM).0.code(), Some(0));
+}
