@@ -17,6 +17,22 @@ const ECHO: &str = r#"(module
         (call $response (i32.const 1024) (local.get 1))
         (i32.const 1)))"#;
 
+const REQUEST: &str = r#"{ "name": "Ada", "photo": { "$bytes": "iVBORw==" } }"#;
+
+const MANIFEST: &str = "actors: [echo.signed.wasm]
+bindings:
+  - actor: echo
+    capability: wascc:http_server
+";
+
+const WRONG: &str = "actors:
+  - ecko.signed.wasm
+bindings:
+  - actor: ech
+    capability: wascc:http_server
+    vals: { PORT: 8081 }
+";
+
 #[test]
 fn what_people_see_is_what_is_written_down() {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -41,5 +57,13 @@ fn prepare(root: &Path, file: &Path) {
     symlink(file, root.join(format!("{name}.md"))).unwrap();
     let folder = root.join(format!("{name}.in"));
     std::fs::create_dir(&folder).unwrap();
-    std::fs::write(folder.join("echo.wasm"), wat::parse_str(ECHO).unwrap()).unwrap();
+    let files: [(&str, &[u8]); 4] = [
+        ("echo.wasm", &wat::parse_str(ECHO).unwrap()),
+        ("request.json", REQUEST.as_bytes()),
+        ("manifest.yaml", MANIFEST.as_bytes()),
+        ("wrong.yaml", WRONG.as_bytes()),
+    ];
+    for (name, content) in files {
+        std::fs::write(folder.join(name), content).unwrap();
+    }
 }

@@ -4,7 +4,7 @@
 
 use crate::error::{ManifestError, Problem};
 use crate::model::Position;
-use granit_parser::{Event, Parser, ScalarStyle, ScanError, Span, Tag};
+use granit_parser::{Event, Marker, Parser, ScalarStyle, ScanError, Tag};
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -42,30 +42,27 @@ pub(crate) fn read(text: &str) -> Result<Option<Node>, ManifestError> {
     let mut builder = Builder::default();
     for (count, event) in Parser::new_from_str(text).enumerate() {
         let (event, span) = event.map_err(|error| malformed(&error))?;
-        let position = start(&span);
+        let position = position_of(&span.start);
         let taken = match count {
             MAX_EVENTS.. => Err(Problem::TooComplex),
             _ => builder.take(event, position),
         };
-        taken.map_err(|problem| ManifestError::at(position, problem))?;
+        let place = span.tag_start().map_or(position, |tag| position_of(&tag));
+        taken.map_err(|problem| ManifestError::at(place, problem))?;
     }
     Ok(builder.root)
 }
 
-fn start(span: &Span) -> Position {
+fn position_of(marker: &Marker) -> Position {
     Position {
-        line: span.start.line() as u64,
-        column: span.start.col() as u64 + 1,
+        line: marker.line() as u64,
+        column: marker.col() as u64 + 1,
     }
 }
 
 fn malformed(error: &ScanError) -> ManifestError {
-    let marker = error.marker();
-    let position = Position {
-        line: marker.line() as u64,
-        column: marker.col() as u64 + 1,
-    };
-    ManifestError::at(position, Problem::Malformed(error.info()))
+    let problem = Problem::Malformed(error.info());
+    ManifestError::at(position_of(error.marker()), problem)
 }
 
 /// Puts nodes together as their parts arrive.

@@ -185,6 +185,38 @@ fn logs_go_to_standard_error_as_asked() {
     says(&String::from_utf8(refused.stderr).unwrap(), &["RUST_LOG"]);
 }
 
+#[test]
+fn variables_and_secrets_configure_a_server() {
+    let folder = with_echo();
+    folder.write("address.secret", "127.0.0.1\n");
+    folder.write(
+        "m.yaml",
+        "labels: { zone: '${CAPWIRE_TEST_ZONE}', floor: '${CAPWIRE_TEST_FLOOR}' }
+actors: [echo.wasm]
+bindings:
+  - actor: ${CAPWIRE_TEST_ACTOR:echo}
+    capability: wascc:http_server
+    values: { PORT: '${CAPWIRE_TEST_PORT:0}', ADDRESS: { secret: 'file:address.secret' } }
+",
+    );
+    let mut command = folder.command(&["run", "m.yaml", "--engine", "wasmi"]);
+    command.env("CAPWIRE_TEST_ZONE", "attic");
+    let mut host = Host::spawn(command);
+    says(&get(&host.address()), &["hello"]);
+    let log = host.errors();
+    says(
+        &log,
+        &[
+            "WARN",
+            "m.yaml:1:48: the environment",
+            "no `CAPWIRE_TEST_FLOOR`",
+            "\"zone\": \"attic\"",
+        ],
+    );
+    assert!(!log.contains("127.0.0.1"), "{log}");
+    assert_eq!(host.stop(Signal::SIGTERM).0.code(), Some(0));
+}
+
 /// A folder with the signed actor `echo`, which answers HTTP with "hello".
 pub(crate) fn with_echo() -> Folder {
     let folder = Folder::new();
