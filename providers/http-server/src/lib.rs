@@ -14,6 +14,10 @@
 //! 504, one that stopped 503, and any other failure 500, which tells clients no details. A client
 //! that goes away ends its call.
 //!
+//! A request belongs to the trace that its header `traceparent` names, or else to a new one, and so
+//! does the call of the actor; the response's `traceparent` says which. Each request is a `tracing`
+//! span of the target `capwire::http`, at the level `debug`.
+//!
 //! HTTP/1.0 and 1.1 are spoken, without TLS.
 //!
 //! Actors of 2020 are served too, those of before April in the dialect that they read.
@@ -56,6 +60,8 @@ mod response;
 mod server;
 mod settings;
 mod site;
+mod span;
+mod trace;
 
 pub use provider::HttpServer;
 pub use server::Timeouts;

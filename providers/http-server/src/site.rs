@@ -2,16 +2,17 @@
 
 use crate::failure::Failure;
 use crate::server::Timeouts;
-use crate::{request, response};
+use crate::{request, response, span, trace};
 use bytes::Bytes;
 use capwire_contracts::codec;
 use capwire_contracts::http::{OP_HANDLE_REQUEST, Response};
-use capwire_provider::{ActorClient, ActorHandle, BindingId};
+use capwire_provider::{ActorClient, ActorHandle, BindingId, TraceContext};
 use http_body_util::Full;
 use hyper::body::Incoming;
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
+use tracing::Instrument;
 
 /// The actor of a binding, and what its clients may send.
 pub(crate) struct Site {
@@ -41,30 +42,47 @@ impl Site {
         &self,
         request: hyper::Request<Incoming>,
     ) -> Result<hyper::Response<Full<Bytes>>, Infallible> {
-        Ok(self.ask(request).await.unwrap_or_else(|failure| {
-            self.log(&failure);
+        let trace = trace::of(request.headers());
+        let span = span::of(&request, &trace);
+        let answer = self.answer_traced(request, &trace);
+        let mut response = answer.instrument(span.clone()).await;
+        trace::tell(response.headers_mut(), &trace);
+        span::end(&span, &response);
+        Ok(response)
+    }
+
+    async fn answer_traced(
+        &self,
+        request: hyper::Request<Incoming>,
+        trace: &TraceContext,
+    ) -> hyper::Response<Full<Bytes>> {
+        self.ask(request, trace).await.unwrap_or_else(|failure| {
+            self.log(&failure, trace);
             failure.into_response()
-        }))
+        })
     }
 
     /// What any client can cause at will must not fill the log.
-    fn log(&self, failure: &Failure) {
+    fn log(&self, failure: &Failure, trace: &TraceContext) {
         let BindingId { actor, name } = &self.binding;
+        let trace_id = trace.trace_id();
         if failure.is_the_actors() {
-            tracing::warn!(actor, binding = name, %failure, "request failed");
+            tracing::warn!(actor, binding = name, %trace_id, %failure, "request failed");
         } else {
-            tracing::debug!(actor, binding = name, %failure, "request refused");
+            tracing::debug!(actor, binding = name, %trace_id, %failure, "request refused");
         }
     }
 
     async fn ask(
         &self,
         request: hyper::Request<Incoming>,
+        trace: &TraceContext,
     ) -> Result<hyper::Response<Full<Bytes>>, Failure> {
         let (head, body) = request.into_parts();
         let body = request::body(body, self.max_body, self.body_timeout).await?;
         let message = request::message(&head, body);
-        let reply = self.actor.call(OP_HANDLE_REQUEST, &message).await?;
+        let reply = self.actor.call_traced(trace, OP_HANDLE_REQUEST, &message);
+        let reply = reply.await?;
         response::checked(codec::decode::<Response>(&reply)?)
     }
 }

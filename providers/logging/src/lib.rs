@@ -7,7 +7,8 @@
 //! | others | `error`, with the number in the field `level` |
 //!
 //! Events have the target `actor`, and say in the field `actor` what its author named it and in
-//! `key` its public key. Which ones are written, and where, is up to the program's subscriber.
+//! `key` its public key; `trace_id` is the trace of the call for which the actor wrote. Which ones
+//! are written, and where, is up to the program's subscriber.
 //!
 //! Actors are not trusted with the log: control characters and line breaks are escaped, and what
 //! is longer than 8 KiB is cut.

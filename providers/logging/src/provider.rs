@@ -10,6 +10,7 @@ use capwire_contracts::logging::{
 use capwire_provider::{Binding, BindingId, Bound, Call, Provider, ProviderError, async_trait};
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
+use tracing::field::display;
 
 /// By which value of a binding a host tells the actor's name.
 const NAME: &str = "__wascc_name";
@@ -67,7 +68,7 @@ impl Provider for Logging {
         match call.operation {
             OP_WRITE_LOG | OP_WRITE_LOG_ALIAS => {
                 let line = call.message::<WriteLogRequest>()?;
-                write(&actor, &call.binding.actor, &line);
+                write(&actor, call, &line);
                 call.reply(&())
             }
             _ => Err(call.unknown_operation()),
@@ -77,12 +78,13 @@ impl Provider for Logging {
 
 /// `tracing` fixes an event's level where it is written, so each level has a place of its own.
 macro_rules! event {
-    ($level:ident, $actor:ident, $key:ident, $body:expr $(, $field:ident)?) => {
+    ($level:ident, $actor:ident, $key:ident, $trace_id:ident, $body:expr $(, $field:ident)?) => {
         tracing::event!(
             target: "actor",
             tracing::Level::$level,
             actor = $actor,
             key = $key,
+            trace_id = $trace_id,
             $($field,)?
             "{}",
             printable($body)
@@ -90,15 +92,16 @@ macro_rules! event {
     };
 }
 
-fn write(actor: &str, key: &str, line: &WriteLogRequest) {
-    let body = &line.body;
+fn write(actor: &str, call: Call<'_>, line: &WriteLogRequest) {
+    let (key, body) = (call.binding.actor.as_str(), &line.body);
+    let trace_id = call.trace.map(|trace| display(trace.trace_id()));
     match line.level {
         LEVEL_OFF => {}
-        LEVEL_ERROR => event!(ERROR, actor, key, body),
-        LEVEL_WARN => event!(WARN, actor, key, body),
-        LEVEL_INFO => event!(INFO, actor, key, body),
-        LEVEL_DEBUG => event!(DEBUG, actor, key, body),
-        LEVEL_TRACE => event!(TRACE, actor, key, body),
-        level => event!(ERROR, actor, key, body, level),
+        LEVEL_ERROR => event!(ERROR, actor, key, trace_id, body),
+        LEVEL_WARN => event!(WARN, actor, key, trace_id, body),
+        LEVEL_INFO => event!(INFO, actor, key, trace_id, body),
+        LEVEL_DEBUG => event!(DEBUG, actor, key, trace_id, body),
+        LEVEL_TRACE => event!(TRACE, actor, key, trace_id, body),
+        level => event!(ERROR, actor, key, trace_id, body, level),
     }
 }

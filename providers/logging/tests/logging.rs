@@ -4,7 +4,7 @@
 use capwire_contracts::{codec, logging::WriteLogRequest};
 use capwire_contracts_suite::Nobody;
 use capwire_logging::Logging;
-use capwire_provider::{Binding, BindingId, Call, Config, Provider, ProviderError};
+use capwire_provider::{Binding, BindingId, Call, Config, Provider, ProviderError, TraceContext};
 use std::io;
 use std::sync::{Arc, Mutex};
 use tracing::Level;
@@ -93,6 +93,18 @@ async fn a_line_has_its_level_and_its_author() {
             format!("{shown} actor: it works actor=\"counter\" key=\"MACTOR\"\n")
         );
     }
+}
+
+#[tokio::test]
+async fn a_line_says_to_which_trace_it_belongs() {
+    let (log, _guard) = Log::start();
+    let (logging, id) = bound(named("counter")).await.unwrap();
+    let payload = line(3, "it works");
+    let trace = TraceContext::start();
+    let call = Call::new(&id, "WriteLog", &payload).traced(&trace);
+    logging.call(call).await.unwrap();
+    let field = format!("trace_id={}", trace.trace_id());
+    assert!(log.text().contains(&field), "{}", log.text());
 }
 
 #[tokio::test]
