@@ -7,10 +7,10 @@ use crate::event::Event;
 use crate::generation::RunningActor;
 use crate::handle::Handle;
 use crate::id::BindingKey;
-use crate::invocation::{Origin, Target};
+use crate::invocation::Target;
 use crate::metrics::Meters;
 use crate::patience;
-use crate::policy::{Denial, missing};
+use crate::policy::may_bind;
 use crate::provider::{AddedProvider, ProviderFault, Side};
 use crate::shared::Shared;
 use capwire_contracts::core::OP_BIND_ACTOR;
@@ -79,15 +79,8 @@ fn authorise(host: &Shared, key: &BindingKey) -> Result<(), Error> {
     };
     let target = Target::Capability(key.provider.clone());
     let (authority, now) = (generation.authority(), host.clock.unix());
-    match missing(authority, &target, OP_BIND_ACTOR, &*host.policy, now) {
-        None => Ok(()),
-        Some(layer) => Err(host.deny(Denial {
-            origin: Origin::Actor(key.actor),
-            target,
-            operation: OP_BIND_ACTOR.to_owned(),
-            layer,
-        })),
-    }
+    may_bind(authority, &target, OP_BIND_ACTOR, &*host.policy, now)
+        .map_err(|denial| host.deny(*denial))
 }
 
 async fn ask_provider(

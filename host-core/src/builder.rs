@@ -12,6 +12,7 @@ use crate::pool::Waits;
 use crate::shared::Shared;
 use crate::snapshot::State;
 use crate::stack::{AnyLayer, Dispatch, Stack, any_layer};
+use arc_swap::ArcSwap;
 use bytes::Bytes;
 use capwire_wapc::{Engine, Support};
 use capwire_wascap::Verifier;
@@ -61,7 +62,8 @@ impl HostBuilder {
         self
     }
 
-    /// By what [`Host::verify`] judges modules.
+    /// By what modules are judged, when they are [verified](Host::verify) and when they start.
+    /// [`Host::set_verifier`] exchanges it.
     pub fn verifier(mut self, verifier: Verifier) -> Self {
         self.verifier = verifier;
         self
@@ -107,7 +109,7 @@ impl HostBuilder {
         let events = self.options.events.get().min(MOST_EVENTS);
         Ok(Host::new(Arc::new_cyclic(|host| Shared {
             engine: self.engine,
-            verifier: self.verifier,
+            verifier: ArcSwap::from_pointee(self.verifier),
             policy: self.policy,
             state: State::default(),
             announcer: Announcer::new(events, Arc::clone(&self.clock)),

@@ -18,7 +18,6 @@ use capwire_contracts::codec;
 use capwire_contracts::core::{HealthRequest, OP_HEALTH_REQUEST};
 use capwire_provider::Call;
 use capwire_wapc::{Reply, Request, SuspendedCall};
-use capwire_wascap::UnixSeconds;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use std::panic::AssertUnwindSafe;
@@ -103,17 +102,13 @@ async fn inside(
 }
 
 fn check(host: &Shared, generation: &Generation, invocation: &Invocation) -> Result<(), Error> {
-    let actor = generation.id();
-    let now = UnixSeconds(host.clock.unix().as_secs());
+    generation.authority().check(host.clock.unix())?;
     let limit = host.options.call_depth.get();
-    match generation.claims().check_time(now) {
-        Err(source) => Err(Failure::Expired { actor, source }.into()),
-        Ok(()) if invocation.depth() >= limit => {
-            let path = invocation.chain().path_to(actor);
-            Err(Failure::Depth { path, limit }.into())
-        }
-        Ok(()) => Ok(()),
+    if invocation.depth() < limit {
+        return Ok(());
     }
+    let path = invocation.chain().path_to(generation.id());
+    Err(Failure::Depth { path, limit }.into())
 }
 
 async fn on_instance(

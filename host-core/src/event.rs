@@ -31,6 +31,14 @@ pub enum Event {
         /// Which.
         actor: ActorId,
     },
+    /// The claims of a running actor are not believed any more: somebody took them back, or those
+    /// who vouch for them. It is about to be stopped.
+    ActorRevoked {
+        /// Which.
+        actor: ActorId,
+        /// Why.
+        reason: Arc<str>,
+    },
     /// A newer version of an actor is about to be started, to take over if all goes well.
     ActorSwapping {
         /// Which.
@@ -150,6 +158,9 @@ fn log(event: &Event) {
         Event::ActorStarted { actor, name } => tracing::info!(%actor, %name, "actor started"),
         Event::ActorStopped { actor, .. } => tracing::info!(%actor, "actor stopped"),
         Event::ActorExpired { actor } => tracing::warn!(%actor, "the actor's claims have expired"),
+        Event::ActorRevoked { actor, reason } => {
+            tracing::warn!(%actor, %reason, "the actor's claims are not believed any more");
+        }
         Event::ActorSwapping { actor, generation } => {
             tracing::info!(%actor, generation, "swapping the actor");
         }

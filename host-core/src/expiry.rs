@@ -1,10 +1,12 @@
-//! Stops actors whose claims end while they run.
+//! Stops actors whose claims end, or are taken back, while they run.
 
 use crate::event::Event;
 use crate::generation::RunningActor;
 use crate::lifecycle;
 use crate::patience;
+use crate::policy::Layer;
 use crate::shared::Shared;
+use crate::trust;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 use tokio::sync::watch;
@@ -15,7 +17,7 @@ const LONGEST_SLEEP: Duration = Duration::from_secs(3_600);
 /// Times in claims have whole seconds.
 const SHORTEST_SLEEP: Duration = Duration::from_secs(1);
 
-/// Stops `actor` when the claims of its generation end, whichever that is then.
+/// Stops `actor` when the claims of its generation, whichever that is then, no longer hold.
 pub(crate) fn watch(host: &Arc<Shared>, actor: &Arc<RunningActor>) {
     let (changes, actor) = (actor.changes(), Arc::downgrade(actor));
     tokio::spawn(stop_in_time(Arc::downgrade(host), actor, changes));
@@ -30,15 +32,17 @@ async fn stop_in_time(
     while let (Some(host), Some(actor)) = (host.upgrade(), actor.upgrade()) {
         let now = host.clock.unix();
         let generation = actor.generation();
-        if !generation.authority().holds_at(now) {
-            let id = actor.id();
-            host.announcer.announce(Event::ActorExpired { actor: id });
-            // Whoever stops it at the same time has the same in mind.
-            let _ = lifecycle::stop(&host, id).await;
+        trust::judge(&host, &actor);
+        if let Some(layer) = generation.authority().objection(now) {
+            // That somebody took them back is told already.
+            if layer == Layer::Time {
+                let actor = actor.id();
+                host.announcer.announce(Event::ActorExpired { actor });
+            }
+            lifecycle::expel(&host, &actor).await;
             return;
         }
-        let expires = generation.claims().expires.map(Duration::from_secs);
-        let time = expires.map(|expires| {
+        let time = generation.authority().expires().map(|expires| {
             let left = expires.saturating_sub(now);
             let sleep = left.clamp(SHORTEST_SLEEP, LONGEST_SLEEP);
             host.clock.monotonic().saturating_add(sleep)

@@ -196,7 +196,7 @@ impl RunningActor {
     pub(crate) fn exchange(&self, next: Arc<Generation>) {
         self.previous.store(Some(self.generation()));
         self.current.store(next);
-        self.changes.send_replace(());
+        self.notify();
     }
 
     /// Forgets the generation before, but not its numbers.
@@ -206,7 +206,12 @@ impl RunningActor {
         }
     }
 
-    /// Tells of each exchange, and ends with the actor.
+    /// Tells those who watch it that something has changed.
+    pub(crate) fn notify(&self) {
+        self.changes.send_replace(());
+    }
+
+    /// Tells of each change, and ends with the actor.
     pub(crate) fn changes(&self) -> watch::Receiver<()> {
         self.changes.subscribe()
     }

@@ -14,10 +14,11 @@ use crate::options::{ActorOptions, HostOptions};
 use crate::provider::AddedProvider;
 use crate::shared::Shared;
 use crate::swap::{Swap, SwapOptions, SwapReport};
+use crate::trust;
 use bytes::Bytes;
 use capwire_provider::{Bound, Config, Provider};
 use capwire_wapc::Engine;
-use capwire_wascap::UnixSeconds;
+use capwire_wascap::{UnixSeconds, Verifier};
 use futures_util::future::join_all;
 use std::fmt;
 use std::sync::Arc;
@@ -48,11 +49,17 @@ impl Host {
         let (host, wasm) = (Arc::clone(&self.0), wasm.into());
         let verified = tokio::task::spawn_blocking(move || {
             let now = UnixSeconds(host.clock.unix().as_secs());
-            Actor::from_bytes(wasm, &host.verifier, now)
+            Actor::from_bytes(wasm, &host.verifier.load(), now)
         });
         verified
             .await
             .unwrap_or_else(|_| Err(Failure::Runtime.into()))
+    }
+
+    /// Judges by `verifier` from now on: what is verified and started later, and what runs. Actors
+    /// that it does not believe answer no call after this returns, and are stopped, with an event.
+    pub fn set_verifier(&self, verifier: Verifier) {
+        trust::exchange(&self.0, verifier);
     }
 
     /// Starts an actor with `options`, or the host's own if there are none. When this returns,

@@ -68,6 +68,7 @@ mod start;
 mod swap;
 mod tally;
 mod trace;
+mod trust;
 mod world;
 
 pub use actor::Actor;
@@ -83,7 +84,9 @@ pub use metrics::{
     ActorMetrics, BindingMetrics, CallMetrics, Durations, Metrics, OperationMetrics,
 };
 pub use options::{ActorOptions, HostOptions, Instances};
-pub use policy::{ClaimsOnly, Denial, Layer, Policy};
+pub use policy::{
+    ClaimsOnly, Denial, Layer, Limit, Limits, Permission, PermissionError, Policy, Question, Whom,
+};
 pub use stack::Dispatch;
 pub use swap::{SwapOptions, SwapReport};
 pub use tally::CallCounts;

@@ -9,14 +9,16 @@ use crate::expiry;
 use crate::generation::{Generation, RunningActor};
 use crate::id::ActorId;
 use crate::options::ActorOptions;
-use crate::policy::Authority;
+use crate::policy::{Authority, check_enforceable};
 use crate::pool::{Pool, Size};
 use crate::shared::Shared;
 use crate::start::{Starter, compile};
+use crate::trust;
 use crate::world::ActorWorld;
 use capwire_wascap::UnixSeconds;
 use futures_util::future::join_all;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// The number of the version with which an actor starts.
 const FIRST: u64 = 1;
@@ -46,27 +48,50 @@ pub(crate) async fn stop(host: &Shared, id: ActorId) -> Result<usize, Error> {
         route.key.actor == id && route.provider.calls_actors()
     })
     .await;
+    let stopped_calls = drain(host, &actor, host.options.drain).await;
+    remove(host, id, stopped_calls).await;
+    Ok(stopped_calls)
+}
+
+/// Stops an actor that is not to be believed: first its calls, which get little time.
+pub(crate) async fn expel(host: &Shared, actor: &RunningActor) {
+    const PATIENCE: Duration = Duration::from_secs(1);
+    let stopped_calls = drain(host, actor, host.options.drain.min(PATIENCE)).await;
+    let id = actor.id();
+    // Whoever stops it at the same time has the same in mind.
+    if host.state.change(|tables| tables.begin_stop(id)).is_ok() {
+        remove(host, id, stopped_calls).await;
+    }
+}
+
+async fn drain(host: &Shared, actor: &RunningActor, patience: Duration) -> usize {
     let generations: Vec<_> = actor.generations().collect();
     let drained = generations
         .iter()
-        .map(|generation| generation.drain(&*host.clock, host.options.drain));
-    let stopped_calls = join_all(drained).await.into_iter().sum();
+        .map(|generation| generation.drain(&*host.clock, patience));
+    join_all(drained).await.into_iter().sum()
+}
+
+async fn remove(host: &Shared, id: ActorId, stopped_calls: usize) {
     unbind_all(host, |route| route.key.actor == id).await;
     host.state.update(|tables| tables.remove_actor(id));
     host.announcer.announce(Event::ActorStopped {
         actor: id,
         stopped_calls,
     });
-    Ok(stopped_calls)
 }
 
-/// Claims may have ended since they were verified, and the operator may object.
+/// Claims may have ended since they were verified, or verified by somebody else; nobody may be
+/// able to enforce them, and the operator may object.
 pub(crate) fn check(host: &Shared, actor: &Actor) -> Result<(), Error> {
     let now = UnixSeconds(host.clock.unix().as_secs());
     let (actor, claims, name) = (actor.id(), actor.claims(), actor.name());
     if let Err(source) = claims.check_time(now) {
         return Err(Failure::Expired { actor, source }.into());
     }
+    let believed = host.verifier.load().verify_again(claims, now);
+    believed.map_err(Error::unverified)?;
+    check_enforceable(claims).map_err(|source| Failure::Unenforceable { actor, source })?;
     if !host.policy.may_start(claims) {
         return Err(Failure::StartDenied { actor, name }.into());
     }
@@ -103,7 +128,7 @@ pub(crate) async fn generation(
     let pool = Pool::start(host.next_pool(), size, starter, clock)
         .await
         .map_err(|fault| Failure::start(id, fault))?;
-    let authority = Authority::new(id, claims);
+    let authority = Authority::new(id, claims, &*host.policy);
     Ok(Generation::new(number, authority, options, Arc::new(pool)))
 }
 
@@ -131,6 +156,7 @@ impl<'h> Reserved<'h> {
             .state
             .change(|tables| tables.insert_actor(entry))?;
         self.filled = true;
+        trust::judge(self.host, &actor);
         expiry::watch(self.host, &actor);
         Ok(())
     }

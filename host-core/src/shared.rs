@@ -12,6 +12,7 @@ use crate::policy::{Denial, Permit, Policy};
 use crate::pool::{PoolId, Waits};
 use crate::snapshot::State;
 use crate::stack::Stack;
+use arc_swap::ArcSwap;
 use bytes::Bytes;
 use capwire_wapc::Engine;
 use capwire_wascap::Verifier;
@@ -24,7 +25,8 @@ use tracing::Instrument;
 pub(crate) struct Shared {
     pub(crate) engine: Arc<dyn Engine>,
     pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) verifier: Verifier,
+    /// Exchanged when trust or revocations change.
+    pub(crate) verifier: ArcSwap<Verifier>,
     pub(crate) policy: Arc<dyn Policy>,
     pub(crate) options: HostOptions,
     pub(crate) state: State,

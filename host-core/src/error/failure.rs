@@ -3,7 +3,7 @@
 use super::ErrorKind;
 use crate::id::{ActorId, BindingKey, NameError, ProviderId};
 use crate::invocation::Target;
-use crate::policy::Denial;
+use crate::policy::{Denial, PermissionError};
 use crate::start::{CompileFault, StartFault};
 use crate::swap::Refusal;
 use capwire_provider::ProviderError;
@@ -19,6 +19,13 @@ pub(crate) enum Failure {
     Unverified(#[source] VerifyError),
     #[error("the claims of {actor} do not hold now")]
     Expired { actor: ActorId, source: TimeError },
+    #[error("the claims of {actor} are not believed any more")]
+    Distrusted { actor: ActorId, source: VerifyError },
+    #[error("the claims of {actor} cannot be enforced: sign it again")]
+    Unenforceable {
+        actor: ActorId,
+        source: PermissionError,
+    },
     #[error("{0}")]
     Denied(Arc<Denial>),
     #[error("the new version of {actor} does not take over, and the one that runs goes on")]
@@ -139,7 +146,10 @@ impl Failure {
 
     pub(super) fn kind(&self) -> ErrorKind {
         match self {
-            Self::Unverified(_) | Self::Expired { .. } => ErrorKind::Unverified,
+            Self::Unverified(_)
+            | Self::Expired { .. }
+            | Self::Distrusted { .. }
+            | Self::Unenforceable { .. } => ErrorKind::Unverified,
             Self::Denied(_) | Self::StartDenied { .. } => ErrorKind::Denied,
             Self::Swap { source, .. } => source.kind(),
             Self::Name(_) | Self::Option { .. } | Self::ReservedValue { .. } => ErrorKind::Invalid,

@@ -19,9 +19,10 @@ pub(super) fn text(failure: &Failure) -> String {
 
 fn general(failure: &Failure) -> &'static str {
     match failure {
-        Failure::NotFound(_) | Failure::Stopped { .. } | Failure::Expired { .. } => {
-            "the actor is not running"
-        }
+        Failure::NotFound(_)
+        | Failure::Stopped { .. }
+        | Failure::Expired { .. }
+        | Failure::Distrusted { .. } => "the actor is not running",
         Failure::Deadline { .. } | Failure::ProviderDeadline { .. } => "it took too long",
         Failure::Busy { .. } => "the actor is busy",
         Failure::Circle { .. } => "the call would wait for itself",

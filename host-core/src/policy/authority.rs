@@ -1,33 +1,35 @@
-//! What claims grant, in the form in which each call asks for it.
+//! What an actor may do: what its claims grant, as far as the operator's limits go.
 
-use crate::id::{ActorId, ContractId};
+use super::denial::Layer;
+use super::limit::{Bound, Limit};
+use super::scope::{Answer, Reach, Scope};
+use super::standing::Standing;
+use super::{Policy, denial::Part};
+use crate::error::Failure;
+use crate::id::ActorId;
 use crate::invocation::Target;
-use capwire_wascap::{ActorClaims, UnixSeconds, Verified};
-use std::collections::HashSet;
+use capwire_wascap::{ActorClaims, UnixSeconds, Verified, Verifier};
+use std::sync::Arc;
 use std::time::Duration;
 
-/// What an actor may ask for, and when.
+/// What an actor may ask for, and when. Compiled once, when it starts.
 #[derive(Debug)]
 pub(crate) struct Authority {
     actor: ActorId,
     claims: Verified<ActorClaims>,
-    contracts: HashSet<ContractId>,
-    actors: HashSet<ActorId>,
+    standing: Standing,
+    signed: Reach,
+    limits: Vec<Arc<Limit>>,
 }
 
 impl Authority {
-    pub(crate) fn new(actor: ActorId, claims: Verified<ActorClaims>) -> Self {
-        let caps = &claims.metadata.caps;
-        // A claim that names nothing grants nothing.
-        let (contracts, actors) = (
-            caps.iter().filter_map(|cap| cap.parse().ok()).collect(),
-            caps.iter().filter_map(|cap| cap.parse().ok()).collect(),
-        );
+    pub(crate) fn new(actor: ActorId, claims: Verified<ActorClaims>, policy: &dyn Policy) -> Self {
         Self {
             actor,
+            standing: Standing::new(claims.clone()),
+            signed: signed(&claims),
+            limits: policy.limits(&claims),
             claims,
-            contracts,
-            actors,
         }
     }
 
@@ -39,16 +41,90 @@ impl Authority {
         &self.claims
     }
 
-    /// Whether the claims name the target. An actor may always call itself.
+    /// Whether all parts name the target. An actor may always call itself.
     pub(crate) fn grants(&self, target: &Target) -> bool {
-        match target {
-            Target::Actor(actor) => *actor == self.actor || self.actors.contains(actor),
-            Target::Capability(id) => self.contracts.contains(&id.contract),
+        !self
+            .parts(target)
+            .any(|(_, bound)| matches!(bound, Bound::Nothing))
+    }
+
+    /// Each part of it, with how far that lets the actor use `target`.
+    pub(super) fn parts<'a>(
+        &'a self,
+        target: &'a Target,
+    ) -> impl Iterator<Item = (Part<'a>, Bound<'a>)> {
+        let own = matches!(target, Target::Actor(actor) if *actor == self.actor);
+        let signed = match self.signed.scope(target) {
+            _ if own => Bound::Whole,
+            Some(scope) => Bound::Within(scope),
+            None => Bound::Nothing,
+        };
+        let limits = self.limits.iter().filter(move |_| !own);
+        let limits = limits.map(move |limit| (Part::Limit(limit), limit.scope(target)));
+        std::iter::once((Part::Claims, signed)).chain(limits)
+    }
+
+    /// What is wrong with the claims as a whole at `now`, time since the epoch, if anything is.
+    pub(crate) fn objection(&self, now: Duration) -> Option<Layer> {
+        match self.check(now) {
+            Ok(()) => None,
+            Err(Failure::Distrusted { .. }) => Some(Layer::Trust),
+            Err(_) => Some(Layer::Time),
         }
     }
 
-    /// Whether the claims hold at `now`, time since the epoch.
-    pub(crate) fn holds_at(&self, now: Duration) -> bool {
-        self.claims.check_time(UnixSeconds(now.as_secs())).is_ok()
+    /// As [`objection`](Self::objection), for those who call the actor.
+    pub(crate) fn check(&self, now: Duration) -> Result<(), Failure> {
+        self.standing.check(self.actor, UnixSeconds(now.as_secs()))
     }
+
+    /// When the claims, or a link above them, end.
+    pub(crate) fn expires(&self) -> Option<Duration> {
+        self.standing.expires()
+    }
+
+    /// Asks `verifier` again whether the claims are believed. Returns why not, if they were until
+    /// now and are no longer.
+    pub(crate) fn verify_again(&self, verifier: &Verifier, now: Duration) -> Option<String> {
+        let now = UnixSeconds(now.as_secs());
+        self.standing.renew(&self.claims, verifier, now)
+    }
+}
+
+impl Bound<'_> {
+    /// Whether `operation` may be used, whatever it is about.
+    pub(super) fn answer(&self, operation: &str) -> Answer {
+        match self {
+            Self::Nothing => Answer::No,
+            Self::Whole => Answer::Yes,
+            Self::Within(scope) => scope.answer(operation),
+        }
+    }
+
+    pub(super) fn allows(&self, operation: &str, resource: &str) -> bool {
+        match self {
+            Self::Nothing => false,
+            Self::Whole => true,
+            Self::Within(scope) => scope.allows(operation, resource),
+        }
+    }
+
+    pub(super) fn scope(&self) -> Option<&Scope> {
+        match self {
+            Self::Within(scope) => Some(scope),
+            _ => None,
+        }
+    }
+}
+
+fn signed(claims: &ActorClaims) -> Reach {
+    let metadata = &claims.metadata;
+    let mut reach = Reach::default();
+    for capability in &metadata.caps {
+        let grant = metadata.grant(capability);
+        if let Some(grant) = grant {
+            reach.add(capability, grant.rules());
+        }
+    }
+    reach
 }

@@ -5,12 +5,14 @@ use capwire_contracts::core::{CapabilityDescriptor, Operation};
 use capwire_engine_fake::{Fake, standard};
 use capwire_host::{
     Actor, ActorId, ActorOptions, BindingKey, BindingName, ContractId, Error, Event, Events, Host,
-    HostBuilder, Instances, SwapOptions, SwapReport,
+    HostBuilder, Instances, Permission, SwapOptions, SwapReport,
 };
 use capwire_provider::{
     ActorHandle, Binding, BindingId, Bound, Call, Config, Provider, ProviderError, async_trait,
 };
-use capwire_wascap::{ActorClaimsBuilder, KeyKind, KeyPair, UnixSeconds, sign_module};
+use capwire_wascap::{
+    ActorClaimsBuilder, KeyKind, KeyPair, PublicKey, Rule, UnixSeconds, sign_module,
+};
 use getrandom::{SysRng, rand_core::UnwrapErr};
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
@@ -30,6 +32,7 @@ pub(crate) struct Module {
     account: KeyPair,
     script: String,
     caps: Vec<String>,
+    rules: Vec<(String, Rule)>,
     expires: Option<u64>,
     revision: Option<i32>,
 }
@@ -42,6 +45,7 @@ impl Module {
             account: account(),
             script: standard::NAME.to_owned(),
             caps: Vec::new(),
+            rules: Vec::new(),
             expires: None,
             revision: None,
         }
@@ -73,6 +77,27 @@ impl Module {
         self
     }
 
+    /// Claims what `permission` says, as an operator would write it.
+    pub(crate) fn may(self, permission: &str) -> Self {
+        let permission: Permission = permission.parse().unwrap();
+        let rule = permission.rule().cloned();
+        let mut module = self.claims(permission.capability());
+        let capability = permission.capability().to_owned();
+        module.rules.extend(rule.map(|rule| (capability, rule)));
+        module
+    }
+
+    /// Claims `capability` by a rule, whether or not anybody can enforce that.
+    pub(crate) fn rule(mut self, capability: &str, rule: Rule) -> Self {
+        self.rules.push((capability.to_owned(), rule));
+        self.claims(capability)
+    }
+
+    /// Who signs it.
+    pub(crate) fn account(&self) -> PublicKey {
+        self.account.public()
+    }
+
     pub(crate) fn expires(mut self, at: u64) -> Self {
         self.expires = Some(at);
         self
@@ -91,6 +116,9 @@ impl Module {
         let mut claims = ActorClaimsBuilder::new(self.key.public(), SIGNED_AT, rng).name("tester");
         for capability in &self.caps {
             claims = claims.capability(capability);
+        }
+        for (capability, rule) in &self.rules {
+            claims = claims.narrow(capability, rule.clone());
         }
         if let Some(at) = self.expires {
             claims = claims.expires(UnixSeconds(at));

@@ -4,7 +4,7 @@ use crate::kit::{Kit, Module, SIGNED_AT, eventually, instances, next, text};
 use capwire_engine_fake::{Fake, Script, failure, standard};
 use capwire_host::{ActorOptions, ErrorKind, Event, Host, HostOptions, ManualClock, Policy};
 use capwire_wapc::{Engine, Support};
-use capwire_wascap::ActorClaims;
+use capwire_wascap::{ActorClaims, Verified};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -214,7 +214,7 @@ async fn an_actor_whose_claims_end_takes_no_calls_and_is_stopped() {
 async fn the_operator_decides_who_may_start() {
     struct Strangers;
     impl Policy for Strangers {
-        fn may_start(&self, claims: &ActorClaims) -> bool {
+        fn may_start(&self, claims: &Verified<ActorClaims>) -> bool {
             claims.metadata.name.as_deref() != Some("tester")
         }
     }

@@ -3,7 +3,7 @@
 use crate::kit::{CONTRACT, Kit, Module, SIGNED_AT, next, text};
 use capwire_engine_fake::{Fake, failure, standard};
 use capwire_host::{ActorId, Error, ErrorKind, Event, ManualClock, Policy, SwapOptions};
-use capwire_wascap::ActorClaims;
+use capwire_wascap::{ActorClaims, Verified};
 use std::time::Duration;
 
 /// Asserts that `module` does not take over, and that all is as before.
@@ -131,7 +131,7 @@ async fn claims_that_have_ended_meanwhile_are_refused() {
 async fn the_operator_decides_who_may_take_over() {
     struct NoSecond;
     impl Policy for NoSecond {
-        fn may_start(&self, claims: &ActorClaims) -> bool {
+        fn may_start(&self, claims: &Verified<ActorClaims>) -> bool {
             claims.metadata.rev != Some(2)
         }
     }

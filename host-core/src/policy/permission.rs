@@ -1,0 +1,222 @@
+//! Capabilities as people write them, narrowed or not.
+
+use crate::id::{ActorId, ContractId};
+use capwire_contracts::resource;
+use capwire_wascap::{Pattern, Rule};
+use std::fmt;
+use std::str::FromStr;
+
+/// A capability, or an actor that may be called, with what it may be used for.
+///
+/// # Syntax
+/// | text | grants |
+/// |---|---|
+/// | `wascc:keyvalue` | all of it |
+/// | `wascc:keyvalue[Get,KeyExists]` | these operations |
+/// | `wascc:keyvalue[Get on session:*,user:*]` | this operation on these resources |
+/// | `wascc:http_client[on api.example.com]` | all operations on this resource |
+///
+/// Operations and resources are separated by commas; white space around them does not count.
+/// Resources are [patterns](Pattern). A resource with a comma cannot be written in this form.
+/// Several permissions of one capability add up.
+///
+/// ```
+/// use capwire_host::Permission;
+///
+/// let permission: Permission = "wascc:keyvalue[Get, KeyExists on session:*]".parse()?;
+/// assert_eq!(permission.capability(), "wascc:keyvalue");
+/// assert_eq!(permission.to_string(), "wascc:keyvalue[Get,KeyExists on session:*]");
+/// assert!("wascc:logging[on disk]".parse::<Permission>().is_err());
+/// # Ok::<(), capwire_host::PermissionError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Permission {
+    capability: String,
+    rule: Option<Rule>,
+}
+
+/// Why a text is no [`Permission`], or one that nobody could enforce.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PermissionError {
+    /// It is not of the form.
+    #[error("`{0}` is not of the form `CAPABILITY[OPERATION,… on RESOURCE,…]`")]
+    Syntax(String),
+    /// The part before the bracket names nothing.
+    #[error("`{0}` names neither a contract nor an actor's key")]
+    Capability(String),
+    /// A resource is no pattern.
+    #[error("`{0}` is no pattern: it may have one `*`, at its start or at its end")]
+    Pattern(String),
+    /// No host can tell the resources of the capability.
+    #[error("`{0}` can be narrowed by operations only: what its messages are about is not known")]
+    NoResources(String),
+}
+
+impl Permission {
+    /// The contract or the public key, as it was written.
+    #[must_use]
+    pub fn capability(&self) -> &str {
+        &self.capability
+    }
+
+    /// What it may be used for; everything if `None`.
+    #[must_use]
+    pub fn rule(&self) -> Option<&Rule> {
+        self.rule.as_ref()
+    }
+
+    /// `capability` by `rule`, as it stands in claims.
+    ///
+    /// # Errors
+    /// [`PermissionError::NoResources`] if the rule is about resources, and nobody can tell those
+    /// of the capability.
+    pub fn new(capability: &str, rule: Option<Rule>) -> Result<Self, PermissionError> {
+        let permission = Self {
+            capability: capability.to_owned(),
+            rule,
+        };
+        let narrowed = permission
+            .rule
+            .as_ref()
+            .is_some_and(|rule| rule.on.is_some());
+        match ContractId::new(capability) {
+            Ok(id) if narrowed && resource::kind(id.as_str()).is_none() => {
+                Err(PermissionError::NoResources(capability.to_owned()))
+            }
+            Ok(_) => Ok(permission),
+            Err(_) => Err(PermissionError::Capability(capability.to_owned())),
+        }
+    }
+}
+
+impl FromStr for Permission {
+    type Err = PermissionError;
+
+    fn from_str(text: &str) -> Result<Self, PermissionError> {
+        let syntax = || PermissionError::Syntax(text.to_owned());
+        let Some((capability, rest)) = text.split_once('[') else {
+            return Self::new(text, None);
+        };
+        let inside = rest.strip_suffix(']').ok_or_else(syntax)?;
+        let (operations, resources) = halves(inside.trim_start());
+        let mut rule = Rule::new();
+        if let Some(operations) = operations {
+            let operations = items(operations).ok_or_else(syntax)?;
+            if operations.iter().any(|name| name.contains(' ')) {
+                return Err(syntax());
+            }
+            rule = rule.operations(operations);
+        }
+        if let Some(resources) = resources {
+            let patterns = items(resources).ok_or_else(syntax)?.into_iter();
+            let patterns: Result<Vec<Pattern>, _> = patterns.map(pattern).collect();
+            rule = rule.resources(patterns?);
+        }
+        Self::new(capability, Some(rule))
+    }
+}
+
+fn halves(inside: &str) -> (Option<&str>, Option<&str>) {
+    match (inside.strip_prefix("on "), inside.split_once(" on ")) {
+        (Some(resources), _) => (None, Some(resources)),
+        (None, Some((operations, resources))) => (Some(operations), Some(resources)),
+        (None, None) => (Some(inside), None),
+    }
+}
+
+/// What stands between commas, unless one of it is nothing or has brackets.
+fn items(text: &str) -> Option<Vec<&str>> {
+    let items: Vec<&str> = text.split(',').map(str::trim).collect();
+    let good = |item: &&str| !item.is_empty() && !item.contains(['[', ']']);
+    items.iter().all(good).then_some(items)
+}
+
+fn pattern(text: &str) -> Result<Pattern, PermissionError> {
+    text.parse()
+        .map_err(|_| PermissionError::Pattern(text.to_owned()))
+}
+
+impl fmt::Display for Permission {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.capability)?;
+        match &self.rule {
+            None => Ok(()),
+            Some(rule) => write!(f, "[{}]", Shown(rule)),
+        }
+    }
+}
+
+/// A rule as it stands between brackets.
+pub(super) struct Shown<'r>(pub(super) &'r Rule);
+
+impl fmt::Display for Shown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Rule { ops, on, .. } = self.0;
+        f.write_str(&ops.as_deref().unwrap_or_default().join(","))?;
+        let Some(on) = on else {
+            return Ok(());
+        };
+        let space = if ops.is_some() { " " } else { "" };
+        let on: Vec<String> = on.iter().map(ToString::to_string).collect();
+        write!(f, "{space}on {}", on.join(","))
+    }
+}
+
+/// Whether the text names an actor and not a contract.
+pub(super) fn actor(capability: &str) -> Option<ActorId> {
+    capability.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Permission, PermissionError};
+
+    #[test]
+    fn each_form_is_read_and_shown() {
+        for (text, shown) in [
+            ("acme:thing", "acme:thing"),
+            ("acme:thing[A]", "acme:thing[A]"),
+            ("acme:thing[ A , B ]", "acme:thing[A,B]"),
+            ("wascc:keyvalue[on a]", "wascc:keyvalue[on a]"),
+            ("wascc:keyvalue[A on a b, c]", "wascc:keyvalue[A on a b,c]"),
+            ("wasmcloud:keyvalue[on *]", "wasmcloud:keyvalue[on *]"),
+        ] {
+            let permission: Permission = text.parse().unwrap();
+            assert_eq!(permission.to_string(), shown);
+            assert_eq!(shown.parse(), Ok(permission));
+        }
+    }
+
+    #[test]
+    fn other_forms_are_refused() {
+        for text in [
+            "",
+            "[Get]",
+            "wascc:keyvalue[",
+            "wascc:keyvalue[]",
+            "wascc:keyvalue[Get]x",
+            "wascc:keyvalue[Get][Set]",
+            "wascc:keyvalue[Get,]",
+            "wascc:keyvalue[Get on ]",
+            "wascc:keyvalue[Get on a*b]",
+            "wascc:keyvalue[Get on a,,b]",
+        ] {
+            assert!(text.parse::<Permission>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn resources_that_nobody_can_tell_are_refused() {
+        let key = "MB4OLDIC3TCZ4Q4TGGOVAZC43VXFE2JQVRAXQMQFXUCREOOFEKOKZTY2";
+        for text in [
+            "acme:thing[A on b]",
+            "wascc:logging[on b]",
+            &format!("{key}[on b]"),
+        ] {
+            let refused = text.parse::<Permission>().unwrap_err();
+            assert!(matches!(refused, PermissionError::NoResources(_)), "{text}");
+        }
+        assert!(format!("{key}[A]").parse::<Permission>().is_ok());
+    }
+}
