@@ -73,21 +73,34 @@ pub(crate) fn guests() -> Result<PathBuf> {
     actors()
 }
 
-/// Builds the `capwire` binary; returns its path.
-pub(crate) fn capwire(release: bool) -> Result<PathBuf> {
-    let mut build = cargo(&["build", "--package", "capwire-cli"]);
-    if release {
-        build.arg("--release");
-    }
-    run(&mut build)?;
-    let profile = if release { "release" } else { "debug" };
-    Ok(target()
-        .join(profile)
-        .join("capwire")
-        .with_extension(std::env::consts::EXE_EXTENSION))
+/// How the host is built.
+#[derive(Clone, Copy)]
+pub(crate) enum Profile {
+    Dev,
+    Release,
 }
 
-/// Builds guests of the workspace in the folder `workspace`, by way of the folder `built`.
+/// Builds the `capwire` binary for use; returns its path.
+pub(crate) fn capwire() -> Result<PathBuf> {
+    run(&mut cargo(&[
+        "build",
+        "--release",
+        "--package",
+        "capwire-cli",
+    ]))?;
+    Ok(capwire_path(Profile::Release))
+}
+
+/// Where cargo puts the `capwire` binary.
+pub(crate) fn capwire_path(profile: Profile) -> PathBuf {
+    let folder = match profile {
+        Profile::Dev => "debug",
+        Profile::Release => "release",
+    };
+    let binary = target().join(folder).join("capwire");
+    binary.with_extension(std::env::consts::EXE_EXTENSION)
+}
+
 fn build(workspace: &Path, built: &Path, guests: &[Guest]) -> Result<PathBuf> {
     let folder = target().join("guests");
     fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;

@@ -19,7 +19,7 @@ pub(crate) struct Options {
 
 pub(crate) fn run(options: &Options) -> Result<()> {
     let counter = build::actors()?.join("counter.wasm");
-    let capwire = build::capwire(true)?;
+    let capwire = build::capwire()?;
     let folder = build::state().join("demo");
     fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
 
