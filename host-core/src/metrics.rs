@@ -98,6 +98,17 @@ pub struct Durations {
     pub sum: Duration,
 }
 
+impl OperationMetrics {
+    /// The name of all operations that no contract declares, where a name is needed.
+    pub const OTHER: &str = "other";
+
+    /// The name of the operation, or [`OTHER`](Self::OTHER).
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.operation.as_deref().unwrap_or(Self::OTHER)
+    }
+}
+
 impl CallMetrics {
     /// How many have ended.
     #[must_use]

@@ -6,6 +6,9 @@ use arc_swap::ArcSwap;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+/// What those without a meter of their own are called together, so that none of its own is.
+const OTHER: &str = OperationMetrics::OTHER;
+
 /// How many operations have meters of their own, at most: a provider may declare what it likes.
 const MOST: usize = 128;
 
@@ -34,7 +37,8 @@ impl Meters {
 
     /// Adds meters for operations that have none yet.
     pub(crate) fn declare<'o>(&self, operations: impl IntoIterator<Item = &'o str>) {
-        let more: Vec<Arc<str>> = operations.into_iter().take(MOST).map(Arc::from).collect();
+        let more = operations.into_iter().filter(|name| *name != OTHER);
+        let more: Vec<Arc<str>> = more.take(MOST).map(Arc::from).collect();
         self.declared.rcu(|declared| {
             let mut declared = BTreeMap::clone(declared);
             for operation in &more {

@@ -16,6 +16,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("capwire-wascap", &[]),
     ("capwire-contracts", &[]),
     ("capwire-manifest", &[]),
+    ("capwire-metrics", &["capwire-host"]),
     ("capwire-actor", &["capwire-contracts"]),
     ("capwire-provider", &["capwire-contracts"]),
     ("capwire-extras", &["capwire-provider", "capwire-contracts"]),

@@ -1,0 +1,53 @@
+//! Labels, which have bounds: names come from whoever signed an actor.
+
+use capwire_host::{ActorId, OperationMetrics};
+use prometheus::proto::LabelPair;
+
+/// What has no label of its own.
+pub(crate) const OTHER: &str = OperationMetrics::OTHER;
+
+/// How many characters of a name are shown.
+const LONGEST_NAME: usize = 64;
+/// How many characters of a key are shown: more than anybody finds twice.
+const KEY: usize = 12;
+
+/// The labels of a sample.
+#[derive(Clone)]
+pub(crate) struct Labels(Vec<LabelPair>);
+
+impl Labels {
+    /// Those of an actor.
+    pub(crate) fn of_actor(id: ActorId, name: &str) -> Self {
+        let key: String = id.to_string().chars().take(KEY).collect();
+        let labels = Self(Vec::new()).with("actor", &printable(name));
+        labels.with("key", &key)
+    }
+
+    /// Those of all that are none of the known actors.
+    pub(crate) fn of_other_actors() -> Self {
+        Self(Vec::new()).with("actor", OTHER).with("key", OTHER)
+    }
+
+    /// The same and one more.
+    pub(crate) fn with(mut self, name: &str, value: &str) -> Self {
+        let mut label = LabelPair::default();
+        label.set_name(name.to_owned());
+        label.set_value(value.to_owned());
+        self.0.push(label);
+        self
+    }
+
+    pub(crate) fn into_pairs(self) -> Vec<LabelPair> {
+        self.0
+    }
+}
+
+/// People read the page in terminals, too.
+fn printable(name: &str) -> String {
+    let shown = name.chars().take(LONGEST_NAME);
+    let shown = shown.map(|character| match character.is_control() {
+        true => char::REPLACEMENT_CHARACTER,
+        false => character,
+    });
+    shown.collect()
+}

@@ -1,0 +1,235 @@
+//! What Prometheus reads, over a real connection, against what really happened.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    missing_docs,
+    reason = "tests"
+)]
+
+use capwire_engine_fake::{Fake, module, standard};
+use capwire_host::{ActorId, Host, HostOptions};
+use capwire_metrics::Endpoint;
+use capwire_wascap::{ActorClaimsBuilder, KeyKind, KeyPair, UnixSeconds, sign_module};
+use getrandom::{SysRng, rand_core::UnwrapErr};
+use std::collections::BTreeMap;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+/// A host that counts, and its endpoint.
+struct Site {
+    host: Host,
+    endpoint: Endpoint,
+}
+
+/// Samples by name and labels, as they are written.
+type Page = BTreeMap<String, f64>;
+
+impl Site {
+    async fn new() -> Self {
+        let mut options = HostOptions::default();
+        options.metrics = true;
+        let host = Host::builder(Fake::new()).options(options).build().unwrap();
+        let address = "127.0.0.1:0".parse().unwrap();
+        let endpoint = Endpoint::listen(address, host.clone()).await.unwrap();
+        Self { host, endpoint }
+    }
+
+    async fn start(&self, name: &str) -> ActorId {
+        let mut rng = UnwrapErr(SysRng);
+        let account = KeyPair::generate(KeyKind::Account, &mut rng);
+        let key = KeyPair::generate(KeyKind::Module, &mut rng).public();
+        let claims = ActorClaimsBuilder::new(key, UnixSeconds(1_600_000_000), &mut rng).name(name);
+        let signed = sign_module(&module(standard::NAME), claims, &account).unwrap();
+        let actor = self.host.verify(signed).await.unwrap();
+        self.host.start_actor(actor, None).await.unwrap()
+    }
+
+    async fn ask(&self, request: &str) -> String {
+        let mut stream = TcpStream::connect(self.endpoint.address()).await.unwrap();
+        let request = format!("{request} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut response = String::new();
+        stream.read_to_string(&mut response).await.unwrap();
+        response
+    }
+
+    async fn scrape(&self) -> Page {
+        let response = self.ask("GET /metrics").await;
+        let (head, body) = response.split_once("\r\n\r\n").unwrap();
+        assert!(head.starts_with("HTTP/1.1 200"), "{head}");
+        let format = "content-type: text/plain; version=0.0.4";
+        assert!(head.contains(format), "{head}");
+        parse(body)
+    }
+}
+
+/// Reads the page as strictly as its format is.
+fn parse(body: &str) -> Page {
+    let mut page = Page::new();
+    let mut families: Vec<&str> = Vec::new();
+    assert!(body.is_empty() || body.ends_with('\n'));
+    for line in body.lines() {
+        if let Some(rest) = line.strip_prefix("# TYPE ") {
+            let (name, _) = rest.split_once(' ').unwrap();
+            assert!(!families.contains(&name), "{name} twice");
+            families.push(name);
+        } else if !line.starts_with("# HELP ") {
+            let (series, value) = line.rsplit_once(' ').unwrap();
+            let family = families.last().unwrap();
+            assert!(series.starts_with(family), "{series} in {family}");
+            let twice = page.insert(series.to_owned(), value.parse().unwrap());
+            assert_eq!(twice, None, "{series}");
+        }
+    }
+    page
+}
+
+/// The labels of an actor.
+fn labels(actor: ActorId, name: &str) -> String {
+    format!(r#"actor="{name}",key="{}""#, &actor.to_string()[..12])
+}
+
+#[tokio::test]
+async fn what_is_shown_is_what_happened() {
+    let site = Site::new().await;
+    assert_eq!(site.scrape().await, Page::new(), "nothing runs");
+    let actor = site.start("echo").await;
+    let outcomes = [
+        ("echo", true),
+        ("fail", false),
+        ("trap", false),
+        ("echo", true),
+    ];
+    for (operation, works) in outcomes {
+        let answer = site.host.call(actor, operation, "").await;
+        assert_eq!(answer.is_ok(), works, "{operation}");
+    }
+    site.host
+        .call(actor, "HealthRequest", "")
+        .await
+        .unwrap_err();
+    let page = site.scrape().await;
+    let own = labels(actor, "echo");
+    let at = |name: &str, rest: &str| page[&format!("capwire_{name}{{{own}{rest}}}")];
+    assert_eq!(at("calls_total", r#",operation="other""#), 4.0);
+    assert_eq!(at("calls_total", r#",operation="HealthRequest""#), 1.0);
+    let failed = r#",operation="other",kind="actor""#;
+    assert_eq!(at("call_errors_total", failed), 2.0);
+    assert_eq!(at("calls_in_flight", r#",operation="other""#), 0.0);
+    let count = at("call_duration_seconds_count", r#",operation="other""#);
+    let all = at(
+        "call_duration_seconds_bucket",
+        r#",operation="other",le="+Inf""#,
+    );
+    assert_eq!((count, all), (4.0, 4.0));
+    assert!(at("call_duration_seconds_sum", r#",operation="other""#) > 0.0);
+    assert_eq!(at("instances", r#",state="idle""#), 1.0);
+    assert_eq!(at("instances", r#",state="busy""#), 0.0);
+    assert_eq!(at("instances_started_total", ""), 2.0, "one trapped");
+}
+
+#[tokio::test]
+async fn buckets_only_grow() {
+    let site = Site::new().await;
+    let actor = site.start("echo").await;
+    for _ in 0..10 {
+        site.host.call(actor, "echo", "").await.unwrap();
+    }
+    let body = site.ask("GET /metrics").await;
+    let buckets = body.lines().filter(|line| line.contains("_bucket{"));
+    let counts: Vec<u32> = buckets
+        .map(|line| line.rsplit_once(' ').unwrap().1.parse().unwrap())
+        .collect();
+    assert!(counts.is_sorted() && counts.len() > 10, "{counts:?}");
+    assert_eq!(counts.last(), Some(&10));
+}
+
+#[tokio::test]
+async fn callers_cannot_make_labels() {
+    let site = Site::new().await;
+    let actor = site.start("echo").await;
+    site.host.call(actor, "invented", "").await.unwrap_err();
+    let before = site.scrape().await.len();
+    for number in 0..500 {
+        let invented = format!("invented {number}");
+        site.host.call(actor, &invented, "").await.unwrap_err();
+    }
+    let page = site.scrape().await;
+    assert_eq!(page.len(), before);
+    let key = format!(
+        r#"capwire_calls_total{{{},operation="other"}}"#,
+        labels(actor, "echo")
+    );
+    assert_eq!(page[&key], 501.0);
+}
+
+#[tokio::test]
+async fn names_cannot_forge_samples() {
+    let site = Site::new().await;
+    let name = "a\"} 1\nforged{x=\"\\\u{1b}";
+    let actor = site.start(name).await;
+    site.host.call(actor, "echo", "").await.unwrap();
+    let page = site.scrape().await;
+    let own = labels(actor, "a\\\"} 1\u{fffd}forged{x=\\\"\\\\\u{fffd}");
+    let key = format!(r#"capwire_calls_total{{{own},operation="other"}}"#);
+    assert_eq!(page.get(&key), Some(&1.0), "{page:?}");
+
+    site.start(&"n".repeat(10_000)).await;
+    let page = site.ask("GET /metrics").await;
+    assert!(page.lines().all(|line| line.len() < 300));
+}
+
+#[tokio::test]
+async fn actors_of_one_name_are_told_apart() {
+    let site = Site::new().await;
+    for _ in 0..2 {
+        let actor = site.start("twin").await;
+        site.host.call(actor, "echo", "").await.unwrap();
+    }
+    let page = site.scrape().await;
+    let totals = page
+        .keys()
+        .filter(|key| key.starts_with("capwire_calls_total"));
+    assert_eq!(totals.count(), 2);
+}
+
+#[tokio::test]
+async fn there_are_two_pages_to_be_read() {
+    let site = Site::new().await;
+    assert!(site.ask("GET /healthz").await.ends_with("\r\n\r\nok\n"));
+    for path in ["/", "/metrics/", "/metricsx", "/healthz/x", "//metrics"] {
+        let response = site.ask(&format!("GET {path}")).await;
+        assert!(response.starts_with("HTTP/1.1 404"), "{path}: {response}");
+    }
+    assert!(
+        site.ask("GET /metrics?x=1")
+            .await
+            .starts_with("HTTP/1.1 200")
+    );
+    let head = site.ask("HEAD /metrics").await;
+    assert!(
+        head.starts_with("HTTP/1.1 200") && head.ends_with("\r\n\r\n"),
+        "{head}"
+    );
+    let post = site.ask("POST /metrics").await;
+    assert!(post.starts_with("HTTP/1.1 405"), "{post}");
+    assert!(post.contains("allow: GET, HEAD"), "{post}");
+}
+
+#[tokio::test]
+async fn a_host_that_does_not_count_has_no_endpoint() {
+    let host = Host::builder(Fake::new()).build().unwrap();
+    let refused = Endpoint::listen("127.0.0.1:0".parse().unwrap(), host).await;
+    assert!(refused.unwrap_err().to_string().contains("`metrics`"));
+}
+
+#[tokio::test]
+async fn a_stopped_endpoint_is_closed() {
+    let site = Site::new().await;
+    let address = site.endpoint.address();
+    let idle = TcpStream::connect(address).await.unwrap();
+    site.endpoint.stop().await;
+    assert!(TcpStream::connect(address).await.is_err());
+    drop(idle);
+}
