@@ -43,6 +43,7 @@
 mod error;
 mod model;
 mod nearest;
+mod policy;
 mod read;
 mod schema;
 mod tree;
@@ -53,6 +54,7 @@ pub use model::{
     At, Binding, Capability, DEFAULT_BINDING, Manifest, Position, SecretRef, Source, Value,
 };
 pub use nearest::nearest;
+pub use policy::{PolicyFile, PolicyPart};
 pub use schema::SCHEMA;
 
 /// The README's example is a test as well.

@@ -1,5 +1,9 @@
 //! From the tree to the model. Goes on after a fault, so that all of them are found.
 
+mod policy;
+
+pub(crate) use policy::policy;
+
 use crate::error::{ManifestError, Problem};
 use crate::model::{At, Binding, Capability, DEFAULT_BINDING, Manifest, SecretRef, Source, Value};
 use crate::nearest::nearest;

@@ -5,7 +5,7 @@ use super::limit::{Bound, Limit};
 use super::scope::{Answer, Reach, Scope};
 use super::standing::Standing;
 use super::{Policy, denial::Part};
-use crate::error::Failure;
+use crate::error::Error;
 use crate::id::ActorId;
 use crate::invocation::Target;
 use capwire_wascap::{ActorClaims, UnixSeconds, Verified, Verifier};
@@ -66,15 +66,11 @@ impl Authority {
 
     /// What is wrong with the claims as a whole at `now`, time since the epoch, if anything is.
     pub(crate) fn objection(&self, now: Duration) -> Option<Layer> {
-        match self.check(now) {
-            Ok(()) => None,
-            Err(Failure::Distrusted { .. }) => Some(Layer::Trust),
-            Err(_) => Some(Layer::Time),
-        }
+        self.standing.objection(UnixSeconds(now.as_secs()))
     }
 
     /// As [`objection`](Self::objection), for those who call the actor.
-    pub(crate) fn check(&self, now: Duration) -> Result<(), Failure> {
+    pub(crate) fn check(&self, now: Duration) -> Result<(), Error> {
         self.standing.check(self.actor, UnixSeconds(now.as_secs()))
     }
 

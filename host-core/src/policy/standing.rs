@@ -1,6 +1,7 @@
 //! Whether claims that were believed once still are.
 
-use crate::error::Failure;
+use super::Layer;
+use crate::error::{Error, Failure};
 use crate::id::ActorId;
 use arc_swap::ArcSwap;
 use capwire_wascap::{ActorClaims, UnixSeconds, Verified, Verifier, VerifyError};
@@ -21,15 +22,22 @@ impl Standing {
         Self(ArcSwap::from_pointee(Judgement::Believed(claims)))
     }
 
-    pub(super) fn check(&self, actor: ActorId, now: UnixSeconds) -> Result<(), Failure> {
+    pub(super) fn check(&self, actor: ActorId, now: UnixSeconds) -> Result<(), Error> {
         match &**self.0.load() {
             Judgement::Believed(claims) => claims
                 .check_time(now)
-                .map_err(|source| Failure::Expired { actor, source }),
+                .map_err(|source| Failure::Expired { actor, source }.into()),
             Judgement::Refused(source) => {
                 let source = source.clone();
-                Err(Failure::Distrusted { actor, source })
+                Err(Failure::Distrusted { actor, source }.into())
             }
+        }
+    }
+
+    pub(super) fn objection(&self, now: UnixSeconds) -> Option<Layer> {
+        match &**self.0.load() {
+            Judgement::Believed(claims) => claims.check_time(now).err().map(|_| Layer::Time),
+            Judgement::Refused(_) => Some(Layer::Trust),
         }
     }
 

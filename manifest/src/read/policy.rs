@@ -1,0 +1,83 @@
+//! Policy files, by the rules of manifests.
+
+use super::{Content, Node, Reader};
+use crate::error::ManifestError;
+use crate::model::At;
+use crate::policy::{PolicyFile, PolicyPart};
+use crate::tree;
+
+/// What can be understood of `text`, and all that is wrong with it, in the order of the text.
+pub(crate) fn policy(text: &str) -> (PolicyFile, Vec<ManifestError>) {
+    let mut reader = Reader::default();
+    let policy = match tree::read(text) {
+        Err(error) => {
+            reader.faults.push(error);
+            PolicyFile::default()
+        }
+        Ok(None) => PolicyFile::default(),
+        Ok(Some(root)) => reader.policy(&root),
+    };
+    reader.faults.sort_by_key(|fault| fault.position);
+    (policy, reader.faults)
+}
+
+impl Reader {
+    fn policy(&mut self, root: &Node) -> PolicyFile {
+        const KEYS: &[&str] = &["everyone", "accounts", "actors"];
+        if matches!(*root.content, Content::Nothing) {
+            return PolicyFile::default();
+        }
+        let fields = self.fields(root, "", KEYS, &[]).unwrap_or_default();
+        let everyone = fields.get("everyone");
+        PolicyFile {
+            everyone: everyone
+                .and_then(|node| self.part(node, "everyone"))
+                .unwrap_or_default(),
+            accounts: self.parts(fields.get("accounts").copied(), "accounts"),
+            actors: self.parts(fields.get("actors").copied(), "actors"),
+        }
+    }
+
+    fn parts(&mut self, node: Option<&Node>, field: &str) -> Vec<(At<String>, PolicyPart)> {
+        let Some(node) = node else { return Vec::new() };
+        if !matches!(*node.content, Content::Map(_)) {
+            self.wrong_type::<()>(node, field, super::MAPPING);
+            return Vec::new();
+        }
+        let mut parts = Vec::new();
+        for (key, place, node) in self.pairs(node, field) {
+            let field = format!("{field}.{key}");
+            let key = At {
+                value: key,
+                position: place.position,
+            };
+            parts.extend(self.part(node, &field).map(|part| (key, part)));
+        }
+        parts
+    }
+
+    fn part(&mut self, node: &Node, field: &str) -> Option<PolicyPart> {
+        const KEYS: &[&str] = &["only", "limit", "start"];
+        let fields = self.fields(node, field, KEYS, &[])?;
+        let list = |reader: &mut Self, key: &str| {
+            let node = fields.get(key).copied();
+            reader.list(node, &format!("{field}.{key}"), Self::text)
+        };
+        let only = list(self, "only");
+        let start = fields.get("start");
+        Some(PolicyPart {
+            only: fields.get("only").map(|node| (node.position, only)),
+            limit: list(self, "limit"),
+            start: start.and_then(|node| self.flag(node, &format!("{field}.start"))),
+        })
+    }
+
+    fn flag(&mut self, node: &Node, field: &str) -> Option<At<bool>> {
+        let text = self.text(node, field)?;
+        match text.value.as_str() {
+            "true" => Some(text.map(|_| true)),
+            "false" => Some(text.map(|_| false)),
+            _ => self.wrong_type(node, field, "true or false"),
+        }
+    }
+}
