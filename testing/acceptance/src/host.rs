@@ -4,7 +4,7 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Seek};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 
 /// A host that listens. It is killed when dropped.
@@ -15,6 +15,7 @@ pub struct RunningHost {
     /// A file, because a pipe that nobody reads would stop a host that says much.
     errors: File,
     url: String,
+    control: PathBuf,
 }
 
 impl RunningHost {
@@ -22,11 +23,14 @@ impl RunningHost {
     #[must_use]
     pub fn start(manifest: &Path, engine: &str, data: &Path) -> Self {
         let mut errors = tempfile::tempfile().expect("a temporary file");
+        let control = data.with_extension("sock");
         let mut process = Command::new(crate::capwire())
             .arg("run")
             .arg(manifest)
             .args(["--engine", engine, "--data-dir"])
             .arg(data)
+            .arg("--control")
+            .arg(&control)
             .stdout(Stdio::piped())
             .stderr(errors.try_clone().expect("the same file"))
             .spawn()
@@ -42,6 +46,7 @@ impl RunningHost {
             process,
             output,
             errors,
+            control,
         }
     }
 
@@ -49,6 +54,12 @@ impl RunningHost {
     #[must_use]
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// Where `capwire ps`, `swap` and `stop` reach it.
+    #[must_use]
+    pub fn control(&self) -> &Path {
+        &self.control
     }
 
     /// Asks it to stop, as Ctrl-C and service managers do, and waits until it has. Returns how it

@@ -38,6 +38,18 @@ impl Workshop {
     /// Signs `module` as the actor `name`, which keeps its key for as long as the folder lives.
     #[must_use]
     pub fn sign(&self, module: &Path, name: &str, capabilities: &[&str]) -> Actor {
+        self.release(module, name, capabilities, 0)
+    }
+
+    /// Signs `module` as the revision `revision` of the actor `name`, in place of the one before.
+    #[must_use]
+    pub fn release(
+        &self,
+        module: &Path,
+        name: &str,
+        capabilities: &[&str],
+        revision: i32,
+    ) -> Actor {
         let key = format!("{name}.nk");
         if !self.path().join(&key).exists() {
             self.key("module", &key);
@@ -59,6 +71,8 @@ impl Workshop {
         for capability in capabilities {
             arguments.extend([OsStr::new("--cap"), OsStr::new(capability)]);
         }
+        let revision = format!("--rev={revision}");
+        arguments.push(revision.as_ref());
         self.capwire(&arguments);
         Actor {
             name: name.to_owned(),
@@ -92,10 +106,16 @@ impl Workshop {
         self.capwire(&["keys", "gen", kind, "-o", file]);
     }
 
-    fn capwire<A: AsRef<OsStr>>(&self, arguments: &[A]) -> Output {
+    /// Runs `capwire` with `arguments` in this folder, to its end.
+    #[must_use]
+    pub fn run<A: AsRef<OsStr>>(&self, arguments: &[A]) -> Output {
         let mut command = Command::new(crate::capwire());
         let output = command.args(arguments).current_dir(self.path()).output();
-        let output = output.expect("capwire runs");
+        output.expect("capwire runs")
+    }
+
+    fn capwire<A: AsRef<OsStr>>(&self, arguments: &[A]) -> Output {
+        let output = self.run(arguments);
         let errors = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "capwire failed: {errors}");
         output
