@@ -47,6 +47,7 @@
 //! | `http-server` | `providers::HttpServer`: `wascc:http_server` |
 //! | `keyvalue-embedded` | `providers::KeyValueEmbedded`: `wascc:keyvalue` in a durable file |
 //! | `logging` | `providers::Logging`: `wascc:logging` to `tracing` |
+//! | `metrics` | `metrics::Endpoint`: numbers for Prometheus |
 //!
 //! An engine of your own implements [`engine::Engine`], a provider of your own
 //! [`provider::Provider`].
@@ -58,6 +59,8 @@ pub mod providers;
 
 pub use capwire_contracts as contracts;
 pub use capwire_host::*;
+#[cfg(feature = "metrics")]
+pub use capwire_metrics as metrics;
 pub use capwire_provider as provider;
 pub use capwire_wapc as wapc;
 pub use capwire_wascap as wascap;

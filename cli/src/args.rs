@@ -10,6 +10,7 @@ use crate::help::{PS_EXAMPLES, STOP_EXAMPLES, SWAP_EXAMPLES};
 use capwire::wascap::KeyKind;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Parser, Subcommand, ValueEnum};
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -210,6 +211,14 @@ pub(crate) struct Run {
     /// $XDG_RUNTIME_DIR/capwire, or in /tmp/capwire-UID]
     #[arg(long, value_name = "SOCKET")]
     pub(crate) control: Option<PathBuf>,
+    /// Count calls, and show the numbers to Prometheus at http://ADDRESS/metrics
+    ///
+    /// Prints a line `metrics URL`. Port 0 is any free one. Whoever can connect can read them.
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) metrics: Option<SocketAddr>,
+    /// How lines of the log are written
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) log_format: LogFormat,
     /// Print a line of JSON for each server, for scripts
     #[arg(long)]
     pub(crate) json: bool,
@@ -302,6 +311,15 @@ pub(crate) struct Check {
     /// Print JSON, for scripts
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub(crate) enum LogFormat {
+    /// For people
+    #[default]
+    Text,
+    /// An object in each line, for programs
+    Json,
 }
 
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]

@@ -1,5 +1,6 @@
 //! Logs of a running host, to standard error.
 
+use crate::args::LogFormat;
 use crate::error::Error;
 use crate::secrets::Secrets;
 use anstream::{AutoStream, ColorChoice};
@@ -13,7 +14,7 @@ pub(crate) const OF_A_HOST: &str = "warn,capwire=info,actor=info";
 pub(crate) const OF_A_CALL: &str = "warn,actor=info";
 
 /// Starts to log what `RUST_LOG` asks for, or else `otherwise`, without `secrets`.
-pub(crate) fn start(otherwise: &str, secrets: &Secrets) -> Result<(), Error> {
+pub(crate) fn start(otherwise: &str, format: LogFormat, secrets: &Secrets) -> Result<(), Error> {
     let wanted = match std::env::var(VARIABLE) {
         Ok(wanted) if !wanted.is_empty() => wanted,
         _ => otherwise.to_owned(),
@@ -24,12 +25,18 @@ pub(crate) fn start(otherwise: &str, secrets: &Secrets) -> Result<(), Error> {
             .help("write something like `info` or `warn,capwire=debug`")
     })?;
     let secrets = secrets.clone();
-    tracing_subscriber::fmt()
+    let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_writer(move || Hiding(secrets.clone()))
-        .with_ansi(AutoStream::choice(&io::stderr()) != ColorChoice::Never)
-        .init();
+        .with_writer(move || Hiding(secrets.clone()));
+    match format {
+        LogFormat::Text => log.with_ansi(is_terminal()).init(),
+        LogFormat::Json => log.json().init(),
+    }
     Ok(())
+}
+
+fn is_terminal() -> bool {
+    AutoStream::choice(&io::stderr()) != ColorChoice::Never
 }
 
 /// Standard error without secrets. Each event is written at once.

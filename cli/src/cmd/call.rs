@@ -3,7 +3,7 @@
 mod json;
 mod show;
 
-use crate::args::Call;
+use crate::args::{Call, LogFormat};
 use crate::data::DataDir;
 use crate::error::Error;
 use crate::plan::{Plan, PlannedBinding};
@@ -20,7 +20,7 @@ use tokio::runtime::Runtime;
 
 pub(super) fn run(command: &Call) -> Result<(), Error> {
     let secrets = Secrets::default();
-    logging::start(logging::OF_A_CALL, &secrets)?;
+    logging::start(logging::OF_A_CALL, LogFormat::Text, &secrets)?;
     call(command, &secrets).map_err(|error| error.hiding(&secrets))
 }
 
@@ -32,7 +32,7 @@ fn call(command: &Call, secrets: &Secrets) -> Result<(), Error> {
         None => Vec::new(),
     };
     let payload = payload(command)?;
-    let host = engine::host(command.engine)?;
+    let host = engine::host(command.engine, false)?;
     let runtime = Runtime::new()
         .map_err(|error| Error::failure("cannot start the threads of the host").because(error))?;
     let answer = runtime.block_on(async {

@@ -1,5 +1,6 @@
 //! `capwire run`
 
+mod metrics;
 mod signals;
 
 use crate::args::Run;
@@ -18,7 +19,7 @@ use tokio::runtime::Runtime;
 
 pub(super) fn run(command: Run) -> Result<(), Error> {
     let secrets = Secrets::default();
-    logging::start(logging::OF_A_HOST, &secrets)?;
+    logging::start(logging::OF_A_HOST, command.log_format, &secrets)?;
     run_manifest(command, &secrets).map_err(|error| error.hiding(&secrets))
 }
 
@@ -28,11 +29,15 @@ fn run_manifest(command: Run, secrets: &Secrets) -> Result<(), Error> {
         tracing::warn!("{}", unset.summary());
     }
     let data = DataDir::choose(command.data_dir, &command.manifest);
-    let host = engine::host(command.engine)?;
+    let host = engine::host(command.engine, command.metrics.is_some())?;
     let runtime = Runtime::new()
         .map_err(|error| Error::failure("cannot start the threads of the host").because(error))?;
     runtime.block_on(async {
         let control = Control::listen(&host, command.control, secrets)?;
+        let _metrics = match command.metrics {
+            Some(address) => Some(metrics::listen(&host, address, command.json).await?),
+            None => None,
+        };
         until_asked_to_stop(&host, plan, data, &control, command.json).await
     })
 }

@@ -55,6 +55,9 @@ fn serve(folder: &Folder, source: &str, arguments: &str) {
         None => arguments.to_owned(),
     };
     let mut host = Host::start(folder, &format!("run {arguments}"));
+    if arguments.contains("--metrics") {
+        says(&host.line(), &["metrics http://127.0.0.1:", "/metrics"]);
+    }
     says(&get(&host.address()), &["HTTP/1.1 200", "hello"]);
     let ended = host.stop(Signal::SIGTERM).0;
     assert_eq!(ended.code(), Some(0), "{source}: run {arguments}");

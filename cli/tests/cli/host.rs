@@ -91,10 +91,15 @@ impl Drop for Host {
 
 /// What a server at `address` answers to a GET.
 pub(crate) fn get(address: &str) -> String {
+    get_with(address, "/", "accept: */*")
+}
+
+/// What a server at `address` answers to a GET of `path` with one more `header`.
+pub(crate) fn get_with(address: &str, path: &str, header: &str) -> String {
     let mut stream = TcpStream::connect(address).unwrap();
     write!(
         stream,
-        "GET / HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n"
+        "GET {path} HTTP/1.1\r\nhost: {address}\r\n{header}\r\nconnection: close\r\n\r\n"
     )
     .unwrap();
     let mut answer = String::new();

@@ -18,6 +18,7 @@ mod inspect;
 mod keys;
 mod manners;
 mod modules;
+mod observe;
 mod run;
 mod run_refusals;
 mod sign;

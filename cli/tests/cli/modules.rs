@@ -23,6 +23,34 @@ pub(crate) fn guest(answer: &[u8]) -> Vec<u8> {
     .unwrap()
 }
 
+/// A guest that traps in every call.
+pub(crate) fn trapping() -> Vec<u8> {
+    let trap = r#"(module
+        (memory (export "memory") 1)
+        (func (export "__guest_call") (param i32 i32) (result i32) unreachable))"#;
+    wat::parse_str(trap).unwrap()
+}
+
+/// A guest that prints `line` and answers every HTTP request with nothing.
+pub(crate) fn web_that_prints(line: &str) -> Vec<u8> {
+    let answer = codec::encode(&http::Response::ok()).unwrap();
+    let data: String = answer.iter().map(|byte| format!("\\{byte:02x}")).collect();
+    let (length, line_length) = (answer.len(), line.len());
+    wat::parse_str(format!(
+        r#"(module
+            (import "wapc" "__guest_response" (func $response (param i32 i32)))
+            (import "wapc" "__console_log" (func $log (param i32 i32)))
+            (memory (export "memory") 1)
+            (data (i32.const 8) "{data}")
+            (data (i32.const 1024) "{line}")
+            (func (export "__guest_call") (param i32 i32) (result i32)
+                (call $log (i32.const 1024) (i32.const {line_length}))
+                (call $response (i32.const 8) (i32.const {length}))
+                (i32.const 1)))"#
+    ))
+    .unwrap()
+}
+
 /// When the tests' tokens of other times were issued, and their day.
 pub(crate) const LONG_AGO: UnixSeconds = UnixSeconds(1_000_000_000);
 const FAR_AHEAD: UnixSeconds = UnixSeconds(40_000_000_000);

@@ -1,0 +1,28 @@
+//! Numbers for Prometheus, if they are asked for.
+
+use crate::error::Error;
+use crate::output;
+use capwire::Host;
+use capwire::metrics::Endpoint;
+use serde_json::json;
+use std::net::SocketAddr;
+
+/// Serves the numbers of `host` at `address`, and says where.
+pub(super) async fn listen(
+    host: &Host,
+    address: SocketAddr,
+    json: bool,
+) -> Result<Endpoint, Error> {
+    let endpoint = Endpoint::listen(address, host.clone()).await;
+    let endpoint = endpoint.map_err(|error| {
+        Error::failure(format!("cannot serve metrics at {address}"))
+            .because(error)
+            .help("give `--metrics` an address of this machine whose port is free; port 0 is any")
+    })?;
+    let url = format!("http://{}/metrics", endpoint.address());
+    match json {
+        true => output::line(&json!({ "metrics": url }).to_string())?,
+        false => output::line(&format!("metrics {url}"))?,
+    }
+    Ok(endpoint)
+}
