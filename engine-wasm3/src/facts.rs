@@ -32,6 +32,8 @@ pub(crate) struct Facts<'a> {
     pub(crate) tables: Vec<TableType>,
     /// The functions that are called: start functions in their order, at last `__guest_call`.
     pub(crate) entries: Vec<u32>,
+    /// The functions that are exported, which code may refer to.
+    pub(crate) exported: Vec<u32>,
 }
 
 /// The sections that a module has.
@@ -133,6 +135,9 @@ impl<'a> Gathering<'a> {
         self.check_imports()?;
         self.check_tables()?;
         self.facts.entries = self.entries()?;
+        let functions = self.exports.iter();
+        let functions = functions.filter(|export| export.kind == ExternalKind::Func);
+        self.facts.exported = functions.map(|export| export.index).collect();
         Ok(self.facts)
     }
 

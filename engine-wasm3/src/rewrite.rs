@@ -17,9 +17,9 @@ use layout::Layout;
 use std::convert::Infallible;
 use wasm_encoder::reencode::{Error, Reencode};
 use wasm_encoder::{
-    CodeSection, ConstExpr, DataCountSection, DataSection, ElementSection, EntityType, ExportKind,
-    ExportSection, FunctionSection, GlobalSection, GlobalType, ImportSection, MemorySection,
-    MemoryType, Module, TableSection, TypeSection, ValType,
+    CodeSection, ConstExpr, DataCountSection, DataSection, ElementSection, Elements, EntityType,
+    ExportKind, ExportSection, FunctionSection, GlobalSection, GlobalType, ImportSection,
+    MemorySection, MemoryType, Module, TableSection, TypeSection, ValType,
 };
 use wasmparser::{DataKind, ElementKind};
 
@@ -191,6 +191,10 @@ impl<'f, 'a> Rewriter<'f, 'a> {
             }
             self.parse_element(&mut elements, element)?;
         }
+        // The exports that declared these go.
+        let exported = self.facts.exported.iter();
+        let exported: Vec<u32> = exported.map(|&index| self.layout.function(index)).collect();
+        elements.declared(Elements::Functions(exported.into()));
         Ok(elements)
     }
 

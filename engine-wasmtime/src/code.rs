@@ -74,6 +74,7 @@ impl Code {
     fn store<W: Send + 'static>(&self, state: State<W>) -> Store<State<W>> {
         let mut store = Store::new(&self.runtime.engine, state);
         store.limiter(|state| &mut state.limiter);
+        store.set_epoch_deadline(INSTANTIATION_TICKS);
         store
     }
 
@@ -91,6 +92,10 @@ impl Code {
         Guest::new(store, instance, &self.starts, slice).map_err(fault::unavailable)
     }
 }
+
+/// Some segments are written by code that wasmtime adds, whose work is bounded by the module's size:
+/// no slice ends meanwhile. Each call sets a deadline of its own.
+const INSTANTIATION_TICKS: u64 = 1 << 32;
 
 fn slice_ended(
     mut guest: StoreContextMut<'_, State<Immediate>>,

@@ -1,6 +1,6 @@
 //! Which modules are guests.
 
-use crate::guests::{COUNTER, ECHO};
+use crate::guests::{COUNTER, ECHO, guest};
 use crate::harness::{each_kind, try_compile};
 use crate::script::declaration;
 use capwire_wapc::{CompileError, Engine, abi};
@@ -118,6 +118,49 @@ pub fn one_import(engine: &dyn Engine) {
         }
     }
     try_compile(engine, COUNTER).unwrap();
+}
+
+/// Segments of every kind are in place before the guest runs.
+pub fn segments(engine: &dyn Engine) {
+    each_kind(engine, |setup| {
+        let segments = r#"
+            (table $functions 4 funcref)
+            (elem (table $functions) (i32.const 1) func $one)
+            (elem $later funcref (ref.func $two) (ref.null func))
+            (elem declare func $three)
+            (func $one (result i32) (i32.const 1))
+            (func $two (result i32) (i32.const 2))
+            (func $three (result i32) (i32.const 3))
+            (data (i32.const 16) "at once")
+            (data $rest "later")"#;
+        let body = r#"
+            (table.init $functions $later (i32.const 2) (i32.const 0) (i32.const 1))
+            (table.set $functions (i32.const 3) (ref.func $three))
+            (memory.init $rest (i32.const 24) (i32.const 0) (i32.const 5))
+            (i32.store8 (i32.const 29) (i32.or (i32.const 0x30)
+              (i32.add (call_indirect (result i32) (i32.const 1))
+              (i32.add (call_indirect (result i32) (i32.const 2))
+                       (call_indirect (result i32) (i32.const 3))))))
+            (call $__guest_response (i32.const 16) (i32.const 14))
+            (i32.const 1)"#;
+        let mut guest = setup.guest(&guest(body, segments));
+        assert_eq!(guest.call("any", "").unwrap(), "at once\0later6");
+    });
+}
+
+/// An export declares a function, so that code may take its reference.
+pub fn reference_to_an_export(engine: &dyn Engine) {
+    each_kind(engine, |setup| {
+        let exported = r#"(func $exported (export "exported") (result i32) (i32.const 1))"#;
+        let body = r#"
+            (if (ref.is_null (ref.func $exported)) (then unreachable))
+            (call $__guest_response (i32.const 0) (i32.const 0))
+            (i32.const 1)"#;
+        assert_eq!(
+            setup.guest(&guest(body, exported)).call("any", "").unwrap(),
+            ""
+        );
+    });
 }
 
 /// Memory that threads share could change while the host reads it: such a module is refused.
