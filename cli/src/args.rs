@@ -1,12 +1,19 @@
 //! The command line, and nothing else.
 
+mod authority;
+
+pub(crate) use authority::{
+    Claims, Token, TokenAccount, TokenCommon, TokenOperator, TokenRevocations, TrustFiles, Why,
+};
+
 use crate::help::{
     CALL_EXAMPLES, CHECK_EXAMPLES, COMPLETIONS_EXAMPLES, EXIT_CODES, GEN_EXAMPLES,
     INSPECT_EXAMPLES, MAN_EXAMPLES, RUN_EXAMPLES, SCHEMA_EXAMPLES, SHOW_EXAMPLES, SIGN_EXAMPLES,
-    VERIFY_EXAMPLES,
+    VERIFY_EXAMPLES, WHY_EXAMPLES,
 };
 #[cfg(unix)]
 use crate::help::{PS_EXAMPLES, STOP_EXAMPLES, SWAP_EXAMPLES};
+use capwire::Permission;
 use capwire::wascap::KeyKind;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Parser, Subcommand, ValueEnum};
@@ -39,6 +46,18 @@ pub(crate) enum Command {
     /// does not say that the module is a guest that a host can start.
     #[command(after_help = VERIFY_EXAMPLES)]
     Verify(Verify),
+    /// Say whether an actor may do something, and which layer decides that
+    ///
+    /// The layers are the signed claims, the operator's policy and the bindings of the manifest.
+    /// Exit code 0 is allowed, 1 is denied, with what would change that.
+    #[command(after_help = WHY_EXAMPLES)]
+    Why(Why),
+    /// Make the tokens of operators and accounts, and revocation lists
+    #[command(subcommand)]
+    Token(Token),
+    /// Show claims, and compare those of two releases
+    #[command(subcommand)]
+    Claims(Claims),
     /// Call one operation of a module, and show what it answers
     ///
     /// Without a manifest the module has no capabilities and need not be signed. With one it has
@@ -142,18 +161,30 @@ pub(crate) struct Sign {
     /// Where the signed module goes
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: PathBuf,
-    /// The seed file of the account that signs
+    /// The seed file of the account that signs [default: account.nk in your keys, made if it is
+    /// not there]
     #[arg(long, value_name = "FILE")]
-    pub(crate) issuer: PathBuf,
-    /// The seed file of the module: its public key is the actor's identity
+    pub(crate) issuer: Option<PathBuf>,
+    /// The seed file of the module: its public key is the actor's identity [default: that of the
+    /// name in your keys, made if it is not there]
     #[arg(long, value_name = "FILE")]
-    pub(crate) subject: PathBuf,
-    /// The actor's name, for people
+    pub(crate) subject: Option<PathBuf>,
+    /// The actor's name, for people [default: that of the file]
     #[arg(long)]
-    pub(crate) name: String,
+    pub(crate) name: Option<String>,
     /// A capability it may use, such as wascc:keyvalue, or an actor it may call by its key
-    #[arg(long = "cap", value_name = "ID")]
-    pub(crate) capabilities: Vec<String>,
+    ///
+    /// Narrower: 'wascc:keyvalue[Get,KeyExists]' for these operations, 'wascc:keyvalue[Get on
+    /// session:*,user:*]' for one operation on these resources, 'wascc:http_client[on
+    /// api.example.com]' for all operations on one. Several for one capability add up.
+    #[arg(long = "cap", value_name = "CAPABILITY")]
+    pub(crate) capabilities: Vec<Permission>,
+    /// Propose capabilities by what is in the module, and ask
+    #[arg(long)]
+    pub(crate) derive: bool,
+    /// Grant what is proposed without asking
+    #[arg(long, requires = "derive")]
+    pub(crate) yes: bool,
     /// The version, for people
     #[arg(long = "ver", value_name = "VERSION")]
     pub(crate) version: Option<String>,
@@ -190,6 +221,8 @@ pub(crate) struct Inspect {
 pub(crate) struct Verify {
     /// The module
     pub(crate) file: PathBuf,
+    #[command(flatten)]
+    pub(crate) trust: TrustFiles,
     /// Print JSON, for scripts
     #[arg(long)]
     pub(crate) json: bool,
@@ -211,6 +244,11 @@ pub(crate) struct Run {
     /// $XDG_RUNTIME_DIR/capwire, or in /tmp/capwire-UID]
     #[arg(long, value_name = "SOCKET")]
     pub(crate) control: Option<PathBuf>,
+    /// Take away from what claims grant, by this file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) policy: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) trust: TrustFiles,
     /// Count calls, and show the numbers to Prometheus at http://ADDRESS/metrics
     ///
     /// Prints a line `metrics URL`. Port 0 is any free one. Whoever can connect can read them.

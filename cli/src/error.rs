@@ -36,6 +36,11 @@ impl Error {
         Self::new(2, message.into())
     }
 
+    /// A release may do more than the one before: exit code 3.
+    pub(crate) fn wider(message: impl Into<String>) -> Self {
+        Self::new(3, message.into())
+    }
+
     fn new(code: u8, message: String) -> Self {
         Self(Box::new(Fault {
             code,

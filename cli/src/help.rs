@@ -5,8 +5,10 @@ Exit codes:
   0  done; the answer is yes
   1  it failed; the answer is no
   2  the command line is wrong, or a file that it names cannot be read
+  3  a release may do more than the one before (claims diff)
 
 Environment:
+  CAPWIRE_KEYS  the folder of your keys [default: ~/.config/capwire/keys]
   RUST_LOG  how much is logged to standard error, such as `info` or `warn,capwire=debug`
   NO_COLOR  no colours, if it is set";
 
@@ -23,7 +25,10 @@ Examples:
 pub(crate) const SIGN_EXAMPLES: &str = "\
 Examples:
   capwire sign counter.wasm -o counter.signed.wasm --issuer account.nk --subject counter.nk \\
-    --name counter --cap wascc:http_server --cap wascc:keyvalue --expires 90d";
+    --name counter --cap wascc:http_server --cap wascc:keyvalue --expires 90d
+  capwire sign counter.wasm -o counter.signed.wasm --derive --yes
+  capwire sign counter.wasm -o counter.signed.wasm --cap wascc:http_server \\
+    --cap 'wascc:keyvalue[Add,Get on counter:*]'";
 
 pub(crate) const INSPECT_EXAMPLES: &str = "\
 Examples:
@@ -33,6 +38,30 @@ Examples:
 pub(crate) const VERIFY_EXAMPLES: &str = "\
 Examples:
   capwire verify counter.signed.wasm";
+
+pub(crate) const WHY_EXAMPLES: &str = "\
+Examples:
+  capwire why counter wascc:http_server --manifest manifest.yaml";
+
+pub(crate) const OPERATOR_EXAMPLES: &str = "\
+Examples:
+  capwire token operator -o operator.jwt --name acme";
+
+pub(crate) const ACCOUNT_EXAMPLES: &str = "\
+Examples:
+  capwire token account -o accounts/team.jwt --name team --expires 365d";
+
+pub(crate) const REVOCATIONS_EXAMPLES: &str = "\
+Examples:
+  capwire token revocations -o revocations.jwt --number 1";
+
+pub(crate) const CLAIMS_SHOW_EXAMPLES: &str = "\
+Examples:
+  capwire claims show counter.signed.wasm";
+
+pub(crate) const DIFF_EXAMPLES: &str = "\
+Examples:
+  capwire claims diff counter.signed.wasm counter.signed.wasm";
 
 pub(crate) const CALL_EXAMPLES: &str = "\
 Examples:

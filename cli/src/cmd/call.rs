@@ -13,7 +13,7 @@ use capwire::wascap::{
     ActorClaimsBuilder, InspectError, KeyKind, KeyPair, ModuleError, UnixSeconds, Verifier,
     inspect_module, sign_module,
 };
-use capwire::{Actor, ActorId, Host};
+use capwire::{Actor, ActorId, Host, Limits};
 use std::io::{self, Read};
 use std::path::Path;
 use tokio::runtime::Runtime;
@@ -32,7 +32,7 @@ fn call(command: &Call, secrets: &Secrets) -> Result<(), Error> {
         None => Vec::new(),
     };
     let payload = payload(command)?;
-    let host = engine::host(command.engine, false)?;
+    let host = engine::host(command.engine, Limits::default(), false)?;
     let runtime = Runtime::new()
         .map_err(|error| Error::failure("cannot start the threads of the host").because(error))?;
     let answer = runtime.block_on(async {

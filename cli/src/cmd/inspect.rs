@@ -4,7 +4,10 @@ use crate::args::Inspect;
 use crate::error::{Error, printable};
 use crate::facts::Facts;
 use crate::{files, output, time};
-use capwire::wascap::{ActorClaims, InspectError, ModuleError, inspect_module};
+use capwire::Permission;
+use capwire::wascap::{
+    ActorClaims, ActorMetadata, InspectError, ModuleError, Rule, inspect_module,
+};
 use serde_json::json;
 use std::path::Path;
 
@@ -74,11 +77,33 @@ fn claim_rows(claims: &ActorClaims) -> Vec<Row> {
         ("Valid from", date(claims.not_before, "at once")),
         ("Expires", date(claims.expires, "never")),
         ("Version", version.collect()),
-        ("Capabilities", metadata.caps.clone()),
+        ("Capabilities", capabilities(metadata)),
         ("Tags", metadata.tags.clone()),
         ("Provider", vec![yes_or_no(metadata.prov)]),
         ("Hash", vec![metadata.hash.to_string()]),
     ]
+}
+
+/// Each with what it is narrowed to, one rule a line.
+fn capabilities(metadata: &ActorMetadata) -> Vec<String> {
+    let shown = metadata.caps.iter().flat_map(|id| {
+        let whole = || vec![id.clone()];
+        metadata
+            .narrow
+            .get(id)
+            .map_or_else(whole, |rules| match rules.is_empty() {
+                true => vec![format!("{id}[nothing]")],
+                false => rules.iter().map(|rule| narrowed(id, rule)).collect(),
+            })
+    });
+    shown.collect()
+}
+
+fn narrowed(id: &str, rule: &Rule) -> String {
+    match Permission::new(id, Some(rule.clone())) {
+        Ok(permission) => permission.to_string(),
+        Err(error) => format!("{id}, which no host takes: {error}"),
+    }
 }
 
 fn yes_or_no(yes: bool) -> String {

@@ -2,7 +2,9 @@
 
 mod call;
 mod check;
+mod claims;
 mod completions;
+mod derive;
 mod inspect;
 mod keys;
 mod man;
@@ -15,7 +17,9 @@ mod sign;
 mod stop;
 #[cfg(unix)]
 mod swap;
+mod token;
 mod verify;
+mod why;
 
 use crate::args::Command;
 use crate::error::Error;
@@ -27,6 +31,9 @@ pub(crate) fn run(command: Command) -> Result<(), Error> {
         Command::Sign(command) => sign::run(command),
         Command::Inspect(command) => inspect::run(&command),
         Command::Verify(command) => verify::run(&command),
+        Command::Why(command) => why::run(&command),
+        Command::Token(command) => token::run(command),
+        Command::Claims(command) => claims::run(&command),
         Command::Run(command) => run::run(command),
         #[cfg(unix)]
         Command::Ps(command) => ps::run(&command),

@@ -9,12 +9,13 @@ use crate::data::DataDir;
 use crate::error::Error;
 use crate::plan::Plan;
 use crate::secrets::Secrets;
-use crate::{engine, logging, output, start, time};
+use crate::trust::Trusting;
+use crate::{engine, logging, output, policy_file, start, time};
 use capwire::Host;
 use serde_json::json;
 use signals::Signals;
 use std::convert::Infallible;
-use std::future;
+use std::future::{self, Future};
 use tokio::runtime::Runtime;
 
 pub(super) fn run(command: Run) -> Result<(), Error> {
@@ -29,7 +30,9 @@ fn run_manifest(command: Run, secrets: &Secrets) -> Result<(), Error> {
         tracing::warn!("{}", unset.summary());
     }
     let data = DataDir::choose(command.data_dir, &command.manifest);
-    let host = engine::host(command.engine, command.metrics.is_some())?;
+    let policy = policy_file::read(command.policy.as_deref())?;
+    let host = engine::host(command.engine, policy, command.metrics.is_some())?;
+    let trust = Trusting::begin(&host, command.trust, &data)?;
     let runtime = Runtime::new()
         .map_err(|error| Error::failure("cannot start the threads of the host").because(error))?;
     runtime.block_on(async {
@@ -38,20 +41,21 @@ fn run_manifest(command: Run, secrets: &Secrets) -> Result<(), Error> {
             Some(address) => Some(metrics::listen(&host, address, command.json).await?),
             None => None,
         };
-        until_asked_to_stop(&host, plan, data, &control, command.json).await
+        let serving = serve(&host, plan, data, command.json);
+        until_asked_to_stop(&host, serving, trust.follow(&host), &control).await
     })
 }
 
 async fn until_asked_to_stop(
     host: &Host,
-    plan: Plan,
-    data: DataDir,
+    serving: impl Future<Output = Result<Infallible, Error>>,
+    trust: impl Future<Output = Infallible>,
     control: &Control,
-    json: bool,
 ) -> Result<(), Error> {
     let mut signals = Signals::listen()?;
     let ended = tokio::select! {
-        Err(error) = serve(host, plan, data, json) => Err(error),
+        Err(error) = serving => Err(error),
+        never = trust => match never {},
         () = signals.stop() => Ok(()),
         () = control.stop() => Ok(()),
     };

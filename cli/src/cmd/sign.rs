@@ -1,17 +1,26 @@
 //! `capwire sign`
 
+use super::derive;
 use crate::args::Sign;
 use crate::error::{Error, printable};
 use crate::files::{Existing, Readers};
-use crate::{files, keyfile, output, random, time};
-use capwire::wascap::{ActorClaimsBuilder, KeyKind, PublicKey, UnixSeconds, sign_module};
+use crate::keyring::{self, Own};
+use crate::{files, output, random, time};
+use capwire::Permission;
+use capwire::wascap::{ActorClaimsBuilder, PublicKey, Rule, UnixSeconds, sign_module};
 use serde_json::{Value, json};
 
-pub(super) fn run(command: Sign) -> Result<(), Error> {
-    let issuer = keyfile::read_of_kind(&command.issuer, "--issuer", KeyKind::Account)?;
-    let subject = keyfile::read_of_kind(&command.subject, "--subject", KeyKind::Module)?.public();
+pub(super) fn run(mut command: Sign) -> Result<(), Error> {
     let module = files::read(&command.input)?;
-    let claims = claims(&command, subject, time::now()?);
+    let name = name(&command)?;
+    let issuer = keyring::key(command.issuer.as_deref(), "--issuer", Own::Account)?;
+    let subject = keyring::key(command.subject.as_deref(), "--subject", Own::Module(&name))?;
+    let subject = subject.public();
+    if command.derive {
+        let proposed = derive::propose(&module, command.yes)?;
+        command.capabilities.extend(proposed);
+    }
+    let claims = claims(&command, &name, subject, time::now()?);
     let signed = sign_module(&module, claims, &issuer).map_err(|error| {
         Error::failure(format!("cannot sign `{}`", command.input.display())).because(error)
     })?;
@@ -25,27 +34,43 @@ pub(super) fn run(command: Sign) -> Result<(), Error> {
         Error::failure(format!("cannot write `{}`", command.output.display())).because(error)
     })?;
     if command.json {
-        return output::json(&facts(&command, subject, issuer.public()));
+        return output::json(&facts(&command, &name, subject, issuer.public()));
     }
-    report(&command, subject)
+    report(&command, &name, subject)
 }
 
-fn facts(command: &Sign, subject: PublicKey, issuer: PublicKey) -> Value {
+/// The one that is given, or that of the file without what follows its first dot.
+fn name(command: &Sign) -> Result<String, Error> {
+    if let Some(name) = &command.name {
+        return Ok(name.clone());
+    }
+    let file = command.input.file_name().map(|name| name.to_string_lossy());
+    let stem = file.and_then(|file| Some(file.split('.').next()?.to_owned()));
+    stem.filter(|stem| !stem.is_empty())
+        .ok_or_else(|| Error::unreadable("the actor has no name").help("give it one with `--name`"))
+}
+
+fn facts(command: &Sign, name: &str, subject: PublicKey, issuer: PublicKey) -> Value {
     json!({
         "file": command.output.display().to_string(),
-        "name": command.name,
+        "name": name,
         "subject": subject.to_string(),
         "issuer": issuer.to_string(),
-        "caps": command.capabilities,
+        "caps": capabilities(command),
     })
 }
 
-fn claims(command: &Sign, subject: PublicKey, now: UnixSeconds) -> ActorClaimsBuilder {
-    let mut claims =
-        ActorClaimsBuilder::new(subject, now, &mut random::system()).name(&command.name);
-    for capability in &command.capabilities {
-        claims = claims.capability(capability);
-    }
+fn capabilities(command: &Sign) -> Vec<String> {
+    command
+        .capabilities
+        .iter()
+        .map(ToString::to_string)
+        .collect()
+}
+
+fn claims(command: &Sign, name: &str, subject: PublicKey, now: UnixSeconds) -> ActorClaimsBuilder {
+    let mut claims = ActorClaimsBuilder::new(subject, now, &mut random::system()).name(name);
+    claims = grant(claims, &command.capabilities);
     for tag in &command.tags {
         claims = claims.tag(tag);
     }
@@ -64,15 +89,35 @@ fn claims(command: &Sign, subject: PublicKey, now: UnixSeconds) -> ActorClaimsBu
     claims.provider(command.prov)
 }
 
-fn report(command: &Sign, subject: PublicKey) -> Result<(), Error> {
+/// Claims each capability once. Rules add up; without one, all of it is granted.
+fn grant(mut claims: ActorClaimsBuilder, permissions: &[Permission]) -> ActorClaimsBuilder {
+    for (index, permission) in permissions.iter().enumerate() {
+        let id = permission.capability();
+        let same = |other: &&Permission| other.capability() == id;
+        if permissions.iter().take(index).any(|other| same(&other)) {
+            continue;
+        }
+        claims = claims.capability(id);
+        let rules: Option<Vec<&Rule>> = permissions
+            .iter()
+            .filter(same)
+            .map(Permission::rule)
+            .collect();
+        for rule in rules.into_iter().flatten() {
+            claims = claims.narrow(id, rule.clone());
+        }
+    }
+    claims
+}
+
+fn report(command: &Sign, name: &str, subject: PublicKey) -> Result<(), Error> {
     let may = if command.capabilities.is_empty() {
         "no capabilities".to_owned()
     } else {
-        command.capabilities.join(", ")
+        capabilities(command).join(", ")
     };
     output::line(&printable(&format!(
-        "Signed {}: {} ({subject}) with {may}",
+        "Signed {}: {name} ({subject}) with {may}",
         command.output.display(),
-        command.name
     )))
 }

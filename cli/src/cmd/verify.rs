@@ -3,15 +3,20 @@
 use crate::args::Verify;
 use crate::error::{Error, printable};
 use crate::{files, output, time};
-use capwire::wascap::{ActorClaims, TimeError, Verifier, VerifyError};
+use capwire::wascap::{ActorClaims, TimeError, Verified, VerifyError};
 use serde_json::json;
 
 pub(super) fn run(command: &Verify) -> Result<(), Error> {
     let module = files::read(&command.file)?;
     let file = command.file.display();
-    match Verifier::new().verify_module(&module, time::now()?) {
+    let now = time::now()?;
+    let belief = command.trust.believe(now, &[])?;
+    match belief.verifier.verify_module(&module, now) {
         Ok(claims) if command.json => output::json(&json!({ "valid": true, "claims": *claims })),
-        Ok(claims) => output::line(&printable(&format!("{file}: valid; {}", summary(&claims)))),
+        Ok(claims) => {
+            output::line(&printable(&format!("{file}: valid; {}", summary(&claims))))?;
+            tree(&claims)
+        }
         Err(error) => {
             if command.json {
                 output::json(&json!({ "valid": false, "reason": error.to_string() }))?;
@@ -22,6 +27,47 @@ pub(super) fn run(command: &Verify) -> Result<(), Error> {
                 None => failure.because(error),
             })
         }
+    }
+}
+
+/// Who vouches for it, from the operator down.
+fn tree(claims: &Verified<ActorClaims>) -> Result<(), Error> {
+    if claims.chain().is_empty() {
+        return Ok(());
+    }
+    let above = claims.chain().iter().rev().map(|link| {
+        let signer = match link.signer() == link.subject() {
+            true => String::new(),
+            false => format!(", signs with {}", link.signer()),
+        };
+        let until = link.expires().map(|at| at.0);
+        let (kind, name) = (link.subject().kind(), link.name().unwrap_or("no name"));
+        format!(
+            "{kind} {name} ({}){signer}, {}",
+            link.subject(),
+            ends(until)
+        )
+    });
+    let name = claims.metadata.name.as_deref().unwrap_or("no name");
+    let actor = format!(
+        "actor {name} ({}), {}",
+        claims.subject,
+        ends(claims.expires)
+    );
+    for (depth, line) in above.chain([actor]).enumerate() {
+        let branch = match depth {
+            0 => String::new(),
+            depth => format!("{}└─ ", "   ".repeat(depth - 1)),
+        };
+        output::line(&printable(&format!("{branch}{line}")))?;
+    }
+    Ok(())
+}
+
+fn ends(at: Option<u64>) -> String {
+    match at {
+        None => "never expires".to_owned(),
+        Some(at) => format!("expires {}", time::date(at)),
     }
 }
 
@@ -40,10 +86,7 @@ fn in_dates(error: &VerifyError) -> Option<String> {
 
 fn summary(claims: &ActorClaims) -> String {
     let name = claims.metadata.name.as_deref().unwrap_or("an actor");
-    let expires = match claims.expires {
-        None => "never expires".to_owned(),
-        Some(at) => format!("expires {}", time::date(at)),
-    };
+    let expires = ends(claims.expires);
     let (subject, issuer) = (claims.subject, claims.issuer);
     format!("{name} ({subject}), signed by {issuer}, {expires}")
 }

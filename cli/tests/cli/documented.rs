@@ -28,6 +28,7 @@ bindings:
     folder.write("manifest.yaml", bindings);
     folder.write("counter.yaml", bindings);
     folder.write("request.json", "{}");
+    folder.write("policy.yaml", "");
     folder
 }
 
@@ -69,6 +70,7 @@ fn in_a_shell(folder: &Folder, source: &str, line: &str) {
     let ended = Command::new("sh")
         .args(["-ec", line])
         .current_dir(folder.path("."))
+        .env("CAPWIRE_KEYS", folder.path("keys"))
         .env(
             "PATH",
             format!("{}:{path}", binary.parent().unwrap().display()),
@@ -137,7 +139,7 @@ fn the_help_of_every_command_has_examples_that_work() {
 #[test]
 fn the_commands_of_the_readmes_work() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-    for readme in ["README.md", "cli/README.md"] {
+    for readme in ["README.md", "cli/README.md", "docs/security.md"] {
         let text = std::fs::read_to_string(root.join(readme)).unwrap();
         let commands: Vec<String> = commands(&text)
             .into_iter()

@@ -59,6 +59,7 @@ impl Folder {
         let mut command = Command::new(env!("CARGO_BIN_EXE_capwire"));
         command.args(arguments).current_dir(self.0.path());
         command.env_remove("RUST_LOG");
+        command.env("CAPWIRE_KEYS", self.path("keys"));
         command.env("XDG_RUNTIME_DIR", self.1.path());
         command
     }
@@ -67,6 +68,11 @@ impl Folder {
     pub(crate) fn run(&self, line: &str) -> Ended {
         let words: Vec<&str> = line.split_whitespace().collect();
         self.end(self.command(&words))
+    }
+
+    /// Runs `capwire` with `words`, which may have spaces.
+    pub(crate) fn run_words(&self, words: &[&str]) -> Ended {
+        self.end(self.command(words))
     }
 
     /// Runs `command` to its end, which must come.

@@ -9,6 +9,7 @@
 )]
 
 mod asking;
+mod authority;
 mod call;
 mod check;
 mod documented;

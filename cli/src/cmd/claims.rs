@@ -1,0 +1,85 @@
+//! `capwire claims`
+
+use crate::args::Claims as Command;
+use crate::error::{Error, printable};
+use crate::{files, keyring, output};
+use capwire::wascap::{
+    AccountMetadata, ActorClaims, ClusterMetadata, Metadata, OperatorMetadata, ProviderMetadata,
+    RevocationMetadata, Standalone, TokenError, inspect_module, inspect_token,
+};
+use serde_json::json;
+use std::path::Path;
+
+pub(super) fn run(command: &Command) -> Result<(), Error> {
+    match command {
+        Command::Show { file } => show(file),
+        Command::Diff { old, new } => diff(old, new),
+    }
+}
+
+/// The claims as JSON, the names of the token itself.
+fn show(file: &Path) -> Result<(), Error> {
+    if files::read(file)?.starts_with(b"\0asm") {
+        let claims = actor(file)?;
+        return output::json(&json!({ "type": "actor", "verified": false, "claims": claims }));
+    }
+    let token = keyring::token(file)?;
+    // A token does not say of which type it is, but the kinds of its keys do.
+    let readers = [
+        read::<RevocationMetadata>,
+        read::<OperatorMetadata>,
+        read::<AccountMetadata>,
+        read::<ClusterMetadata>,
+        read::<ProviderMetadata>,
+    ];
+    let mut reason = None;
+    for reader in readers {
+        match reader(&token) {
+            Ok(Some(shown)) => return output::json(&shown),
+            Ok(None) => {}
+            Err(error) => reason = Some(error),
+        }
+    }
+    let failure = Error::failure(format!("cannot read the token in `{}`", file.display()));
+    Err(match reason {
+        Some(error) => failure.because(error),
+        None => failure,
+    })
+}
+
+fn read<M>(token: &str) -> Result<Option<serde_json::Value>, TokenError>
+where
+    M: Standalone<Subject = capwire::wascap::PublicKey>,
+{
+    let unverified = inspect_token::<M>(token)?;
+    let claims = unverified.claims();
+    let fits = M::SUBJECTS.contains(&claims.subject.kind());
+    Ok(
+        fits.then(
+            || json!({ "type": <M as Metadata>::TOKEN, "verified": false, "claims": claims }),
+        ),
+    )
+}
+
+fn diff(old: &Path, new: &Path) -> Result<(), Error> {
+    let (older, newer) = (actor(old)?, actor(new)?);
+    let wider = newer.metadata.widenings(&older.metadata);
+    if wider.is_empty() {
+        return output::line("nothing is wider");
+    }
+    for widening in &wider {
+        output::line(&printable(&format!("wider: {widening}")))?;
+    }
+    Err(Error::wider(format!(
+        "`{}` may do more than `{}`",
+        new.display(),
+        old.display()
+    )))
+}
+
+fn actor(file: &Path) -> Result<ActorClaims, Error> {
+    let unverified = inspect_module(&files::read(file)?).map_err(|error| {
+        Error::failure(format!("cannot read the claims of `{}`", file.display())).because(error)
+    })?;
+    Ok(unverified.claims().clone())
+}

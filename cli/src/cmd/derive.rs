@@ -1,0 +1,165 @@
+//! What a module seems to need, by what is in it.
+
+use crate::error::{Error, printable};
+use capwire::Permission;
+use capwire::contracts::{
+    blobstore, canonical_contract, eventstreams, extras, http, keyvalue, logging, messaging,
+};
+use std::collections::BTreeMap;
+use std::io::{self, BufRead, IsTerminal, Write};
+use wasmparser::{BinaryReaderError, Parser, Payload};
+
+/// Texts by which a module names a contract, and whether it asks or is asked by it.
+const SIGNS: &[(&str, &str)] = &[
+    (blobstore::CONTRACT, blobstore::CONTRACT),
+    (eventstreams::CONTRACT, eventstreams::CONTRACT),
+    (extras::CONTRACT, extras::CONTRACT),
+    (http::CONTRACT, http::CONTRACT),
+    (http::CLIENT_CONTRACT, http::CLIENT_CONTRACT),
+    (keyvalue::CONTRACT, keyvalue::CONTRACT),
+    (logging::CONTRACT, logging::CONTRACT),
+    (messaging::CONTRACT, messaging::CONTRACT),
+    ("wasmcloud:blobstore", blobstore::CONTRACT),
+    ("wasmcloud:eventstreams", eventstreams::CONTRACT),
+    ("wasmcloud:extras", extras::CONTRACT),
+    ("wasmcloud:httpserver", http::CONTRACT),
+    ("wasmcloud:httpclient", http::CLIENT_CONTRACT),
+    ("wasmcloud:keyvalue", keyvalue::CONTRACT),
+    ("wasmcloud:logging", logging::CONTRACT),
+    ("wasmcloud:messaging", messaging::CONTRACT),
+    (http::OP_HANDLE_REQUEST, http::CONTRACT),
+    (messaging::OP_DELIVER_MESSAGE, messaging::CONTRACT),
+    (blobstore::OP_RECEIVE_CHUNK, blobstore::CONTRACT),
+    (eventstreams::OP_DELIVER_EVENT, eventstreams::CONTRACT),
+];
+
+/// What was found.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Findings {
+    /// Why each contract seems to be needed.
+    contracts: BTreeMap<&'static str, Vec<String>>,
+    calls_host: bool,
+}
+
+impl Findings {
+    /// Reads imports and data of a module.
+    pub(super) fn of(wasm: &[u8]) -> Result<Self, BinaryReaderError> {
+        let mut findings = Self::default();
+        for payload in Parser::new(0).parse_all(wasm) {
+            match payload? {
+                Payload::ImportSection(section) => {
+                    for import in section.into_imports() {
+                        findings.calls_host |= import?.name == "__host_call";
+                    }
+                }
+                Payload::DataSection(section) => {
+                    for data in section {
+                        findings.search(data?.data);
+                    }
+                }
+                _ => {}
+            }
+        }
+        if !findings.calls_host {
+            findings.contracts.retain(|_, reasons| {
+                reasons.retain(|reason| reason.starts_with("it answers"));
+                !reasons.is_empty()
+            });
+        }
+        Ok(findings)
+    }
+
+    fn search(&mut self, data: &[u8]) {
+        for (sign, contract) in SIGNS {
+            if !data
+                .windows(sign.len())
+                .any(|window| window == sign.as_bytes())
+            {
+                continue;
+            }
+            let reason = match canonical_contract(sign) == *contract {
+                true => format!("it names `{sign}` in its data"),
+                false => format!("it answers `{sign}`, or names it in its data"),
+            };
+            let reasons = self.contracts.entry(contract).or_default();
+            if !reasons.contains(&reason) {
+                reasons.push(reason);
+            }
+        }
+    }
+
+    fn shown(&self) -> String {
+        let contracts = self.contracts.iter();
+        let lines = contracts.map(|(contract, reasons)| {
+            format!("  --cap {contract}    because {}", reasons.join(", and "))
+        });
+        let lines: Vec<String> = lines.collect();
+        match (lines.is_empty(), self.calls_host) {
+            (false, _) => format!("the module seems to need:\n{}", lines.join("\n")),
+            (true, true) => "the module calls its host, but names no contract that is known".into(),
+            (true, false) => "the module cannot call its host, and needs nothing".into(),
+        }
+    }
+}
+
+/// Proposes capabilities, and asks whether to grant them, unless that is answered already.
+pub(super) fn propose(wasm: &[u8], yes: bool) -> Result<Vec<Permission>, Error> {
+    let unreadable = |error| Error::failure("the module cannot be read").because(error);
+    let findings = Findings::of(wasm).map_err(unreadable)?;
+    anstream::eprintln!("{}", lines_printable(&findings.shown()));
+    if !findings.contracts.is_empty() && !yes && !agreed()? {
+        return Err(Error::failure("nothing was signed")
+            .help("name the capabilities yourself with `--cap`"));
+    }
+    let permissions = findings.contracts.keys().map(|contract| contract.parse());
+    permissions
+        .collect::<Result<_, _>>()
+        .map_err(|error: capwire::PermissionError| Error::failure("a finding").because(error))
+}
+
+fn agreed() -> Result<bool, Error> {
+    if !io::stdin().is_terminal() {
+        return Err(Error::unreadable("nobody is there to be asked")
+            .help("look at the proposal, and grant it with `--yes`"));
+    }
+    anstream::eprint!("grant this? [y/N] ");
+    let asked = |error| Error::failure("cannot ask").because(error);
+    io::stderr().flush().map_err(asked)?;
+    let mut answer = String::new();
+    io::stdin().lock().read_line(&mut answer).map_err(asked)?;
+    Ok(["y", "yes"].contains(&answer.trim().to_lowercase().as_str()))
+}
+
+fn lines_printable(text: &str) -> String {
+    text.lines().map(printable).collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Findings;
+
+    fn contracts(wat: &str) -> Vec<&'static str> {
+        let findings = Findings::of(&wat::parse_str(wat).unwrap()).unwrap();
+        findings.contracts.into_keys().collect()
+    }
+
+    #[test]
+    fn contracts_are_found_by_name_alias_and_operation() {
+        let module = |data: &str| {
+            format!(
+                r#"(module (import "wapc" "__host_call" (func (param i32))) (memory 1)
+                    (data (i32.const 0) "{data}"))"#
+            )
+        };
+        let found = contracts(&module("xwascc:keyvalueGetwasmcloud:messaging"));
+        assert_eq!(found, ["wascc:keyvalue", "wascc:messaging"]);
+        assert_eq!(contracts(&module("HandleRequest")), ["wascc:http_server"]);
+        assert!(contracts(&module("wascc:keyval")).is_empty());
+    }
+
+    #[test]
+    fn who_cannot_call_the_host_needs_nothing_of_it() {
+        let module = r#"(module (memory 1) (data (i32.const 0) "wascc:keyvalue HandleRequest"))"#;
+        assert_eq!(contracts(module), ["wascc:http_server"]);
+    }
+}

@@ -1,0 +1,127 @@
+//! The user's own keys, made when they are first needed.
+
+use crate::error::Error;
+use crate::files::{self, Existing};
+use crate::{keyfile, random};
+use capwire::wascap::{KeyKind, KeyPair};
+use std::env::var_os;
+use std::fs::DirBuilder;
+use std::path::{Path, PathBuf};
+
+/// Where keys are, if not in the user's configuration.
+const VARIABLE: &str = "CAPWIRE_KEYS";
+
+/// Which of the user's keys.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Own<'a> {
+    Operator,
+    Account,
+    /// That of the module of this name.
+    Module(&'a str),
+}
+
+/// The key in the file that was named, or the user's own.
+pub(crate) fn key(file: Option<&Path>, option: &str, own: Own<'_>) -> Result<KeyPair, Error> {
+    match file {
+        Some(file) => keyfile::read_of_kind(file, option, own.kind()),
+        None => own_key(own),
+    }
+}
+
+fn own_key(own: Own<'_>) -> Result<KeyPair, Error> {
+    let path = folder()?.join(own.file()?);
+    if !path.exists() {
+        make(&path, own.kind())?;
+    }
+    keyfile::read_of_kind(&path, "your keys", own.kind())
+}
+
+/// Somebody else may make it at the same time: then theirs counts.
+fn make(path: &Path, kind: KeyKind) -> Result<(), Error> {
+    let failed =
+        |error| Error::failure(format!("cannot write `{}`", path.display())).because(error);
+    if let Some(folder) = path.parent() {
+        let mut builder = DirBuilder::new();
+        builder.recursive(true);
+        private(&mut builder);
+        builder.create(folder).map_err(failed)?;
+    }
+    let pair = KeyPair::generate(kind, &mut random::system());
+    match keyfile::write(path, &pair, Existing::Keep) {
+        Err(_) if path.exists() => Ok(()),
+        Err(error) => Err(error),
+        Ok(()) => {
+            let (key, path) = (pair.public(), path.display());
+            anstream::eprintln!("made the {kind} key {key} in {path}: keep it safe");
+            Ok(())
+        }
+    }
+}
+
+fn folder() -> Result<PathBuf, Error> {
+    let set = |name| {
+        var_os(name)
+            .filter(|value| !value.is_empty())
+            .map(PathBuf::from)
+    };
+    let configuration = || match cfg!(windows) {
+        true => set("APPDATA"),
+        false => set("XDG_CONFIG_HOME").or_else(|| Some(set("HOME")?.join(".config"))),
+    };
+    set(VARIABLE)
+        .or_else(|| Some(configuration()?.join("capwire").join("keys")))
+        .ok_or_else(|| {
+            Error::unreadable("you have no home folder, where your keys would be").help(format!(
+                "name the files of keys, or set {VARIABLE} to a folder"
+            ))
+        })
+}
+
+impl Own<'_> {
+    fn kind(self) -> KeyKind {
+        match self {
+            Self::Operator => KeyKind::Operator,
+            Self::Account => KeyKind::Account,
+            Self::Module(_) => KeyKind::Module,
+        }
+    }
+
+    fn file(self) -> Result<PathBuf, Error> {
+        match self {
+            Self::Operator => Ok("operator.nk".into()),
+            Self::Account => Ok("account.nk".into()),
+            Self::Module(name) if is_plain(name) => {
+                Ok(Path::new("modules").join(format!("{name}.nk")))
+            }
+            Self::Module(name) => Err(Error::unreadable(format!(
+                "`{name}` is no name for the file of a key"
+            ))
+            .help(
+                "use letters, digits, `-`, `_` and `.`, or name the key's file with `--subject`",
+            )),
+        }
+    }
+}
+
+fn is_plain(name: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+    !name.is_empty() && !name.starts_with('.') && name.bytes().all(plain)
+}
+
+#[cfg(unix)]
+fn private(builder: &mut DirBuilder) {
+    use std::os::unix::fs::DirBuilderExt;
+    builder.mode(0o700);
+}
+
+#[cfg(not(unix))]
+fn private(_: &mut DirBuilder) {}
+
+/// The text of a token in a file.
+pub(crate) fn token(path: &Path) -> Result<String, Error> {
+    let text = String::from_utf8(files::read(path)?);
+    let text = text.map_err(|error| {
+        Error::unreadable(format!("`{}` is not text", path.display())).because(error)
+    })?;
+    Ok(text.trim_end().to_owned())
+}

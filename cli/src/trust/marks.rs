@@ -1,0 +1,62 @@
+//! How far revocation lists have come, so that no older one is believed again.
+
+use crate::data::DataDir;
+use crate::error::Error;
+use crate::files::{self, Existing, Readers};
+use capwire::wascap::Mark;
+use std::io::ErrorKind;
+use std::path::PathBuf;
+
+/// The marks in a file of the data directory.
+#[derive(Debug)]
+pub(crate) struct Marks {
+    path: PathBuf,
+    seen: Vec<Mark>,
+}
+
+impl Marks {
+    /// Reads those of earlier runs. A file that cannot be understood is an error: without it
+    /// nobody knows what was revoked.
+    pub(crate) fn open(data: &DataDir) -> Result<Self, Error> {
+        let path = data.folder("trust", "revocations")?.join("seen");
+        let text = match std::fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == ErrorKind::NotFound => String::new(),
+            Err(error) => return Err(files::unreadable(&path, error)),
+        };
+        let seen: Result<Vec<Mark>, _> = text.lines().map(str::parse).collect();
+        let seen = seen.map_err(|error| {
+            Error::failure(format!("`{}` was changed by somebody", path.display()))
+                .because(error)
+                .help("if the revocation lists are the latest ones, delete it")
+        })?;
+        Ok(Self { path, seen })
+    }
+
+    pub(crate) fn seen(&self) -> &[Mark] {
+        &self.seen
+    }
+
+    /// Remembers the lists of `new`.
+    pub(crate) fn remember(&mut self, new: &[Mark]) -> Result<(), Error> {
+        let mut seen = self.seen.clone();
+        for mark in new {
+            seen.retain(|known| {
+                known.operator() != mark.operator() || known.number() > mark.number()
+            });
+            if !seen.iter().any(|known| known.operator() == mark.operator()) {
+                seen.push(*mark);
+            }
+        }
+        if seen == self.seen {
+            return Ok(());
+        }
+        let text: String = seen.iter().map(|mark| format!("{mark}\n")).collect();
+        let path = &self.path;
+        files::write(path, text.as_bytes(), Readers::OwnerOnly, Existing::Replace).map_err(
+            |error| Error::failure(format!("cannot write `{}`", path.display())).because(error),
+        )?;
+        self.seen = seen;
+        Ok(())
+    }
+}

@@ -1,0 +1,380 @@
+//! Keys, tokens, trust, policy: from nothing to a verified chain, and back.
+
+use crate::folder::{Ended, Folder, says};
+use crate::host::{Host, get};
+use crate::modules::{guest, web};
+use capwire::wascap::{KeyKind, inspect_module};
+use nix::sys::signal::Signal;
+use std::net::TcpStream;
+use std::time::{Duration, Instant};
+
+/// The four commands, and what they leave behind.
+fn chain() -> Folder {
+    let folder = Folder::new();
+    folder.write("counter.wasm", web("hello"));
+    folder.succeed("token operator -o operator.jwt --name acme");
+    folder.succeed("token account -o accounts/team.jwt --name team");
+    folder.succeed("sign counter.wasm -o counter.signed.wasm --cap wascc:http_server");
+    folder
+}
+
+#[test]
+fn four_commands_make_a_verified_chain() {
+    let folder = chain();
+    let printed =
+        folder.succeed("verify --trust operator.jwt --accounts accounts counter.signed.wasm");
+    let lines: Vec<&str> = printed.lines().collect();
+    says(lines[0], &["counter.signed.wasm: valid; counter"]);
+    says(lines[1], &["operator acme (O", "never expires"]);
+    says(lines[2], &["└─ account team (A"]);
+    says(lines[3], &["   └─ actor counter (M"]);
+}
+
+#[test]
+fn what_has_no_chain_is_refused_with_the_link_that_fails() {
+    let folder = chain();
+    let verify = "verify --trust operator.jwt --accounts accounts counter.signed.wasm";
+    std::fs::rename(folder.path("accounts/team.jwt"), folder.path("team.txt")).unwrap();
+    says(
+        &folder.fail(verify, 1),
+        &["not valid", "no known account vouches"],
+    );
+    std::fs::rename(folder.path("team.txt"), folder.path("accounts/team.jwt")).unwrap();
+
+    folder.key("operator", "other.nk");
+    folder.succeed("token operator -o operator.jwt --key other.nk");
+    says(&folder.fail(verify, 1), &["operator", "is not trusted"]);
+    folder.write("operator.jwt", "no token");
+    says(&folder.fail(verify, 1), &["`operator.jwt` is not believed"]);
+    says(
+        &folder.fail("verify --accounts accounts counter.signed.wasm", 2),
+        &["--trust"],
+    );
+}
+
+#[test]
+fn own_keys_are_made_once_and_are_secret() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = Folder::new();
+    folder.write("counter.wasm", guest(b""));
+    let keys = || {
+        folder.succeed("sign counter.wasm -o signed.wasm");
+        let signed = folder.read("signed.wasm");
+        let unverified = inspect_module(&signed).unwrap();
+        (unverified.claims().issuer, unverified.claims().subject)
+    };
+    let first = keys();
+    assert_eq!(
+        (first.0.kind(), first.1.kind()),
+        (KeyKind::Account, KeyKind::Module)
+    );
+    assert_eq!(keys(), first);
+    let other = folder.succeed("sign counter.wasm -o other.wasm --name other");
+    assert!(!other.contains(&first.1.to_string()), "{other}");
+    let mode = |path: &str| {
+        std::fs::metadata(folder.path(path))
+            .unwrap()
+            .permissions()
+            .mode()
+    };
+    assert_eq!(mode("keys") & 0o777, 0o700);
+    assert_eq!(mode("keys/account.nk") & 0o777, 0o600);
+
+    says(
+        &folder.fail("sign counter.wasm -o x.wasm --name ../x", 2),
+        &["no name for the file"],
+    );
+    let readable = std::fs::Permissions::from_mode(0o644);
+    std::fs::set_permissions(folder.path("keys/account.nk"), readable).unwrap();
+    says(
+        &folder.fail("sign counter.wasm -o signed.wasm", 2),
+        &["other users may read"],
+    );
+}
+
+#[test]
+fn narrowed_capabilities_are_signed_and_shown() {
+    let folder = Folder::new();
+    folder.write("counter.wasm", guest(b""));
+    let ended = sign(
+        &folder,
+        &[
+            "wascc:keyvalue[Get,KeyExists on session:*]",
+            "wascc:logging",
+        ],
+    );
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    says(
+        &folder.succeed("inspect signed.wasm"),
+        &[
+            "wascc:keyvalue[Get,KeyExists on session:*]",
+            "wascc:logging\n",
+        ],
+    );
+    let signed = folder.read("signed.wasm");
+    let unverified = inspect_module(&signed).unwrap();
+    let metadata = &unverified.claims().metadata;
+    assert_eq!(metadata.caps, ["wascc:keyvalue", "wascc:logging"]);
+    let grant = metadata.grant("wascc:keyvalue").unwrap();
+    assert!(grant.allows("Get", Some("session:1")) && !grant.allows("Set", Some("session:1")));
+
+    let ended = sign(&folder, &["wascc:keyvalue[Get]", "wascc:keyvalue"]);
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    assert!(
+        !folder.succeed("inspect signed.wasm").contains('['),
+        "all of it is granted"
+    );
+}
+
+#[test]
+fn narrowings_that_nobody_enforces_are_refused() {
+    let folder = Folder::new();
+    folder.write("counter.wasm", guest(b""));
+    for (capability, reason) in [
+        ("wascc:logging[WriteLog on disk]", "operations only"),
+        ("wascc:keyvalue[Get on a*b]", "no pattern"),
+        ("wascc:keyvalue[]", "not of the form"),
+    ] {
+        let ended = sign(&folder, &[capability]);
+        assert_eq!(ended.code, Some(2), "{ended:?}");
+        says(&ended.stderr, &[reason]);
+    }
+    assert!(!folder.path("signed.wasm").exists());
+}
+
+fn sign(folder: &Folder, capabilities: &[&str]) -> Ended {
+    let mut words = vec!["sign", "counter.wasm", "-o", "signed.wasm"];
+    words.extend(
+        capabilities
+            .iter()
+            .flat_map(|capability| ["--cap", capability]),
+    );
+    folder.run_words(&words)
+}
+
+#[test]
+fn capabilities_are_derived_from_what_is_in_the_module() {
+    let folder = Folder::new();
+    let module = wat::parse_str(
+        r#"(module (import "wapc" "__host_call"
+                (func (param i32 i32 i32 i32 i32 i32 i32 i32) (result i32)))
+            (memory (export "memory") 1)
+            (data (i32.const 0) "HandleRequest wasmcloud:keyvalue"))"#,
+    );
+    folder.write("counter.wasm", module.unwrap());
+    let unanswered = folder.run("sign counter.wasm -o signed.wasm --derive");
+    assert_eq!(unanswered.code, Some(2), "{unanswered:?}");
+    says(
+        &unanswered.stderr,
+        &["--cap wascc:keyvalue", "because it names", "--yes"],
+    );
+    assert!(!folder.path("signed.wasm").exists());
+
+    let printed = folder.succeed("sign counter.wasm -o signed.wasm --derive --yes");
+    says(&printed, &["wascc:http_server, wascc:keyvalue"]);
+}
+
+#[test]
+fn a_wider_release_is_named_and_ends_with_three() {
+    let folder = Folder::new();
+    folder.write("counter.wasm", guest(b""));
+    sign(&folder, &["wascc:keyvalue[Get on a*]"]);
+    std::fs::copy(folder.path("signed.wasm"), folder.path("old.wasm")).unwrap();
+    sign(&folder, &["wascc:keyvalue[Get,Set on ab]", "wascc:logging"]);
+    let ended = folder.run("claims diff old.wasm signed.wasm");
+    assert_eq!(ended.code, Some(3), "{ended:?}");
+    says(
+        &ended.stdout,
+        &["wider: wascc:keyvalue: Set on ab", "wider: wascc:logging"],
+    );
+    assert_eq!(ended.stdout.lines().count(), 2);
+    folder.succeed("claims diff signed.wasm signed.wasm");
+    sign(&folder, &["wascc:keyvalue[Get on ab]"]);
+    folder.succeed("claims diff old.wasm signed.wasm");
+}
+
+#[test]
+fn tokens_are_shown_by_their_type() {
+    let folder = chain();
+    says(
+        &folder.succeed("claims show operator.jwt"),
+        &[r#""type": "operator""#, "acme"],
+    );
+    says(
+        &folder.succeed("claims show accounts/team.jwt"),
+        &[r#""type": "account""#, "team"],
+    );
+    says(
+        &folder.succeed("claims show counter.signed.wasm"),
+        &[r#""type": "actor""#],
+    );
+    folder.succeed("token revocations -o list.jwt --number 3 --revoke-token abc");
+    says(
+        &folder.succeed("claims show list.jwt"),
+        &[r#""type": "revocations""#, "abc"],
+    );
+    folder.write("nothing.jwt", "a.b.c");
+    folder.fail("claims show nothing.jwt", 1);
+}
+
+/// An actor that may read sessions, bound to both that it claims.
+fn bound() -> Folder {
+    let folder = Folder::new();
+    folder.write("counter.wasm", web("hello"));
+    let ended = sign(
+        &folder,
+        &[
+            "wascc:http_server",
+            "wascc:keyvalue[Get on session:*]",
+            "wascc:logging",
+        ],
+    );
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    folder.write(
+        "manifest.yaml",
+        "actors: [signed.wasm]
+bindings:
+  - { actor: counter, capability: 'wascc:http_server', values: { PORT: 0 } }
+  - { actor: counter, capability: 'wascc:keyvalue' }
+",
+    );
+    folder
+}
+
+#[test]
+fn why_names_the_layer_and_what_would_change_it() {
+    let folder = bound();
+    folder.write(
+        "policy.yaml",
+        "everyone:\n  limit:\n    - 'wascc:keyvalue[on session:a*]'\n",
+    );
+    let why = |rest: &str| folder.run(&format!("why counter {rest} --manifest manifest.yaml"));
+    let allowed = why("wascc:keyvalue Get session:b");
+    assert_eq!(allowed.code, Some(0), "{allowed:?}");
+    says(
+        &allowed.stdout,
+        &["allowed", "Get of wascc:keyvalue on session:b"],
+    );
+    for (rest, parts) in [
+        (
+            "wascc:keyvalue Set",
+            ["denied by claims", "--cap 'wascc:keyvalue[Set]'"],
+        ),
+        (
+            "wascc:keyvalue Get user:1",
+            ["denied by claims", "--cap 'wascc:keyvalue[Get on user:1]'"],
+        ),
+        (
+            "wascc:messaging Publish",
+            ["denied by claims", "--cap wascc:messaging"],
+        ),
+        (
+            "wascc:logging WriteLog",
+            ["denied by binding", "add `- { actor: counter"],
+        ),
+        (
+            "wascc:keyvalue Get session:b --policy policy.yaml",
+            [
+                "denied by policy",
+                "`wascc:keyvalue[Get on session:b]` at policy.yaml:3",
+            ],
+        ),
+    ] {
+        let ended = why(rest);
+        assert_eq!(ended.code, Some(1), "{rest}: {ended:?}");
+        says(&ended.stderr, &parts);
+    }
+    assert_eq!(
+        why("wascc:keyvalue Get session:ab --policy policy.yaml").code,
+        Some(0)
+    );
+    assert_eq!(
+        folder.run("why nobody a:b --manifest manifest.yaml").code,
+        Some(2)
+    );
+}
+
+#[test]
+fn a_policy_that_is_wrong_is_refused_with_its_lines() {
+    let folder = bound();
+    folder.write(
+        "policy.yaml",
+        "everyone:\n  limits: []\nactors:\n  counter: {}\n  x: { limit: ['a[b on c]'] }\n",
+    );
+    let error = folder.fail("run manifest.yaml --policy policy.yaml", 1);
+    says(&error, &["policy.yaml:2:", "limits"]);
+    folder.write(
+        "policy.yaml",
+        "actors:\n  counter: {}\neveryone:\n  limit: ['a[b on c]']\n",
+    );
+    let error = folder.fail("run manifest.yaml --policy policy.yaml", 1);
+    says(
+        &error,
+        &["policy.yaml:2:", "policy.yaml:4:", "operations only"],
+    );
+}
+
+#[test]
+fn a_policy_bars_accounts() {
+    let folder = bound();
+    let account = folder.key_of("keys/account.nk");
+    folder.write(
+        "policy.yaml",
+        format!("accounts:\n  {account}: {{ start: false }}\n"),
+    );
+    let error = folder.fail("run manifest.yaml --policy policy.yaml", 1);
+    says(&error, &["policy does not let counter"]);
+}
+
+/// Waits until `done`.
+fn eventually(what: &str, mut done: impl FnMut() -> bool) {
+    let end = Instant::now() + Duration::from_secs(60);
+    while !done() {
+        assert!(Instant::now() < end, "{what}");
+        std::thread::yield_now();
+    }
+}
+
+#[test]
+fn a_host_stops_what_is_revoked_and_takes_no_older_list() {
+    let folder = chain();
+    folder.write(
+        "manifest.yaml",
+        "actors: [counter.signed.wasm]
+bindings: [{ actor: counter, capability: 'wascc:http_server', values: { PORT: 0 } }]
+",
+    );
+    let run = "run manifest.yaml --trust operator.jwt --accounts accounts --revocations list.jwt";
+    folder.succeed("token revocations -o list.jwt --number 1");
+    let mut host = Host::start(&folder, run);
+    let address = host.address();
+    says(&get(&address), &["200", "hello"]);
+
+    let account = folder.key_of("keys/account.nk");
+    folder.succeed(&format!(
+        "token revocations -o list.jwt --number 2 --revoke-key {account}"
+    ));
+    eventually("it is stopped", || host.errors().contains("actor stopped"));
+    says(
+        &host.errors(),
+        &["not believed any more", &account.to_string()],
+    );
+    eventually("nobody answers", || TcpStream::connect(&address).is_err());
+    folder.succeed("token revocations -o list.jwt --number 1");
+    eventually("the older list is refused", || {
+        host.errors().contains("is older than list 2")
+    });
+    host.stop(Signal::SIGTERM);
+
+    says(
+        &folder.fail(run, 1),
+        &["`list.jwt` is not believed", "is older than list 2"],
+    );
+    folder.succeed(&format!(
+        "token revocations -o list.jwt --number 3 --revoke-key {account}"
+    ));
+    says(&folder.fail(run, 1), &["is revoked"]);
+    folder.succeed("token revocations -o list.jwt --number 4");
+    let mut host = Host::start(&folder, run);
+    says(&get(&host.address()), &["200", "hello"]);
+}
