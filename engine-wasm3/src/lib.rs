@@ -36,7 +36,8 @@
 //! types and extended constants: what compilers emit by default. No SIMD, threads, tail calls,
 //! 64-bit or several memories, garbage collection or exceptions. A module has at most 32 MiB and
 //! 10 million initial elements of tables. wasm3's compiler has limits of its own, such as 1,000
-//! nested blocks; a module beyond them is refused by [`compile`](Engine::compile).
+//! nested blocks; a module beyond them is refused by [`compile`](Engine::compile). wasm3 does not keep
+//! whether a NaN is quiet as the specification demands.
 //!
 //! # How limits are kept
 //! wasm3 gets a rewritten module. It counts what it uses in globals that the guest's code cannot

@@ -11,6 +11,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("capwire-wasi", &["capwire-wapc"]),
     ("capwire-engine-wasmtime", &["capwire-wapc", "capwire-wasi"]),
     ("capwire-engine-wasmi", &["capwire-wapc", "capwire-wasi"]),
+    ("capwire-engine-wasm3", &["capwire-wapc", "capwire-wasi"]),
     ("capwire-engine-fake", &["capwire-wapc"]),
     ("capwire-conformance", &["capwire-wapc"]),
     ("capwire-wascap", &[]),
@@ -59,6 +60,7 @@ const TOP: &[&str] = &[
     "capwire-guest-stock",
     "capwire-guest-wasi",
     "capwire-interop",
+    "capwire-spec",
     "capwire-xtask",
 ];
 
