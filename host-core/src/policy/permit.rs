@@ -1,6 +1,7 @@
 //! The one place where a call is allowed.
 
 use super::denial::{Ask, Denial, Layer, Part};
+use super::limit::Bound;
 use super::scope::Answer;
 use super::{Authority, Policy};
 use crate::invocation::{Caller, Invocation, Origin, Target};
@@ -87,7 +88,7 @@ pub(super) fn may_use<'a>(
     ask: Ask<'a>,
     now: Duration,
 ) -> Result<Option<Part<'a>>, Box<Denial>> {
-    may_name(authority, ask, now)?;
+    still_holds(authority, ask, now)?;
     let mut depends = None;
     for (part, bound) in authority.parts(ask.target) {
         match bound.answer(ask.operation) {
@@ -119,15 +120,20 @@ pub(super) fn may_name(
     ask: Ask<'_>,
     now: Duration,
 ) -> Result<(), Box<Denial>> {
-    if let Some(layer) = authority.objection(now) {
-        return Err(ask.denied(layer));
-    }
+    still_holds(authority, ask, now)?;
     for (part, bound) in authority.parts(ask.target) {
-        if matches!(bound, super::limit::Bound::Nothing) {
+        if matches!(bound, Bound::Nothing) {
             return Err(ask.beyond(part, bound, None));
         }
     }
     Ok(())
+}
+
+fn still_holds(authority: &Authority, ask: Ask<'_>, now: Duration) -> Result<(), Box<Denial>> {
+    match authority.objection(now) {
+        Some(layer) => Err(ask.denied(layer)),
+        None => Ok(()),
+    }
 }
 
 pub(super) fn may_by_operator(
