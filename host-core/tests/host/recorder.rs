@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, Once};
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::subscriber::DefaultGuard;
@@ -23,6 +23,10 @@ pub(crate) struct Span {
     id: Id,
 }
 
+/// Whether somebody listens is remembered for all threads. A thread that nobody watches must not make
+/// another one deaf, so that from the first watch on somebody always listens.
+static LISTENING: Once = Once::new();
+
 #[derive(Clone, Default)]
 pub(crate) struct Recorder(Arc<Mutex<Seen>>);
 
@@ -35,6 +39,10 @@ struct Seen {
 impl Recorder {
     /// Watches this thread for as long as the guard lives.
     pub(crate) fn watch() -> (Self, DefaultGuard) {
+        LISTENING.call_once(|| {
+            let everything = tracing_subscriber::registry();
+            tracing::subscriber::set_global_default(everything).expect("nobody else sets one");
+        });
         let recorder = Self::default();
         let subscriber = tracing_subscriber::registry().with(recorder.clone());
         let guard = tracing::subscriber::set_default(subscriber);
