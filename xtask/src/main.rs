@@ -8,6 +8,7 @@ mod demo;
 mod fuzz;
 mod outside;
 mod packages;
+mod release;
 mod shell;
 mod test;
 mod tidy;
@@ -39,6 +40,8 @@ enum Task {
     BenchReport,
     /// Fuzz one target, or all of them one after the other (needs a nightly compiler)
     Fuzz(fuzz::Options),
+    /// Check versions, changelog and order, then publish
+    Release(release::Options),
     /// Build a host outside of the workspace from the packaged crates, and call it
     Outside,
 }
@@ -52,6 +55,7 @@ fn main() -> ExitCode {
         Task::Package => check::package(),
         Task::BenchReport => bench_report::run_and_report(),
         Task::Fuzz(options) => fuzz::run(&options),
+        Task::Release(options) => release::release(&options),
         Task::Outside => outside::run_host(),
     };
     match done {
