@@ -2,6 +2,8 @@
 
 pub use capwire_wapc::{Engine, Support};
 
+#[cfg(feature = "wasm3")]
+pub use capwire_engine_wasm3::Wasm3;
 #[cfg(feature = "wasmi")]
 pub use capwire_engine_wasmi::Wasmi;
 #[cfg(feature = "wasmtime")]

@@ -29,14 +29,30 @@ pub(crate) fn all(time: Duration) -> Result<()> {
     targets()?.iter().try_for_each(|name| one(name, time))
 }
 
-/// The targets are those that have a corpus; the fuzz package's tests see that these are all.
+/// Packages of targets.
+const PACKAGES: [&str; 2] = ["fuzz", "fuzz/differential"];
+
+/// The targets are those that have a corpus; the fuzz packages' tests see that these are all.
 fn targets() -> Result<Vec<String>> {
-    let folder = root().join("fuzz/corpus");
-    let entries = fs::read_dir(&folder).context("fuzz/corpus cannot be read")?;
-    let names = entries.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()));
-    let mut names = names.collect::<Result<Vec<_>>>()?;
+    let mut names = Vec::new();
+    for package in PACKAGES {
+        let folder = root().join(package).join("corpus");
+        let entries = fs::read_dir(&folder);
+        for entry in entries.with_context(|| format!("cannot read {}", folder.display()))? {
+            names.push(entry?.file_name().to_string_lossy().into_owned());
+        }
+    }
     names.sort();
     Ok(names)
+}
+
+/// The package that has a corpus for the target.
+fn package(name: &str) -> Result<&'static str> {
+    let has_it = |package: &&str| root().join(package).join("corpus").join(name).exists();
+    let mut packages = PACKAGES.into_iter();
+    packages
+        .find(has_it)
+        .with_context(|| format!("no target is called `{name}`"))
 }
 
 fn prepare() -> Result<()> {
@@ -49,13 +65,16 @@ fn prepare() -> Result<()> {
 
 /// What is newly found stays beside what was built; corpora are committed by hand, minimised.
 fn one(name: &str, time: Duration) -> Result<()> {
+    let package = package(name)?;
     let found = target().join("fuzz-found").join(name);
     fs::create_dir_all(&found).with_context(|| format!("cannot create {}", found.display()))?;
     let mut fuzz = command(
         "cargo",
-        &["+nightly", "fuzz", "run", "--features", "libfuzzer", "run"],
+        &["+nightly", "fuzz", "run", "--features", "libfuzzer"],
     );
-    fuzz.arg(&found).arg(root().join("fuzz/corpus").join(name));
+    fuzz.args(["--fuzz-dir", package, "run"]);
+    fuzz.arg(&found);
+    fuzz.arg(root().join(package).join("corpus").join(name));
     fuzz.args([
         "--",
         "-timeout=10",

@@ -9,6 +9,7 @@ mod fuzz;
 mod outside;
 mod packages;
 mod release;
+mod setup;
 mod shell;
 mod test;
 mod tidy;
@@ -28,6 +29,8 @@ struct Args {
 enum Task {
     /// Build, sign and run the counter: then `curl 127.0.0.1:8081/hits`
     Demo(demo::Options),
+    /// Install what a part of the workspace needs beyond Rust
+    Setup(setup::Options),
     /// Run the tests
     Test(test::Options),
     /// Build the actors and the guests of the tests into target/guests
@@ -49,6 +52,7 @@ enum Task {
 fn main() -> ExitCode {
     let done = match Args::parse().task {
         Task::Demo(options) => demo::run(&options),
+        Task::Setup(options) => setup::install(&options),
         Task::Test(options) => test::run(&options),
         Task::Guests => build::guests().map(drop),
         Task::Tidy => tidy::run(),

@@ -1,0 +1,45 @@
+//! `cargo xtask setup`: what cargo does not install itself.
+
+use crate::shell::{command, output, run};
+use anyhow::{Result, bail};
+use std::fs;
+
+/// For which parts.
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// For wasm3: libclang, which its binding is built with
+    #[arg(long)]
+    wasm3: bool,
+}
+
+pub(crate) fn install(options: &Options) -> Result<()> {
+    if !options.wasm3 {
+        bail!("nothing to install: name a part, such as `--wasm3`");
+    }
+    if has_libclang() {
+        return Ok(());
+    }
+    as_root(&["apt-get", "update"])?;
+    as_root(&["apt-get", "install", "--yes", LIBCLANG])
+}
+
+/// A package of Debian and Ubuntu.
+const LIBCLANG: &str = "libclang-dev";
+
+/// Whether it is in one of the places where that package, of whichever version, puts it.
+fn has_libclang() -> bool {
+    let folders = fs::read_dir("/usr/lib").into_iter().flatten().flatten();
+    let mut versions =
+        folders.filter(|entry| entry.file_name().to_string_lossy().starts_with("llvm-"));
+    versions.any(|version| version.path().join("lib/libclang.so.1").exists())
+}
+
+fn as_root(words: &[&str]) -> Result<()> {
+    let is_root = output(&mut command("id", &["-u"]))?.trim() == "0";
+    let mut all = if is_root { Vec::new() } else { vec!["sudo"] };
+    all.extend(words);
+    match all.split_first() {
+        Some((program, arguments)) => run(&mut command(program, arguments)),
+        None => Ok(()),
+    }
+}
