@@ -23,9 +23,21 @@ const ELSEWHERE: [&str; 3] = [
     "capwire-guest-wasi",
 ];
 
-/// How many requests the acceptance tests make of each engine.
-const QUICK_REQUESTS: &str = "2000";
-const FULL_REQUESTS: &str = "50000";
+/// How hard the acceptance tests try each engine.
+struct Effort {
+    requests: &'static str,
+    /// How often the host is killed while it writes.
+    rounds: &'static str,
+}
+
+const QUICK: Effort = Effort {
+    requests: "2000",
+    rounds: "5",
+};
+const FULL: Effort = Effort {
+    requests: "50000",
+    rounds: "50",
+};
 
 pub(crate) fn run(options: &Options) -> Result<()> {
     let guests = build::guests()?;
@@ -40,7 +52,7 @@ fn everything(guests: &Path) -> Result<()> {
     for package in ELSEWHERE {
         tests.args(["--exclude", package]);
     }
-    run_with(&mut tests, guests, Profile::Dev, QUICK_REQUESTS)
+    run_with(&mut tests, guests, Profile::Dev, &QUICK)
 }
 
 fn full(guests: &Path) -> Result<()> {
@@ -51,7 +63,7 @@ fn full(guests: &Path) -> Result<()> {
         "--package",
         "capwire-cli",
     ]);
-    run_with(&mut tests, guests, Profile::Release, FULL_REQUESTS)?;
+    run_with(&mut tests, guests, Profile::Release, &FULL)?;
     check::features()?;
     check::package_and_build()?;
     fuzz::all(Duration::from_secs(60))?;
@@ -59,9 +71,10 @@ fn full(guests: &Path) -> Result<()> {
 }
 
 /// Tells the acceptance tests where the guests are, and the `capwire` that the same command builds.
-fn run_with(tests: &mut Command, guests: &Path, profile: Profile, requests: &str) -> Result<()> {
+fn run_with(tests: &mut Command, guests: &Path, profile: Profile, effort: &Effort) -> Result<()> {
     tests.env("CAPWIRE_BIN", build::capwire_path(profile));
     tests.env("CAPWIRE_GUESTS", guests);
-    tests.env("CAPWIRE_REQUESTS", requests);
+    tests.env("CAPWIRE_REQUESTS", effort.requests);
+    tests.env("CAPWIRE_ROUNDS", effort.rounds);
     shell::run(tests)
 }

@@ -22,9 +22,29 @@ impl RunningHost {
     /// Runs `manifest` on `engine` with its data in `data`, and waits until it listens.
     #[must_use]
     pub fn start(manifest: &Path, engine: &str, data: &Path) -> Self {
+        Self::start_by(Command::new(crate::capwire()), manifest, engine, data)
+    }
+
+    /// As [`start`](Self::start), while strace writes the calls of `filter` that it makes into the
+    /// file `trace`, until it has stopped.
+    #[must_use]
+    pub fn start_traced(
+        (filter, trace): (&str, &Path),
+        manifest: &Path,
+        engine: &str,
+        data: &Path,
+    ) -> Self {
+        let mut strace = Command::new("strace");
+        // -D leaves the host our child, so that it gets our signals.
+        strace.args(["-D", "-f", "-y", "-e"]).arg(filter);
+        strace.arg("-o").arg(trace).arg(crate::capwire());
+        Self::start_by(strace, manifest, engine, data)
+    }
+
+    fn start_by(mut capwire: Command, manifest: &Path, engine: &str, data: &Path) -> Self {
         let mut errors = tempfile::tempfile().expect("a temporary file");
         let control = data.with_extension("sock");
-        let mut process = Command::new(crate::capwire())
+        let mut process = capwire
             .arg("run")
             .arg(manifest)
             .args(["--engine", engine, "--data-dir"])
@@ -72,6 +92,12 @@ impl RunningHost {
         self.output.read_to_string(&mut rest).expect("its output");
         let status = self.process.wait().expect("it ends");
         (status, text(&mut self.errors))
+    }
+
+    /// Kills it as `kill -9` does, and waits until it is gone.
+    pub fn kill(mut self) {
+        self.process.kill().expect("the host is there");
+        self.process.wait().expect("it ends");
     }
 }
 

@@ -13,7 +13,7 @@ mod host;
 mod tool;
 
 pub use host::RunningHost;
-pub use tool::{Actor, Workshop};
+pub use tool::{Actor, HTTP, STORE, Workshop};
 
 use std::path::PathBuf;
 
@@ -32,8 +32,18 @@ pub fn guest(file: &str) -> PathBuf {
 /// How many requests a test of load makes.
 #[must_use]
 pub fn requests() -> usize {
-    let text = std::env::var("CAPWIRE_REQUESTS").expect("run these tests by `cargo xtask test`");
-    text.parse().expect("CAPWIRE_REQUESTS is a number")
+    number("CAPWIRE_REQUESTS")
+}
+
+/// How many rounds a test that repeats itself makes.
+#[must_use]
+pub fn rounds() -> usize {
+    number("CAPWIRE_ROUNDS")
+}
+
+fn number(variable: &str) -> usize {
+    let text = std::env::var(variable).expect("run these tests by `cargo xtask test`");
+    text.parse().expect("the variable is a number")
 }
 
 fn path(variable: &str) -> PathBuf {

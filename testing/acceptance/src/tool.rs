@@ -4,6 +4,11 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+/// The capability to answer HTTP requests.
+pub const HTTP: &str = "wascc:http_server";
+/// The capability to keep keys and values.
+pub const STORE: &str = "wascc:keyvalue";
+
 /// A folder of its own in which a test signs actors and runs hosts.
 #[derive(Debug)]
 pub struct Workshop {
@@ -100,6 +105,14 @@ impl Workshop {
         let path = self.path().join("manifest.yaml");
         std::fs::write(&path, text).expect("the manifest is written");
         path
+    }
+
+    /// The manifest of a counter that claims `capabilities`, and is bound to a port and a store.
+    #[must_use]
+    pub fn counter(&self, capabilities: &[&str]) -> PathBuf {
+        let actor = self.sign(&crate::guest("counter.wasm"), "counter", capabilities);
+        let bindings = [(&actor, HTTP, "{ PORT: \"0\" }"), (&actor, STORE, "{}")];
+        self.manifest(&[&actor], &bindings)
     }
 
     fn key(&self, kind: &str, file: &str) {

@@ -6,12 +6,9 @@
     reason = "tests"
 )]
 
-use capwire_acceptance::{RunningHost, Workshop, guest};
+use capwire_acceptance::{HTTP, RunningHost, STORE, Workshop, guest};
 use std::net::TcpStream;
-use std::path::{Path, PathBuf};
-
-const HTTP: &str = "wascc:http_server";
-const STORE: &str = "wascc:keyvalue";
+use std::path::PathBuf;
 
 #[test]
 fn the_count_survives_restarts_and_engines() {
@@ -89,10 +86,7 @@ fn a_call_without_the_claim_is_denied_and_reaches_no_provider() {
 
 fn counter(capabilities: &[&str]) -> (Workshop, PathBuf) {
     let workshop = Workshop::new();
-    let module: &Path = &guest("counter.wasm");
-    let actor = workshop.sign(module, "counter", capabilities);
-    let bindings = [(&actor, HTTP, "{ PORT: \"0\" }"), (&actor, STORE, "{}")];
-    let manifest = workshop.manifest(&[&actor], &bindings);
+    let manifest = workshop.counter(capabilities);
     (workshop, manifest)
 }
 
