@@ -1,40 +1,18 @@
 //! How much memory and how many table elements a guest gets.
 
-use capwire_wapc::{LimitError, Limits};
-use std::mem;
+use capwire_wapc::{Growth, LimitError, Limits};
 use wasmtime::{Error, ResourceLimiter, Result};
 
-pub(crate) struct Limiter {
-    memory_bytes: u64,
-    memory_pages: u32,
-    table_elements: u32,
-    /// Elements of all tables together, and by how many they grew last.
-    elements: usize,
-    growth: usize,
-    refused: Option<LimitError>,
-}
+pub(crate) struct Limiter(Growth);
 
 impl Limiter {
     pub(crate) fn new(limits: &Limits) -> Self {
-        Self {
-            memory_bytes: limits.memory_bytes(),
-            memory_pages: limits.memory_pages,
-            table_elements: limits.table_elements,
-            elements: 0,
-            growth: 0,
-            refused: None,
-        }
+        Self(Growth::new(limits))
     }
 
-    /// The limit on which the guest's last wish for more failed. While a guest is instantiated,
-    /// a failed wish is the end of it; later it is an answer that the guest can live with.
+    /// See [`Growth::refused`].
     pub(crate) fn refused(&self) -> Option<LimitError> {
-        self.refused
-    }
-
-    fn refuse(&mut self, limit: LimitError) -> Result<bool> {
-        self.refused = Some(limit);
-        Ok(false)
+        self.0.refused()
     }
 }
 
@@ -45,12 +23,7 @@ impl ResourceLimiter for Limiter {
         desired: usize,
         _maximum: Option<usize>,
     ) -> Result<bool> {
-        if desired as u64 > self.memory_bytes {
-            return self.refuse(LimitError::Memory {
-                pages: self.memory_pages,
-            });
-        }
-        Ok(true)
+        Ok(self.0.memory(desired as u64))
     }
 
     fn table_growing(
@@ -59,20 +32,11 @@ impl ResourceLimiter for Limiter {
         desired: usize,
         _maximum: Option<usize>,
     ) -> Result<bool> {
-        let growth = desired.saturating_sub(current);
-        let elements = self.elements.saturating_add(growth);
-        if elements as u64 > u64::from(self.table_elements) {
-            return self.refuse(LimitError::Table {
-                elements: self.table_elements,
-            });
-        }
-        self.elements = elements;
-        self.growth = growth;
-        Ok(true)
+        Ok(self.0.table(current as u64, desired as u64))
     }
 
     fn table_grow_failed(&mut self, _error: Error) -> Result<()> {
-        self.elements = self.elements.saturating_sub(mem::take(&mut self.growth));
+        self.0.table_failed();
         Ok(())
     }
 

@@ -35,6 +35,7 @@ pub mod abi;
 mod conversation;
 mod engine;
 mod error;
+mod growth;
 mod guest;
 mod limits;
 mod memory;
@@ -50,6 +51,7 @@ pub use engine::{
 pub use error::{
     CallError, CompileError, GuestError, LimitError, Misuse, ProtocolError, Source, StartError,
 };
+pub use growth::Growth;
 pub use guest::{Guest, Paused, Pending, PlainGuest, StartStep, Starting, Step};
 pub use limits::{Limits, PAGE_SIZE};
 pub use memory::Span;

@@ -1,0 +1,115 @@
+//! Whether an instance may have more memory or more table elements: the accounts of its limits.
+
+use crate::error::LimitError;
+use crate::limits::Limits;
+use std::mem;
+
+/// The accounts of one instance, for engines whose runtime asks before anything grows.
+///
+/// ```
+/// use capwire_wapc::{Growth, LimitError, Limits, PAGE_SIZE};
+///
+/// let mut limits = Limits::default();
+/// limits.memory_pages = 2;
+/// let mut growth = Growth::new(&limits);
+/// assert!(growth.memory(2 * PAGE_SIZE));
+/// assert!(!growth.memory(3 * PAGE_SIZE));
+/// assert_eq!(growth.refused(), Some(LimitError::Memory { pages: 2 }));
+/// ```
+#[derive(Debug)]
+pub struct Growth {
+    memory_bytes: u64,
+    memory_pages: u32,
+    table_elements: u32,
+    /// Elements of all tables together, and by how many they grew last.
+    elements: u64,
+    last: u64,
+    refused: Option<LimitError>,
+}
+
+impl Growth {
+    /// The accounts of an instance that has nothing yet.
+    #[must_use]
+    pub fn new(limits: &Limits) -> Self {
+        Self {
+            memory_bytes: limits.memory_bytes(),
+            memory_pages: limits.memory_pages,
+            table_elements: limits.table_elements,
+            elements: 0,
+            last: 0,
+            refused: None,
+        }
+    }
+
+    /// Whether linear memory may have `bytes` in all.
+    pub fn memory(&mut self, bytes: u64) -> bool {
+        let fits = bytes <= self.memory_bytes;
+        if !fits {
+            let pages = self.memory_pages;
+            self.refused = Some(LimitError::Memory { pages });
+        }
+        fits
+    }
+
+    /// Whether a table of `current` elements may have `desired`; the limit is that of all tables
+    /// together.
+    pub fn table(&mut self, current: u64, desired: u64) -> bool {
+        let growth = desired.saturating_sub(current);
+        let elements = self.elements.saturating_add(growth);
+        let fits = elements <= u64::from(self.table_elements);
+        if fits {
+            self.elements = elements;
+            self.last = growth;
+        } else {
+            let elements = self.table_elements;
+            self.refused = Some(LimitError::Table { elements });
+        }
+        fits
+    }
+
+    /// The last growth of a table that was allowed did not happen.
+    pub fn table_failed(&mut self) {
+        self.elements = self.elements.saturating_sub(mem::take(&mut self.last));
+    }
+
+    /// The limit on which the guest's last wish for more failed. While a guest is instantiated,
+    /// a failed wish is the end of it; later it is an answer that the guest can live with.
+    #[must_use]
+    pub fn refused(&self) -> Option<LimitError> {
+        self.refused
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Growth;
+    use crate::{LimitError, Limits};
+
+    fn growth(table_elements: u32) -> Growth {
+        let limits = Limits {
+            table_elements,
+            ..Limits::default()
+        };
+        Growth::new(&limits)
+    }
+
+    #[test]
+    fn tables_share_one_limit() {
+        let mut growth = growth(10);
+        assert!(growth.table(0, 6));
+        assert!(growth.table(0, 4));
+        assert!(!growth.table(6, 7));
+        assert_eq!(growth.refused(), Some(LimitError::Table { elements: 10 }));
+    }
+
+    #[test]
+    fn a_growth_that_failed_takes_nothing() {
+        let mut growth = growth(10);
+        assert!(growth.table(0, 10));
+        growth.table_failed();
+        assert!(growth.table(0, 10));
+        growth.table_failed();
+        growth.table_failed();
+        assert!(!growth.table(0, 11));
+    }
+}
