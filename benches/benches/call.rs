@@ -8,10 +8,18 @@
 mod exchange;
 
 use criterion::{Criterion, criterion_group, criterion_main};
+use std::time::Duration;
 
 fn call(criterion: &mut Criterion) {
     exchange::bench(criterion, "call", "echo");
 }
 
-criterion_group!(benches, call);
+criterion_group! {
+    name = benches;
+    // All four files together end within a few minutes.
+    config = Criterion::default()
+        .warm_up_time(Duration::from_secs(1))
+        .measurement_time(Duration::from_secs(3));
+    targets = call
+}
 criterion_main!(benches);

@@ -8,6 +8,7 @@
 use capwire::wapc::Request;
 use capwire_benches::{lean_guest, payload, plain, relay, subjects, suspendable};
 use criterion::{Criterion, criterion_group, criterion_main};
+use std::time::Duration;
 
 fn instantiate(criterion: &mut Criterion) {
     let data = payload(64);
@@ -29,5 +30,12 @@ fn instantiate(criterion: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, instantiate);
+criterion_group! {
+    name = benches;
+    // All four files together end within a few minutes.
+    config = Criterion::default()
+        .warm_up_time(Duration::from_secs(1))
+        .measurement_time(Duration::from_secs(3));
+    targets = instantiate
+}
 criterion_main!(benches);

@@ -7,6 +7,7 @@
 
 use capwire_benches::{lean_guest, plain, relay, subjects};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use std::time::Duration;
 
 fn load(criterion: &mut Criterion) {
     let wasm = lean_guest().unwrap();
@@ -28,5 +29,12 @@ fn answers(module: &dyn capwire::wapc::Module) {
     );
 }
 
-criterion_group!(benches, load);
+criterion_group! {
+    name = benches;
+    // All four files together end within a few minutes.
+    config = Criterion::default()
+        .warm_up_time(Duration::from_secs(1))
+        .measurement_time(Duration::from_secs(3));
+    targets = load
+}
 criterion_main!(benches);
