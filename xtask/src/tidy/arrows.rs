@@ -57,6 +57,7 @@ const TOP: &[&str] = &[
     "capwire-benches",
     "capwire-cli",
     "capwire-fuzz",
+    "capwire-fuzz-differential",
     "capwire-guest-stock",
     "capwire-guest-wasi",
     "capwire-interop",

@@ -1,0 +1,61 @@
+//! The fuzz target `differential`: a random guest and a random script are the same conversation on
+//! every engine. `cargo xtask fuzz differential` runs it under a fuzzer; the tests run it on the
+//! committed corpus and on noise, with any compiler.
+#![forbid(unsafe_code)]
+#![expect(clippy::panic, reason = "a target's panic is its finding")]
+
+mod driver;
+mod guest;
+mod script;
+mod transcript;
+
+use arbitrary::{Arbitrary, Unstructured};
+use capwire_engine_wasmi::Wasmi;
+use capwire_engine_wasmtime::Wasmtime;
+use capwire_wapc::Engine;
+use script::Script;
+use std::sync::LazyLock;
+pub use transcript::Transcript;
+use transcript::transcript;
+
+static ENGINES: LazyLock<Vec<Box<dyn Engine>>> = LazyLock::new(|| {
+    let mut engines: Vec<Box<dyn Engine>> = vec![Box::new(Wasmi::new())];
+    if let Ok(wasmtime) = Wasmtime::new() {
+        engines.push(Box::new(wasmtime));
+    }
+    #[cfg(feature = "wasm3")]
+    if let Ok(wasm3) = capwire_engine_wasm3::Wasm3::new() {
+        engines.push(Box::new(wasm3));
+    }
+    engines
+});
+
+/// Plays what the bytes say on all engines.
+///
+/// # Panics
+/// If they do not agree.
+pub fn run(bytes: &[u8]) {
+    let engines: Vec<&dyn Engine> = ENGINES.iter().map(|engine| &**engine).collect();
+    compare(bytes, &engines);
+}
+
+/// Plays what the bytes say on these engines, and returns what the first of them did, or nothing if
+/// the bytes say too little.
+///
+/// # Panics
+/// If they do not agree.
+pub fn compare(bytes: &[u8], engines: &[&dyn Engine]) -> Option<Transcript> {
+    let mut bytes = Unstructured::new(bytes);
+    let script = Script::arbitrary(&mut bytes).ok()?;
+    let wasm = guest::make(&mut bytes).ok()?;
+    let mut transcripts = engines
+        .iter()
+        .map(|engine| (engine.name(), transcript(*engine, &wasm, &script)));
+    let (name, first) = transcripts.next()?;
+    for (other, transcript) in transcripts {
+        if !first.agrees_with(&transcript) {
+            panic!("{name}: {first:#?}\n{other}: {transcript:#?}");
+        }
+    }
+    Some(first)
+}
