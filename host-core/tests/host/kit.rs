@@ -40,6 +40,7 @@ pub(crate) struct Module {
 impl Module {
     /// A module with a new key that runs the standard script and claims nothing.
     pub(crate) fn new() -> Self {
+        crate::recorder::listen();
         Self {
             key: KeyPair::generate(KeyKind::Module, &mut UnwrapErr(SysRng)),
             account: account(),

@@ -24,8 +24,16 @@ pub(crate) struct Span {
 }
 
 /// Whether somebody listens is remembered for all threads. A thread that nobody watches must not make
-/// another one deaf, so that from the first watch on somebody always listens.
+/// another one deaf, so that somebody listens before the first module is made.
 static LISTENING: Once = Once::new();
+
+/// Sees to it that somebody listens.
+pub(crate) fn listen() {
+    LISTENING.call_once(|| {
+        let everything = tracing_subscriber::registry();
+        tracing::subscriber::set_global_default(everything).expect("nobody else sets one");
+    });
+}
 
 #[derive(Clone, Default)]
 pub(crate) struct Recorder(Arc<Mutex<Seen>>);
@@ -39,10 +47,7 @@ struct Seen {
 impl Recorder {
     /// Watches this thread for as long as the guard lives.
     pub(crate) fn watch() -> (Self, DefaultGuard) {
-        LISTENING.call_once(|| {
-            let everything = tracing_subscriber::registry();
-            tracing::subscriber::set_global_default(everything).expect("nobody else sets one");
-        });
+        listen();
         let recorder = Self::default();
         let subscriber = tracing_subscriber::registry().with(recorder.clone());
         let guard = tracing::subscriber::set_default(subscriber);

@@ -15,12 +15,16 @@ use capwire_http_server::Timeouts;
 use capwire_provider::{ActorError, ActorHandle, TraceContext, async_trait};
 use common::{Site, read_all};
 use std::io;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, Once};
 use tokio::io::AsyncWriteExt;
 use tracing_subscriber::fmt::MakeWriter;
 
 const ID: &str = "0af7651916cd43dd8448eb211c80319c";
 const PARENT: &str = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+
+/// Whether somebody listens is remembered for all threads, by whichever thread asks first. A test that nobody watches
+/// must not make another one deaf, so that somebody always listens.
+static LISTENING: Once = Once::new();
 
 /// Remembers the trace of each call, and answers.
 #[derive(Default)]
@@ -46,6 +50,7 @@ impl ActorHandle for Traced {
 
 /// The trace in which the actor is called, and the response's header.
 async fn served(headers: &str) -> (TraceContext, TraceContext) {
+    listen();
     let actor = Arc::new(Traced::default());
     let site = Site::new(actor.clone(), &[], Timeouts::default()).await;
     let mut stream = site.connect().await;
@@ -62,6 +67,13 @@ async fn served(headers: &str) -> (TraceContext, TraceContext) {
     let told = TraceContext::parse(told).unwrap();
     let called = actor.0.lock().unwrap().pop().unwrap();
     (called, told)
+}
+
+fn listen() {
+    LISTENING.call_once(|| {
+        let everything = tracing_subscriber::registry();
+        tracing::subscriber::set_global_default(everything).unwrap();
+    });
 }
 
 #[tokio::test]
@@ -114,6 +126,7 @@ async fn a_request_is_a_span_that_says_how_it_was_answered() {
         .with_ansi(false)
         .with_writer(log.clone())
         .finish();
+    listen();
     let _watching = tracing::subscriber::set_default(subscriber);
     served(&format!("traceparent: {PARENT}\r\n")).await;
     let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
