@@ -1,10 +1,12 @@
 //! The command line, and nothing else.
 
 mod authority;
+mod engine;
 
 pub(crate) use authority::{
     Claims, Token, TokenAccount, TokenCommon, TokenOperator, TokenRevocations, TrustFiles, Why,
 };
+pub(crate) use engine::{EngineChoice, EngineName};
 
 use crate::help::{
     CALL_EXAMPLES, CHECK_EXAMPLES, COMPLETIONS_EXAMPLES, EXIT_CODES, GEN_EXAMPLES,
@@ -234,9 +236,8 @@ pub(crate) struct Run {
     ///
     /// Files in it are looked for beside the manifest first, then in the working directory.
     pub(crate) manifest: PathBuf,
-    /// What runs the actors
-    #[arg(long, value_enum, default_value_t)]
-    pub(crate) engine: EngineName,
+    #[command(flatten)]
+    pub(crate) engine: EngineChoice,
     /// Where providers keep their data [default: .capwire beside the manifest]
     #[arg(long, value_name = "DIR")]
     pub(crate) data_dir: Option<PathBuf>,
@@ -328,9 +329,8 @@ pub(crate) struct Call {
     /// Write the bytes of the answer, and nothing else
     #[arg(long)]
     pub(crate) raw: bool,
-    /// What runs the actor
-    #[arg(long, value_enum, default_value_t)]
-    pub(crate) engine: EngineName,
+    #[command(flatten)]
+    pub(crate) engine: EngineChoice,
     /// Give the actor the bindings that this manifest gives to it
     #[arg(long, value_name = "FILE")]
     pub(crate) manifest: Option<PathBuf>,
@@ -358,13 +358,4 @@ pub(crate) enum LogFormat {
     Text,
     /// An object in each line, for programs
     Json,
-}
-
-#[derive(Clone, Copy, Debug, Default, ValueEnum)]
-pub(crate) enum EngineName {
-    /// Compiles ahead: fastest
-    #[default]
-    Wasmtime,
-    /// Interprets: starts at once
-    Wasmi,
 }

@@ -3,8 +3,9 @@
 //!
 //! **wasm3 is written in C and has a history of memory-safety faults.** This crate validates every
 //! module before wasm3 sees it and leaves wasm3 no unbounded work, but a fault in wasm3's own code
-//! is a fault of the host's process. Run modules on it that you trust, or in a process of its own;
-//! a host should refuse others by default.
+//! is a fault of the host's process. Run modules on it that you trust, or in a process of its own.
+//! Its [`Support`] does not promise memory safety, so capwire's host refuses it until it is told
+//! `accept_unsafe_engine`.
 //!
 //! ```
 //! use capwire_engine_wasm3::Wasm3;
@@ -135,7 +136,9 @@ impl Engine for Wasm3 {
     }
 
     fn support(&self) -> Support {
-        Support::full()
+        let mut support = Support::full();
+        support.memory_safe = false; // it is C, and bounds are all that this crate can add
+        support
     }
 
     fn compile(&self, wasm: &[u8]) -> Result<Arc<dyn Module>, CompileError> {

@@ -35,6 +35,7 @@ pub struct HostBuilder {
     options: HostOptions,
     layers: Vec<AnyLayer>,
     unenforced_limits: bool,
+    unsafe_engine: bool,
 }
 
 impl HostBuilder {
@@ -47,6 +48,7 @@ impl HostBuilder {
             options: HostOptions::default(),
             layers: Vec::new(),
             unenforced_limits: false,
+            unsafe_engine: false,
         }
     }
 
@@ -96,15 +98,25 @@ impl HostBuilder {
         self
     }
 
+    /// Takes an engine that a hostile module may break, and the host's process with it: one
+    /// without [`Support::memory_safe`]. Only where each module is trusted as the host itself is.
+    ///
+    /// No signature stands in for this. A chain up to a trusted operator says who answers for a
+    /// module; with a [verifier](Self::verifier) that demands one, no other module gets as far as
+    /// the engine.
+    pub fn accept_unsafe_engine(mut self) -> Self {
+        self.unsafe_engine = true;
+        self
+    }
+
     /// Makes the host.
     ///
     /// # Errors
-    /// If an option is out of range, or the engine cannot enforce a limit.
+    /// If an option is out of range, or the engine cannot enforce a limit or is not safe against
+    /// hostile modules, and that was not accepted.
     pub fn build(self) -> Result<Host, Error> {
         self.options.actors.check()?;
-        if !self.unenforced_limits {
-            check_support(&*self.engine)?;
-        }
+        self.check_engine()?;
         let places = self.options.compilations.get();
         let events = self.options.events.get().min(MOST_EVENTS);
         Ok(Host::new(Arc::new_cyclic(|host| Shared {
@@ -122,6 +134,19 @@ impl HostBuilder {
             options: self.options,
         })))
     }
+
+    fn check_engine(&self) -> Result<(), Error> {
+        let (engine, support) = (self.engine.name(), self.engine.support());
+        if !support.memory_safe && !self.unsafe_engine {
+            return Err(Failure::UnsafeEngine { engine }.into());
+        }
+        match unenforced(support) {
+            Some(what) if !self.unenforced_limits => {
+                Err(Failure::EngineSupport { engine, what }.into())
+            }
+            _ => Ok(()),
+        }
+    }
 }
 
 impl fmt::Debug for HostBuilder {
@@ -135,26 +160,13 @@ impl fmt::Debug for HostBuilder {
 }
 
 /// A limit that nothing enforces is a mistake that shows when it is too late.
-fn check_support(engine: &dyn Engine) -> Result<(), Error> {
-    let Support {
-        slices,
-        memory_limit,
-        table_limit,
-        stack_limit,
-        ..
-    } = engine.support();
+fn unenforced(support: Support) -> Option<&'static str> {
     let limits = [
-        (slices, "deadlines and CPU budgets"),
-        (memory_limit, "a limit of memory"),
-        (table_limit, "a limit of table elements"),
-        (stack_limit, "a limit of the stack"),
+        (support.slices, "deadlines and CPU budgets"),
+        (support.memory_limit, "a limit of memory"),
+        (support.table_limit, "a limit of table elements"),
+        (support.stack_limit, "a limit of the stack"),
     ];
-    match limits.into_iter().find(|(enforced, _)| !enforced) {
-        None => Ok(()),
-        Some((_, what)) => Err(Failure::EngineSupport {
-            engine: engine.name(),
-            what,
-        }
-        .into()),
-    }
+    let unenforced = limits.into_iter().find(|(enforced, _)| !enforced);
+    unenforced.map(|(_, what)| what)
 }

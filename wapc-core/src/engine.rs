@@ -185,6 +185,9 @@ pub struct Support {
     pub stack_limit: bool,
     /// Modules may import WASI preview 1.
     pub wasi: bool,
+    /// No module corrupts the host's memory, however hostile it is. Without this, a module must
+    /// be trusted as much as the host's own code; hosts refuse such an engine by default.
+    pub memory_safe: bool,
 }
 
 impl Support {
@@ -197,6 +200,7 @@ impl Support {
             table_limit: true,
             stack_limit: true,
             wasi: true,
+            memory_safe: true,
         }
     }
 }

@@ -13,6 +13,7 @@ mod authority;
 mod call;
 mod check;
 mod documented;
+mod engines;
 mod folder;
 mod host;
 mod inspect;

@@ -106,6 +106,10 @@ pub(crate) enum Failure {
         engine: &'static str,
         what: &'static str,
     },
+    #[error(
+        "the engine `{engine}` is not safe against hostile modules, which could take over the host's process: take another one, or, if every module is trusted, accept that by `accept_unsafe_engine`"
+    )]
+    UnsafeEngine { engine: &'static str },
     #[error("middleware refused the call or failed")]
     Middleware(#[source] Box<dyn std::error::Error + Send + Sync>),
     #[error("the host's own task ended early: its runtime is shutting down")]
@@ -167,7 +171,9 @@ impl Failure {
             Self::Stopped { .. } => ErrorKind::Stopped,
             Self::Provider { source, .. } => of_provider(source),
             Self::ProviderPanic { .. } => ErrorKind::Provider,
-            Self::EnginePanic { .. } | Self::EngineSupport { .. } => ErrorKind::Engine,
+            Self::EnginePanic { .. } | Self::EngineSupport { .. } | Self::UnsafeEngine { .. } => {
+                ErrorKind::Engine
+            }
             Self::Middleware(_) => ErrorKind::Middleware,
         }
     }

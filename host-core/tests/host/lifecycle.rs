@@ -2,7 +2,9 @@
 
 use crate::kit::{Kit, Module, SIGNED_AT, eventually, instances, next, text};
 use capwire_engine_fake::{Fake, Script, failure, standard};
-use capwire_host::{ActorOptions, ErrorKind, Event, Host, HostOptions, ManualClock, Policy};
+use capwire_host::{
+    ActorOptions, ErrorKind, Event, Host, HostBuilder, HostOptions, ManualClock, Policy,
+};
 use capwire_wapc::{Engine, Support};
 use capwire_wascap::{ActorClaims, Verified};
 use std::sync::Arc;
@@ -235,6 +237,27 @@ async fn an_engine_that_cannot_hold_a_guest_is_refused() {
     assert_eq!(error.kind(), ErrorKind::Engine);
     let accepted = Host::builder(fake).accept_unenforced_limits().build();
     assert!(accepted.is_ok());
+}
+
+#[tokio::test]
+async fn an_engine_that_a_hostile_module_can_break_is_refused() {
+    let mut support = Support::full();
+    support.memory_safe = false;
+    let fake = Fake::new().with_support(support);
+
+    let limits_are_another_matter = Host::builder(fake.clone()).accept_unenforced_limits();
+    let error = limits_are_another_matter.build().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Engine);
+    let text = error.to_string();
+    assert!(
+        text.contains("`fake`") && text.contains("hostile"),
+        "{text}"
+    );
+    assert!(text.contains("accept_unsafe_engine"), "{text}");
+
+    let kit = Kit::with(fake, HostBuilder::accept_unsafe_engine);
+    let echo = kit.start(&Module::new()).await;
+    assert_eq!(kit.host.call(echo, "echo", "hello").await.unwrap(), "hello");
 }
 
 #[tokio::test]

@@ -1,0 +1,30 @@
+//! The command line of engines.
+
+use clap::ValueEnum;
+
+/// What runs actors.
+#[derive(Clone, Copy, Debug, clap::Args)]
+pub(crate) struct EngineChoice {
+    /// What runs actors
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) engine: EngineName,
+    /// Take an engine that a hostile module can break, and this process with it: wasm3
+    ///
+    /// No signature makes a module harmless. Trust whoever made each of them as you trust this
+    /// command; `--trust` of `capwire run` keeps out those that nobody answers for.
+    #[arg(long)]
+    pub(crate) allow_unsafe_engine: bool,
+}
+
+/// The default is the first that is built in, but never one that is not safe.
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub(crate) enum EngineName {
+    /// Compiles ahead: fastest
+    #[cfg_attr(any(feature = "wasmtime", not(feature = "wasmi")), default)]
+    Wasmtime,
+    /// Interprets: starts at once
+    #[cfg_attr(all(feature = "wasmi", not(feature = "wasmtime")), default)]
+    Wasmi,
+    /// Interprets, the smallest: in C, for modules that you trust, and built in by request
+    Wasm3,
+}
