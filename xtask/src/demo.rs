@@ -7,14 +7,15 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-const PORT: u16 = 8081;
-
 /// What to demonstrate.
 #[derive(clap::Args)]
 pub(crate) struct Options {
     /// The engine that runs the actor: wasmtime or wasmi
     #[arg(long, default_value = "wasmtime")]
     engine: String,
+    /// Where it listens; 0 is any port that is free
+    #[arg(long, env = "CAPWIRE_DEMO_PORT", default_value_t = 8081)]
+    port: u16,
 }
 
 pub(crate) fn run(options: &Options) -> Result<()> {
@@ -24,9 +25,10 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
 
     let signed = sign(&capwire, &folder, &counter)?;
-    let manifest = write_manifest(&folder, &signed)?;
+    let manifest = write_manifest(&folder, &signed, options.port)?;
     eprintln!(
-        "\nWhen it listens, try:  curl 127.0.0.1:{PORT}/hits\nCtrl-C stops it; the count is kept.\n"
+        "\nWhen it listens, try:  curl 127.0.0.1:{}/hits\nCtrl-C stops it; the count is kept.\n",
+        options.port
     );
     become_command(
         Command::new(&capwire)
@@ -74,7 +76,7 @@ fn key(capwire: &Path, folder: &Path, kind: &str) -> Result<PathBuf> {
     Ok(file)
 }
 
-fn write_manifest(folder: &Path, signed: &Path) -> Result<PathBuf> {
+fn write_manifest(folder: &Path, signed: &Path, port: u16) -> Result<PathBuf> {
     let actor = signed.file_name().and_then(|name| name.to_str());
     let Some(actor) = actor else {
         bail!("{} has no name", signed.display());
@@ -82,7 +84,7 @@ fn write_manifest(folder: &Path, signed: &Path) -> Result<PathBuf> {
     let manifest = folder.join("manifest.yaml");
     let text = format!(
         "actors:\n  - {actor}\nbindings:\n  - actor: counter\n    capability: wascc:http_server\n    \
-         values:\n      PORT: \"{PORT}\"\n  - actor: counter\n    capability: wascc:keyvalue\n"
+         values:\n      PORT: \"{port}\"\n  - actor: counter\n    capability: wascc:keyvalue\n"
     );
     fs::write(&manifest, text).with_context(|| format!("cannot write {}", manifest.display()))?;
     Ok(manifest)

@@ -5,6 +5,7 @@ mod bench_report;
 mod build;
 mod check;
 mod demo;
+mod documented;
 mod fuzz;
 mod outside;
 mod packages;

@@ -2,7 +2,7 @@
 
 use crate::build::Profile;
 use crate::shell::{self, cargo};
-use crate::{build, check, fuzz, outside};
+use crate::{build, check, documented, fuzz, outside};
 use anyhow::Result;
 use std::path::Path;
 use std::process::Command;
@@ -11,7 +11,8 @@ use std::time::Duration;
 /// How much to test.
 #[derive(clap::Args)]
 pub(crate) struct Options {
-    /// The long work too: release builds, each feature alone, packages, fuzzing, a host outside
+    /// The long work too: release builds, each feature alone, packages, fuzzing, a host outside, what
+    /// documents show
     #[arg(long)]
     full: bool,
 }
@@ -67,7 +68,8 @@ fn full(guests: &Path) -> Result<()> {
     check::features()?;
     check::package_and_build()?;
     fuzz::all(Duration::from_secs(60))?;
-    outside::run_host()
+    outside::run_host()?;
+    documented::run_all()
 }
 
 /// Tells the acceptance tests where the guests are, and the `capwire` that the same command builds.

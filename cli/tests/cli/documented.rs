@@ -1,98 +1,157 @@
-//! Every command that the help, the READMEs and the documents show is run.
-//!
-//! What runs until it is stopped is started, asked by the `curl` that follows it, and stopped.
+//! Every command that the help, the READMEs and the documents show is run, as far as it is `capwire`'s, or asks its host.
+//! `capwire-documented` finds the commands, and knows who runs the others.
 
 use crate::folder::{Folder, says};
 use crate::host::{Host, get};
 use crate::modules::web;
+use capwire_documented::{Command, Page, Runner, pages, plain, runner};
 use nix::sys::signal::Signal;
 use std::path::Path;
-use std::process::Command;
 
-/// Whatever files the documents name, by the names that they all use.
-fn workshop() -> Folder {
-    let folder = Folder::new();
-    let both = "--cap wascc:http_server --cap wascc:keyvalue";
-    folder.signed(&web("hello"), "counter", both);
-    std::fs::rename(
-        folder.path("counter.wasm"),
-        folder.path("counter.signed.wasm"),
-    )
-    .unwrap();
-    folder.write("counter.wasm", web("hello"));
-    let bindings = "actors: [counter.signed.wasm]
-bindings:
-  - { actor: counter, capability: 'wascc:http_server', values: { PORT: 0 } }
-  - { actor: counter, capability: 'wascc:keyvalue' }
-";
-    folder.write("manifest.yaml", bindings);
-    folder.write("counter.yaml", bindings);
-    folder.write("request.json", "{}");
-    folder.write("policy.yaml", "");
-    folder
+/// A folder with whatever files a page names, and the host that it has started.
+struct Workshop {
+    folder: Folder,
+    host: Option<(Host, String)>,
+    /// Questions that the page shows before it shows how the host is started.
+    early: Vec<String>,
 }
 
-/// Runs what `source` shows, a shell's line each.
-fn run_all(source: &str, lines: &[String]) {
-    let folder = workshop();
-    for line in lines {
-        // Keys that are there are not replaced, and examples do not repeat what they say.
-        for key in ["account.nk", "counter.nk"] {
-            if line.contains("keys gen") && line.contains(key) {
-                std::fs::remove_file(folder.path(key)).unwrap();
+impl Workshop {
+    fn new(files: &[(String, String)]) -> Self {
+        let folder = Folder::new();
+        provide(&folder, "counter");
+        if files.iter().any(|(_, text)| text.contains("echo")) {
+            provide(&folder, "echo");
+            folder.write("echo2.wasm", web("hello"));
+        }
+        folder.write("request.json", "{}");
+        folder.write("policy.yaml", "");
+        for (name, text) in files {
+            // Whatever port a page shows, it is free nowhere for sure.
+            folder.write(name, text.replace("8081", "0"));
+        }
+        Self {
+            folder,
+            host: None,
+            early: Vec::new(),
+        }
+    }
+
+    fn run(&mut self, command: &Command) {
+        let words = command.words();
+        let mut words = words.split(' ');
+        match (words.next(), words.next()) {
+            (Some("curl"), _) => self.ask(&command.line),
+            (Some("capwire"), Some("run")) => self.serve(&command.words()),
+            (Some("capwire"), Some("swap")) => {
+                self.provide_newer(words.next().unwrap(), words.next().unwrap());
+                self.in_a_shell(&command.line);
+            }
+            (Some("capwire"), Some("stop")) => {
+                self.in_a_shell(&command.line);
+                let (host, _) = self.host.take().unwrap();
+                assert_eq!(host.ended().code(), Some(0), "{command:?}");
+            }
+            _ => {
+                self.forget_keys(&command.line);
+                self.in_a_shell(&command.line);
             }
         }
-        match line.strip_prefix("capwire run ") {
-            Some(arguments) => serve(&folder, source, arguments),
-            None => in_a_shell(&folder, source, line),
+    }
+
+    fn serve(&mut self, words: &str) {
+        self.end();
+        let arguments = words.strip_prefix("capwire ").unwrap();
+        let arguments = match arguments.split_once("/tmp/") {
+            Some((before, after)) => format!("{before}{}", self.folder.path(after).display()),
+            None => arguments.to_owned(),
+        };
+        let mut host = Host::start(&self.folder, &arguments);
+        if arguments.contains("--metrics") {
+            says(&host.line(), &["metrics http://127.0.0.1:", "/metrics"]);
+        }
+        let address = host.address();
+        says(&get(&address), &["HTTP/1.1 200", "hello"]);
+        self.host = Some((host, address));
+        for question in std::mem::take(&mut self.early) {
+            self.ask(&question);
+        }
+    }
+
+    /// Asks the address that the host has, in place of the one that the page shows.
+    fn ask(&mut self, question: &str) {
+        match &self.host {
+            None => self.early.push(question.to_owned()),
+            Some((_, address)) => {
+                let shown = "127.0.0.1:8081";
+                assert!(question.contains(shown), "{question}");
+                says(
+                    &self.in_a_shell(&question.replace(shown, address)),
+                    &["hello"],
+                );
+            }
+        }
+    }
+
+    fn in_a_shell(&self, line: &str) -> String {
+        let ended = self.folder.shell(line);
+        assert_eq!(ended.code, Some(0), "{line}: {ended:?}");
+        ended.stdout
+    }
+
+    /// Keys that are there are not replaced, and examples do not repeat what they say.
+    fn forget_keys(&self, line: &str) {
+        for key in ["account.nk", "counter.nk"] {
+            if line.contains("keys gen") && line.contains(key) {
+                std::fs::remove_file(self.folder.path(key)).unwrap();
+            }
+        }
+    }
+
+    /// A release of `actor` in `file`, unless the page has made one.
+    fn provide_newer(&self, actor: &str, file: &str) {
+        if !self.folder.path(file).exists() {
+            let key = format!("--subject {actor}.nk --name {actor} --rev 1 {BOTH}");
+            self.folder.succeed(&format!(
+                "sign {actor}.wasm -o {file} --issuer account.nk {key}"
+            ));
+        }
+    }
+
+    fn end(&mut self) {
+        if let Some((host, _)) = self.host.take() {
+            let (status, rest) = host.stop(Signal::SIGTERM);
+            assert_eq!(status.code(), Some(0), "{rest}");
         }
     }
 }
 
-fn serve(folder: &Folder, source: &str, arguments: &str) {
-    let arguments = arguments.split(" #").next().unwrap();
-    let arguments = match arguments.split_once("/tmp/") {
-        Some((before, after)) => format!("{before}{}", folder.path(after).display()),
-        None => arguments.to_owned(),
-    };
-    let mut host = Host::start(folder, &format!("run {arguments}"));
-    if arguments.contains("--metrics") {
-        says(&host.line(), &["metrics http://127.0.0.1:", "/metrics"]);
+const BOTH: &str = "--cap wascc:http_server --cap wascc:keyvalue";
+
+/// The actor `name`, signed and not, and manifests that serve it.
+fn provide(folder: &Folder, name: &str) {
+    folder.signed(&web("hello"), name, BOTH);
+    let signed = format!("{name}.signed.wasm");
+    std::fs::rename(folder.path(&format!("{name}.wasm")), folder.path(&signed)).unwrap();
+    folder.write(&format!("{name}.wasm"), web("hello"));
+    let manifest = format!(
+        "actors: [{signed}]
+bindings:
+  - {{ actor: {name}, capability: 'wascc:http_server', values: {{ PORT: 0 }} }}
+  - {{ actor: {name}, capability: 'wascc:keyvalue' }}
+"
+    );
+    folder.write("manifest.yaml", manifest);
+}
+
+/// Runs what a page shows, from its top to its end.
+fn run_all(commands: &[Command], files: &[(String, String)]) {
+    let mut workshop = Workshop::new(files);
+    for command in commands {
+        workshop.run(command);
     }
-    says(&get(&host.address()), &["HTTP/1.1 200", "hello"]);
-    let ended = host.stop(Signal::SIGTERM).0;
-    assert_eq!(ended.code(), Some(0), "{source}: run {arguments}");
-}
-
-fn in_a_shell(folder: &Folder, source: &str, line: &str) {
-    let binary = Path::new(env!("CARGO_BIN_EXE_capwire"));
-    let path = std::env::var("PATH").unwrap();
-    let ended = Command::new("sh")
-        .args(["-ec", line])
-        .current_dir(folder.path("."))
-        .env("CAPWIRE_KEYS", folder.path("keys"))
-        .env(
-            "PATH",
-            format!("{}:{path}", binary.parent().unwrap().display()),
-        )
-        .output()
-        .unwrap();
-    assert!(ended.status.success(), "{source}: {line}: {ended:?}");
-}
-
-/// The commands of `capwire` in the code of `text`, with continued lines in one.
-fn commands(text: &str) -> Vec<String> {
-    let text = text.replace("\\\n", " ");
-    let lines = text.lines().map(str::trim);
-    let lines = lines.map(|line| line.strip_prefix("$ ").unwrap_or(line));
-    let commands = lines.filter(|line| line.starts_with("capwire ") && is_command(line));
-    commands.map(str::to_owned).collect()
-}
-
-/// Rather than the name of a thing in a picture or a table.
-fn is_command(line: &str) -> bool {
-    let word = line.split_whitespace().nth(1).unwrap_or_default();
-    !word.is_empty() && word.chars().all(|letter| letter.is_ascii_lowercase())
+    assert!(workshop.early.is_empty(), "never asked: {commands:#?}");
+    workshop.end();
 }
 
 /// The help of all commands, by their names.
@@ -116,15 +175,15 @@ fn helps(folder: &Folder, command: &str) -> Vec<(String, String)> {
         .collect()
 }
 
-/// Those that need a host which runs have tests of their own.
+/// Each of their examples has a host of its own, in `swap.rs`.
 const ASK_A_HOST: [&str; 3] = ["ps", "swap", "stop"];
 
 #[test]
 fn the_help_of_every_command_has_examples_that_work() {
     for (command, help) in helps(&Folder::new(), "") {
         let is_group = help.contains("Commands:\n");
-        let commands = commands(&help);
         let name = command.trim();
+        let commands = plain(name, &help);
         if ASK_A_HOST.contains(&name) {
             continue;
         }
@@ -132,24 +191,26 @@ fn the_help_of_every_command_has_examples_that_work() {
             is_group || !commands.is_empty(),
             "`{name}` shows no example"
         );
-        run_all(name, &commands);
+        run_all(&commands, &[]);
     }
 }
 
+/// What of `page` is run here.
+fn ours(page: &Page) -> Vec<Command> {
+    let commands = page.commands.iter();
+    let ours = commands.filter(|command| runner(command) == Some(Runner::Command));
+    ours.cloned().collect()
+}
+
 #[test]
-fn the_commands_of_the_readmes_work() {
+fn the_commands_of_every_document_work() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-    for readme in ["README.md", "cli/README.md", "docs/security.md"] {
-        let text = std::fs::read_to_string(root.join(readme)).unwrap();
-        let commands: Vec<String> = commands(&text)
-            .into_iter()
-            .filter(|line| {
-                !ASK_A_HOST
-                    .iter()
-                    .any(|name| line.starts_with(&format!("capwire {name} ")))
-            })
-            .collect();
-        assert!(commands.len() > 4, "{readme}: {commands:?}");
-        run_all(readme, &commands);
+    let pages = pages(root).unwrap();
+    let shown: Vec<_> = pages.iter().map(|page| (page, ours(page))).collect();
+    let shown = shown.iter().filter(|(_, commands)| !commands.is_empty());
+    let names: Vec<_> = shown.clone().map(|(page, _)| page.name.as_str()).collect();
+    assert!(names.contains(&"README.md"), "{names:?}");
+    for (page, commands) in shown {
+        run_all(commands, &page.files);
     }
 }

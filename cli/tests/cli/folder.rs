@@ -56,12 +56,26 @@ impl Folder {
 
     /// The binary with `arguments`, in this folder.
     pub(crate) fn command<A: AsRef<OsStr>>(&self, arguments: &[A]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_capwire"));
+        self.program(env!("CARGO_BIN_EXE_capwire"), arguments)
+    }
+
+    /// Any `program`, which finds what the binary would find.
+    fn program<A: AsRef<OsStr>>(&self, program: &str, arguments: &[A]) -> Command {
+        let mut command = Command::new(program);
         command.args(arguments).current_dir(self.0.path());
         command.env_remove("RUST_LOG");
         command.env("CAPWIRE_KEYS", self.path("keys"));
         command.env("XDG_RUNTIME_DIR", self.1.path());
         command
+    }
+
+    /// Runs a `line` of a shell that finds the binary as `capwire`.
+    pub(crate) fn shell(&self, line: &str) -> Ended {
+        let mut shell = self.program("sh", &["-ec", line]);
+        let binary = Path::new(env!("CARGO_BIN_EXE_capwire")).parent().unwrap();
+        let path = std::env::var("PATH").unwrap();
+        shell.env("PATH", format!("{}:{path}", binary.display()));
+        self.end(shell)
     }
 
     /// Runs `capwire` with the words of `line`.

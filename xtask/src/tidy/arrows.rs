@@ -14,6 +14,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("capwire-engine-wasm3", &["capwire-wapc", "capwire-wasi"]),
     ("capwire-engine-fake", &["capwire-wapc"]),
     ("capwire-conformance", &["capwire-wapc"]),
+    ("capwire-documented", &[]),
     ("capwire-wascap", &[]),
     ("capwire-contracts", &[]),
     ("capwire-manifest", &[]),

@@ -1,0 +1,78 @@
+//! Who runs which command.
+
+use crate::page::{Command, Form};
+
+/// Who runs a command as it is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Runner {
+    /// `cli/tests/cli/documented.rs`: the commands of a page, from its top to its end.
+    Command,
+    /// `cli/tests/cmd.rs`: the same, and compares what they print with what the page says.
+    Snapshot,
+    /// `.ci/run`, as a step of its own.
+    Ci,
+    /// `cargo xtask test --full`, which takes it from the document.
+    Full,
+    /// Nobody, for this reason.
+    Nobody(&'static str),
+}
+
+/// Commands that are not `capwire`'s, without their comments, and who runs them.
+pub const ELSEWHERE: &[(&str, Runner)] = &[
+    (".ci/run", Runner::Ci),
+    ("cargo xtask test", Runner::Ci),
+    ("cargo xtask tidy", Runner::Ci),
+    ("cargo xtask demo", Runner::Full),
+    (
+        "cargo build --target wasm32-unknown-unknown --release",
+        Runner::Full,
+    ),
+    ("cargo bench -p capwire-benches", Runner::Full),
+    ("cargo test -p capwire-interop", Runner::Full),
+    ("cargo test -p capwire-spec", Runner::Full),
+    (
+        "SNAPSHOTS=overwrite cargo test -p capwire-spec",
+        Runner::Full,
+    ),
+    (
+        "cargo test --test conformance -- --nocapture skipped_cases",
+        Runner::Full,
+    ),
+    ("cargo deny check bans licenses sources", Runner::Full),
+    ("cargo xtask release --dry-run", Runner::Full),
+    (
+        "cargo xtask test --full",
+        Runner::Nobody("it is what runs the others"),
+    ),
+    ("cargo xtask release", Runner::Nobody("it publishes")),
+    (
+        "cargo xtask bench-report",
+        Runner::Nobody("it replaces the numbers of docs/performance.md by those of this machine"),
+    ),
+    (
+        "cargo run --release -p capwire-benches --bin durable -- --require 16",
+        Runner::Nobody("it judges the disk, which tests share with whatever else runs"),
+    ),
+];
+
+/// Who runs `command`, or `None` if nobody thought of it.
+#[must_use]
+pub fn runner(command: &Command) -> Option<Runner> {
+    let words = command.words();
+    let program = words.split(' ').next().unwrap_or_default();
+    match program {
+        "capwire" | "curl" | "cat" => Some(of_the_command(command)),
+        _ => {
+            let listed = ELSEWHERE.iter().find(|(listed, _)| *listed == words);
+            listed.map(|(_, runner)| *runner)
+        }
+    }
+}
+
+/// Pages in `docs` show in a block `console` what is printed.
+fn of_the_command(command: &Command) -> Runner {
+    match command.page.starts_with("docs/") && command.form == Form::Console {
+        true => Runner::Snapshot,
+        false => Runner::Command,
+    }
+}
