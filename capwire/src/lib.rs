@@ -43,7 +43,7 @@
 //! |---|---|
 //! | `wasmtime` | `engine::Wasmtime`: compiles ahead, fastest |
 //! | `wasmi` | `engine::Wasmi`: interprets, starts at once, runs everywhere |
-//! | `wasm3` | `engine::Wasm3`: the smallest, in C: not for actors that are not trusted |
+//! | `wasm3` | `engine::Wasm3`: the smallest, in C: for trusted actors, with [`HostBuilder::accept_unsafe_engine`] |
 //! | `extras` | `providers::Extras`: `wascc:extras` |
 //! | `http-server` | `providers::HttpServer`: `wascc:http_server` |
 //! | `keyvalue-embedded` | `providers::KeyValueEmbedded`: `wascc:keyvalue` in a durable file |

@@ -25,6 +25,6 @@ pub(crate) enum EngineName {
     /// Interprets: starts at once
     #[cfg_attr(all(feature = "wasmi", not(feature = "wasmtime")), default)]
     Wasmi,
-    /// Interprets, the smallest: in C, for modules that you trust, and built in by request
+    /// Interprets, the smallest: in C, for modules that you trust; not built in by default
     Wasm3,
 }
