@@ -11,12 +11,28 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
+/// Which commands.
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// Only those that have this in them, such as `demo`
+    part: Option<String>,
+}
+
+pub(crate) fn run(options: &Options) -> Result<()> {
+    run_those_with(options.part.as_deref().unwrap_or_default())
+}
+
 pub(crate) fn run_all() -> Result<()> {
+    run_those_with("")
+}
+
+fn run_those_with(part: &str) -> Result<()> {
     let mut done = BTreeSet::new();
     for page in pages(&root()).context("cannot read the documents")? {
         for command in &page.commands {
-            let first = runner(command) == Some(Runner::Full) && done.insert(command.words());
-            if first {
+            let words = command.words();
+            let chosen = runner(command) == Some(Runner::Full) && words.contains(part);
+            if chosen && done.insert(words) {
                 one(&page, command)
                     .with_context(|| format!("{} shows `{}`", page.name, command.line))?;
             }

@@ -48,6 +48,8 @@ enum Task {
     Release(release::Options),
     /// Build a host outside of the workspace from the packaged crates, and call it
     Outside,
+    /// Run what documents show and takes long
+    Documented(documented::Options),
 }
 
 fn main() -> ExitCode {
@@ -62,6 +64,7 @@ fn main() -> ExitCode {
         Task::Fuzz(options) => fuzz::run(&options),
         Task::Release(options) => release::release(&options),
         Task::Outside => outside::run_host(),
+        Task::Documented(options) => documented::run(&options),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
