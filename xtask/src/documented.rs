@@ -2,7 +2,7 @@
 
 mod background;
 
-use crate::shell::{cargo, root, run, target};
+use crate::shell::{self, cargo, output, root, target};
 use anyhow::{Context, Result, bail, ensure};
 use background::Background;
 use capwire_documented::{Command as Shown, Page, Runner, pages, runner};
@@ -46,17 +46,17 @@ fn one(page: &Page, command: &Shown) -> Result<()> {
         "cargo xtask demo" => demonstrate(page, command),
         words if words.starts_with("cargo build") => build_actor(page, command),
         words if words.starts_with("cargo test --test conformance") => {
-            run(shell(&command.line).current_dir(root().join("engine-wasmi")))
+            shell::run(in_a_shell(&command.line).current_dir(root().join("engine-wasmi")))
         }
         words if words.starts_with("cargo deny") => {
             install_deny()?;
-            run(&mut shell(&command.line))
+            shell::run(&mut in_a_shell(&command.line))
         }
-        _ => run(&mut shell(&command.line)),
+        _ => shell::run(&mut in_a_shell(&command.line)),
     }
 }
 
-fn shell(line: &str) -> Command {
+fn in_a_shell(line: &str) -> Command {
     let mut shell = Command::new("sh");
     shell.args(["-ec", line]).current_dir(root());
     shell
@@ -64,7 +64,7 @@ fn shell(line: &str) -> Command {
 
 /// The demonstration counts: what the page asks it has the next number each time.
 fn demonstrate(page: &Page, command: &Shown) -> Result<()> {
-    let mut demo = shell(&command.line);
+    let mut demo = in_a_shell(&command.line);
     demo.env("CAPWIRE_DEMO_PORT", "0");
     let mut demo = Background::start(&mut demo)?;
     let address = demo.address()?;
@@ -88,7 +88,7 @@ fn demonstrate(page: &Page, command: &Shown) -> Result<()> {
 }
 
 fn count(question: &str) -> Result<u64> {
-    let answer = crate::shell::output(&mut shell(question))?;
+    let answer = output(&mut in_a_shell(question))?;
     let answer: serde_json::Value = serde_json::from_str(&answer).context(answer)?;
     let count = answer.get("counter").and_then(serde_json::Value::as_u64);
     count.with_context(|| format!("no counter in {answer}"))
@@ -99,9 +99,11 @@ fn build_actor(page: &Page, command: &Shown) -> Result<()> {
     let code = page.rust.iter().find(|code| code.contains("actor! {"));
     let code = code.context("the page shows no actor")?;
     let project = actor_project(code)?;
-    run(shell(&command.line)
-        .current_dir(&project)
-        .env("CARGO_TARGET_DIR", project.join("target")))?;
+    shell::run(
+        in_a_shell(&command.line)
+            .current_dir(&project)
+            .env("CARGO_TARGET_DIR", project.join("target")),
+    )?;
     let module = "target/wasm32-unknown-unknown/release/counter.wasm";
     if !project.join(module).exists() {
         bail!("it makes no {module}");
@@ -127,5 +129,5 @@ fn install_deny() -> Result<()> {
     if known.is_ok_and(|known| known.status.success()) {
         return Ok(());
     }
-    run(&mut cargo(&["install", "--locked", "cargo-deny"]))
+    shell::run(&mut cargo(&["install", "--locked", "cargo-deny"]))
 }
