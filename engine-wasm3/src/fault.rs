@@ -41,7 +41,7 @@ pub(crate) fn start_error(fault: Fault) -> StartError {
         "out of bounds table access" | "table underflow" => TrapKind::TableOutOfBounds,
         _ => return no_room(fault),
     };
-    StartError::Call(Trap::new(kind, fault).into())
+    StartError::Call(Trap::from(kind).into())
 }
 
 /// Why a call could not begin.
@@ -54,11 +54,20 @@ pub(crate) fn call_error(stopped: Stopped, stack_left: i32) -> CallError {
     match stopped {
         Stopped::Halted(Halt::Protocol(error)) => error.into(),
         Stopped::Halted(Halt::Exit(code)) => Trap::from(TrapKind::Exit(code)).into(),
+        Stopped::Halted(Halt::Abort(abort)) => Trap::from(abort).into(),
         Stopped::Halted(Halt::Stopped) => LimitError::Interrupted.into(),
         Stopped::Halted(Halt::Panicked(panic)) => resume_unwind(panic),
         Stopped::Trapped(_) if stack_left < 0 => LimitError::Stack.into(),
         Stopped::Trapped(fault) if fault.0 == STACK_OVERFLOW => LimitError::Stack.into(),
-        Stopped::Trapped(fault) => Trap::new(kind(&fault), fault).into(),
+        Stopped::Trapped(fault) => trap(kind(&fault), fault).into(),
+    }
+}
+
+/// Where the kind does not say all, wasm3's own account is the cause.
+fn trap(kind: TrapKind, fault: Fault) -> Trap {
+    match kind {
+        TrapKind::Other => Trap::new(kind, fault),
+        known => known.into(),
     }
 }
 

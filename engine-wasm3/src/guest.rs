@@ -1,7 +1,7 @@
 //! What the imports of one guest work on.
 
 use crate::suspend::{Event, Signal};
-use capwire_wapc::{Conversation, ProtocolError, World};
+use capwire_wapc::{Abort, Conversation, ProtocolError, World};
 use capwire_wasi::Wasi;
 use std::any::Any;
 use std::sync::Arc;
@@ -45,6 +45,8 @@ pub(crate) enum Halt {
     Protocol(ProtocolError),
     /// It called WASI's `proc_exit` with this code.
     Exit(u32),
+    /// It called AssemblyScript's `abort`.
+    Abort(Abort),
     /// Its driver has had enough of it.
     Stopped,
     /// Code of the host's panicked with this, to be continued on the host's stack.

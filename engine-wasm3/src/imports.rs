@@ -21,18 +21,13 @@ const OURS: (&str, &str) = ("capwire", "slice_ended");
 impl Import {
     /// The import of these names if a host of waPC offers it.
     pub(crate) fn find(namespace: &str, name: &str) -> Option<Self> {
-        if namespace == abi::NAMESPACE {
-            return abi::IMPORTS
-                .iter()
-                .find(|import| import.name == name)
-                .map(Self::Wapc);
-        }
-        capwire_wasi::find(namespace, name).map(Self::Wasi)
+        let wapc = abi::find(namespace, name).map(Self::Wapc);
+        wapc.or_else(|| capwire_wasi::find(namespace, name).map(Self::Wasi))
     }
 
     pub(crate) fn namespace(&self) -> &'static str {
         match self {
-            Self::Wapc(_) => abi::NAMESPACE,
+            Self::Wapc(import) => import.namespace,
             Self::Wasi(function) => function.namespace,
             Self::SliceEnded => OURS.0,
         }
@@ -101,6 +96,11 @@ impl Words {
         Self(words)
     }
 
+    fn four(&self) -> [u32; 4] {
+        let [a, b, c, d, ..] = self.0;
+        [a, b, c, d]
+    }
+
     fn spans(&self) -> [Span; 4] {
         let [b, bl, n, nl, o, ol, p, pl] = self.0;
         [(b, bl), (n, nl), (o, ol), (p, pl)].map(|(pointer, length)| Span::new(pointer, length))
@@ -125,6 +125,7 @@ fn wapc(
         abi::CONSOLE_LOG => conversation.console_log(memory, span)?,
         abi::HOST_RESPONSE_LEN => return Ok(length(conversation.host_response_len())),
         abi::HOST_ERROR_LEN => return Ok(length(conversation.host_error_len())),
+        abi::ABORT => return Err(Halt::Abort(conversation.abort(memory, words.four())?)),
         _ => return host_call(guest, words.spans(), memory),
     }
     Ok(Served::Returned(None))

@@ -138,6 +138,7 @@ impl Engine for Wasm3 {
     fn support(&self) -> Support {
         let mut support = Support::full();
         support.memory_safe = false; // it is C, and bounds are all that this crate can add
+        support.backtraces = false; // wasm3 is compiled without them
         support
     }
 

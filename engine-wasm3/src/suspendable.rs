@@ -91,10 +91,12 @@ impl Suspendable {
     fn ended(&mut self, (mut vm, result): Ended, task: Task) -> Result<Progress, CallError> {
         vm.guest().flush();
         let stack_left = vm.gauge(Gauge::Stack);
-        let returned = result.map_err(|stopped| fault::call_error(stopped, stack_left))?;
+        let conversation = &mut vm.guest().conversation;
+        let returned =
+            result.map_err(|stopped| conversation.fail(fault::call_error(stopped, stack_left)))?;
         let response = match task {
             Task::Start => Ok(Bytes::new()),
-            Task::Call => vm.guest().conversation.finish(returned),
+            Task::Call => conversation.finish(returned),
         };
         self.state = State::Idle(vm);
         response.map(Progress::Done)

@@ -2,7 +2,8 @@
 
 use crate::NAME;
 use capwire_wapc::{
-    CallError, CompileError, LimitError, ProtocolError, Source, Span, StartError, Trap, TrapKind,
+    Abort, CallError, CompileError, LimitError, ProtocolError, Source, Span, StartError, Trap,
+    TrapKind,
 };
 use std::fmt;
 use wasmi::TrapCode;
@@ -17,6 +18,8 @@ pub(crate) enum Halt {
     Protocol(ProtocolError),
     /// It called WASI's `proc_exit` with this code.
     Exit(u32),
+    /// It called AssemblyScript's `abort`.
+    Abort(Abort),
 }
 
 impl HostError for Halt {}
@@ -27,6 +30,7 @@ impl fmt::Display for Halt {
             Self::HostCall(_) => f.write_str("the guest called the host"),
             Self::Protocol(error) => error.fmt(f),
             Self::Exit(code) => TrapKind::Exit(*code).fmt(f),
+            Self::Abort(_) => TrapKind::Abort.fmt(f),
         }
     }
 }
@@ -48,7 +52,7 @@ pub(crate) fn start_error(error: wasmi::Error) -> StartError {
         _ => error.as_trap_code().map(kind),
     };
     match kind {
-        Some(kind) => StartError::Call(Trap::new(kind, error).into()),
+        Some(kind) => StartError::Call(trap(kind, error).into()),
         None => StartError::Engine {
             engine: NAME,
             source: error.into(),
@@ -61,8 +65,15 @@ pub(crate) fn call_error(error: wasmi::Error) -> CallError {
     match error.as_trap_code() {
         Some(TrapCode::StackOverflow) => LimitError::Stack.into(),
         Some(TrapCode::OutOfFuel) => LimitError::Interrupted.into(),
-        Some(code) => Trap::new(kind(code), error).into(),
-        None => Trap::new(TrapKind::Other, error).into(),
+        code => trap(code.map_or(TrapKind::Other, kind), error).into(),
+    }
+}
+
+/// Where the kind does not say all, wasmi's own account is the cause.
+fn trap(kind: TrapKind, error: wasmi::Error) -> Trap {
+    match kind {
+        TrapKind::Other => Trap::new(kind, error),
+        known => known.into(),
     }
 }
 

@@ -23,6 +23,7 @@ pub(crate) fn linker(engine: &Engine, module: &Module) -> Result<Linker<State>, 
     linker.allow_shadowing(true);
     link_guest(&mut linker)?;
     link_host(&mut linker)?;
+    link_abort(&mut linker)?;
     for import in module.imports() {
         if let Some(function) = capwire_wasi::find(import.module(), import.name()) {
             link_wasi(&mut linker, function)?;
@@ -59,6 +60,18 @@ fn link_guest(linker: &mut Linker<State>) -> Result<(), LinkerError> {
         .func_wrap(abi::NAMESPACE, abi::GUEST_RESPONSE.name, response)?
         .func_wrap(abi::NAMESPACE, abi::GUEST_ERROR.name, error)?
         .func_wrap(abi::NAMESPACE, abi::CONSOLE_LOG.name, log)?;
+    Ok(())
+}
+
+fn link_abort(linker: &mut Linker<State>) -> Result<(), LinkerError> {
+    let abort = |guest: Guest<'_>, message, file, line, column| -> Result<(), Error> {
+        let arguments = [message, file, line, column];
+        serve(guest, 0, |wapc, memory| {
+            wapc.abort(memory, arguments)
+                .map_or_else(|error| Err(error.into()), |abort| Err(Halt::Abort(abort)))
+        })
+    };
+    linker.func_wrap(abi::ABORT.namespace, abi::ABORT.name, abort)?;
     Ok(())
 }
 

@@ -102,7 +102,9 @@ impl Engine for Wasmi {
     }
 
     fn support(&self) -> Support {
-        Support::full()
+        let mut support = Support::full();
+        support.backtraces = false; // wasmi tells nothing of its call stack
+        support
     }
 
     fn compile(&self, wasm: &[u8]) -> Result<Arc<dyn Module>, CompileError> {

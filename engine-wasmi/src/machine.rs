@@ -162,6 +162,7 @@ fn halted<R>(paused: TypedResumableCallHostTrap<R>) -> Result<Advance<R>, CallEr
         Some(Halt::HostCall(call)) => Ok(Advance::HostCall(InHostCall { paused, call })),
         Some(Halt::Protocol(error)) => Err(error.into()),
         Some(Halt::Exit(code)) => Err(Trap::from(TrapKind::Exit(code)).into()),
+        Some(Halt::Abort(abort)) => Err(Trap::from(abort).into()),
         None => Err(Trap::new(
             TrapKind::Other,
             Source::from(paused.host_error().to_string()),

@@ -50,15 +50,20 @@ impl Plain {
 impl PlainInstance for Plain {
     fn start(&mut self, host: &mut dyn Host) -> Result<(), CallError> {
         let result = self.run_starts(host);
-        self.0.state().flush();
-        result
+        let state = self.0.state();
+        state.flush();
+        result.map_err(|error| state.conversation.fail(error))
     }
 
     fn call(&mut self, request: Request<'_>, host: &mut dyn Host) -> Result<Bytes, CallError> {
         let arguments = self.0.state().begin_call(request)?;
         let result = self.run(self.0.guest_call(), arguments, host);
-        self.0.state().flush();
-        self.0.state().conversation.finish(result?)
+        let state = self.0.state();
+        state.flush();
+        match result {
+            Ok(returned) => state.conversation.finish(returned),
+            Err(error) => Err(state.conversation.fail(error)),
+        }
     }
 }
 

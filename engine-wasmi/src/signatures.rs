@@ -63,8 +63,7 @@ fn missing(expected: &'static str) -> CompileError {
 
 /// The type of a function that guests may import.
 fn offered(module: &str, name: &str) -> Option<FuncType> {
-    if module == abi::NAMESPACE {
-        let import = abi::IMPORTS.iter().find(|import| import.name == name)?;
+    if let Some(import) = abi::find(module, name) {
         return Some(function_type(vec![I32; import.parameters], import.returns));
     }
     capwire_wasi::find(module, name).map(wasi_type)

@@ -102,10 +102,12 @@ impl Suspendable {
 
     /// Prints what the guest began to print if it is not to go on.
     fn ended(&mut self, progress: Result<Progress, CallError>) -> Result<Progress, CallError> {
-        if matches!(self.waiting, Waiting::Nothing) {
-            self.machine.state().flush();
+        if !matches!(self.waiting, Waiting::Nothing) {
+            return progress;
         }
-        progress
+        let state = self.machine.state();
+        state.flush();
+        progress.map_err(|error| state.conversation.fail(error))
     }
 }
 

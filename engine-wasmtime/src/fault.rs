@@ -2,9 +2,10 @@
 
 use crate::NAME;
 use capwire_wapc::{
-    CallError, CompileError, LimitError, ProtocolError, Source, StartError, Trap, TrapKind,
+    Abort, CallError, CompileError, Frame, LimitError, ProtocolError, Source, StartError, Trap,
+    TrapKind,
 };
-use wasmtime::Error;
+use wasmtime::{Error, FrameInfo, WasmBacktrace};
 
 /// The guest called WASI's `proc_exit` with this code.
 #[derive(Debug, thiserror::Error)]
@@ -40,15 +41,42 @@ pub(crate) fn call_error(error: Error) -> CallError {
     if let Some(breach) = error.downcast_ref::<ProtocolError>() {
         return breach.clone().into();
     }
-    if let Some(Exit(code)) = error.downcast_ref() {
-        return Trap::from(TrapKind::Exit(*code)).into();
-    }
     match error.downcast_ref() {
         Some(wasmtime::Trap::StackOverflow) => LimitError::Stack.into(),
         Some(wasmtime::Trap::Interrupt) => LimitError::Interrupted.into(),
-        Some(trap) => Trap::new(kind(*trap), error).into(),
-        None => Trap::new(TrapKind::Other, error).into(),
+        _ => {
+            let frames = frames(&error);
+            trap(error).with_frames(frames).into()
+        }
     }
+}
+
+fn trap(error: Error) -> Trap {
+    if let Some(Exit(code)) = error.downcast_ref() {
+        return TrapKind::Exit(*code).into();
+    }
+    if let Some(abort) = error.downcast_ref::<Abort>() {
+        return abort.clone().into();
+    }
+    match error.downcast_ref().copied().map_or(TrapKind::Other, kind) {
+        TrapKind::Other => Trap::new(TrapKind::Other, error),
+        known => known.into(),
+    }
+}
+
+/// Where the guest was.
+fn frames(error: &Error) -> Vec<Frame> {
+    let backtrace = error.downcast_ref::<WasmBacktrace>();
+    let frames = backtrace.map_or(&[][..], WasmBacktrace::frames);
+    frames.iter().map(frame).collect()
+}
+
+/// Compilers write the names of symbols, which Rust mangles.
+fn frame(frame: &FrameInfo) -> Frame {
+    let name = frame.func_name().map(rustc_demangle::demangle);
+    // Without the hash at its end.
+    let name = name.map(|name| format!("{name:#}"));
+    Frame::new(frame.func_index(), name.as_deref())
 }
 
 /// A start function may end by an exit with code 0.

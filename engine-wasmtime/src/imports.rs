@@ -33,6 +33,7 @@ pub(crate) fn patient(engine: &Engine) -> Result<Linker<State<Patient>>> {
 /// All but `__host_call`.
 fn linker<W: 'static>(engine: &Engine) -> Result<Linker<State<W>>> {
     let mut linker = Linker::new(engine);
+    link_abort(&mut linker)?;
     link_guest(&mut linker)?;
     link_replies(&mut linker)?;
     for function in capwire_wasi::functions() {
@@ -85,6 +86,16 @@ fn link_replies<W: 'static>(linker: &mut Linker<State<W>>) -> Result<()> {
         .func_wrap(abi::NAMESPACE, abi::HOST_RESPONSE.name, response)?
         .func_wrap(abi::NAMESPACE, abi::HOST_ERROR_LEN.name, error_len)?
         .func_wrap(abi::NAMESPACE, abi::HOST_ERROR.name, error)?;
+    Ok(())
+}
+
+fn link_abort<W: 'static>(linker: &mut Linker<State<W>>) -> Result<()> {
+    let abort = |guest: Guest<'_, W>, message, file, line, column| -> Result<()> {
+        let arguments = [message, file, line, column];
+        let abort = serve(guest, |wapc, memory| wapc.abort(memory, arguments))?;
+        Err(abort.into())
+    };
+    linker.func_wrap(abi::ABORT.namespace, abi::ABORT.name, abort)?;
     Ok(())
 }
 

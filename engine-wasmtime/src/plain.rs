@@ -32,8 +32,9 @@ impl Plain {
         waits.deadline = waits.clock.after(guest.slice);
         guest.store.set_epoch_deadline(guest.slice);
         let result = lend::lend(host, || call(guest));
-        self.guest.store.data_mut().flush();
-        result.map_err(fault::call_error)
+        let state = self.guest.store.data_mut();
+        state.flush();
+        result.map_err(|error| state.conversation.fail(fault::call_error(error)))
     }
 }
 

@@ -5,7 +5,7 @@ use crate::imports;
 use crate::state::{Immediate, Patient, State};
 use capwire_wapc::Source;
 use std::sync::{Arc, Mutex, PoisonError};
-use wasmtime::{Config, Engine, Linker};
+use wasmtime::{Config, Engine, Linker, WasmBacktraceDetails};
 
 #[derive(Default)]
 pub(crate) struct Runtimes(Mutex<Vec<(usize, Arc<Runtime>)>>);
@@ -50,6 +50,8 @@ fn config(stack_bytes: usize) -> Config {
         .epoch_interruption(true)
         .max_wasm_stack(stack_bytes)
         .async_stack_size(stack_bytes.saturating_add(IMPORTS_STACK))
+        // Not as the environment says, which is not ours to read.
+        .wasm_backtrace_details(WasmBacktraceDetails::Disable)
         .wasm_memory64(false)
         .wasm_multi_memory(false)
         .wasm_relaxed_simd(false)

@@ -68,8 +68,7 @@ fn missing(expected: &'static str) -> CompileError {
 
 /// The type of a function that guests may import.
 fn offered(engine: &Engine, module: &str, name: &str) -> Option<FuncType> {
-    if module == abi::NAMESPACE {
-        let import = abi::IMPORTS.iter().find(|import| import.name == name)?;
+    if let Some(import) = abi::find(module, name) {
         let parameters = vec![I32; import.parameters];
         return Some(function_type(engine, parameters, import.returns));
     }

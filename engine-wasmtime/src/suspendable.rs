@@ -136,8 +136,10 @@ async fn run_starts(mut guest: Box<Guest<Patient>>) -> Ended {
     for start in mem::take(&mut guest.starts) {
         guest.store.set_epoch_deadline(guest.slice);
         let result = start.call_async(&mut guest.store, ()).await;
-        guest.store.data_mut().flush();
-        if let Err(error) = fault::unless_exited(result.map_err(fault::call_error)) {
+        let state = guest.store.data_mut();
+        state.flush();
+        let result = result.map_err(|error| state.conversation.fail(fault::call_error(error)));
+        if let Err(error) = fault::unless_exited(result) {
             return (guest, Err(error));
         }
     }
@@ -154,7 +156,7 @@ async fn run_call(mut guest: Box<Guest<Patient>>, arguments: (u32, u32)) -> Ende
     state.flush();
     let response = match returned {
         Ok(returned) => state.conversation.finish(returned),
-        Err(error) => Err(fault::call_error(error)),
+        Err(error) => Err(state.conversation.fail(fault::call_error(error))),
     };
     (guest, response)
 }

@@ -14,9 +14,11 @@ pub const MEMORY: &str = "memory";
 /// The optional start functions, in the order in which a host calls them.
 pub const STARTS: [&str; 3] = ["_start", "_initialize", "wapc_init"];
 
-/// One function that a guest may import from [`NAMESPACE`]. All parameters are `i32`.
+/// One function that a guest may import. All parameters are `i32`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Import {
+    /// The module that it is imported from.
+    pub namespace: &'static str,
     /// Its name.
     pub name: &'static str,
     /// How many `i32` it takes.
@@ -44,7 +46,7 @@ pub const HOST_ERROR: Import = import("__host_error", 1, false);
 /// Prints a line.
 pub const CONSOLE_LOG: Import = import("__console_log", 2, false);
 
-/// All of them. A guest may import any subset.
+/// The nine of waPC. A guest may import any subset.
 pub const IMPORTS: [Import; 9] = [
     GUEST_REQUEST,
     GUEST_RESPONSE,
@@ -57,8 +59,32 @@ pub const IMPORTS: [Import; 9] = [
     CONSOLE_LOG,
 ];
 
+/// Not of waPC, but of every module that AssemblyScript compiles: ends the call with a message. The
+/// parameters are pointers to message and file name, then line and column.
+pub const ABORT: Import = Import {
+    namespace: "env",
+    ..import("abort", 4, false)
+};
+
+/// The function that a host of waPC offers under this name.
+///
+/// ```
+/// use capwire_wapc::abi;
+///
+/// assert_eq!(abi::find("wapc", "__console_log"), Some(&abi::CONSOLE_LOG));
+/// assert_eq!(abi::find("env", "abort"), Some(&abi::ABORT));
+/// assert_eq!(abi::find("env", "exit"), None);
+/// ```
+#[must_use]
+pub fn find(namespace: &str, name: &str) -> Option<&'static Import> {
+    let all = IMPORTS.iter().chain([&ABORT]);
+    let mut found = all.filter(|import| import.namespace == namespace && import.name == name);
+    found.next()
+}
+
 const fn import(name: &'static str, parameters: usize, returns: bool) -> Import {
     Import {
+        namespace: NAMESPACE,
         name,
         parameters,
         returns,

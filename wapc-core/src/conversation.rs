@@ -1,6 +1,8 @@
-//! The nine functions of waPC, once, for every engine.
+//! The nine functions of waPC and AssemblyScript's `abort`, once, for every engine.
 
 use crate::abi;
+use crate::abort::Abort;
+use crate::bounded;
 use crate::error::{CallError, GuestError, Misuse, ProtocolError};
 use crate::memory::{self, Span};
 use crate::message::{HostCall, Reply, Request};
@@ -92,6 +94,18 @@ impl Conversation {
         }
     }
 
+    /// Ends the call or the start in which the guest's code was stopped for `error`, and returns
+    /// that with the guest's own error text, if it gave one before it trapped.
+    #[must_use]
+    pub fn fail(&mut self, error: CallError) -> CallError {
+        let text = self.error.take();
+        self.clear();
+        match (error, text) {
+            (CallError::Trap(trap), Some(text)) => trap.saying(&text).into(),
+            (error, _) => error,
+        }
+    }
+
     /// `__guest_request`: writes operation and payload into guest memory.
     ///
     /// # Errors
@@ -124,14 +138,15 @@ impl Conversation {
     }
 
     /// `__guest_error`: takes an error text out of guest memory. The last one counts; bytes that
-    /// are not UTF-8 are replaced, since the text is for people.
+    /// are not UTF-8 are replaced, since the text is for people, and what exceeds
+    /// [`MAX_TEXT`](crate::MAX_TEXT) is cut off.
     ///
     /// # Errors
     /// If the span lies outside of memory, or no call is being made.
     pub fn guest_error(&mut self, memory: &[u8], error: Span) -> Result<(), ProtocolError> {
         self.in_call(abi::GUEST_ERROR.name)?;
         let error = memory::read(memory, error, "the guest's error")?;
-        self.error = Some(String::from_utf8_lossy(error).into_owned());
+        self.error = Some(bounded::prose(error).into_owned());
         Ok(())
     }
 
@@ -142,7 +157,8 @@ impl Conversation {
     /// the start functions run. The engine returns 0.
     ///
     /// # Errors
-    /// If a span lies outside of memory, or a name is not UTF-8.
+    /// If a span lies outside of memory, or a name is not UTF-8 or longer than
+    /// [`MAX_TEXT`](crate::MAX_TEXT).
     pub fn host_call<'m>(
         &mut self,
         memory: &'m [u8],
@@ -198,14 +214,24 @@ impl Conversation {
         memory::write(memory, target, self.reply_error(), "the host's error")
     }
 
-    /// `__console_log`: a line for the console. Bytes that are not UTF-8 are replaced.
+    /// `__console_log`: a line for the console. Bytes that are not UTF-8 are replaced, and what
+    /// exceeds [`MAX_TEXT`](crate::MAX_TEXT) is cut off.
     ///
     /// # Errors
     /// If the span lies outside of memory.
     pub fn console_log(&self, memory: &[u8], line: Span) -> Result<(), ProtocolError> {
         let line = memory::read(memory, line, "a console line")?;
-        self.world.console(&String::from_utf8_lossy(line));
+        self.world.console(&bounded::prose(line));
         Ok(())
+    }
+
+    /// AssemblyScript's `abort`: why the guest gives up. The engine stops it and turns this into a
+    /// [`Trap`](crate::Trap).
+    ///
+    /// # Errors
+    /// If message or file name lie outside of memory.
+    pub fn abort(&self, memory: &[u8], arguments: [u32; 4]) -> Result<Abort, ProtocolError> {
+        Abort::read(memory, arguments)
     }
 
     fn clear(&mut self) {
@@ -250,8 +276,7 @@ impl fmt::Debug for Conversation {
 }
 
 fn name<'m>(memory: &'m [u8], span: Span, what: &'static str) -> Result<&'m str, ProtocolError> {
-    let bytes = memory::read(memory, span, what)?;
-    std::str::from_utf8(bytes).map_err(|_| ProtocolError::NotUtf8 { what })
+    bounded::name(memory::read(memory, span, what)?, what)
 }
 
 fn guest_error(error: Option<String>, otherwise: &str) -> CallError {

@@ -185,6 +185,8 @@ pub struct Support {
     pub stack_limit: bool,
     /// Modules may import WASI preview 1.
     pub wasi: bool,
+    /// Traps say in [which functions](crate::Trap::frames) they happened.
+    pub backtraces: bool,
     /// No module corrupts the host's memory, however hostile it is. Without this, a module must
     /// be trusted as much as the host's own code; hosts refuse such an engine by default.
     pub memory_safe: bool,
@@ -200,6 +202,7 @@ impl Support {
             table_limit: true,
             stack_limit: true,
             wasi: true,
+            backtraces: true,
             memory_safe: true,
         }
     }

@@ -1,5 +1,6 @@
 //! Errors by blame: who has to change something, and does the instance survive?
 
+use crate::bounded::MAX_TEXT;
 use crate::trap::Trap;
 use std::error::Error as StdError;
 
@@ -120,6 +121,14 @@ pub enum ProtocolError {
     NotUtf8 {
         /// Which name.
         what: &'static str,
+    },
+    /// A name that the guest gave is longer than [`MAX_TEXT`].
+    #[error("{what} has {length} bytes, and {MAX_TEXT} are the most")]
+    TooLong {
+        /// Which name.
+        what: &'static str,
+        /// Its bytes.
+        length: usize,
     },
     /// The guest called an import at a time when it has no meaning.
     #[error("`{import}` was called outside of a call")]

@@ -5,6 +5,7 @@ use crate::engine::{Host, Module, PlainInstance, Progress, Resume, SuspendableIn
 use crate::error::{CallError, LimitError, Misuse, StartError};
 use crate::limits::Limits;
 use crate::message::{Reply, Request, Size, SuspendedCall};
+use crate::overheard::Overheard;
 use crate::world::World;
 use bytes::Bytes;
 use std::fmt;
@@ -14,6 +15,7 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub struct PlainGuest {
     instance: Box<dyn PlainInstance>,
+    overheard: Arc<Overheard>,
     alive: bool,
 }
 
@@ -28,10 +30,13 @@ impl PlainGuest {
         world: Arc<dyn World>,
         host: &mut dyn Host,
     ) -> Result<Self, StartError> {
-        let mut instance = module.plain(limits, world)?;
-        instance.start(host)?;
+        let overheard = Arc::new(Overheard::new(world));
+        let mut instance = module.plain(limits, Arc::<Overheard>::clone(&overheard))?;
+        let started = instance.start(host);
+        started.map_err(|error| overheard.explain(error))?;
         Ok(Self {
             instance,
+            overheard,
             alive: true,
         })
     }
@@ -46,9 +51,10 @@ impl PlainGuest {
         }
         // Should `host` panic, the guest is left in the middle of its code.
         self.alive = false;
+        self.overheard.forget();
         let result = self.instance.call(request, host);
         self.alive = survives(&result);
-        result
+        result.map_err(|error| self.overheard.explain(error))
     }
 
     /// Whether it can be called again.
@@ -74,6 +80,7 @@ impl PlainGuest {
 #[derive(Debug)]
 pub struct Guest {
     instance: Box<dyn SuspendableInstance>,
+    overheard: Arc<Overheard>,
     alive: bool,
 }
 
@@ -82,6 +89,7 @@ pub struct Guest {
 #[must_use = "a guest that is not continued never starts"]
 pub struct Starting {
     instance: Box<dyn SuspendableInstance>,
+    overheard: Arc<Overheard>,
 }
 
 /// How far the start functions got.
@@ -103,9 +111,13 @@ impl Guest {
         limits: &Limits,
         world: Arc<dyn World>,
     ) -> Result<StartStep, StartError> {
-        let mut instance = module.suspendable(limits, world)?;
-        let progress = instance.start()?;
-        Ok(Starting { instance }.step(progress))
+        let overheard = Arc::new(Overheard::new(world));
+        let instance = module.suspendable(limits, Arc::<Overheard>::clone(&overheard))?;
+        let starting = Starting {
+            instance,
+            overheard,
+        };
+        starting.advance(|instance| instance.start())
     }
 
     /// Instantiates `module` and runs its start functions to their end on the caller's stack;
@@ -139,6 +151,7 @@ impl Guest {
         if !self.alive {
             return Err(Misuse::Dead.into());
         }
+        self.overheard.forget();
         self.advance(|instance| instance.call(request))
     }
 
@@ -188,7 +201,7 @@ impl Guest {
             Ok(Progress::Yielded) => Ok(Step::Yielded(Paused { guest: self })),
             Err(error) => {
                 self.alive = !error.poisons();
-                Err(error)
+                Err(self.overheard.explain(error))
             }
         }
     }
@@ -199,19 +212,23 @@ impl Starting {
     ///
     /// # Errors
     /// If a start function fails.
-    pub fn resume(mut self) -> Result<StartStep, StartError> {
-        let progress = self.instance.resume(Resume::Continue)?;
-        Ok(self.step(progress))
+    pub fn resume(self) -> Result<StartStep, StartError> {
+        self.advance(|instance| instance.resume(Resume::Continue))
     }
 
-    fn step(self, progress: Progress) -> StartStep {
-        match progress {
-            Progress::Done(_) => StartStep::Ready(Guest {
+    fn advance(
+        mut self,
+        run: impl FnOnce(&mut dyn SuspendableInstance) -> Result<Progress, CallError>,
+    ) -> Result<StartStep, StartError> {
+        match run(&mut *self.instance) {
+            Ok(Progress::Done(_)) => Ok(StartStep::Ready(Guest {
                 instance: self.instance,
+                overheard: self.overheard,
                 alive: true,
-            }),
+            })),
             // An engine has no host call to report here: the conversation refuses them.
-            Progress::HostCall(_) | Progress::Yielded => StartStep::Yielded(self),
+            Ok(Progress::HostCall(_) | Progress::Yielded) => Ok(StartStep::Yielded(self)),
+            Err(error) => Err(self.overheard.explain(error).into()),
         }
     }
 }

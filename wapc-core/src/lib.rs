@@ -32,6 +32,8 @@
 #![forbid(unsafe_code)]
 
 pub mod abi;
+mod abort;
+mod bounded;
 mod conversation;
 mod engine;
 mod error;
@@ -40,10 +42,14 @@ mod guest;
 mod limits;
 mod memory;
 mod message;
+mod overheard;
+mod printable;
 pub mod start_section;
 mod trap;
 mod world;
 
+pub use abort::Abort;
+pub use bounded::MAX_TEXT;
 pub use conversation::Conversation;
 pub use engine::{
     Engine, Host, Module, PlainInstance, Progress, Resume, Support, SuspendableInstance, Verdict,
@@ -56,5 +62,5 @@ pub use guest::{Guest, Paused, Pending, PlainGuest, StartStep, Starting, Step};
 pub use limits::{Limits, PAGE_SIZE};
 pub use memory::Span;
 pub use message::{HostCall, Reply, Request, SuspendedCall};
-pub use trap::{Trap, TrapKind};
+pub use trap::{Frame, Trap, TrapKind};
 pub use world::{EmptyWorld, World};

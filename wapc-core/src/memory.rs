@@ -36,6 +36,32 @@ pub(crate) fn read<'m>(
         .ok_or_else(|| out_of_bounds(memory, span.pointer, length, what))
 }
 
+/// A text as AssemblyScript keeps it: UTF-16, with its length in bytes as the word before it. The
+/// null pointer is no text; of a long one the first `most` units are read.
+pub(crate) fn read_utf16(
+    memory: &[u8],
+    pointer: u32,
+    most: usize,
+    what: &'static str,
+) -> Result<Option<String>, ProtocolError> {
+    const HEADER: u32 = 4;
+    if pointer == 0 {
+        return Ok(None);
+    }
+    let header = pointer.checked_sub(HEADER);
+    let header = header.ok_or_else(|| out_of_bounds(memory, pointer, HEADER as usize, what))?;
+    let length = read(memory, Span::new(header, HEADER), what)?;
+    let length = length.first_chunk().copied().map_or(0, u32::from_le_bytes);
+    let (units, _) = read(memory, Span::new(pointer, length), what)?.as_chunks();
+    let units = units.iter().copied().map(u16::from_le_bytes).take(most);
+    let characters = char::decode_utf16(units);
+    Ok(Some(
+        characters
+            .map(|character| character.unwrap_or(char::REPLACEMENT_CHARACTER))
+            .collect(),
+    ))
+}
+
 pub(crate) fn write(
     memory: &mut [u8],
     pointer: u32,

@@ -1,5 +1,10 @@
-//! Why a guest's code was stopped.
+//! Why a guest's code was stopped, where, and what it had to say.
 
+mod frame;
+
+pub use frame::Frame;
+
+use crate::printable;
 use std::error::Error as StdError;
 use std::fmt;
 
@@ -25,6 +30,8 @@ pub enum TrapKind {
     BadConversion,
     /// It called WASI's `proc_exit` with this code.
     Exit(u32),
+    /// It called AssemblyScript's `abort`; [`Trap::said`] has the message.
+    Abort,
     /// Anything else; the source says what.
     Other,
 }
@@ -41,26 +48,72 @@ impl fmt::Display for TrapKind {
             Self::IntegerDivisionByZero => "divided by zero",
             Self::BadConversion => "converted a number that does not fit",
             Self::Exit(code) => return write!(f, "exited with code {code}"),
+            Self::Abort => "called `abort`",
             Self::Other => "trapped",
         };
         f.write_str(text)
     }
 }
 
+/// The most functions that a trap names.
+const MOST_FRAMES: usize = 16;
+/// The most bytes that a trap keeps of what the guest said.
+const MOST_SAID: usize = 4 * 1024;
+
 /// A guest's code was stopped by a trap.
+///
+/// `Display` says all of it in a few lines, the same on every engine that knows the same:
+///
+/// ```
+/// use capwire_wapc::{Frame, Trap, TrapKind};
+///
+/// let trap = Trap::from(TrapKind::Unreachable)
+///     .with_frames([Frame::new(7, Some("counter::count")), Frame::new(3, None)])
+///     .saying("panicked at src/lib.rs:7:5:\ntoo many");
+/// assert_eq!(
+///     trap.to_string(),
+///     "the guest executed `unreachable` (a panic or an abort)
+///   in counter::count
+///   in function 3
+///   it said: panicked at src/lib.rs:7:5:
+///     too many",
+/// );
+/// ```
 #[derive(Debug)]
 pub struct Trap {
     kind: TrapKind,
+    frames: Vec<Frame>,
+    said: Option<Box<str>>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
 impl Trap {
-    /// A trap of `kind` with the engine's own account of it as source.
+    /// A trap of `kind` with the engine's own account of it as source. Without one, it is
+    /// [made from its kind](From): what the kind says need not be said again by each engine in
+    /// its own words.
     pub fn new(kind: TrapKind, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         Self {
-            kind,
             source: Some(source.into()),
+            ..kind.into()
         }
+    }
+
+    /// The trap with the functions that were being called, the innermost first. The first 16
+    /// are kept.
+    #[must_use]
+    pub fn with_frames(mut self, frames: impl IntoIterator<Item = Frame>) -> Self {
+        self.frames = frames.into_iter().take(MOST_FRAMES).collect();
+        self
+    }
+
+    /// The trap with what the guest said of it, unless it has something already. The first 4 KiB
+    /// are kept, and characters that could steer a terminal are replaced.
+    #[must_use]
+    pub fn saying(mut self, text: &str) -> Self {
+        if self.said.is_none() && !text.trim().is_empty() {
+            self.said = Some(printable::lines(text, MOST_SAID).into());
+        }
+        self
     }
 
     /// What the guest did.
@@ -68,22 +121,74 @@ impl Trap {
     pub fn kind(&self) -> TrapKind {
         self.kind
     }
+
+    /// The functions that were being called, the innermost first: up to 16 of them, or none if
+    /// the engine does not know, see [`Support::backtraces`](crate::Support::backtraces).
+    #[must_use]
+    pub fn frames(&self) -> &[Frame] {
+        &self.frames
+    }
+
+    /// What the guest said: the message of its `abort`, or else its `__guest_error`, or else the
+    /// last lines that it printed in the same call. Runtimes of most languages use one of these
+    /// to tell of a panic.
+    #[must_use]
+    pub fn said(&self) -> Option<&str> {
+        self.said.as_deref()
+    }
 }
 
 impl From<TrapKind> for Trap {
     fn from(kind: TrapKind) -> Self {
-        Self { kind, source: None }
+        Self {
+            kind,
+            frames: Vec::new(),
+            said: None,
+            source: None,
+        }
     }
 }
 
 impl fmt::Display for Trap {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the guest {}", self.kind)
+        write!(f, "the guest {}", self.kind)?;
+        for frame in &self.frames {
+            write!(f, "\n  in {frame}")?;
+        }
+        if let Some(said) = &self.said {
+            // Indented, so that no line of the guest's looks like one of ours.
+            write!(f, "\n  it said: {}", said.replace('\n', "\n    "))?;
+        }
+        Ok(())
     }
 }
 
 impl StdError for Trap {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         self.source.as_deref().map(|source| source as _)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Frame, Trap, TrapKind};
+
+    #[test]
+    fn what_a_guest_chooses_is_bounded_and_harmless() {
+        let name = format!("\x1b[2J{}", "x".repeat(1_000_000));
+        let trap = Trap::from(TrapKind::Unreachable)
+            .with_frames((0..1_000_000).map(|index| Frame::new(index, Some(&name))))
+            .saying(&"\x1b]0;\n".repeat(1_000_000));
+        let text = trap.to_string();
+        assert!(text.len() < 32 * 1024, "{} bytes", text.len());
+        assert!(!text.contains('\x1b'));
+        let ours = text.lines().filter(|line| !line.starts_with("  "));
+        assert_eq!(ours.count(), 1);
+    }
+
+    #[test]
+    fn what_was_said_first_counts() {
+        let trap = Trap::from(TrapKind::Abort).saying(" \n").saying("first");
+        assert_eq!(trap.saying("second").said(), Some("first"));
     }
 }

@@ -31,10 +31,13 @@ mod harness;
 mod script;
 mod suite;
 
+pub mod aborts;
+pub mod backtraces;
 pub mod bounds;
 pub mod calls;
 pub mod code;
 pub mod errors;
+pub mod failures;
 pub mod host_calls;
 pub mod lifecycle;
 pub mod memory_limits;
@@ -43,6 +46,7 @@ pub mod slices;
 pub mod stack_limits;
 pub mod starts;
 pub mod table_limits;
+pub mod texts;
 pub mod traps;
 pub mod wasi;
 

@@ -58,7 +58,8 @@ pub fn no_memory(engine: &dyn Engine) {
 /// An import that no host of waPC offers is refused by its name.
 pub fn unknown_import(engine: &dyn Engine) {
     for (module, name) in [
-        ("env", "abort"),
+        ("env", "abort_"),
+        ("env", "seed"),
         ("wapc", "__guest_call"),
         ("wapc", ""),
         ("", "__console_log"),

@@ -181,6 +181,9 @@ macro_rules! __groups {
                 reply_is_read_again reply_before_any_call replies_end_with_their_call
                 large_payloads not_utf8 console console_not_utf8
             }
+            texts {
+                long_names long_errors long_lines
+            }
             bounds {
                 requests responses guest_errors host_call_spans replies reply_errors console
                 nothing_is_nowhere edge_of_memory
@@ -191,6 +194,15 @@ macro_rules! __groups {
             }
             traps {
                 kinds dead_guest after_a_host_call others_survive
+            }
+            failures {
+                silence error_text last_lines earlier_calls start hostile_words bad_pointers
+            }
+            aborts {
+                message no_texts bad_pointers edges long_texts start wrong_types
+            }
+            backtraces if backtraces {
+                functions without_names deep hostile_names start
             }
             lifecycle {
                 dropped_in_host_call interleaved moved_between_threads many_threads

@@ -49,13 +49,17 @@ pub fn output(engine: &dyn Engine) {
     });
 }
 
-/// Also when the call ends by a trap or an exit: a panic's message may have no line end.
+/// Also when the call ends by a trap or an exit: a panic's message may have no line end. It is
+/// what the guest said of it.
 pub fn output_before_the_end(engine: &dyn Engine) {
     for end in ["unreachable", "(call $proc_exit (i32.const 1)) unreachable"] {
         let body = format!("{PRINT} {end}");
         each_kind(engine, |setup| {
             let mut guest = setup.guest(&guest(PREVIEW_1, &body, ""));
-            guest.call("print", "").unwrap_err();
+            match guest.call("print", "").unwrap_err() {
+                CallError::Trap(trap) => assert_eq!(trap.said(), Some("hello\nbye")),
+                other => panic!("{other:?}"),
+            }
             assert_eq!(guest.world.lines(), ["hello", "bye"]);
         });
     }

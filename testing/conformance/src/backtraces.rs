@@ -1,0 +1,106 @@
+//! In which functions a trap happened.
+
+use crate::guests::guest;
+use crate::harness::{Setup, each_kind};
+use crate::starts::each_start;
+use capwire_wapc::{CallError, Engine, Frame, StartError, Trap, abi};
+
+/// The first function that is not imported: `__guest_call`.
+const GUEST_CALL: u32 = abi::IMPORTS.len() as u32;
+
+fn trap(setup: &Setup<'_>, wat: &str) -> Trap {
+    match setup.guest(wat).call("any", "").unwrap_err() {
+        CallError::Trap(trap) => trap,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn names(trap: &Trap) -> Vec<&str> {
+    trap.frames().iter().filter_map(Frame::name).collect()
+}
+
+/// They are named from the innermost outwards, and the trap's text has them.
+pub fn functions(engine: &dyn Engine) {
+    let more = r#"
+        (func $greatest (param i32) (result i32) (i32.div_u (i32.const 1) (local.get 0)))
+        (func $"shop::sum of all" (result i32) (call $greatest (i32.const 0)))"#;
+    let wat = guest(r#"(call $"shop::sum of all")"#, more);
+    each_kind(engine, |setup| {
+        let trap = trap(&setup, &wat);
+        assert_eq!(names(&trap)[..2], ["greatest", "shop::sum of all"]);
+        let indices: Vec<u32> = trap.frames().iter().map(Frame::index).collect();
+        assert_eq!(indices, [GUEST_CALL + 1, GUEST_CALL + 2, GUEST_CALL]);
+        let text = "the guest divided by zero\n  in greatest\n  in shop::sum of all\n  in ";
+        assert!(trap.to_string().starts_with(text), "{trap}");
+    });
+}
+
+/// What has no name has its index.
+pub fn without_names(engine: &dyn Engine) {
+    let guest = |index: u32| {
+        format!(
+            r#"(module (memory (export "memory") 1)
+              (func (result i32) unreachable)
+              (func (export "__guest_call") (param i32 i32) (result i32) (call {index})))"#
+        )
+    };
+    each_kind(engine, |setup| {
+        let trap = trap(&setup, &guest(0));
+        let innermost = &trap.frames()[0];
+        assert_eq!((innermost.index(), innermost.name()), (0, None));
+        assert!(trap.to_string().contains("\n  in function 0\n"), "{trap}");
+    });
+}
+
+/// Of a deep stack the innermost functions are named.
+pub fn deep(engine: &dyn Engine) {
+    let more = "(func $deeper (param i32) (result i32)
+        (if (i32.eqz (local.get 0)) (then unreachable))
+        (i32.add (i32.const 1) (call $deeper (i32.sub (local.get 0) (i32.const 1)))))";
+    let wat = guest("(call $deeper (i32.const 1000))", more);
+    each_kind(engine, |setup| {
+        let trap = trap(&setup, &wat);
+        let names = names(&trap);
+        assert!((2..=100).contains(&names.len()), "{names:?}");
+        assert!(names.iter().all(|name| *name == "deeper"), "{names:?}");
+    });
+}
+
+/// A name is whatever a module says. It is cut, and cannot steer a terminal.
+pub fn hostile_names(engine: &dyn Engine) {
+    let long = "x".repeat(100_000);
+    let more = format!(
+        r#"(func $"\1b[2J\0aerror: {long}" unreachable) (func $"\e2\80\ae" (call $"\1b[2J\0aerror: {long}"))"#
+    );
+    let wat = guest(r#"(call $"\e2\80\ae") (i32.const 1)"#, &more);
+    each_kind(engine, |setup| {
+        let trap = trap(&setup, &wat);
+        let names = names(&trap);
+        assert!(
+            names[0].starts_with("\u{fffd}[2J\u{fffd}error: xxx"),
+            "{names:?}"
+        );
+        assert!(names[0].len() < 1_000);
+        assert_eq!(names[1], "\u{fffd}");
+        assert_eq!(trap.to_string().lines().count(), 1 + trap.frames().len());
+    });
+}
+
+/// Start functions have names, too.
+pub fn start(engine: &dyn Engine) {
+    each_kind(engine, |setup| {
+        for start in each_start("(call $prepare)") {
+            let wat = guest(
+                "(i32.const 0)",
+                &format!("{start} (func $prepare unreachable)"),
+            );
+            match setup.start(&wat) {
+                Err(StartError::Call(CallError::Trap(trap))) => {
+                    assert_eq!(names(&trap)[0], "prepare");
+                }
+                Err(other) => panic!("{other:?}"),
+                Ok(_) => panic!("it started"),
+            }
+        }
+    });
+}
