@@ -1,5 +1,6 @@
 //! Why a token cannot be read, trusted or made.
 
+use crate::archive::ArchiveError;
 use crate::hash::Hash;
 use crate::key::{KeyKind, PublicKey};
 use crate::module::ModuleError;
@@ -77,25 +78,31 @@ pub enum TokenError {
     SignatureLength,
 }
 
-/// Why a module's token cannot be shown.
+/// Why the token of a module or an archive cannot be shown.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InspectError {
     /// The bytes are no module with one token.
     #[error(transparent)]
     Module(#[from] ModuleError),
+    /// The bytes are no provider archive.
+    #[error(transparent)]
+    Archive(#[from] ArchiveError),
     /// The token cannot be read.
     #[error(transparent)]
     Token(#[from] TokenError),
 }
 
-/// Why a token, or the module it is in, must not be trusted.
+/// Why a token, or the module or archive it is in, must not be trusted.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum VerifyError {
     /// The bytes are no module with one token.
     #[error(transparent)]
     Module(#[from] ModuleError),
+    /// The bytes are no provider archive, or not the one that was signed.
+    #[error(transparent)]
+    Archive(#[from] ArchiveError),
     /// The token cannot be read.
     #[error(transparent)]
     Token(#[from] TokenError),
@@ -237,6 +244,9 @@ pub enum SignError {
     /// The bytes are no module, or have two tokens.
     #[error(transparent)]
     Module(#[from] ModuleError),
+    /// The libraries cannot be in one archive.
+    #[error(transparent)]
+    Archive(#[from] ArchiveError),
     /// A key of this kind does not issue such tokens.
     #[error("{0}")]
     IssuerKind(WrongKind),

@@ -44,6 +44,7 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+mod archive;
 mod claims;
 mod error;
 mod hash;
@@ -60,6 +61,7 @@ mod trust;
 mod verify;
 mod widening;
 
+pub use archive::{ArchiveError, ProviderArchive, UnverifiedArchive, VerifiedArchive};
 pub use claims::Claims;
 pub use error::{InspectError, RevocationError, SignError, TokenError, VerifyError, WrongKind};
 pub use hash::{Hash, HashError};
@@ -74,8 +76,10 @@ pub use narrow::{Grant, Pattern, PatternError, Rule};
 /// The traits of randomness, in the version that this crate takes.
 pub use rand_core;
 pub use revocation::{Cause, Mark, MarkError, RevocationList, RevocationMetadata, Revoked};
-pub use sign::{ActorClaimsBuilder, ClaimsBuilder, sign_module, sign_token};
+pub use sign::{ActorClaimsBuilder, ClaimsBuilder, sign_archive, sign_module, sign_token};
 pub use time::{TimeError, UnixSeconds};
 pub use trust::Trust;
-pub use verify::{Link, Unverified, Verified, Verifier, inspect_module, inspect_token};
+pub use verify::{
+    Link, Unverified, Verified, Verifier, inspect_archive, inspect_module, inspect_token,
+};
 pub use widening::Widening;

@@ -1,11 +1,12 @@
 //! Making tokens.
 
+use crate::archive;
 use crate::claims::Claims;
 use crate::error::SignError;
 use crate::hash::Hash;
 use crate::jwt;
 use crate::key::{KeyPair, PublicKey};
-use crate::metadata::{ActorMetadata, Metadata, Standalone};
+use crate::metadata::{ActorMetadata, Metadata, ProviderMetadata, Standalone};
 use crate::module::Parts;
 use crate::narrow::Rule;
 use crate::time::UnixSeconds;
@@ -13,7 +14,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use rand_core::CryptoRng;
 
-/// Claims in the making; [`sign_module`] and [`sign_token`] finish them.
+/// Claims in the making; [`sign_module`], [`sign_archive`] and [`sign_token`] finish them.
 #[derive(Clone, Debug)]
 #[must_use = "claims do nothing until they are signed"]
 pub struct ClaimsBuilder<M: Metadata> {
@@ -161,6 +162,22 @@ pub fn sign_module(
     let parts = Parts::of(wasm)?;
     claims.metadata.hash = Hash::of_parts(&parts);
     Ok(parts.with_token(&claims.sign(issuer)?)?)
+}
+
+/// Makes a provider archive of native libraries, each for a target such as `x86_64-linux`: their
+/// hashes are added to `claims`, and the token is put first. The same libraries and token give the
+/// same bytes.
+///
+/// # Errors
+/// [`SignError`] if the libraries cannot be in one archive or the claims would not be believed.
+pub fn sign_archive<'a>(
+    libraries: impl IntoIterator<Item = (&'a str, &'a [u8])>,
+    mut claims: ClaimsBuilder<ProviderMetadata>,
+    issuer: &KeyPair,
+) -> Result<Vec<u8>, SignError> {
+    let archive = archive::Unsigned::new(libraries)?;
+    claims.metadata.target_hashes = archive.hashes();
+    Ok(archive.with_token(&claims.sign(issuer)?)?)
 }
 
 /// Signs claims that mean something without a module: of operators, accounts and so on.

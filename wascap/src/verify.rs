@@ -6,12 +6,13 @@ mod verified;
 pub use chain::Link;
 pub use verified::{Unverified, Verified};
 
+use crate::archive::{self, UnverifiedArchive, VerifiedArchive};
 use crate::claims::Claims;
 use crate::error::{InspectError, RevocationError, TokenError, VerifyError};
 use crate::hash::Hash;
 use crate::jwt::Token;
 use crate::key::{PublicKey, SignatureFault};
-use crate::metadata::{ActorClaims, ActorMetadata, Metadata, Standalone};
+use crate::metadata::{ActorClaims, ActorMetadata, Metadata, ProviderMetadata, Standalone};
 use crate::module::{ModuleError, Parts};
 use crate::revocation::{Mark, RevocationList, RevocationMetadata};
 use crate::time::{TimePolicy, UnixSeconds};
@@ -108,6 +109,22 @@ impl Verifier {
             return Err(VerifyError::Hash { claimed, actual });
         }
         Ok(verified)
+    }
+
+    /// Verifies a provider archive: its token, who signed it, that each library is the one that was
+    /// signed for its target, that all of it holds at `now`, and what the policy asks for.
+    ///
+    /// # Errors
+    /// [`VerifyError`] says which of these failed, and what to do.
+    pub fn verify_archive<'a>(
+        &self,
+        par: &'a [u8],
+        now: UnixSeconds,
+    ) -> Result<VerifiedArchive<'a>, VerifyError> {
+        let parts = archive::Parts::of(par)?;
+        let claims = self.verify::<ProviderMetadata>(parts.token, now)?;
+        parts.check(&claims.metadata)?;
+        Ok(VerifiedArchive::new(claims, parts.libraries))
     }
 
     /// Verifies a token that means something without a module.
@@ -250,4 +267,17 @@ pub fn inspect_module(wasm: &[u8]) -> Result<Unverified<ActorClaims>, InspectErr
     let token = Parts::of(wasm)?.token.ok_or(ModuleError::Unsigned)?;
     let token = Token::<ActorMetadata>::parse(token)?;
     Ok(Unverified::new(token))
+}
+
+/// Reads the claims and the libraries of a provider archive without verifying them.
+///
+/// # Errors
+/// [`InspectError`] if it is no archive, or has no token that can be read.
+pub fn inspect_archive(par: &[u8]) -> Result<UnverifiedArchive<'_>, InspectError> {
+    let parts = archive::Parts::of(par)?;
+    let token = Token::<ProviderMetadata>::parse(parts.token)?;
+    Ok(UnverifiedArchive::new(
+        Unverified::new(token),
+        parts.libraries,
+    ))
 }

@@ -7,9 +7,10 @@
 )]
 
 use capwire_wascap::{
-    AccountMetadata, ActorClaimsBuilder, ClaimsBuilder, Hash, InvocationMetadata, KeyKind, KeyPair,
-    OperatorMetadata, SignError, UnixSeconds, Verifier, VerifyError, inspect_module, inspect_token,
-    sign_module, sign_token,
+    AccountMetadata, ActorClaimsBuilder, ArchiveError, ClaimsBuilder, Hash, InvocationMetadata,
+    KeyKind, KeyPair, OperatorMetadata, ProviderMetadata, SignError, UnixSeconds, Verifier,
+    VerifyError, inspect_archive, inspect_module, inspect_token, sign_archive, sign_module,
+    sign_token,
 };
 use getrandom::{SysRng, rand_core::UnwrapErr};
 
@@ -197,4 +198,59 @@ fn tokens_of_accounts_and_invocations_are_verified_alone() {
         .unwrap();
     assert!(verified.metadata.covers(b"payload"));
     assert!(!verified.metadata.covers(b"another"));
+}
+
+fn archive(libraries: &[(&str, &[u8])]) -> Result<Vec<u8>, SignError> {
+    let (account, service) = (pair(KeyKind::Account), pair(KeyKind::Service));
+    let mut metadata = ProviderMetadata::default();
+    metadata.name = Some("Redis".into());
+    metadata.capid = Some("wascc:keyvalue".into());
+    metadata.rev = Some(2);
+    let rng = &mut UnwrapErr(SysRng);
+    let claims = ClaimsBuilder::with_metadata(service.public(), metadata, NOW, rng);
+    sign_archive(libraries.iter().copied(), claims, &account)
+}
+
+#[test]
+fn a_provider_arrives_with_its_libraries() {
+    let full_block = [7; 1024];
+    let libraries = [("x86_64-linux", &b""[..]), ("aarch64-macos", &full_block)];
+    let par = archive(&libraries).unwrap();
+    let verified = Verifier::new().verify_archive(&par, NOW).unwrap();
+    assert_eq!(verified.library("x86_64-linux"), Some(&b""[..]));
+    assert_eq!(verified.library("aarch64-macos"), Some(&full_block[..]));
+    let metadata = &verified.claims().metadata;
+    assert_eq!(metadata.name.as_deref(), Some("Redis"));
+    assert_eq!(metadata.rev, Some(2));
+    assert!(metadata.covers("x86_64-linux", b""));
+
+    let inspected = inspect_archive(&par).unwrap();
+    assert_eq!(&inspected.claims().claims().metadata, metadata);
+    assert_eq!(inspected.claims().token(), verified.claims().token());
+    let shown = format!("{verified:?} {inspected:?}");
+    assert!(shown.contains("x86_64-linux") && !shown.contains("7, 7"));
+}
+
+#[test]
+fn what_is_no_archive_is_not_signed() {
+    let target = |text: &str| ArchiveError::Target {
+        target: text.into(),
+    };
+    let many: Vec<String> = (0..257).map(|number| format!("a{number}-linux")).collect();
+    let many: Vec<_> = many.iter().map(|name| (&name[..], &b""[..])).collect();
+    for (libraries, error) in [
+        (&[][..], ArchiveError::NoLibrary),
+        (&[("linux", &b""[..])], target("linux")),
+        (&[("../a-b", &b""[..])], target("../a-b")),
+        (
+            &[("a-b", &b"1"[..]), ("a-b", &b"1"[..])],
+            ArchiveError::Repeated {
+                target: "a-b".into(),
+            },
+        ),
+        (&many, ArchiveError::TooMany { limit: 256 }),
+    ] {
+        assert_eq!(archive(libraries), Err(SignError::Archive(error)));
+    }
+    assert!(archive(&many[1..]).is_ok());
 }

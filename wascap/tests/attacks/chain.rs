@@ -43,6 +43,15 @@ fn an_honest_chain_is_believed_and_shown() {
 }
 
 #[test]
+fn a_link_says_when_it_expires() {
+    let end = UnixSeconds(NOW.0 + 7);
+    let account = Authority::account().with(&format!(r#""exp":{}"#, end.0));
+    let verified = verify(trust_in(&Authority::operator(), &account)).unwrap();
+    let ends: Vec<_> = verified.chain().iter().map(|link| link.expires()).collect();
+    assert_eq!(ends, [Some(end), None]);
+}
+
+#[test]
 fn valid_signers_sign_for_those_who_list_them() {
     let account = Authority::account().issued_by(KeyKind::Operator, OPERATOR_SIGNER);
     let trust = trust_in(&Authority::operator(), &account);

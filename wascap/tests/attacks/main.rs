@@ -9,6 +9,7 @@
     reason = "tests"
 )]
 
+mod archive;
 mod chain;
 mod claims;
 mod container;

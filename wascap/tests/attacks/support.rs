@@ -27,6 +27,7 @@ pub(crate) const OTHER: u8 = 3;
 pub(crate) const OPERATOR: u8 = 4;
 pub(crate) const OPERATOR_SIGNER: u8 = 5;
 pub(crate) const ACCOUNT_SIGNER: u8 = 6;
+pub(crate) const SERVICE: u8 = 7;
 
 /// "Randomness" that repeats one byte, so that keys are known and ids are equal.
 pub(crate) struct Same(pub(crate) u8);

@@ -6,6 +6,7 @@
     reason = "tests"
 )]
 
+mod archives;
 mod keys;
 mod modules;
 mod support;
