@@ -12,6 +12,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("capwire-engine-wasmtime", &["capwire-wapc", "capwire-wasi"]),
     ("capwire-engine-wasmi", &["capwire-wapc", "capwire-wasi"]),
     ("capwire-engine-wasm3", &["capwire-wapc", "capwire-wasi"]),
+    ("capwire-wapc-compat", &["capwire-wapc"]),
     ("capwire-engine-fake", &["capwire-wapc"]),
     ("capwire-conformance", &["capwire-wapc"]),
     ("capwire-documented", &[]),

@@ -1,0 +1,216 @@
+//! Engines of capwire as engines of the crate `wapc`.
+
+use crate::world::StateWorld;
+use bytes::Bytes;
+use capwire_wapc::{
+    CallError, CompileError, Engine, Host, HostCall, LimitError, Limits, Module, PlainGuest, Reply,
+    Request, Source, StartError, Verdict,
+};
+use std::error::Error;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use wapc::{ModuleState, WebAssemblyEngineProvider};
+
+/// A module on an engine of capwire, for [`wapc::WapcHost::new`]. The crate's documentation has an
+/// example.
+#[derive(Debug)]
+pub struct EngineProvider {
+    engine: Arc<dyn Engine>,
+    module: Arc<dyn Module>,
+    limits: Limits,
+    computing_time: Option<Duration>,
+    running: Option<Running>,
+}
+
+/// What there is once a `WapcHost` has taken the provider.
+#[derive(Debug)]
+struct Running {
+    state: Arc<ModuleState>,
+    /// Never locked: it makes a provider `Sync`, so that other threads can clone it.
+    guest: Mutex<PlainGuest>,
+}
+
+impl Running {
+    fn new(state: Arc<ModuleState>, guest: PlainGuest) -> Self {
+        let guest = Mutex::new(guest);
+        Self { state, guest }
+    }
+
+    fn guest(&mut self) -> &mut PlainGuest {
+        self.guest.get_mut().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl EngineProvider {
+    /// Compiles the module `wasm` with `engine`. Its start functions run when a `WapcHost` is made.
+    ///
+    /// # Errors
+    /// If the engine does not accept the module, or it is no waPC guest.
+    pub fn new(engine: impl Engine, wasm: &[u8]) -> Result<Self, CompileError> {
+        Ok(Self {
+            module: engine.compile(wasm)?,
+            engine: Arc::new(engine),
+            limits: Limits::default(),
+            computing_time: None,
+            running: None,
+        })
+    }
+
+    /// What an instance may use: [`Limits::default`] if this is not called.
+    #[must_use]
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// How long a guest may compute in one call, and in its start functions together. What host
+    /// calls take is not counted. It is kept to about a [slice](Limits::slice).
+    ///
+    /// A guest that needs more fails with the error text that `wasmtime-provider` has for it, so
+    /// programs which look for that find it.
+    #[must_use]
+    pub fn computing_time(mut self, most: Duration) -> Self {
+        self.computing_time = Some(most);
+        self
+    }
+
+    fn start(&self, module: &dyn Module, state: &Arc<ModuleState>) -> Result<PlainGuest, Source> {
+        let world = Arc::new(StateWorld::new(Arc::clone(state)));
+        let mut host = self.callback(state);
+        let started = PlainGuest::start(module, &self.limits, world, &mut host);
+        started.map_err(|error| match error {
+            StartError::Call(CallError::Limit(LimitError::Interrupted)) => INTERRUPTED.into(),
+            error => text(&error).into(),
+        })
+    }
+
+    fn callback<'a>(&self, state: &'a ModuleState) -> Callback<'a> {
+        Callback {
+            state,
+            slices: self.computing_time.map(|most| {
+                let slice = self.limits.slice.as_nanos().max(1);
+                most.as_nanos().div_ceil(slice)
+            }),
+        }
+    }
+
+    /// The guest of a host that has one, made anew if the last one did not survive.
+    fn living(&mut self) -> Result<&mut Running, Source> {
+        let dead = match &mut self.running {
+            Some(running) if !running.guest().is_alive() => Some(Arc::clone(&running.state)),
+            _ => None,
+        };
+        if let Some(state) = dead {
+            let guest = self.start(&*self.module, &state)?;
+            self.running = Some(Running::new(state, guest));
+        }
+        self.running.as_mut().ok_or_else(|| NOT_INITIALISED.into())
+    }
+}
+
+/// A provider of the same module that no host has taken yet.
+impl Clone for EngineProvider {
+    fn clone(&self) -> Self {
+        Self {
+            engine: Arc::clone(&self.engine),
+            module: Arc::clone(&self.module),
+            limits: self.limits.clone(),
+            computing_time: self.computing_time,
+            running: None,
+        }
+    }
+}
+
+const INTERRUPTED: &str = "guest code interrupted, execution deadline exceeded";
+const NOT_INITIALISED: &str = "the engine was called before a host initialised it";
+
+impl WebAssemblyEngineProvider for EngineProvider {
+    fn init(&mut self, state: Arc<ModuleState>) -> Result<(), Source> {
+        let guest = self.start(&*self.module, &state)?;
+        self.running = Some(Running::new(state, guest));
+        Ok(())
+    }
+
+    fn call(&mut self, _operation_length: i32, _payload_length: i32) -> Result<i32, Source> {
+        let state = Arc::clone(&self.living()?.state);
+        let invocation = state.get_guest_request().ok_or(NOT_INITIALISED)?;
+        let request = Request::new(&invocation.operation, invocation.msg);
+        let mut callback = self.callback(&state);
+        match self.living()?.guest().call(request, &mut callback) {
+            Ok(response) => {
+                state.set_guest_response(response.into());
+                Ok(1)
+            }
+            Err(error) => {
+                state.set_guest_error(call_text(&error));
+                Ok(0)
+            }
+        }
+    }
+
+    fn replace(&mut self, wasm: &[u8]) -> Result<(), Source> {
+        let module = self.engine.compile(wasm).map_err(|error| text(&error))?;
+        if let Some(Running { state, .. }) = &self.running {
+            let state = Arc::clone(state);
+            let guest = self.start(&*module, &state)?;
+            self.running = Some(Running::new(state, guest));
+        }
+        self.module = module;
+        Ok(())
+    }
+}
+
+/// The host's callback, as a plain guest calls it.
+struct Callback<'a> {
+    state: &'a ModuleState,
+    /// How many slices the guest still has, if they are counted.
+    slices: Option<u128>,
+}
+
+impl Host for Callback<'_> {
+    fn call(&mut self, call: HostCall<'_>) -> Reply {
+        let (binding, namespace) = (call.binding, call.namespace);
+        let answered = self
+            .state
+            .do_host_call(binding, namespace, call.operation, call.payload);
+        match answered {
+            Ok(0) => Reply::error(self.state.get_host_error().unwrap_or_default()),
+            Ok(_) => Reply::data(
+                self.state
+                    .with_host_response(Bytes::copy_from_slice)
+                    .unwrap_or_default(),
+            ),
+            Err(error) => Reply::error(error.to_string()),
+        }
+    }
+
+    fn slice_ended(&mut self) -> Verdict {
+        let Some(slices) = &mut self.slices else {
+            return Verdict::Continue;
+        };
+        *slices = slices.saturating_sub(1);
+        match *slices {
+            0 => Verdict::Stop,
+            _ => Verdict::Continue,
+        }
+    }
+}
+
+fn call_text(error: &CallError) -> String {
+    match error {
+        CallError::Limit(LimitError::Interrupted) => INTERRUPTED.to_owned(),
+        error => text(error),
+    }
+}
+
+/// An error with its causes: `wapc` keeps no more of it than its text.
+fn text(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    text
+}

@@ -1,0 +1,43 @@
+//! What a guest under `wapc::WapcHost` sees of the world.
+
+use capwire_wapc::World;
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime};
+use wapc::ModuleState;
+
+/// The machine's clocks and randomness; what is printed goes where `wapc` lets it go.
+pub(crate) struct StateWorld {
+    state: Arc<ModuleState>,
+    began: Instant,
+}
+
+impl StateWorld {
+    pub(crate) fn new(state: Arc<ModuleState>) -> Self {
+        Self {
+            state,
+            began: Instant::now(),
+        }
+    }
+}
+
+impl World for StateWorld {
+    fn console(&self, line: &str) {
+        self.state.do_console_log(line);
+    }
+
+    fn realtime(&self) -> Duration {
+        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+        now.unwrap_or_default()
+    }
+
+    fn monotonic(&self) -> Duration {
+        self.began.elapsed()
+    }
+
+    fn random(&self, buffer: &mut [u8]) {
+        if getrandom::fill(buffer).is_err() {
+            // Zeros are at least no secrets of the host.
+            buffer.fill(0);
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! Engines of capwire under `wapc::WapcHost`: the cases that its own engine passes too, in
+//! `testing/wapc-original`, and what ours add.
+#![allow(clippy::unwrap_used, clippy::panic, missing_docs, reason = "tests")]
+
+#[macro_use]
+mod cases;
+
+use capwire_engine_wasmi::Wasmi;
+use capwire_engine_wasmtime::Wasmtime;
+use capwire_wapc::Limits;
+use capwire_wapc_compat::EngineProvider;
+use cases::{failure, guest};
+use std::time::Duration;
+use wapc::WapcHost;
+
+mod wasmtime {
+    use super::{EngineProvider, Wasmtime, cases};
+
+    cases!(|wasm| Ok(Box::new(EngineProvider::new(Wasmtime::new()?, wasm)?)));
+}
+
+mod wasmi {
+    use super::{EngineProvider, Wasmi, cases};
+
+    cases!(|wasm| Ok(Box::new(EngineProvider::new(Wasmi::new(), wasm)?)));
+}
+
+fn provider() -> EngineProvider {
+    EngineProvider::new(Wasmi::new(), &guest()).unwrap()
+}
+
+fn calls(host: &WapcHost) -> u8 {
+    host.call("calls", b"").unwrap()[0]
+}
+
+#[test]
+fn a_guest_that_computes_for_too_long_is_stopped() {
+    let provider = provider().computing_time(Duration::from_millis(20));
+    let host = WapcHost::new(Box::new(provider), None).unwrap();
+    // The text that programs look for.
+    let text = "guest code interrupted, execution deadline exceeded";
+    assert_eq!(failure(host.call("endless", b"")), text);
+    assert_eq!(calls(&host), 1);
+}
+
+#[test]
+fn a_guest_gets_no_more_memory_than_it_may_have() {
+    let host = WapcHost::new(Box::new(provider()), None).unwrap();
+    assert_eq!(host.call("grow", b"").unwrap(), (-1_i32).to_le_bytes());
+    let mut limits = Limits::default();
+    limits.memory_pages = 20_000;
+    let host = WapcHost::new(Box::new(provider().limits(limits)), None).unwrap();
+    assert_eq!(host.call("grow", b"").unwrap(), 1_i32.to_le_bytes());
+}
+
+#[test]
+fn after_a_trap_comes_a_new_guest() {
+    let host = WapcHost::new(Box::new(provider()), None).unwrap();
+    assert_eq!((calls(&host), calls(&host)), (1, 2));
+    let text = failure(host.call("trap", b""));
+    assert!(text.contains("unreachable"), "{text}");
+    assert_eq!(calls(&host), 1);
+}
+
+#[test]
+fn a_clone_is_a_guest_of_its_own() {
+    let provider = provider();
+    let [one, two] = [(); 2].map(|()| WapcHost::new(Box::new(provider.clone()), None).unwrap());
+    assert_eq!((calls(&one), calls(&one), calls(&two)), (1, 2, 1));
+}
+
+#[test]
+fn what_has_no_host_is_no_panic() {
+    use wapc::WebAssemblyEngineProvider;
+    let error = provider().call(0, 0).unwrap_err();
+    assert!(error.to_string().contains("initialised"), "{error}");
+}
