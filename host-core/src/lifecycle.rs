@@ -119,6 +119,7 @@ pub(crate) async fn generation(
         world: Arc::new(ActorWorld::new(name, Arc::clone(&clock))),
         clock: Arc::clone(&clock),
         deadline: options.start_deadline,
+        cpu_budget: options.cpu_budget,
     };
     let size = Size {
         instances: options.instances.max(),

@@ -1,8 +1,12 @@
 //! Compiles modules and starts guests, away from the async threads.
 
 use crate::clock::Clock;
+use crate::meter::{Meter, Overspent};
 use bytes::Bytes;
-use capwire_wapc::{CompileError, Engine, Guest, Limits, Module, StartError, StartStep, World};
+use capwire_wapc::{
+    CallError, CompileError, Engine, Guest, LimitError, Limits, Module, StartError, StartStep,
+    World,
+};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 use tokio::sync::Semaphore;
@@ -16,6 +20,7 @@ pub(crate) struct Starter {
     pub(crate) world: Arc<dyn World>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) deadline: Duration,
+    pub(crate) cpu_budget: Duration,
 }
 
 /// Why a guest did not start.
@@ -68,14 +73,17 @@ impl Starter {
 
     fn start_here(&self, caller: &Weak<()>) -> Result<Guest, StartFault> {
         let until = self.clock.monotonic().saturating_add(self.deadline);
+        let mut meter = Meter::start(&*self.clock, self.cpu_budget, self.limits.slice);
         let mut step = Guest::start(&*self.module, &self.limits, Arc::clone(&self.world))?;
         loop {
             step = match step {
                 StartStep::Ready(guest) => return Ok(guest),
                 StartStep::Yielded(starting) => {
+                    meter.pause()?;
                     if caller.strong_count() == 0 || self.clock.monotonic() >= until {
                         return Err(StartFault::Deadline(self.deadline));
                     }
+                    meter.resume();
                     starting.resume()?
                 }
             };
@@ -86,5 +94,11 @@ impl Starter {
 impl From<StartError> for StartFault {
     fn from(error: StartError) -> Self {
         Self::Start(error)
+    }
+}
+
+impl From<Overspent> for StartFault {
+    fn from(_: Overspent) -> Self {
+        Self::Start(CallError::from(LimitError::Interrupted).into())
     }
 }

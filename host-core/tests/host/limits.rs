@@ -1,8 +1,9 @@
-//! Time that a call may take, and compute.
+//! Time that a call may take, and compute, and limits that nothing enforces.
 
 use crate::kit::{Kit, Module, eventually, instances};
-use capwire_engine_fake::{Fake, Script};
-use capwire_host::{ActorOptions, ErrorKind, ManualClock};
+use capwire_engine_fake::{Fake, Script, standard};
+use capwire_host::{ActorOptions, ErrorKind, Host, ManualClock};
+use capwire_wapc::Support;
 use std::time::Duration;
 
 const LONG: Duration = Duration::from_secs(3_600);
@@ -117,4 +118,38 @@ async fn a_flood_of_host_calls_lets_others_in_and_is_stopped() {
     assert!(flood.unwrap_err().is_timeout());
     assert!(echo.is_ok());
     assert!(told.count("Echo") > 0);
+}
+
+#[tokio::test]
+async fn a_guest_that_computes_too_much_in_its_start_is_stopped() {
+    let spins = standard::script().on_start(|guest| async move { guest.spin().await });
+    let kit = Kit::with(Fake::new().with("spins", spins), |builder| builder);
+    let mut options = options(LONG, Duration::from_millis(5));
+    options.start_deadline = LONG;
+
+    let actor = kit.actor(&Module::new().script("spins")).await;
+    let error = kit.host.start_actor(actor, Some(options)).await;
+    assert_eq!(error.unwrap_err().kind(), ErrorKind::Limit);
+    assert_eq!(kit.fake.live_instances(), 0);
+}
+
+/// A claim of an engine's, and by what a person knows the limit that hangs on it.
+type Claim = (fn(&mut Support) -> &mut bool, &'static str);
+
+#[test]
+fn a_limit_that_the_engine_does_not_enforce_is_an_error_of_the_start() {
+    let claims: [Claim; 4] = [
+        (|support| &mut support.slices, "CPU budget"),
+        (|support| &mut support.memory_limit, "memory"),
+        (|support| &mut support.table_limit, "table"),
+        (|support| &mut support.stack_limit, "stack"),
+    ];
+    for (claim, limit) in claims {
+        let mut support = Support::full();
+        *claim(&mut support) = false;
+        let fake = Fake::new().with_support(support);
+        let error = Host::builder(fake).build().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Engine);
+        assert!(error.to_string().contains(limit), "{error}");
+    }
 }
