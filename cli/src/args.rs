@@ -295,6 +295,10 @@ pub(crate) struct Swap {
     /// Ask the new version for its health first, and go on only if it answers
     #[arg(long)]
     pub(crate) health_check: bool,
+    /// How long calls of the old version may go on; those that take longer are dropped [default:
+    /// 10s]
+    #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
+    pub(crate) drain: Option<Duration>,
     #[command(flatten)]
     pub(crate) which: Which,
     /// Print JSON, for scripts

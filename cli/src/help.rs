@@ -107,7 +107,8 @@ Examples:
 pub(crate) const SWAP_EXAMPLES: &str = "\
 Examples:
   capwire swap counter counter.v2.wasm
-  capwire swap counter counter.v2.wasm --health-check --allow-wider";
+  capwire swap counter counter.v2.wasm --health-check --allow-wider
+  capwire swap counter counter.v2.wasm --drain 60s";
 
 #[cfg(unix)]
 pub(crate) const STOP_EXAMPLES: &str = "\

@@ -14,6 +14,7 @@ pub(super) fn run(command: &Swap) -> Result<(), Error> {
         module_bytes: module.len() as u64,
         allow_wider: command.allow_wider,
         health_check: command.health_check,
+        drain: command.drain,
     });
     let swapped: Swapped = host.ask(ask, &module)?;
     if command.json {
@@ -21,12 +22,12 @@ pub(super) fn run(command: &Swap) -> Result<(), Error> {
     } else {
         output::line(&text(&swapped))?;
     }
-    match swapped.dropped {
-        0 => Ok(()),
-        dropped => Err(Error::failure(format!(
-            "the new version runs, but {dropped} calls of the old one took too long and were dropped"
-        ))),
-    }
+    let calls = match swapped.dropped {
+        0 => return Ok(()),
+        1 => "1 call of the old one took too long and was dropped".to_owned(),
+        dropped => format!("{dropped} calls of the old one took too long and were dropped"),
+    };
+    Err(Error::failure(format!("the new version runs, but {calls}")))
 }
 
 fn text(swapped: &Swapped) -> String {

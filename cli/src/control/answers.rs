@@ -48,6 +48,7 @@ impl Answers {
         let mut options = SwapOptions::default();
         options.allow_wider = asked.allow_wider;
         options.health_check = asked.health_check;
+        options.drain = asked.drain;
         let report = self.host.swap_actor(actor, options).await;
         let report = report.map_err(|error| {
             Error::failure(format!("`{}` was not swapped", running.name)).because(error)

@@ -3,6 +3,7 @@
 use crate::error::Error;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::time::Duration;
 
 /// The version of this protocol. Both sides must speak the same.
 pub(super) const VERSION: u32 = 1;
@@ -48,6 +49,8 @@ pub(crate) struct Swap {
     pub(crate) module_bytes: u64,
     pub(crate) allow_wider: bool,
     pub(crate) health_check: bool,
+    /// The host's own if `None`.
+    pub(crate) drain: Option<Duration>,
 }
 
 /// One reply.

@@ -1,12 +1,11 @@
 //! Keys, tokens, trust, policy: from nothing to a verified chain, and back.
 
-use crate::folder::{Ended, Folder, says};
+use crate::folder::{Ended, Folder, eventually, says};
 use crate::host::{Host, get};
 use crate::modules::{guest, web};
 use capwire::wascap::{KeyKind, inspect_module};
 use nix::sys::signal::Signal;
 use std::net::TcpStream;
-use std::time::{Duration, Instant};
 
 /// The four commands, and what they leave behind.
 fn chain() -> Folder {
@@ -324,15 +323,6 @@ fn a_policy_bars_accounts() {
     );
     let error = folder.fail("run manifest.yaml --policy policy.yaml", 1);
     says(&error, &["policy does not let counter"]);
-}
-
-/// Waits until `done`.
-fn eventually(what: &str, mut done: impl FnMut() -> bool) {
-    let end = Instant::now() + Duration::from_secs(60);
-    while !done() {
-        assert!(Instant::now() < end, "{what}");
-        std::thread::yield_now();
-    }
 }
 
 #[test]

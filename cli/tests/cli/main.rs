@@ -26,4 +26,6 @@ mod run_refusals;
 mod sign;
 mod socket;
 mod swap;
+mod swap_ends;
 mod verify;
+mod waiting;

@@ -1,0 +1,100 @@
+//! A guest whose call goes on until another one lets it end.
+
+use capwire::contracts::{codec, http, keyvalue};
+use std::fmt::Write as _;
+
+/// What both sides know.
+const SIGNAL: &str = "go";
+
+/// A guest whose every call waits for the signal, and then traps. It hardly computes: what it adds to a counter meanwhile has to
+/// be on the disk each time.
+pub(crate) fn failing_at_the_signal() -> Vec<u8> {
+    let add = keyvalue::AddRequest {
+        key: "waiting".to_owned(),
+        value: 1,
+    };
+    let ask = keyvalue::KeyRequest {
+        key: SIGNAL.to_owned(),
+    };
+    let (calls, data) = calls(&[
+        (keyvalue::OP_ADD, codec::encode(&add).unwrap()),
+        (keyvalue::OP_KEY_EXISTS, codec::encode(&ask).unwrap()),
+    ]);
+    // Whether a key exists is the last byte of the answer: true is 0xc3 in MessagePack.
+    guest(
+        &data,
+        &format!(
+            "(loop $again
+                {calls}
+                (call $answer (i32.const 8192))
+                (br_if $again (i32.ne (i32.const 0xc3)
+                    (i32.load8_u (i32.add (i32.const 8191) (call $length))))))
+            unreachable"
+        ),
+    )
+}
+
+/// A guest that gives the signal with every HTTP request.
+pub(crate) fn signalling() -> Vec<u8> {
+    let set = keyvalue::SetRequest {
+        key: SIGNAL.to_owned(),
+        value: SIGNAL.to_owned(),
+        expires: 0,
+    };
+    let (calls, mut data) = calls(&[(keyvalue::OP_SET, codec::encode(&set).unwrap())]);
+    let answer = codec::encode(&http::Response::ok().with_body("signalled")).unwrap();
+    write!(data, r#"(data (i32.const 4096) "{}")"#, escaped(&answer)).unwrap();
+    let length = answer.len();
+    guest(
+        &data,
+        &format!(
+            "{calls} (call $response (i32.const 4096) (i32.const {length})) (return (i32.const 1))"
+        ),
+    )
+}
+
+/// Calls of the key-value store, and the data that they need.
+fn calls(calls: &[(&str, Vec<u8>)]) -> (String, String) {
+    let (mut code, mut data) = (String::new(), String::new());
+    for (index, (operation, payload)) in calls.iter().enumerate() {
+        let (at, below) = (1024 + 1024 * index, 1536 + 1024 * index);
+        write!(
+            data,
+            r#"(data (i32.const {at}) "{operation}") (data (i32.const {below}) "{}")"#,
+            escaped(payload)
+        )
+        .unwrap();
+        write!(
+            code,
+            "(drop (call $call (i32.const 8) (i32.const 7) (i32.const 32) (i32.const 14)
+                (i32.const {at}) (i32.const {}) (i32.const {below}) (i32.const {})))",
+            operation.len(),
+            payload.len()
+        )
+        .unwrap();
+    }
+    (code, data)
+}
+
+fn escaped(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("\\{byte:02x}")).collect()
+}
+
+fn guest(data: &str, body: &str) -> Vec<u8> {
+    wat::parse_str(format!(
+        r#"(module
+            (import "wapc" "__guest_response" (func $response (param i32 i32)))
+            (import "wapc" "__host_call"
+                (func $call (param i32 i32 i32 i32 i32 i32 i32 i32) (result i32)))
+            (import "wapc" "__host_response" (func $answer (param i32)))
+            (import "wapc" "__host_response_len" (func $length (result i32)))
+            (memory (export "memory") 1)
+            (data (i32.const 8) "default")
+            (data (i32.const 32) "{}")
+            {data}
+            (func (export "__guest_call") (param i32 i32) (result i32)
+                {body}))"#,
+        keyvalue::CONTRACT
+    ))
+    .unwrap()
+}
