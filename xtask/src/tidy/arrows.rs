@@ -62,6 +62,7 @@ const TOP: &[&str] = &[
     "capwire-fuzz-differential",
     "capwire-guest-stock",
     "capwire-guest-wasi",
+    "capwire-hostile",
     "capwire-interop",
     "capwire-spec",
     "capwire-xtask",

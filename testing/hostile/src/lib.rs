@@ -1,0 +1,21 @@
+//! Guests that attack their host, and what should become of them on each engine.
+//!
+//! The tests of this crate run every one of [`guests`] through the public host; the program
+//! `overrun` of `capwire-benches` measures how late each of them is stopped.
+#![forbid(unsafe_code)]
+
+mod ending;
+mod engines;
+mod guest;
+mod guests;
+mod provider;
+mod site;
+mod wall;
+
+pub use ending::Ending;
+pub use engines::engines;
+pub use guest::{Guest, Strikes};
+pub use guests::guests;
+pub use provider::CONTRACT;
+pub use site::{Neighbour, Site};
+pub use wall::Wall;

@@ -1,0 +1,38 @@
+//! What the host's process may grow by, whatever guests do: alone in its process, so that it
+//! counts nothing else.
+#![cfg(target_os = "linux")]
+#![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
+
+use capwire_hostile::{Site, Wall, engines, guests};
+use std::fs;
+
+/// The memory that each guest may have.
+const LIMIT: u64 = 64 << 20;
+
+/// The guest's memory, its response or payload, the provider's answer, and room for one more while
+/// something is exchanged; and what compilers, stacks and allocators keep.
+const MOST: u64 = 5 * LIMIT + (128 << 20);
+
+#[tokio::test(flavor = "current_thread")]
+async fn the_hosts_memory_is_bounded_whatever_guests_do() {
+    let before = kib("VmRSS:");
+    for engine in engines().unwrap() {
+        for guest in guests() {
+            let mut options = guest.options();
+            options.limits.memory_pages = u32::try_from(LIMIT >> 16).unwrap();
+            let site = Site::new(engine.clone(), &Wall::default()).unwrap();
+            drop(site.suffer(&guest, options).await.unwrap());
+            let grown = (kib("VmHWM:") - before) << 10;
+            let name = format!("{}: {}", engine.name(), guest.name);
+            assert!(grown < MOST, "{name}: {} MiB", grown >> 20);
+        }
+    }
+}
+
+/// A line of what the kernel knows of this process, in KiB.
+fn kib(line: &str) -> u64 {
+    let status = fs::read_to_string("/proc/self/status").unwrap();
+    let value = status.lines().find_map(|text| text.strip_prefix(line));
+    let value = value.unwrap().trim().trim_end_matches(" kB");
+    value.parse().unwrap()
+}
