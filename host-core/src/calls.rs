@@ -2,7 +2,7 @@
 
 use crate::chain::Chain;
 use crate::drive::{Allowance, Answer, Fault, drive};
-use crate::error::{Doing, Error, Failure, Thing};
+use crate::error::{CallFailure, Doing, Error, Failure, Thing};
 use crate::event::Event;
 use crate::generation::{Generation, Visit};
 use crate::id::{ActorId, BindingKey, BindingName, ContractId, check_operation};
@@ -135,8 +135,9 @@ async fn on_instance(
     let mut loan = Loan::new(host, generation.id());
     let driven = drive(lease.guest(), request, allowance, &*host.clock, &answers);
     let result = trace::within(invocation.trace(), driven).await;
-    let result = result.map_err(|fault| fault_error(fault, generation.id(), invocation));
-    loan.ended(lease.give_back(), &result);
+    let survived = lease.give_back();
+    let result = result.map_err(|fault| fault_error(fault, generation, invocation, survived));
+    loan.ended(survived, &result);
     result
 }
 
@@ -242,15 +243,21 @@ fn no_instance(reason: NoInstance, actor: ActorId, invocation: &Invocation) -> E
     .into()
 }
 
-fn fault_error(fault: Fault, actor: ActorId, invocation: &Invocation) -> Error {
-    let operation = invocation.operation().into();
+fn fault_error(
+    fault: Fault,
+    generation: &Generation,
+    invocation: &Invocation,
+    survived: bool,
+) -> Error {
     match fault {
-        Fault::Deadline => return Error::late(invocation),
-        Fault::Call(source) => Failure::Call {
-            actor,
-            operation,
-            source,
-        },
+        Fault::Deadline => Error::late(invocation),
+        Fault::Call(cause) => Failure::Call(CallFailure {
+            actor: generation.id(),
+            name: generation.name().into(),
+            operation: invocation.operation().into(),
+            cause,
+            survived,
+        })
+        .into(),
     }
-    .into()
 }

@@ -1,7 +1,10 @@
 //! What can go wrong in a host: one opaque type, told apart by kind.
 
+mod call;
 mod failure;
 mod guest;
+
+pub use call::CallFailure;
 
 pub(crate) use failure::{Doing, Failure, Thing};
 
@@ -156,11 +159,27 @@ impl Error {
         }
     }
 
-    /// The error and its causes in one line.
+    /// How a call failed within its actor, if one did.
+    #[must_use]
+    pub fn call_failure(&self) -> Option<&CallFailure> {
+        match &*self.0 {
+            Failure::Call(failure) => Some(failure),
+            _ => None,
+        }
+    }
+
+    /// The error and its causes, each once. One line, if it is not of a [`CallFailure`] or another
+    /// [`Trap`](capwire_wapc::Trap), whose further lines are indented.
     #[must_use]
     pub fn report(&self) -> String {
         let causes = std::iter::successors(self.source(), |&cause| cause.source());
-        causes.fold(self.to_string(), |text, cause| format!("{text}: {cause}"))
+        let causes = causes.map(ToString::to_string);
+        causes.fold(self.to_string(), |text, cause| {
+            match text.contains(&cause) {
+                true => text,
+                false => format!("{text}: {cause}"),
+            }
+        })
     }
 
     /// What a guest learns of it.

@@ -173,7 +173,7 @@ fn log(event: &Event) {
         Event::Bound { binding, endpoints } => tracing::info!(%binding, ?endpoints, "bound"),
         Event::Unbound { binding, fault } => tracing::info!(%binding, ?fault, "unbound"),
         Event::InstanceRetired { actor, reason } => {
-            tracing::warn!(%actor, %reason, "an instance was replaced after a fault");
+            tracing::warn!(target: "capwire::fault", %actor, %reason, "an instance was replaced");
         }
         Event::Denied(_) | Event::Missed(_) => {}
     }

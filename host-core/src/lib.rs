@@ -74,7 +74,7 @@ mod world;
 pub use actor::Actor;
 pub use builder::HostBuilder;
 pub use clock::{Clock, ManualClock, Sleep, SystemClock};
-pub use error::{Error, ErrorKind};
+pub use error::{CallFailure, Error, ErrorKind};
 pub use event::{Event, Events};
 pub use host::Host;
 pub use id::{ActorId, BindingKey, BindingName, ContractId, NameError, ProviderId};

@@ -51,7 +51,7 @@ macro_rules! __export {
 
 /// Handles one call; the arguments are the lengths of operation and payload in bytes.
 pub fn guest_call(actor: &Actor, operation: usize, payload: usize) -> i32 {
-    log_panics();
+    tell_panics();
     let (operation, payload) = request(operation, payload);
     match answer(actor, operation, payload) {
         Ok(response) => {
@@ -60,9 +60,7 @@ pub fn guest_call(actor: &Actor, operation: usize, payload: usize) -> i32 {
             1
         }
         Err(error) => {
-            let text = error.to_string();
-            // SAFETY: the host reads exactly these initialised bytes, before it returns.
-            unsafe { __guest_error(text.as_ptr(), text.len()) };
+            guest_error(&error.to_string());
             0
         }
     }
@@ -101,9 +99,21 @@ pub(crate) fn console_log(line: &str) {
 }
 
 /// A panic ends in a trap, which carries no text: say it while there still is a host to tell.
-fn log_panics() {
+fn tell_panics() {
     static HOOK: Once = Once::new();
-    HOOK.call_once(|| panic::set_hook(Box::new(|panic| log(&panic.to_string()))));
+    HOOK.call_once(|| panic::set_hook(Box::new(|panic| tell(&panic.to_string()))));
+}
+
+/// As the call's error, which hosts other than capwire forget when the call traps; so it is logged,
+/// too.
+fn tell(panic: &str) {
+    guest_error(panic);
+    log(panic);
+}
+
+fn guest_error(text: &str) {
+    // SAFETY: the host reads exactly these initialised bytes, before it returns.
+    unsafe { __guest_error(text.as_ptr(), text.len()) }
 }
 
 fn request(operation: usize, payload: usize) -> (Vec<u8>, Vec<u8>) {

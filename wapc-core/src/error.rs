@@ -1,6 +1,7 @@
 //! Errors by blame: who has to change something, and does the instance survive?
 
 use crate::bounded::MAX_TEXT;
+use crate::printable;
 use crate::trap::Trap;
 use std::error::Error as StdError;
 
@@ -96,6 +97,20 @@ impl CallError {
 pub struct GuestError {
     /// The guest's words, or the standard text where it gave none.
     pub message: String,
+}
+
+impl GuestError {
+    /// The message for logs and terminals: its first 4 KiB, with characters replaced that could
+    /// steer a terminal. Lines stay lines.
+    ///
+    /// ```
+    /// let error = capwire_wapc::GuestError { message: "no \x1b[2Jsuch\nkey\n".to_owned() };
+    /// assert_eq!(error.printable(), "no \u{fffd}[2Jsuch\nkey");
+    /// ```
+    #[must_use]
+    pub fn printable(&self) -> String {
+        printable::lines(&self.message, printable::MOST)
+    }
 }
 
 /// How a guest broke the protocol.

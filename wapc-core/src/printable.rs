@@ -1,5 +1,8 @@
 //! Texts of a guest's choosing, made fit for logs and terminals.
 
+/// The most bytes of what a guest says that are shown to a person.
+pub(crate) const MOST: usize = 4 * 1024;
+
 /// `text` in at most `most` bytes and without the power to steer a terminal or to begin a line.
 pub(crate) fn line(text: &str, most: usize) -> String {
     let (head, rest) = text.split_at(text.floor_char_boundary(most));

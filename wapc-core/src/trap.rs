@@ -57,8 +57,6 @@ impl fmt::Display for TrapKind {
 
 /// The most functions that a trap names.
 const MOST_FRAMES: usize = 16;
-/// The most bytes that a trap keeps of what the guest said.
-const MOST_SAID: usize = 4 * 1024;
 
 /// A guest's code was stopped by a trap.
 ///
@@ -111,7 +109,7 @@ impl Trap {
     #[must_use]
     pub fn saying(mut self, text: &str) -> Self {
         if self.said.is_none() && !text.trim().is_empty() {
-            self.said = Some(printable::lines(text, MOST_SAID).into());
+            self.said = Some(printable::lines(text, printable::MOST).into());
         }
         self
     }

@@ -1,6 +1,6 @@
 //! Each way to fail, with what is known of it.
 
-use super::ErrorKind;
+use super::{CallFailure, ErrorKind};
 use crate::id::{ActorId, BindingKey, NameError, ProviderId};
 use crate::invocation::Target;
 use crate::policy::{Denial, PermissionError};
@@ -58,12 +58,8 @@ pub(crate) enum Failure {
         "{actor} did not start within {after:?}: shorten its start functions, or allow a longer `start_deadline`"
     )]
     StartDeadline { actor: ActorId, after: Duration },
-    #[error("{actor} failed in `{operation}`")]
-    Call {
-        actor: ActorId,
-        operation: Box<str>,
-        source: CallError,
-    },
+    #[error(transparent)]
+    Call(CallFailure),
     #[error("{target} did not answer `{operation}` in time: allow a longer `deadline`")]
     Deadline { target: Target, operation: Box<str> },
     #[error(
@@ -162,7 +158,7 @@ impl Failure {
             Self::Closed | Self::Runtime => ErrorKind::Closed,
             Self::Compile { .. } => ErrorKind::Invalid,
             Self::Start { source, .. } => of_start(source),
-            Self::Call { source, .. } => of_call(source),
+            Self::Call(failure) => of_call(failure.cause()),
             Self::Deadline { .. } | Self::StartDeadline { .. } | Self::ProviderDeadline { .. } => {
                 ErrorKind::Timeout
             }

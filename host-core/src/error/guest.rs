@@ -7,10 +7,9 @@ pub(super) fn text(failure: &Failure) -> String {
     match failure {
         Failure::Denied(denial) => denial.for_guest(),
         Failure::Provider { source, .. } => source.to_string(),
-        Failure::Call {
-            source: CallError::Guest(error),
-            ..
-        } => format!("the actor failed: {error}"),
+        Failure::Call(failure) if let CallError::Guest(error) = failure.cause() => {
+            format!("the actor failed: {error}")
+        }
         Failure::NotFound(Thing::Binding(key)) => format!("not bound to {}", key.provider),
         Failure::Name(error) => error.to_string(),
         other => general(other).to_owned(),

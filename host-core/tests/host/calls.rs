@@ -3,6 +3,7 @@
 use crate::kit::{Kit, Module, eventually, instances, next, text};
 use capwire_host::{ErrorKind, Event};
 use capwire_provider::ActorError;
+use capwire_wapc::{CallError, TrapKind};
 use futures_util::future::join_all;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -61,6 +62,62 @@ async fn an_instance_is_never_used_after_a_fault() {
         assert_eq!(kit.host.call(actor, "count", "").await.unwrap(), "1");
         assert_eq!(kit.fake.live_instances(), 1);
     }
+}
+
+#[tokio::test]
+async fn a_failure_says_who_what_why_and_what_is_left() {
+    let kit = Kit::new();
+    let told = kit.told();
+    let actor = kit.bound_actor(instances(1)).await;
+    let mut events = kit.host.events();
+
+    let error = kit.host.call(actor, "trap", "too\nmany").await.unwrap_err();
+    let failure = error.call_failure().unwrap();
+    assert_eq!((failure.actor(), failure.operation()), (actor, "trap"));
+    assert_eq!(failure.said(), Some("too\nmany"));
+    assert!(!failure.instance_survived());
+    assert!(
+        matches!(failure.cause(), CallError::Trap(trap) if trap.kind() == TrapKind::Unreachable)
+    );
+    let name = failure.name();
+    let text = format!(
+        "{name} ({actor}) failed in `trap`: the guest executed `unreachable` (a panic or an abort)
+  it said: too
+    many
+  the instance is not used again"
+    );
+    assert_eq!(
+        (error.to_string(), error.report()),
+        (text.clone(), text.clone())
+    );
+    let Event::InstanceRetired { reason, .. } = next(&mut events).await else {
+        panic!("an instance is retired");
+    };
+    assert_eq!(*reason, *text, "the log and the caller read the same");
+    let failed = told.handle().call("trap", "too\nmany".into()).await;
+    assert_eq!(
+        failed,
+        Err(ActorError::Failed(text)),
+        "and so does a provider"
+    );
+}
+
+#[tokio::test]
+async fn a_failure_that_its_instance_survives_says_so() {
+    let kit = Kit::new();
+    let actor = kit.start(&Module::new()).await;
+    let hostile = "no\x1b[2J\nactor (M) failed";
+    let error = kit.host.call(actor, "fail", hostile).await.unwrap_err();
+    let failure = error.call_failure().unwrap();
+    assert_eq!(failure.said(), Some(hostile));
+    assert!(failure.instance_survived());
+    let shown = "failed in `fail`: no\u{fffd}[2J\n    actor (M) failed\n  the instance goes on";
+    assert!(error.report().ends_with(shown), "{error}");
+
+    let error = kit.host.call(actor, "breach", "").await.unwrap_err();
+    let shown =
+        "the guest broke the waPC protocol: a name is not UTF-8\n  the instance is not used again";
+    assert!(error.report().ends_with(shown), "{}", error.report());
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use capwire_contracts::codec::DecodeError;
 use capwire_provider::ActorError;
 use http_body_util::Full;
 use hyper::StatusCode;
-use hyper::header::{CONNECTION, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
+use hyper::header::{CONNECTION, CONTENT_TYPE, HeaderValue, RETRY_AFTER, X_CONTENT_TYPE_OPTIONS};
 
 /// The text is for logs; see [`into_response`](Self::into_response) for what clients learn.
 #[derive(Debug, thiserror::Error)]
@@ -20,6 +20,14 @@ pub(crate) enum Failure {
     Actor(#[from] ActorError),
     #[error("the actor's answer is no response: {0}")]
     BadAnswer(String),
+}
+
+/// How much clients learn of an actor's failures.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Told {
+    #[default]
+    Nothing,
+    Everything,
 }
 
 impl From<DecodeError> for Failure {
@@ -38,13 +46,29 @@ impl Failure {
         }
     }
 
-    /// Says what the client can act on, and nothing of how the actor is built.
-    pub(crate) fn into_response(self) -> hyper::Response<Full<Bytes>> {
+    /// What happened, in one line: where and why is the host's to log, which may do so once.
+    pub(crate) fn summary(&self) -> String {
+        let text = self.to_string();
+        text.lines().next().unwrap_or_default().to_owned()
+    }
+
+    /// Says what the client can act on, and nothing of how the actor is built, unless whoever
+    /// develops it is `told` all.
+    pub(crate) fn into_response(self, told: Told) -> hyper::Response<Full<Bytes>> {
         let (status, text) = self.for_client();
-        let mut response = hyper::Response::new(Full::from(text));
+        let body = match (told, status) {
+            (Told::Everything, StatusCode::INTERNAL_SERVER_ERROR) => format!("{self}\n").into(),
+            _ => Full::from(text),
+        };
+        let mut response = hyper::Response::new(body);
         *response.status_mut() = status;
         let headers = response.headers_mut();
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/plain"));
+        headers.insert(
+            CONTENT_TYPE,
+            HeaderValue::from_static("text/plain; charset=utf-8"),
+        );
+        // What an actor said is no page, whatever it looks like.
+        headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
         match self {
             Self::Actor(ActorError::Busy { retry_after }) => {
                 let seconds = retry_after.as_millis().div_ceil(1000).max(1);

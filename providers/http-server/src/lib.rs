@@ -11,8 +11,8 @@
 //! Other keys are refused. When [`bind`](capwire_provider::Provider::bind) returns, the port is
 //! open; when `unbind` returns, requests under way are answered (within [`Timeouts::drain`]) and
 //! connections are refused. An actor that is busy is 503 with `Retry-After`, one that is too slow
-//! 504, one that stopped 503, and any other failure 500, which tells clients no details. A client
-//! that goes away ends its call.
+//! 504, one that stopped 503, and any other failure 500, which tells clients no details, except in
+//! [development](HttpServer::show_failures). A client that goes away ends its call.
 //!
 //! A request belongs to the trace that its header `traceparent` names, or else to a new one, and so
 //! does the call of the actor; the response's `traceparent` says which. Each request is a `tracing`

@@ -1,5 +1,6 @@
 //! The provider: a server per binding.
 
+use crate::failure::Told;
 use crate::server::{Server, Timeouts};
 use crate::settings::Settings;
 use crate::site::Site;
@@ -21,6 +22,7 @@ use tokio::sync::Mutex;
 #[derive(Default)]
 pub struct HttpServer {
     timeouts: Timeouts,
+    told: Told,
     /// Only binding and unbinding take this lock, requests do not.
     servers: Mutex<HashMap<BindingId, Server>>,
 }
@@ -51,6 +53,22 @@ impl HttpServer {
             ..Self::default()
         }
     }
+
+    /// Whether a client is told how an actor failed, in the body of its 500: what happened, the
+    /// names of functions and what the actor said. **For development only**: these are no
+    /// strangers' business, and may be secrets. Without this, the body says nothing.
+    ///
+    /// ```
+    /// let server = capwire_http_server::HttpServer::new().show_failures(true);
+    /// ```
+    #[must_use]
+    pub fn show_failures(mut self, show: bool) -> Self {
+        self.told = match show {
+            true => Told::Everything,
+            false => Told::Nothing,
+        };
+        self
+    }
 }
 
 #[async_trait]
@@ -72,7 +90,13 @@ impl Provider for HttpServer {
                 "the binding has a server already: unbind it first".to_owned(),
             ));
         };
-        let site = Site::new(place.key(), binding.actor, settings.max_body, self.timeouts);
+        let site = Site::new(
+            place.key(),
+            binding.actor,
+            settings.max_body,
+            self.timeouts,
+            self.told,
+        );
         let server = Server::start(settings.listen, site, self.timeouts)
             .await
             .map_err(|error| settings.not_listening(error))?;

@@ -1,6 +1,6 @@
 //! What one binding serves: from an HTTP request to the actor and back.
 
-use crate::failure::Failure;
+use crate::failure::{Failure, Told};
 use crate::server::Timeouts;
 use crate::{request, response, span, trace};
 use bytes::Bytes;
@@ -20,6 +20,7 @@ pub(crate) struct Site {
     actor: ActorClient,
     max_body: usize,
     body_timeout: Duration,
+    told: Told,
 }
 
 impl Site {
@@ -28,12 +29,14 @@ impl Site {
         actor: Arc<dyn ActorHandle>,
         max_body: usize,
         timeouts: Timeouts,
+        told: Told,
     ) -> Self {
         Self {
             binding: binding.clone(),
             actor: ActorClient::new(actor),
             max_body,
             body_timeout: timeouts.body,
+            told,
         }
     }
 
@@ -58,7 +61,7 @@ impl Site {
     ) -> hyper::Response<Full<Bytes>> {
         self.ask(request, trace).await.unwrap_or_else(|failure| {
             self.log(&failure, trace);
-            failure.into_response()
+            failure.into_response(self.told)
         })
     }
 
@@ -67,7 +70,8 @@ impl Site {
         let BindingId { actor, name } = &self.binding;
         let trace_id = trace.trace_id();
         if failure.is_the_actors() {
-            tracing::warn!(actor, binding = name, %trace_id, %failure, "request failed");
+            let failure = failure.summary();
+            tracing::warn!(actor, binding = name, %trace_id, failure, "request failed");
         } else {
             tracing::debug!(actor, binding = name, %trace_id, %failure, "request refused");
         }

@@ -129,6 +129,23 @@ async fn failures_of_the_actor_have_a_status_and_tell_nothing() {
 }
 
 #[tokio::test]
+async fn in_development_the_500_tells_how_the_actor_failed() {
+    let site = Site::telling(|request| match &*request.path {
+        "/trap" => Err(ActorError::Failed("<b>in count".to_owned())),
+        "/stopped" => Err(ActorError::Stopped),
+        _ => Ok(Response::text("well")),
+    })
+    .await;
+    let failed = site.get("/trap").await;
+    assert_eq!(status(&failed), "500");
+    assert_eq!(body(&failed), "the actor failed: <b>in count\n");
+    assert!(failed.contains("\r\ncontent-type: text/plain; charset=utf-8\r\n"));
+    assert!(failed.contains("\r\nx-content-type-options: nosniff\r\n"));
+    assert_eq!(body(&site.get("/stopped").await), "Not running");
+    assert_eq!(body(&site.get("/").await), "well");
+}
+
+#[tokio::test]
 async fn answers_that_are_no_responses_are_500() {
     for answer in [
         &b""[..],

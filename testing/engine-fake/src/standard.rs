@@ -4,7 +4,7 @@
 //! |---|---|---|
 //! | `echo` | anything | answers with the payload |
 //! | `fail` | text | answers with the text as its error |
-//! | `trap` | – | executes `unreachable` |
+//! | `trap` | text | prints the text if there is any, and executes `unreachable` |
 //! | `breach` | – | breaks the protocol |
 //! | `call` | of [`host_call`] | makes the host call, answers with its reply or error |
 //! | `count` | – | answers with the number of `count`s of this instance, in decimal |
@@ -47,7 +47,7 @@ async fn run(guest: Context, Call { operation, payload }: Call) -> Result<Bytes,
     match operation.as_str() {
         "echo" => Ok(payload),
         "fail" => Err(failure(text(&payload)?)),
-        "trap" => Err(Trap::from(TrapKind::Unreachable).into()),
+        "trap" => trap(&guest, &payload),
         "breach" => Err(ProtocolError::NotUtf8 { what: "a name" }.into()),
         "call" => call(&guest, &payload).await,
         "count" => Ok(count(&guest)),
@@ -61,6 +61,13 @@ async fn run(guest: Context, Call { operation, payload }: Call) -> Result<Bytes,
             "no handler registered for function {operation}"
         ))),
     }
+}
+
+fn trap(guest: &Context, words: &[u8]) -> Result<Bytes, CallError> {
+    if !words.is_empty() {
+        guest.log(text(words)?);
+    }
+    Err(Trap::from(TrapKind::Unreachable).into())
 }
 
 async fn call(guest: &Context, payload: &[u8]) -> Result<Bytes, CallError> {

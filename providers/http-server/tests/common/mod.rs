@@ -28,12 +28,28 @@ impl Site {
         Self::new(Arc::new(Answering(answer)), &[], Timeouts::default()).await
     }
 
+    /// As [`answering`](Self::answering), and clients are told of failures.
+    pub(crate) async fn telling(
+        answer: impl Fn(Request) -> Result<Response, ActorError> + Send + Sync + 'static,
+    ) -> Self {
+        let provider = HttpServer::new().show_failures(true);
+        Self::of(provider, Arc::new(Answering(answer)), &[]).await
+    }
+
     pub(crate) async fn new(
         actor: Arc<dyn ActorHandle>,
         config: &[(&str, &str)],
         timeouts: Timeouts,
     ) -> Self {
-        let provider = Arc::new(HttpServer::with_timeouts(timeouts));
+        Self::of(HttpServer::with_timeouts(timeouts), actor, config).await
+    }
+
+    async fn of(
+        provider: HttpServer,
+        actor: Arc<dyn ActorHandle>,
+        config: &[(&str, &str)],
+    ) -> Self {
+        let provider = Arc::new(provider);
         let config = [&[("PORT", "0")], config].concat();
         let binding = binding("MACTOR", actor, &config);
         let bound = provider.bind(binding).await.unwrap();

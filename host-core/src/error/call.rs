@@ -1,0 +1,113 @@
+//! A call of an actor that failed within the actor.
+
+use crate::id::ActorId;
+use capwire_wapc::{CallError, Frame, Trap};
+use std::error::Error as StdError;
+use std::fmt;
+
+/// How a call failed within its actor: who, in what, why, where, and what it had to say.
+///
+/// `Display` says all of it, in lines of which all but the first are indented:
+///
+/// ```text
+/// counter (MCU2…) failed in `HandleRequest`: the guest executed `unreachable` (a panic or an abort)
+///   in counter::count
+///   in __guest_call
+///   it said: panicked at src/lib.rs:31:5:
+///     too many
+///   the instance is not used again
+/// ```
+#[derive(Debug)]
+pub struct CallFailure {
+    pub(crate) actor: ActorId,
+    pub(crate) name: Box<str>,
+    pub(crate) operation: Box<str>,
+    pub(crate) cause: CallError,
+    pub(crate) survived: bool,
+}
+
+impl CallFailure {
+    /// Which actor.
+    #[must_use]
+    pub fn actor(&self) -> ActorId {
+        self.actor
+    }
+
+    /// The actor's name for people.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What it was asked to do.
+    #[must_use]
+    pub fn operation(&self) -> &str {
+        &self.operation
+    }
+
+    /// What happened.
+    #[must_use]
+    pub fn cause(&self) -> &CallError {
+        &self.cause
+    }
+
+    /// The functions that were being called, the innermost first, as far as the engine knows.
+    #[must_use]
+    pub fn frames(&self) -> &[Frame] {
+        self.trap().map_or(&[], Trap::frames)
+    }
+
+    /// What the actor said: its error, the message of its panic, or the last lines that it printed
+    /// before it trapped.
+    #[must_use]
+    pub fn said(&self) -> Option<&str> {
+        match &self.cause {
+            CallError::Guest(error) => Some(&error.message),
+            CallError::Trap(trap) => trap.said(),
+            _ => None,
+        }
+    }
+
+    /// Whether the instance that was called goes on. If not, the next call gets another one.
+    #[must_use]
+    pub fn instance_survived(&self) -> bool {
+        self.survived
+    }
+
+    fn trap(&self) -> Option<&Trap> {
+        match &self.cause {
+            CallError::Trap(trap) => Some(trap),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for CallFailure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            actor,
+            name,
+            operation,
+            cause,
+            ..
+        } = self;
+        write!(f, "{name} ({actor}) failed in `{operation}`: ")?;
+        match cause {
+            // Indented, so that no line of the guest's looks like one of ours.
+            CallError::Guest(error) => f.write_str(&error.printable().replace('\n', "\n    "))?,
+            CallError::Protocol(breach) => write!(f, "{cause}: {breach}")?,
+            _ => write!(f, "{cause}")?,
+        }
+        f.write_str(match self.survived {
+            true => "\n  the instance goes on",
+            false => "\n  the instance is not used again",
+        })
+    }
+}
+
+impl StdError for CallFailure {
+    /// What [`cause`](CallFailure::cause), which `Display` says, was caused by.
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.cause.source()
+    }
+}
