@@ -9,7 +9,6 @@ use crate::hash::Hash;
 use crate::metadata::{ProviderClaims, ProviderMetadata};
 use crate::verify::{Unverified, Verified};
 use alloc::collections::BTreeMap;
-use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;

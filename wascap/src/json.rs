@@ -4,7 +4,6 @@ mod strict;
 
 use crate::error::TokenError;
 use alloc::collections::BTreeMap;
-use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt;

@@ -8,7 +8,6 @@ use crate::error::{SignError, TokenError};
 use crate::json::Fields;
 use crate::key::{KeyPair, SignatureFault};
 use crate::metadata::Metadata;
-use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 use data_encoding::BASE64URL_NOPAD;

@@ -40,6 +40,8 @@
 #![no_std]
 #![forbid(unsafe_code)]
 
+// With its macros: `cargo mutants` writes `vec![]` into functions.
+#[macro_use]
 extern crate alloc;
 #[cfg(test)]
 extern crate std;

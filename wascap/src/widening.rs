@@ -57,7 +57,7 @@ impl ActorMetadata {
         let wider = capabilities
             .into_iter()
             .flat_map(|id| match older.grant(id) {
-                None => alloc::vec![Widening::Capability(id.clone())],
+                None => vec![Widening::Capability(id.clone())],
                 Some(older) => self
                     .grant(id)
                     .map_or_else(Vec::new, |grant| new_uses(id, grant, older)),
@@ -80,7 +80,7 @@ fn new_uses(capability: &str, newer: Grant<'_>, older: Grant<'_>) -> Vec<Widenin
         resources: None,
     };
     let uses = newer.rules().map_or_else(
-        || alloc::vec![whole],
+        || vec![whole],
         |rules| rules.iter().flat_map(uses).collect(),
     );
     let new = uses.into_iter().filter(|one| !is_granted(*one, older));

@@ -98,6 +98,13 @@ fn read_everything(bytes: &[u8]) {
     let _ = text.parse::<Hash>();
 }
 
+#[test]
+fn what_people_read_is_the_text_form() {
+    let hash = Hash::of(b"x");
+    assert_eq!(format!("{hash:?}"), hash.to_string());
+    assert_eq!(UnixSeconds(7).to_string(), "7 s");
+}
+
 proptest! {
     #[test]
     fn no_bytes_make_a_reader_panic(bytes in vec(any::<u8>(), 0..300)) {

@@ -187,7 +187,7 @@ fn checksum(header: &[u8]) -> u64 {
 
 /// Exactly `digits` octal digits.
 fn octal(value: u64, digits: usize) -> Option<String> {
-    let text = alloc::format!("{value:0digits$o}");
+    let text = format!("{value:0digits$o}");
     (text.len() == digits).then_some(text)
 }
 

@@ -1,7 +1,6 @@
 //! Tests of the text form that need nothing but this module.
 
 use super::*;
-use alloc::format;
 use alloc::string::{String, ToString};
 
 const ACCOUNT: &str = "AAGRUXXTGSP4C27RWPTMCHCJF56JD53EQPA2R7RPC5VI4E274KPRMMJ5";

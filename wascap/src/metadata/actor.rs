@@ -97,7 +97,7 @@ impl Wire for ActorMetadata {
     }
 
     fn hashes(&self) -> Vec<Hash> {
-        alloc::vec![self.hash]
+        vec![self.hash]
     }
 }
 

@@ -1,7 +1,6 @@
 //! Tests of the walk over sections, on modules built by hand.
 
 use super::*;
-use alloc::vec;
 
 const EMPTY: &[u8] = b"\0asm\x01\0\0\0";
 

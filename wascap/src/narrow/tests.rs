@@ -1,7 +1,6 @@
 //! The matching rules, each by what it must and must not match.
 
 use super::*;
-use alloc::vec;
 
 fn pattern(text: &str) -> Pattern {
     text.parse().unwrap()

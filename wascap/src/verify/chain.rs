@@ -14,7 +14,6 @@ use crate::time::{TimeError, TimePolicy, UnixSeconds, Window};
 use crate::trust::Operator;
 use alloc::boxed::Box;
 use alloc::string::String;
-use alloc::vec;
 use alloc::vec::Vec;
 
 /// One who vouches, in a verified chain.

@@ -258,6 +258,37 @@ fn the_token_of_the_operator_has_expired() {
 }
 
 #[test]
+fn the_newest_of_several_tokens_counts_and_of_two_as_new_the_later_one() {
+    let account = |issued: u64, name: &str| {
+        let claims = Authority::account().claims();
+        let issued = format!(r#""iat":{issued}"#);
+        let claims = claims.replace(&format!(r#""iat":{}"#, NOW.0 - 100), &issued);
+        let claims = claims.replace(r#""name":"n""#, &format!(r#""name":"{name}""#));
+        token(HEADER, &claims, OPERATOR)
+    };
+    let name = |tokens: [&String; 3]| {
+        let mut trust = Trust::new();
+        trust.operator_key(key(KeyKind::Operator, OPERATOR));
+        for token in tokens {
+            trust.account_token(token).unwrap();
+        }
+        let verified = verify(trust).unwrap();
+        verified.chain()[0].name().map(str::to_owned).unwrap()
+    };
+    let (old, new, newer) = (account(1, "old"), account(2, "new"), account(3, "newer"));
+    let late = account(3, "late");
+    for (tokens, newest) in [
+        ([&old, &new, &newer], "newer"),
+        ([&newer, &new, &old], "newer"),
+        ([&new, &newer, &old], "newer"),
+        ([&old, &newer, &late], "late"),
+        ([&late, &newer, &old], "newer"),
+    ] {
+        assert_eq!(name(tokens), newest);
+    }
+}
+
+#[test]
 fn keys_can_be_exchanged_with_an_overlap() {
     let old = Authority::account().with(&format!(r#""exp":{}"#, NOW.0));
     let new = Authority::account().with(&format!(r#""nbf":{}"#, NOW.0 - 10));

@@ -210,6 +210,20 @@ fn the_token_is_too_long_to_be_one() {
 }
 
 #[test]
+fn a_token_may_have_every_byte_that_is_allowed() {
+    // The space makes the lengths of the three segments add up.
+    let spaced = HEADER.replace(',', ", ");
+    let name = |length: usize| {
+        let name = format!(r#""name":"{}""#, "a".repeat(length));
+        Forge::new().header(&spaced).replace(r#""name":"a""#, &name)
+    };
+    let near = (64 * 1024 - name(0).token().len()) * 3 / 4;
+    let mut tokens = (near..near + 4).map(name);
+    let longest = tokens.find(|forge| forge.token().len() == 64 * 1024);
+    longest.unwrap().verify().unwrap();
+}
+
+#[test]
 fn the_claims_are_encoded_twice() {
     let token = Forge::new().token();
     let parts: Vec<&str> = token.split('.').collect();
