@@ -4,7 +4,7 @@ use crate::binding::{self, RESERVED, Route};
 use crate::calls::provider_error;
 use crate::error::{Doing, Error, Failure, Thing};
 use crate::event::Event;
-use crate::generation::RunningActor;
+use crate::generation::{Generation, RunningActor};
 use crate::handle::Handle;
 use crate::id::BindingKey;
 use crate::invocation::Target;
@@ -61,6 +61,27 @@ pub(crate) async fn unbind_all(host: &Shared, which: impl Fn(&Route) -> bool) ->
     chosen
 }
 
+/// Ends, without waiting for it, the bindings that no version of `actor` may have any more. What
+/// came by them does not reach the actor after this.
+pub(crate) fn end_forbidden(host: &Arc<Shared>, actor: &RunningActor) {
+    let routes: Vec<Arc<Route>> = {
+        let tables = host.state.read();
+        let routes = tables.routes().filter(|route| forbidden(route, actor));
+        routes.cloned().collect()
+    };
+    for route in routes {
+        route.handle.revoke();
+        let host = Arc::clone(host);
+        tokio::spawn(async move { unbind(&host, &route.key).await });
+    }
+}
+
+fn forbidden(route: &Route, actor: &RunningActor) -> bool {
+    let target = Target::Capability(route.key.provider.clone());
+    let granted = |generation: Arc<Generation>| generation.authority().grants(&target);
+    route.key.actor == actor.id() && !actor.generations().any(granted)
+}
+
 /// Values that only the host may set must come from nobody else.
 fn check_values(config: &Config) -> Result<(), Error> {
     match config.iter().find(|(key, _)| key.starts_with(RESERVED)) {
@@ -79,8 +100,14 @@ fn authorise(host: &Shared, key: &BindingKey) -> Result<(), Error> {
     };
     let target = Target::Capability(key.provider.clone());
     let (authority, now) = (generation.authority(), host.clock.unix());
-    may_bind(authority, &target, OP_BIND_ACTOR, &*host.policy, now)
-        .map_err(|denial| host.deny(*denial))
+    may_bind(
+        authority,
+        &target,
+        OP_BIND_ACTOR,
+        &***host.policy.load(),
+        now,
+    )
+    .map_err(|denial| host.deny(*denial))
 }
 
 async fn ask_provider(
@@ -131,6 +158,8 @@ fn insert(
         authorise(host, key)?;
         tables.insert_binding(route)
     })?;
+    // Whoever exchanges the policy ends what is listed: nobody else sees what was not, yet.
+    authorise(host, key)?;
     host.announcer.announce(Event::Bound {
         binding: key.clone(),
         endpoints: bound.endpoints.clone(),

@@ -71,7 +71,7 @@ impl HostBuilder {
         self
     }
 
-    /// What the operator takes away from what claims grant.
+    /// What the operator takes away from what claims grant. [`Host::set_policy`] exchanges it.
     pub fn policy(mut self, policy: impl Policy) -> Self {
         self.policy = Arc::new(policy);
         self
@@ -122,7 +122,7 @@ impl HostBuilder {
         Ok(Host::new(Arc::new_cyclic(|host| Shared {
             engine: self.engine,
             verifier: ArcSwap::from_pointee(self.verifier),
-            policy: self.policy,
+            policy: ArcSwap::from_pointee(self.policy),
             state: State::default(),
             announcer: Announcer::new(events, Arc::clone(&self.clock)),
             waits: Waits::default(),

@@ -39,6 +39,11 @@ pub enum Event {
         /// Why.
         reason: Arc<str>,
     },
+    /// The operator's policy does not let a running actor run any more; it is about to be stopped.
+    ActorBarred {
+        /// Which.
+        actor: ActorId,
+    },
     /// A newer version of an actor is about to be started, to take over if all goes well.
     ActorSwapping {
         /// Which.
@@ -160,6 +165,9 @@ fn log(event: &Event) {
         Event::ActorExpired { actor } => tracing::warn!(%actor, "the actor's claims have expired"),
         Event::ActorRevoked { actor, reason } => {
             tracing::warn!(%actor, %reason, "the actor's claims are not believed any more");
+        }
+        Event::ActorBarred { actor } => {
+            tracing::warn!(%actor, "the policy does not let the actor run any more");
         }
         Event::ActorSwapping { actor, generation } => {
             tracing::info!(%actor, generation, "swapping the actor");

@@ -1,5 +1,6 @@
-//! Stops actors whose claims end, or are taken back, while they run.
+//! Stops actors whose claims end or are taken back, or that are barred, while they run.
 
+use crate::bindings::end_forbidden;
 use crate::event::Event;
 use crate::generation::RunningActor;
 use crate::lifecycle;
@@ -17,7 +18,8 @@ const LONGEST_SLEEP: Duration = Duration::from_secs(3_600);
 /// Times in claims have whole seconds.
 const SHORTEST_SLEEP: Duration = Duration::from_secs(1);
 
-/// Stops `actor` when the claims of its generation, whichever that is then, no longer hold.
+/// Stops `actor` when the claims of its generation, whichever that is then, no longer hold or the
+/// policy bars it, and ends bindings that it may not have any more.
 pub(crate) fn watch(host: &Arc<Shared>, actor: &Arc<RunningActor>) {
     let (changes, actor) = (actor.changes(), Arc::downgrade(actor));
     tokio::spawn(stop_in_time(Arc::downgrade(host), actor, changes));
@@ -34,7 +36,7 @@ async fn stop_in_time(
         let generation = actor.generation();
         trust::judge(&host, &actor);
         if let Some(layer) = generation.authority().objection(now) {
-            // That somebody took them back is told already.
+            // What else there can be is told already.
             if layer == Layer::Time {
                 let actor = actor.id();
                 host.announcer.announce(Event::ActorExpired { actor });
@@ -42,6 +44,7 @@ async fn stop_in_time(
             lifecycle::expel(&host, &actor).await;
             return;
         }
+        end_forbidden(&host, &actor);
         let time = generation.authority().expires().map(|expires| {
             let left = expires.saturating_sub(now);
             let sleep = left.clamp(SHORTEST_SLEEP, LONGEST_SLEEP);

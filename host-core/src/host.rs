@@ -11,6 +11,7 @@ use crate::invocation::{Caller, Invocation, Target};
 use crate::lifecycle;
 use crate::metrics::Metrics;
 use crate::options::{ActorOptions, HostOptions};
+use crate::policy::Policy;
 use crate::provider::AddedProvider;
 use crate::shared::Shared;
 use crate::swap::{Swap, SwapOptions, SwapReport};
@@ -60,6 +61,14 @@ impl Host {
     /// that it does not believe answer no call after this returns, and are stopped, with an event.
     pub fn set_verifier(&self, verifier: Verifier) {
         trust::exchange(&self.0, verifier);
+    }
+
+    /// Asks `policy` from now on: about what is started and called later, and about what runs.
+    /// When this returns, no call begins that it does not allow. Actors that it bars are stopped,
+    /// with an event, and bindings end whose capability it leaves to nobody; a milder policy does
+    /// not bring either back.
+    pub fn set_policy(&self, policy: impl Policy) {
+        trust::exchange_policy(&self.0, Arc::new(policy));
     }
 
     /// Starts an actor with `options`, or the host's own if there are none. When this returns,

@@ -92,7 +92,7 @@ pub(crate) fn check(host: &Shared, actor: &Actor) -> Result<(), Error> {
     let believed = host.verifier.load().verify_again(claims, now);
     believed.map_err(Error::unverified)?;
     check_enforceable(claims).map_err(|source| Failure::Unenforceable { actor, source })?;
-    if !host.policy.may_start(claims) {
+    if !host.policy.load().may_start(claims) {
         return Err(Failure::StartDenied { actor, name }.into());
     }
     Ok(())
@@ -129,7 +129,7 @@ pub(crate) async fn generation(
     let pool = Pool::start(host.next_pool(), size, starter, clock)
         .await
         .map_err(|fault| Failure::start(id, fault))?;
-    let authority = Authority::new(id, claims, &*host.policy);
+    let authority = Authority::new(id, claims, &***host.policy.load());
     Ok(Generation::new(number, authority, options, Arc::new(pool)))
 }
 

@@ -5,6 +5,7 @@ mod denial;
 mod limit;
 mod permission;
 mod permit;
+mod ruling;
 mod scope;
 mod standing;
 mod why;
@@ -25,14 +26,15 @@ use std::sync::Arc;
 ///
 /// Methods must not block.
 pub trait Policy: Send + Sync + 'static {
-    /// Whether an actor with these claims may run here. Asked whenever one is started.
+    /// Whether an actor with these claims may run here. Asked whenever one is started, and of all
+    /// that run when the policy is [exchanged](crate::Host::set_policy).
     fn may_start(&self, claims: &Verified<ActorClaims>) -> bool {
         let _ = claims;
         true
     }
 
-    /// How far an actor with these claims may use its capabilities. Asked whenever one is
-    /// started, and compiled into what it may do.
+    /// How far an actor with these claims may use its capabilities. Asked when
+    /// [`may_start`](Self::may_start) is, and compiled into what it may do.
     fn limits(&self, claims: &Verified<ActorClaims>) -> Vec<Arc<Limit>> {
         let _ = claims;
         Vec::new()

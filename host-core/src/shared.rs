@@ -27,7 +27,8 @@ pub(crate) struct Shared {
     pub(crate) clock: Arc<dyn Clock>,
     /// Exchanged when trust or revocations change.
     pub(crate) verifier: ArcSwap<Verifier>,
-    pub(crate) policy: Arc<dyn Policy>,
+    /// Exchanged when the operator changes their mind.
+    pub(crate) policy: ArcSwap<Arc<dyn Policy>>,
     pub(crate) options: HostOptions,
     pub(crate) state: State,
     pub(crate) announcer: Announcer,
@@ -60,7 +61,7 @@ impl Shared {
 
     /// Carries out a call, if it is allowed.
     pub(crate) async fn carry_out(self: &Arc<Self>, call: Invocation) -> Result<Bytes, Error> {
-        let permit = Permit::new(call, &*self.policy, self.clock.unix())
+        let permit = Permit::new(call, &***self.policy.load(), self.clock.unix())
             .map_err(|denial| self.deny(*denial))?;
         match permit.invocation().target() {
             // Boxed: an actor's call may lead to another one's, and so on.

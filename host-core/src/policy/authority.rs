@@ -1,25 +1,35 @@
 //! What an actor may do: what its claims grant, as far as the operator's limits go.
 
 use super::denial::Layer;
-use super::limit::{Bound, Limit};
+use super::limit::Bound;
+use super::ruling::Ruling;
 use super::scope::{Answer, Reach, Scope};
 use super::standing::Standing;
 use super::{Policy, denial::Part};
 use crate::error::Error;
 use crate::id::ActorId;
 use crate::invocation::Target;
+use arc_swap::{ArcSwap, Guard};
 use capwire_wascap::{ActorClaims, UnixSeconds, Verified, Verifier};
+use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// What an actor may ask for, and when. Compiled once, when it starts.
+/// What an actor may ask for, and when. Compiled when it starts, and what the operator says of it
+/// also when the policy is exchanged.
 #[derive(Debug)]
 pub(crate) struct Authority {
     actor: ActorId,
     claims: Verified<ActorClaims>,
     standing: Standing,
     signed: Reach,
-    limits: Vec<Arc<Limit>>,
+    ruling: ArcSwap<Ruling>,
+}
+
+/// An authority by the ruling that held when somebody asked.
+pub(super) struct InForce<'a> {
+    authority: &'a Authority,
+    ruling: Guard<Arc<Ruling>>,
 }
 
 impl Authority {
@@ -28,7 +38,7 @@ impl Authority {
             actor,
             standing: Standing::new(claims.clone()),
             signed: signed(&claims),
-            limits: policy.limits(&claims),
+            ruling: ArcSwap::from_pointee(Ruling::of(policy, &claims)),
             claims,
         }
     }
@@ -43,35 +53,33 @@ impl Authority {
 
     /// Whether all parts name the target. An actor may always call itself.
     pub(crate) fn grants(&self, target: &Target) -> bool {
-        !self
-            .parts(target)
-            .any(|(_, bound)| matches!(bound, Bound::Nothing))
+        let authority = self.in_force();
+        let nothing = |(_, bound)| matches!(bound, Bound::Nothing);
+        !authority.parts(target).any(nothing)
     }
 
-    /// Each part of it, with how far that lets the actor use `target`.
-    pub(super) fn parts<'a>(
-        &'a self,
-        target: &'a Target,
-    ) -> impl Iterator<Item = (Part<'a>, Bound<'a>)> {
-        let own = matches!(target, Target::Actor(actor) if *actor == self.actor);
-        let signed = match self.signed.scope(target) {
-            _ if own => Bound::Whole,
-            Some(scope) => Bound::Within(scope),
-            None => Bound::Nothing,
-        };
-        let limits = self.limits.iter().filter(move |_| !own);
-        let limits = limits.map(move |limit| (Part::Limit(limit), limit.scope(target)));
-        std::iter::once((Part::Claims, signed)).chain(limits)
+    /// It by what the operator says at present.
+    pub(super) fn in_force(&self) -> InForce<'_> {
+        InForce {
+            authority: self,
+            ruling: self.ruling.load(),
+        }
     }
 
-    /// What is wrong with the claims as a whole at `now`, time since the epoch, if anything is.
+    /// Why the actor may do nothing at all at `now`, time since the epoch, if that is so.
     pub(crate) fn objection(&self, now: Duration) -> Option<Layer> {
-        self.standing.objection(UnixSeconds(now.as_secs()))
+        let standing = self.standing.objection(UnixSeconds(now.as_secs()));
+        standing.or_else(|| self.ruling.load().barred.then_some(Layer::Policy))
     }
 
     /// As [`objection`](Self::objection), for those who call the actor.
     pub(crate) fn check(&self, now: Duration) -> Result<(), Error> {
-        self.standing.check(self.actor, UnixSeconds(now.as_secs()))
+        self.standing
+            .check(self.actor, UnixSeconds(now.as_secs()))?;
+        match self.ruling.load().barred {
+            true => Err(Error::stopped(self.actor)),
+            false => Ok(()),
+        }
     }
 
     /// When the claims, or a link above them, end.
@@ -84,6 +92,40 @@ impl Authority {
     pub(crate) fn verify_again(&self, verifier: &Verifier, now: Duration) -> Option<String> {
         let now = UnixSeconds(now.as_secs());
         self.standing.renew(&self.claims, verifier, now)
+    }
+
+    /// Asks `policy` again. Returns whether it bars the actor, which it did not until now.
+    pub(crate) fn rule_again(&self, policy: &dyn Policy) -> bool {
+        let ruling = Arc::new(Ruling::of(policy, &self.claims));
+        let barred = ruling.barred;
+        let before = self.ruling.swap(ruling);
+        barred && !before.barred
+    }
+}
+
+impl InForce<'_> {
+    /// Each part of it, with how far that lets the actor use `target`.
+    pub(super) fn parts<'a>(
+        &'a self,
+        target: &'a Target,
+    ) -> impl Iterator<Item = (Part<'a>, Bound<'a>)> {
+        let own = matches!(target, Target::Actor(actor) if *actor == self.actor);
+        let signed = match self.signed.scope(target) {
+            _ if own => Bound::Whole,
+            Some(scope) => Bound::Within(scope),
+            None => Bound::Nothing,
+        };
+        let limits = self.ruling.limits.iter().filter(move |_| !own);
+        let limits = limits.map(move |limit| (Part::Limit(limit), limit.scope(target)));
+        std::iter::once((Part::Claims, signed)).chain(limits)
+    }
+}
+
+impl Deref for InForce<'_> {
+    type Target = Authority;
+
+    fn deref(&self) -> &Authority {
+        self.authority
     }
 }
 

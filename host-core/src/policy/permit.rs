@@ -1,5 +1,6 @@
 //! The one place where a call is allowed.
 
+use super::authority::InForce;
 use super::denial::{Ask, Denial, Layer, Part};
 use super::limit::Bound;
 use super::scope::Answer;
@@ -54,6 +55,7 @@ pub(crate) fn may_bind(
     policy: &dyn Policy,
     now: Duration,
 ) -> Result<(), Box<Denial>> {
+    let authority = &authority.in_force();
     let origin = Origin::Actor(authority.actor());
     let ask = Ask {
         origin: &origin,
@@ -71,6 +73,7 @@ fn examined(
     policy: &dyn Policy,
     now: Duration,
 ) -> Result<Option<Examined>, Box<Denial>> {
+    let authority = &authority.in_force();
     let origin = Origin::Actor(authority.actor());
     let ask = asked(invocation, &origin);
     let examined = match may_use(authority, ask, now)? {
@@ -84,7 +87,7 @@ fn examined(
 /// Allows the operation, as far as that can be said without knowing what it is about. Returns a
 /// part whose answer depends on that, if there is one.
 pub(super) fn may_use<'a>(
-    authority: &'a Authority,
+    authority: &'a InForce<'_>,
     ask: Ask<'a>,
     now: Duration,
 ) -> Result<Option<Part<'a>>, Box<Denial>> {
@@ -102,7 +105,7 @@ pub(super) fn may_use<'a>(
 
 /// Allows the operation on `resource`.
 pub(super) fn may_use_on(
-    authority: &Authority,
+    authority: &InForce<'_>,
     ask: Ask<'_>,
     resource: &str,
 ) -> Result<(), Box<Denial>> {
@@ -116,7 +119,7 @@ pub(super) fn may_use_on(
 
 /// Allows the target to be named at all.
 pub(super) fn may_name(
-    authority: &Authority,
+    authority: &InForce<'_>,
     ask: Ask<'_>,
     now: Duration,
 ) -> Result<(), Box<Denial>> {
@@ -129,7 +132,7 @@ pub(super) fn may_name(
     Ok(())
 }
 
-fn still_holds(authority: &Authority, ask: Ask<'_>, now: Duration) -> Result<(), Box<Denial>> {
+fn still_holds(authority: &InForce<'_>, ask: Ask<'_>, now: Duration) -> Result<(), Box<Denial>> {
     match authority.objection(now) {
         Some(layer) => Err(ask.denied(layer)),
         None => Ok(()),
@@ -137,7 +140,7 @@ fn still_holds(authority: &Authority, ask: Ask<'_>, now: Duration) -> Result<(),
 }
 
 pub(super) fn may_by_operator(
-    authority: &Authority,
+    authority: &InForce<'_>,
     ask: Ask<'_>,
     policy: &dyn Policy,
 ) -> Result<(), Box<Denial>> {
@@ -148,7 +151,7 @@ pub(super) fn may_by_operator(
 }
 
 fn examine_for(
-    authority: &Authority,
+    authority: &InForce<'_>,
     ask: Ask<'_>,
     part: Part<'_>,
     payload: &[u8],

@@ -59,6 +59,7 @@ impl Actor {
         now: UnixSeconds,
     ) -> Result<(), Box<Denial>> {
         let authority = Authority::new(self.id(), self.claims().clone(), policy);
+        let authority = authority.in_force();
         let now = Duration::from_secs(now.0);
         let origin = Origin::Actor(self.id());
         let ask = Ask {

@@ -19,6 +19,7 @@ mod middleware;
 mod narrow;
 mod pool;
 mod recorder;
+mod ruling;
 mod shutdown;
 mod swap;
 mod swap_ends;
