@@ -40,8 +40,15 @@
 //! - A plain guest uses the stack of its caller's thread, so it may have
 //!   [`MAX_PLAIN_STACK`] at most; suspendable ones have their own.
 
+//!
+//! # Options
+//! [`Wasmtime::builder`] has them: how guests are compiled ([`Strategy`]), whether there is a pool of
+//! instances, and whether instances share pages of memory. Guests may use the same and limits hold
+//! the same, whatever is chosen. The feature `winch` adds [`Strategy`]`::Winch`.
+
 #![deny(unsafe_code)]
 
+mod allocation;
 mod clock;
 mod code;
 mod fault;
@@ -51,13 +58,17 @@ mod lend;
 mod limiter;
 mod mailbox;
 mod module;
+mod options;
 mod plain;
 mod runtime;
 mod signatures;
 mod state;
 mod suspendable;
 
-use capwire_wapc::{CompileError, Engine, Limits, Module, Source, Support};
+pub use allocation::Allocation;
+pub use options::{Strategy, WasmtimeBuilder};
+
+use capwire_wapc::{CompileError, Engine, Module, Source, Support};
 use module::WasmtimeModule;
 use runtime::Runtimes;
 use std::fmt;
@@ -82,16 +93,34 @@ pub struct Unavailable {
 }
 
 impl Wasmtime {
-    /// An engine, with the thread that counts its slices.
+    /// An engine with the default options: Cranelift, memory on demand, shared until it is written.
     ///
     /// # Errors
-    /// If wasmtime does not support the processor or operating system, or there is no thread.
+    /// See [`WasmtimeBuilder::build`].
     pub fn new() -> Result<Self, Unavailable> {
-        let runtimes = Arc::new(Runtimes::default());
-        runtimes
-            .of_stack(Limits::default().stack_bytes)
-            .map_err(|source| Unavailable { source })?;
-        Ok(Self { runtimes })
+        Self::builder().build()
+    }
+
+    /// Begins an engine with other options.
+    ///
+    /// ```
+    /// use capwire_engine_wasmtime::{Allocation, Wasmtime};
+    ///
+    /// let engine = Wasmtime::builder().pooling(100).build()?;
+    /// if let Allocation::NoRoom { reason } = engine.allocation() {
+    ///     eprintln!("without a pool: {reason}");
+    /// }
+    /// # Ok::<(), capwire_engine_wasmtime::Unavailable>(())
+    /// ```
+    pub fn builder() -> WasmtimeBuilder {
+        WasmtimeBuilder::new()
+    }
+
+    /// Where its instances get their memory. Read it after the first guests too, if some have
+    /// another size of stack than [`Limits::default`](capwire_wapc::Limits): each has its own pool.
+    #[must_use]
+    pub fn allocation(&self) -> Allocation {
+        self.runtimes.allocation()
     }
 }
 
@@ -112,6 +141,8 @@ impl Engine for Wasmtime {
 
 impl fmt::Debug for Wasmtime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Wasmtime").finish_non_exhaustive()
+        f.debug_struct("Wasmtime")
+            .field("allocation", &self.allocation())
+            .finish_non_exhaustive()
     }
 }

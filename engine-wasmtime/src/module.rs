@@ -54,7 +54,16 @@ fn compile(
     stack_bytes: usize,
 ) -> Result<Arc<Code>, CompileError> {
     let runtime = runtimes.of_stack(stack_bytes).map_err(fault::invalid)?;
-    Ok(Arc::new(Code::compile(wasm, runtime)?))
+    let pooled = runtime.is_pooled();
+    let code = match Code::compile(wasm, runtime) {
+        // Perhaps it just does not fit into the pool.
+        Err(_) if pooled => {
+            let runtime = runtimes.without_pool(stack_bytes).map_err(fault::invalid)?;
+            Code::compile(wasm, runtime)
+        }
+        code => code,
+    };
+    Ok(Arc::new(code?))
 }
 
 impl Module for WasmtimeModule {

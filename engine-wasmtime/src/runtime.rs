@@ -1,16 +1,23 @@
 //! wasmtime's engines: one for each size of stack, which wasmtime fixes for all that one compiles.
 
+use crate::allocation::{self, Allocation};
 use crate::clock::Clock;
 use crate::imports;
+use crate::options::{Strategy, WasmtimeBuilder};
 use crate::state::{Immediate, Patient, State};
 use capwire_wapc::Source;
-use std::sync::{Arc, Mutex, PoisonError};
-use wasmtime::{Config, Engine, Linker, WasmBacktraceDetails};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use wasmtime::wasmparser::WasmFeatures;
+use wasmtime::{Config, Engine, Linker, Result};
 
-#[derive(Default)]
-pub(crate) struct Runtimes(Mutex<Vec<(usize, Arc<Runtime>)>>);
+pub(crate) struct Runtimes {
+    options: WasmtimeBuilder,
+    made: Mutex<Vec<Arc<Runtime>>>,
+}
 
 pub(crate) struct Runtime {
+    stack_bytes: usize,
+    pub(crate) allocation: Allocation,
     pub(crate) engine: Engine,
     pub(crate) clock: Arc<Clock>,
     pub(crate) plain: Linker<State<Immediate>>,
@@ -18,44 +25,118 @@ pub(crate) struct Runtime {
 }
 
 impl Runtimes {
+    pub(crate) fn new(options: WasmtimeBuilder) -> Self {
+        Self {
+            options,
+            made: Mutex::default(),
+        }
+    }
+
+    /// The runtime for guests with so much stack.
     pub(crate) fn of_stack(&self, bytes: usize) -> Result<Arc<Runtime>, Source> {
-        let mut runtimes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, runtime)) = runtimes.iter().find(|(size, _)| *size == bytes) {
+        self.find_or_make(
+            |made| made.stack_bytes == bytes,
+            || allocation::engine(&self.options, bytes),
+            bytes,
+        )
+    }
+
+    /// The runtime for guests that do not fit into a pool.
+    pub(crate) fn without_pool(&self, bytes: usize) -> Result<Arc<Runtime>, Source> {
+        self.find_or_make(
+            |made| made.stack_bytes == bytes && !made.is_pooled(),
+            || {
+                let engine = allocation::on_demand(&self.options, bytes)?;
+                Ok((engine, Allocation::OnDemand))
+            },
+            bytes,
+        )
+    }
+
+    /// How instances are allocated, the worst first: some stack's pool may have found no room.
+    pub(crate) fn allocation(&self) -> Allocation {
+        let made = self.made();
+        let is_worst = |made: &&Arc<Runtime>| matches!(made.allocation, Allocation::NoRoom { .. });
+        let worst = made.iter().find(is_worst).or_else(|| made.first());
+        worst.map_or(Allocation::OnDemand, |made| made.allocation.clone())
+    }
+
+    fn find_or_make(
+        &self,
+        is_it: impl Fn(&Runtime) -> bool,
+        engine: impl FnOnce() -> Result<(Engine, Allocation)>,
+        stack_bytes: usize,
+    ) -> Result<Arc<Runtime>, Source> {
+        let mut made = self.made();
+        if let Some(runtime) = made.iter().find(|made| is_it(made)) {
             return Ok(Arc::clone(runtime));
         }
-        let runtime = Arc::new(Runtime::new(bytes)?);
-        runtimes.push((bytes, Arc::clone(&runtime)));
+        let (engine, allocation) = engine()?;
+        let runtime = Arc::new(Runtime::new(engine, allocation, stack_bytes)?);
+        made.push(Arc::clone(&runtime));
         Ok(runtime)
+    }
+
+    fn made(&self) -> MutexGuard<'_, Vec<Arc<Runtime>>> {
+        self.made.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Runtime {
-    fn new(stack_bytes: usize) -> Result<Self, Source> {
-        let engine = Engine::new(&config(stack_bytes))?;
+    fn new(engine: Engine, allocation: Allocation, stack_bytes: usize) -> Result<Self, Source> {
         Ok(Self {
+            stack_bytes,
+            allocation,
             clock: Arc::new(Clock::start(&engine)?),
             plain: imports::immediate(&engine)?,
             suspendable: imports::patient(&engine)?,
             engine,
         })
     }
+
+    pub(crate) fn is_pooled(&self) -> bool {
+        matches!(self.allocation, Allocation::Pool { .. })
+    }
 }
 
 /// What the imports of a suspendable guest need on its stack: the console is the host's code.
 const IMPORTS_STACK: usize = 1024 * 1024;
 
-fn config(stack_bytes: usize) -> Config {
+/// What guests may use. Whatever else wasmtime has is off, also where another package of the same
+/// program has it built in.
+const PROPOSALS: WasmFeatures = WasmFeatures::WASM2
+    .difference(WasmFeatures::SIMD)
+    .difference(WasmFeatures::GC_TYPES)
+    .union(WasmFeatures::EXTENDED_CONST);
+
+pub(crate) fn config(options: &WasmtimeBuilder, stack_bytes: usize) -> Result<Config> {
     let mut config = Config::new();
     config
         .epoch_interruption(true)
         .max_wasm_stack(stack_bytes)
         .async_stack_size(stack_bytes.saturating_add(IMPORTS_STACK))
-        // Not as the environment says, which is not ours to read.
-        .wasm_backtrace_details(WasmBacktraceDetails::Disable)
-        .wasm_memory64(false)
-        .wasm_multi_memory(false)
-        .wasm_relaxed_simd(false)
-        .wasm_simd(false)
-        .wasm_tail_call(false);
-    config
+        .memory_init_cow(options.copy_on_write)
+        .wasm_features(!PROPOSALS, false);
+    match options.strategy {
+        Strategy::Cranelift => {}
+        #[cfg(feature = "winch")]
+        Strategy::Winch => {
+            config.strategy(wasmtime::Strategy::Winch);
+        }
+        Strategy::Pulley => {
+            config.target(PULLEY)?;
+        }
+    }
+    Ok(config)
 }
+
+/// The interpreter's target, which is that of the machine's pointers.
+const PULLEY: &str = match (
+    cfg!(target_pointer_width = "64"),
+    cfg!(target_endian = "big"),
+) {
+    (true, false) => "pulley64",
+    (true, true) => "pulley64be",
+    (false, false) => "pulley32",
+    (false, true) => "pulley32be",
+};

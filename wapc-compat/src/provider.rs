@@ -96,11 +96,9 @@ impl EngineProvider {
 
     /// The guest of a host that has one, made anew if the last one did not survive.
     fn living(&mut self) -> Result<&mut Running, Source> {
-        let dead = match &mut self.running {
-            Some(running) if !running.guest().is_alive() => Some(Arc::clone(&running.state)),
-            _ => None,
-        };
-        if let Some(state) = dead {
+        let running = self.running.as_mut().ok_or(NOT_INITIALISED)?;
+        if !running.guest().is_alive() {
+            let state = Arc::clone(&running.state);
             let guest = self.start(&*self.module, &state)?;
             self.running = Some(Running::new(state, guest));
         }

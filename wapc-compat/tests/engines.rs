@@ -188,5 +188,7 @@ fn what_an_engine_refuses_is_told_with_its_name_and_words() {
 #[test]
 fn a_host_refuses_an_engine_that_enforces_nothing() {
     let error = Host::builder(engine()).build().unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Invalid);
+    assert_eq!(error.kind(), ErrorKind::Engine);
+    let insisting = Host::builder(engine()).accept_unsafe_engine();
+    insisting.accept_unenforced_limits().build().unwrap();
 }
