@@ -53,6 +53,8 @@ mod hash;
 mod json;
 mod jwt;
 mod key;
+#[cfg(feature = "legacy")]
+mod legacy;
 mod metadata;
 mod module;
 mod narrow;
@@ -68,6 +70,8 @@ pub use claims::Claims;
 pub use error::{InspectError, RevocationError, SignError, TokenError, VerifyError, WrongKind};
 pub use hash::{Hash, HashError};
 pub use key::{KeyError, KeyKind, KeyPair, PublicKey, UnknownKeyKind};
+#[cfg(feature = "legacy")]
+pub use legacy::{LegacyError, canonicalize};
 pub use metadata::{
     AccountClaims, AccountMetadata, ActorClaims, ActorMetadata, ClusterClaims, ClusterMetadata,
     InvocationClaims, InvocationId, InvocationIdError, InvocationMetadata, Metadata,

@@ -2,7 +2,8 @@
 
 use crate::support::{now, old, pair, rng, text, today, wasm};
 use capwire_wascap::{
-    ActorClaimsBuilder, Hash, KeyKind, KeyPair, UnixSeconds, Verifier, VerifyError, sign_module,
+    ActorClaimsBuilder, Hash, KeyKind, KeyPair, UnixSeconds, Verifier, VerifyError, canonicalize,
+    sign_module,
 };
 use wascap_2020::jwt as jwt_2020;
 use wascap_2020::wasm as wasm_2020;
@@ -131,6 +132,92 @@ fn what_is_signed_here_the_tools_of_today_accept() {
     let metadata = token.claims.metadata.unwrap();
     assert_eq!(metadata.module_hash, Hash::of(&wasm()).to_string());
     assert_eq!(metadata.call_alias.as_deref(), Some("counter_one"));
+}
+
+/// The module that [`wasm`] gives as a linker leaves it: numbers padded in the sizes of sections and
+/// functions, in their counts, in code and in the name of a custom section.
+fn padded() -> Vec<u8> {
+    let section = |id: u8, content: &[u8]| {
+        let size = [id, content.len() as u8 | 0x80, 0x80, 0];
+        [&size, content].concat()
+    };
+    let body = b"\0\x20\x80\x80\x80\x80\0\x41\xAA\x80\x80\x80\0\x6A\x0B";
+    let code = [b"\x81\0", &[body.len() as u8 | 0x80, 0][..], body].concat();
+    [
+        b"\0asm\x01\0\0\0".to_vec(),
+        section(1, b"\x01\x60\x01\x7F\x01\x7F"),
+        section(3, b"\x81\x80\0\x80\0"),
+        section(5, b"\x01\0\x81\0"),
+        section(7, b"\x02\x81\0f\0\0\x01m\x02\x80\0"),
+        section(10, &code),
+        section(0, b"\x84\0namex"),
+    ]
+    .concat()
+}
+
+#[test]
+fn a_padded_module_is_accepted_in_2020_if_it_is_canonical_first() {
+    let (account, module) = (pair(KeyKind::Account), pair(KeyKind::Module));
+    let signed = sign_here(&padded(), &account, &module);
+    assert!(
+        wasm_2020::extract_claims(&signed).is_err(),
+        "no need for it"
+    );
+    let canonical = canonicalize(&padded()).unwrap();
+    assert!(canonical.len() < padded().len());
+    let signed = sign_here(&canonical, &account, &module);
+    let token = wasm_2020::extract_claims(&signed).unwrap().unwrap();
+    let validation = jwt_2020::validate_token::<jwt_2020::Actor>(&token.jwt).unwrap();
+    assert!(validation.signature_valid);
+    // And it is what they make themselves, down to the token.
+    let theirs = sign_as_in_2020(&padded(), &account, &module);
+    assert!(theirs.starts_with(&canonical));
+    let verified = Verifier::new().verify_module(&theirs, now()).unwrap();
+    assert_eq!(verified.metadata.hash, Hash::of(&canonical));
+}
+
+#[test]
+fn all_that_the_first_version_knows_is_encoded_as_in_2020() {
+    let text = r#"(module
+        (import "env" "f" (func $f (param i32 i64 f32 f64) (result f64)))
+        (import "env" "g" (global $g i32))
+        (table 3 9 funcref) (memory (export "m") 1 2)
+        (global $h (mut i64) (i64.const -9223372036854775808))
+        (elem (global.get $g) $f $k) (data (i32.const -1) "\00\ff")
+        (func $k (export "k") (param i32) (result i32) (local i64 i64 f32)
+            (block $b (loop $l (br_table $b $l $b (local.get 0))))
+            (drop (f32.const nan:0x200001)) (drop (f64.const -0.0))
+            (drop (call $f (i32.const -64) (i64.const 64) (f32.const 1.5) (f64.const inf)))
+            (if (i32.const 1) (then (call $s)) (else (unreachable)))
+            (i64.store32 offset=300 align=1 (i32.const 8) (i64.const 1))
+            (drop (call_indirect (param i32) (result i32) (i32.const 5) (i32.const 0)))
+            (drop (memory.grow (memory.size)))
+            (select (i32.const 2147483647) (i32.const -2147483648) (i32.const 0)))
+        (func $s) (start $s) (@custom "a" "\01\02"))"#;
+    let (account, module) = (pair(KeyKind::Account), pair(KeyKind::Module));
+    let canonical = canonicalize(&wat::parse_str(text).unwrap()).unwrap();
+    assert_eq!(canonicalize(&canonical).unwrap(), canonical);
+    let signed = sign_here(&canonical, &account, &module);
+    assert!(wasm_2020::extract_claims(&signed).unwrap().is_some());
+    let theirs = sign_as_in_2020(&canonical, &account, &module);
+    assert!(theirs.starts_with(&canonical));
+}
+
+#[test]
+fn what_came_later_cannot_be_signed_for_2020() {
+    let (account, module) = (pair(KeyKind::Account), pair(KeyKind::Module));
+    for later in [
+        "(func (param i32) (result i32) (i32.extend8_s (local.get 0)))",
+        "(memory 1) (func (memory.copy (i32.const 0) (i32.const 0) (i32.const 0)))",
+        "(func (result i32 i32) (i32.const 1) (i32.const 2))",
+        "(func (drop (ref.null func)))",
+    ] {
+        let wasm = wat::parse_str(format!("(module {later})")).unwrap();
+        let error = canonicalize(&wasm).unwrap_err().to_string();
+        assert!(error.contains("first version"), "{error}");
+        let signed = sign_here(&wasm, &account, &module);
+        assert!(wasm_2020::extract_claims(&signed).is_err(), "{later}");
+    }
 }
 
 #[test]

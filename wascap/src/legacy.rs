@@ -1,0 +1,71 @@
+//! Modules in the encoding that the tools of 2020 hash.
+//!
+//! Those tools decode a module, encode it again and hash that, so they take a module whose numbers
+//! are padded, as linkers pad them, for a changed one. They know only the first version of
+//! WebAssembly.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::convert::Infallible;
+use wasm_encoder::reencode::{Error as ReencodeError, Reencode};
+use wasmparser::{CustomSectionReader, Parser, Validator, WasmFeatures};
+
+/// The same module with every number in its shortest encoding, which the tools of 2020 leave as it
+/// is. Sign this for them. Only with the feature `legacy`.
+///
+/// # Errors
+/// [`LegacyError`] if those tools could not read the module, whatever its encoding.
+///
+/// # Example
+/// ```
+/// // A custom section whose size takes two bytes.
+/// let padded = b"\0asm\x01\0\0\0\0\x82\0\x01n";
+/// let shortest = b"\0asm\x01\0\0\0\0\x02\x01n";
+/// assert_eq!(capwire_wascap::canonicalize(padded)?, shortest);
+/// # Ok::<(), capwire_wascap::LegacyError>(())
+/// ```
+pub fn canonicalize(wasm: &[u8]) -> Result<Vec<u8>, LegacyError> {
+    Validator::new_with_features(WasmFeatures::WASM1).validate_all(wasm)?;
+    let mut module = wasm_encoder::Module::new();
+    Canonical.parse_core_module(&mut module, Parser::new(0), wasm)?;
+    Ok(module.finish())
+}
+
+/// Why the tools of 2020 could not read a module.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "not a module of the first version of WebAssembly, which is all that tools of 2020 know: {reason}; build it without later features, such as with `-C target-cpu=mvp` and a standard library built alike"
+)]
+pub struct LegacyError {
+    reason: String,
+}
+
+impl From<wasmparser::Error> for LegacyError {
+    fn from(error: wasmparser::Error) -> Self {
+        let reason = format!("{error}");
+        Self { reason }
+    }
+}
+
+impl From<ReencodeError<Infallible>> for LegacyError {
+    fn from(error: ReencodeError<Infallible>) -> Self {
+        let reason = format!("{error}");
+        Self { reason }
+    }
+}
+
+struct Canonical;
+
+impl Reencode for Canonical {
+    type Error = Infallible;
+
+    /// The tools keep what is in custom sections byte for byte, that of names too.
+    fn parse_custom_section(
+        &mut self,
+        module: &mut wasm_encoder::Module,
+        section: CustomSectionReader<'_>,
+    ) -> Result<(), ReencodeError<Infallible>> {
+        module.section(&self.custom_section(section)?);
+        Ok(())
+    }
+}
