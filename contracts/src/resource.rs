@@ -9,7 +9,7 @@
 //! |---|---|---|
 //! | `wascc:keyvalue` | keys | all |
 //! | `wascc:http_client` | the host of the URL, and of a `host` header | all |
-//! | `wascc:messaging` | the subject | those of actors |
+//! | `wascc:messaging` | the subject, and that for replies | those of actors |
 //! | `wascc:blobstore` | the container | those of actors |
 //!
 //! # Form of resources

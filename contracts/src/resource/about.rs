@@ -24,8 +24,19 @@ macro_rules! about {
 }
 
 about! { key: AddRequest, key; KeyRequest, key; SetRequest, key; RangeRequest, key; ItemRequest, key; }
-about! { subject: BrokerMessage, subject; RequestMessage, subject; }
+about! { subject: RequestMessage, subject; }
 about! { container: Container, id; Blob, container; FileChunk, container; StreamRequest, container; }
+
+/// Whoever answers does so on the subject that the message names, with rights of their own.
+impl About for BrokerMessage {
+    fn about(&mut self) -> Result<Vec<String>, &'static str> {
+        let subjects = [&self.subject, &self.reply_to];
+        subjects.iter().try_for_each(|text| subject(text))?;
+        let [subject, reply_to] = subjects.map(Clone::clone);
+        let reply_to = (!reply_to.is_empty()).then_some(reply_to);
+        Ok([subject].into_iter().chain(reply_to).collect())
+    }
+}
 
 impl About for KeysRequest {
     fn about(&mut self) -> Result<Vec<String>, &'static str> {

@@ -163,6 +163,26 @@ fn a_host_header_is_a_resource_too() {
 }
 
 #[test]
+fn the_subject_for_replies_is_a_resource_too() {
+    let mut message = messaging::BrokerMessage {
+        subject: "orders.1".into(),
+        ..Default::default()
+    };
+    let subjects = |message: &messaging::BrokerMessage| {
+        let examined = examine(messaging::CONTRACT, "Publish", &encoded(message))?;
+        Ok::<_, ExamineError>(examined.resources)
+    };
+    assert_eq!(subjects(&message).unwrap(), ["orders.1"]);
+    message.reply_to = "payments.execute".into();
+    assert_eq!(
+        subjects(&message).unwrap(),
+        ["orders.1", "payments.execute"]
+    );
+    message.reply_to = "inbox.1 9\r\nPUB x".into();
+    assert!(subjects(&message).is_err());
+}
+
+#[test]
 fn subjects_and_containers_that_steer_their_server_are_refused() {
     for subject in ["orders.1 admin.2", "orders.1\r\nPUB x", "orders.\u{a0}1"] {
         let message = messaging::BrokerMessage {
