@@ -40,12 +40,13 @@ impl Ending {
             ErrorKind::Busy => return Some(Self::Busy),
             _ => {}
         }
-        let source = error.source()?;
-        match source.downcast_ref() {
-            Some(StartError::Limit(limit)) => Some(Self::of_limit(*limit)),
-            Some(StartError::Call(call)) => Self::of_call(call),
-            Some(_) => None,
-            None => Self::of_call(source.downcast_ref()?),
+        if let Some(failure) = error.call_failure() {
+            return Self::of_call(failure.cause());
+        }
+        match error.source()?.downcast_ref()? {
+            StartError::Limit(limit) => Some(Self::of_limit(*limit)),
+            StartError::Call(call) => Self::of_call(call),
+            _ => None,
         }
     }
 
