@@ -125,7 +125,7 @@ fn build(workspace: &Path, built: &Path, guests: &[Guest]) -> Result<PathBuf> {
 }
 
 /// Installs a compilation target where rustup does not do it by itself.
-fn install(target: &str) -> Result<()> {
+pub(crate) fn install(target: &str) -> Result<()> {
     let installed = output(&mut command("rustup", &["target", "list", "--installed"]))
         .context("rustup is needed to install compilation targets")?;
     if installed.lines().any(|line| line == target) {

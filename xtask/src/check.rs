@@ -4,8 +4,8 @@ use crate::packages;
 use crate::shell::{cargo, run};
 use anyhow::Result;
 
-/// The package whose features choose the parts.
-const FACADE: &str = "capwire";
+/// The packages whose features choose the parts.
+const PACKAGES: [&str; 2] = ["capwire", "capwire-cli"];
 
 /// Can every package be published? Archives are made and resolved, not built.
 pub(crate) fn package() -> Result<()> {
@@ -17,20 +17,23 @@ pub(crate) fn package_and_build() -> Result<()> {
     publish(&[])
 }
 
-/// Does the facade build with each feature alone, and with none?
+/// Do they build with each feature alone, and with none?
 pub(crate) fn features() -> Result<()> {
-    check_features(&[])?;
     let packages = packages::metadata()?;
-    let facade = packages.iter().filter(|package| package.name == FACADE);
-    facade
-        .flat_map(|package| &package.features)
-        .try_for_each(|feature| check_features(&["--features", feature]))
+    let choosing = packages.iter();
+    for package in choosing.filter(|package| PACKAGES.contains(&package.name.as_str())) {
+        check_features(&package.name, &[])?;
+        for feature in &package.features {
+            check_features(&package.name, &["--features", feature])?;
+        }
+    }
+    Ok(())
 }
 
 fn publish(arguments: &[&str]) -> Result<()> {
     run(cargo(&["publish", "--workspace", "--dry-run", "--allow-dirty"]).args(arguments))
 }
 
-fn check_features(arguments: &[&str]) -> Result<()> {
-    run(cargo(&["check", "--package", FACADE, "--no-default-features"]).args(arguments))
+fn check_features(package: &str, arguments: &[&str]) -> Result<()> {
+    run(cargo(&["check", "--package", package, "--no-default-features"]).args(arguments))
 }

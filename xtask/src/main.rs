@@ -12,6 +12,7 @@ mod packages;
 mod release;
 mod setup;
 mod shell;
+mod static_host;
 mod test;
 mod tidy;
 
@@ -46,6 +47,8 @@ enum Task {
     Fuzz(fuzz::Options),
     /// Check versions, changelog and order, then publish
     Release(release::Options),
+    /// Build the host as one file without libraries for PCs and small ARM machines, and compare what each answers
+    Static,
     /// Build a host outside of the workspace from the packaged crates, and call it
     Outside,
     /// Run what documents show and takes long
@@ -63,6 +66,7 @@ fn main() -> ExitCode {
         Task::BenchReport => bench_report::run_and_report(),
         Task::Fuzz(options) => fuzz::run(&options),
         Task::Release(options) => release::release(&options),
+        Task::Static => static_host::build_and_compare(),
         Task::Outside => outside::run_host(),
         Task::Documented(options) => documented::run(&options),
     };

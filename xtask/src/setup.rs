@@ -16,18 +16,34 @@ pub(crate) fn install(options: &Options) -> Result<()> {
     if !options.wasm3 {
         bail!("nothing to install: name a part, such as `--wasm3`");
     }
-    if has_libclang() {
-        return Ok(());
-    }
-    as_root(&["apt-get", "update"])?;
-    as_root(&["apt-get", "install", "--yes", LIBCLANG])
+    wasm3()
 }
 
-/// A package of Debian and Ubuntu.
-const LIBCLANG: &str = "libclang-dev";
+/// What wasm3 is built with.
+pub(crate) fn wasm3() -> Result<()> {
+    match has_libclang() {
+        true => Ok(()),
+        false => debian("libclang-dev"),
+    }
+}
 
-/// Whether it is in one of the places where that package, of whichever version, puts it.
-fn has_libclang() -> bool {
+/// What runs programs of another processor: `qemu-aarch64-static`.
+pub(crate) fn emulator(program: &str) -> Result<()> {
+    let known = command(program, &["--version"]).output();
+    match known.is_ok_and(|known| known.status.success()) {
+        true => Ok(()),
+        false => debian("qemu-user-static"),
+    }
+}
+
+/// Installs a package of Debian and Ubuntu.
+fn debian(package: &str) -> Result<()> {
+    as_root(&["apt-get", "update"])?;
+    as_root(&["apt-get", "install", "--yes", package])
+}
+
+/// Whether it is in one of the places where its package, of whichever version, puts it.
+pub(crate) fn has_libclang() -> bool {
     let folders = fs::read_dir("/usr/lib").into_iter().flatten().flatten();
     let mut versions =
         folders.filter(|entry| entry.file_name().to_string_lossy().starts_with("llvm-"));

@@ -2,7 +2,7 @@
 
 use crate::build::Profile;
 use crate::shell::{self, cargo};
-use crate::{build, check, documented, fuzz, outside};
+use crate::{build, check, documented, fuzz, outside, setup};
 use anyhow::Result;
 use std::path::Path;
 use std::process::Command;
@@ -17,12 +17,13 @@ pub(crate) struct Options {
     full: bool,
 }
 
-/// Packages with no tests for every machine: guests are for WebAssembly, and wasm3 needs libclang.
-const ELSEWHERE: [&str; 3] = [
-    "capwire-engine-wasm3",
-    "capwire-guest-stock",
-    "capwire-guest-wasi",
-];
+/// Packages for WebAssembly, with no tests of their own.
+const GUESTS: [&str; 2] = ["capwire-guest-stock", "capwire-guest-wasi"];
+
+/// What can be built only where `cargo xtask setup --wasm3` was run, and is tested wherever it can be built.
+const PACKAGES_OF_WASM3: [&str; 2] = ["capwire-engine-wasm3", "capwire-spec"];
+const FEATURES_OF_WASM3: &str =
+    "capwire-cli/wasm3,capwire-fuzz-differential/wasm3,capwire-hostile/wasm3";
 
 /// How hard the acceptance tests try each engine.
 struct Effort {
@@ -50,7 +51,14 @@ pub(crate) fn run(options: &Options) -> Result<()> {
 /// asks it for other features.
 fn everything(guests: &Path) -> Result<()> {
     let mut tests = cargo(&["test", "--workspace"]);
-    for package in ELSEWHERE {
+    let mut elsewhere = GUESTS.to_vec();
+    if setup::has_libclang() {
+        tests.args(["--features", FEATURES_OF_WASM3]);
+    } else {
+        eprintln!("wasm3 is not tested: `cargo xtask setup --wasm3` installs what it needs");
+        elsewhere.extend(PACKAGES_OF_WASM3);
+    }
+    for package in elsewhere {
         tests.args(["--exclude", package]);
     }
     run_with(&mut tests, guests, Profile::Dev, &QUICK)
@@ -64,6 +72,8 @@ fn full(guests: &Path) -> Result<()> {
         "--package",
         "capwire-cli",
     ]);
+    setup::wasm3()?;
+    tests.args(["--features", "capwire-cli/wasm3"]);
     run_with(&mut tests, guests, Profile::Release, &FULL)?;
     check::features()?;
     check::package_and_build()?;
@@ -72,11 +82,32 @@ fn full(guests: &Path) -> Result<()> {
     documented::run_all()
 }
 
-/// Tells the acceptance tests where the guests are, and the `capwire` that the same command builds.
+/// One signed file answers with the same bytes on each engine, and in the hosts that `elsewhere` says how to run.
+pub(crate) fn same_bytes(guests: &Path, elsewhere: &[String]) -> Result<()> {
+    let mut host = cargo(&["build", "--package", "capwire-cli"]);
+    if setup::has_libclang() {
+        host.args(["--features", "wasm3"]);
+    }
+    shell::run(&mut host)?;
+    let mut tests = cargo(&["test", "--package", "capwire-acceptance"]);
+    tests.args(["--test", "same_bytes"]);
+    tests.env("CAPWIRE_ELSEWHERE", elsewhere.join("\n"));
+    run_with(&mut tests, guests, Profile::Dev, &QUICK)
+}
+
+/// Tells the acceptance tests where the guests are, and the `capwire` that the same command builds with which engines.
 fn run_with(tests: &mut Command, guests: &Path, profile: Profile, effort: &Effort) -> Result<()> {
     tests.env("CAPWIRE_BIN", build::capwire_path(profile));
     tests.env("CAPWIRE_GUESTS", guests);
+    tests.env("CAPWIRE_ENGINES", engines());
     tests.env("CAPWIRE_REQUESTS", effort.requests);
     tests.env("CAPWIRE_ROUNDS", effort.rounds);
     shell::run(tests)
+}
+
+fn engines() -> &'static str {
+    match setup::has_libclang() {
+        true => "wasmtime wasmi wasm3",
+        false => "wasmtime wasmi",
+    }
 }

@@ -1,5 +1,6 @@
 //! A `capwire run` in a process of its own.
 
+use crate::place::choosing;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use std::fs::File;
@@ -41,13 +42,19 @@ impl RunningHost {
         Self::start_by(strace, manifest, engine, data)
     }
 
-    fn start_by(mut capwire: Command, manifest: &Path, engine: &str, data: &Path) -> Self {
+    pub(crate) fn start_by(
+        mut capwire: Command,
+        manifest: &Path,
+        engine: &str,
+        data: &Path,
+    ) -> Self {
         let mut errors = tempfile::tempfile().expect("a temporary file");
         let control = data.with_extension("sock");
         let mut process = capwire
             .arg("run")
             .arg(manifest)
-            .args(["--engine", engine, "--data-dir"])
+            .args(choosing(engine))
+            .arg("--data-dir")
             .arg(data)
             .arg("--control")
             .arg(&control)

@@ -10,9 +10,11 @@
 )]
 
 mod host;
+mod place;
 mod tool;
 
 pub use host::RunningHost;
+pub use place::{Place, engines};
 pub use tool::{Actor, HTTP, STORE, Workshop};
 
 use std::path::PathBuf;

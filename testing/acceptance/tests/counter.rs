@@ -1,4 +1,4 @@
-//! The main job: a signed actor answers HTTP and counts in a durable store, on two engines.
+//! The main job: a signed actor answers HTTP and counts in a durable store, on every engine.
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
@@ -6,7 +6,7 @@
     reason = "tests"
 )]
 
-use capwire_acceptance::{HTTP, RunningHost, STORE, Workshop, guest};
+use capwire_acceptance::{HTTP, RunningHost, STORE, Workshop, engines, guest};
 use std::net::TcpStream;
 use std::path::PathBuf;
 
@@ -24,13 +24,11 @@ fn the_count_survives_restarts_and_engines() {
         "still listening"
     );
 
-    let host = RunningHost::start(&manifest, "wasmtime", &data);
-    assert_eq!(count(host.url()), 4);
-    stop(host);
-
-    let host = RunningHost::start(&manifest, "wasmi", &data);
-    assert_eq!(count(host.url()), 5);
-    stop(host);
+    for (engine, expected) in engines().iter().zip(4..) {
+        let host = RunningHost::start(&manifest, engine, &data);
+        assert_eq!(count(host.url()), expected, "{engine}");
+        stop(host);
+    }
 }
 
 #[test]

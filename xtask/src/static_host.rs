@@ -1,0 +1,84 @@
+//! `cargo xtask static`: the host as one file that needs no library, for other machines, and run as it would run there.
+
+use crate::shell::{cargo, run, target};
+use crate::{build, setup, test};
+use anyhow::{Context, Result, bail, ensure};
+use object::elf::{PT_INTERP, ProgramHeader64};
+use object::read::elf::{ElfFile64, ProgramHeader};
+use object::{Architecture, Endianness, Object};
+use std::env::consts::ARCH;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Where the host is built for.
+struct Machine {
+    target: &'static str,
+    processor: Architecture,
+    /// As Rust calls it.
+    name: &'static str,
+}
+
+const MACHINES: [Machine; 2] = [
+    Machine {
+        target: "x86_64-unknown-linux-musl",
+        processor: Architecture::X86_64,
+        name: "x86_64",
+    },
+    Machine {
+        target: "aarch64-unknown-linux-musl",
+        processor: Architecture::Aarch64,
+        name: "aarch64",
+    },
+];
+
+pub(crate) fn build_and_compare() -> Result<()> {
+    let mut elsewhere = Vec::new();
+    for machine in &MACHINES {
+        let host = machine.build()?;
+        machine.check(&host)?;
+        let kilobytes = fs::metadata(&host)?.len() / 1_000;
+        eprintln!("static: {} has {kilobytes} kB", host.display());
+        elsewhere.push(machine.to_run(&host)?);
+    }
+    test::same_bytes(&build::actors()?, &elsewhere)
+}
+
+impl Machine {
+    /// With the interpreter alone: it is all Rust, so Rust's own linker is enough for any machine.
+    fn build(&self) -> Result<PathBuf> {
+        build::install(self.target)?;
+        let variable = self.target.to_uppercase().replace('-', "_");
+        let mut build = cargo(&["build", "--release", "--package", "capwire-cli"]);
+        build.args(["--no-default-features", "--features", "wasmi"]);
+        build.args(["--target", self.target]);
+        build.env(format!("CARGO_TARGET_{variable}_LINKER"), "rust-lld");
+        run(&mut build)?;
+        Ok(target().join(self.target).join("release/capwire"))
+    }
+
+    /// A file for this processor, that asks for no loader of libraries.
+    fn check(&self, host: &Path) -> Result<()> {
+        let bytes = fs::read(host).with_context(|| format!("cannot read {}", host.display()))?;
+        let host = host.display();
+        let file = ElfFile64::<Endianness>::parse(&*bytes)
+            .with_context(|| format!("{host} is no program for Linux"))?;
+        let (found, wanted) = (file.architecture(), self.processor);
+        ensure!(found == wanted, "{host} is for {found:?}, not {wanted:?}");
+        let loads = |header: &ProgramHeader64<_>| header.p_type(file.endian()) == PT_INTERP;
+        match file.elf_program_headers().iter().any(loads) {
+            true => bail!("{host} needs a loader of libraries: it is not static"),
+            false => Ok(()),
+        }
+    }
+
+    /// The words of the command that runs `host` here.
+    fn to_run(&self, host: &Path) -> Result<String> {
+        let host = host.display();
+        if self.name == ARCH {
+            return Ok(host.to_string());
+        }
+        let emulator = format!("qemu-{}-static", self.name);
+        setup::emulator(&emulator)?;
+        Ok(format!("{emulator}\t{host}"))
+    }
+}
