@@ -7,6 +7,7 @@ mod check;
 mod demo;
 mod documented;
 mod fuzz;
+mod mutants;
 mod outside;
 mod packages;
 mod release;
@@ -45,6 +46,8 @@ enum Task {
     BenchReport,
     /// Fuzz one target, or all of them one after the other (needs a nightly compiler)
     Fuzz(fuzz::Options),
+    /// Change the code that decides on trust, place by place, and see a test fail each time
+    Mutants,
     /// Check versions, changelog and order, then publish
     Release(release::Options),
     /// Build the host as one file without libraries for PCs and small ARM machines, and compare what each answers
@@ -65,6 +68,7 @@ fn main() -> ExitCode {
         Task::Package => check::package(),
         Task::BenchReport => bench_report::run_and_report(),
         Task::Fuzz(options) => fuzz::run(&options),
+        Task::Mutants => mutants::kill_all(),
         Task::Release(options) => release::release(&options),
         Task::Static => static_host::build_and_compare(),
         Task::Outside => outside::run_host(),
