@@ -255,6 +255,11 @@ pub(crate) struct Run {
     /// Prints a line `metrics URL`. Port 0 is any free one. Whoever can connect can read them.
     #[arg(long, value_name = "ADDRESS")]
     pub(crate) metrics: Option<SocketAddr>,
+    /// Tell clients of HTTP servers how an actor failed, in the body of the 500
+    ///
+    /// Names of functions and what the actor said are no strangers' business: for development only.
+    #[arg(long)]
+    pub(crate) dev: bool,
     /// How lines of the log are written
     #[arg(long, value_enum, default_value_t)]
     pub(crate) log_format: LogFormat,

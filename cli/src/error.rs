@@ -135,13 +135,13 @@ impl Error {
             write!(f, "{bold}{place}:{bold:#} ")?;
         }
         write!(f, "{}", paragraph(&self.0.message))?;
-        let mut above = &self.0.message;
+        let mut told = self.0.message.clone();
         for cause in &self.0.causes {
-            // Some errors repeat their cause in their own text.
-            if !above.contains(cause) {
+            // Some errors repeat their causes in their own text.
+            if !told.contains(cause) {
                 write!(f, "\n  {bold}because:{bold:#} {}", paragraph(cause))?;
             }
-            above = cause;
+            told.push_str(cause);
         }
         if let Some(help) = &self.0.help {
             write!(f, "\n{cyan}help:{cyan:#} {}", paragraph(help))?;

@@ -10,8 +10,8 @@ use tracing_subscriber::EnvFilter;
 const VARIABLE: &str = "RUST_LOG";
 /// For a host: what it does, and what its actors say.
 pub(crate) const OF_A_HOST: &str = "warn,capwire=info,actor=info";
-/// For a command that ends: what its actors say.
-pub(crate) const OF_A_CALL: &str = "warn,actor=info";
+/// For a command that ends: what its actors say, but not how they fail, which is the command's own error.
+pub(crate) const OF_A_CALL: &str = "warn,actor=info,capwire::fault=off";
 
 /// Starts to log what `RUST_LOG` asks for, or else `otherwise`, without `secrets`.
 pub(crate) fn start(otherwise: &str, format: LogFormat, secrets: &Secrets) -> Result<(), Error> {

@@ -8,7 +8,7 @@ mod providers;
 mod values;
 
 pub(crate) use actors::PlannedActor;
-pub(crate) use builtin::Builtin;
+pub(crate) use builtin::{Builtin, Opening};
 
 use crate::error::Error;
 use crate::files;

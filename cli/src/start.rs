@@ -1,8 +1,7 @@
 //! From a plan to what runs.
 
-use crate::data::DataDir;
 use crate::error::Error;
-use crate::plan::{Builtin, Plan, PlannedActor, PlannedBinding};
+use crate::plan::{Builtin, Opening, Plan, PlannedActor, PlannedBinding};
 use crate::progress;
 use capwire::provider::Provider;
 use capwire::{BindingName, ErrorKind, Host, ProviderId};
@@ -10,8 +9,12 @@ use std::sync::Arc;
 
 /// Starts all of `plan`; returns the URLs at which it listens. Whoever calls stops the host if
 /// this fails half-way.
-pub(crate) async fn start(host: &Host, plan: Plan, data: DataDir) -> Result<Vec<String>, Error> {
-    add_providers(host, plan.providers, &data).await?;
+pub(crate) async fn start(
+    host: &Host,
+    plan: Plan,
+    opening: &Opening,
+) -> Result<Vec<String>, Error> {
+    add_providers(host, plan.providers, opening).await?;
     for planned in plan.actors {
         start_actor(host, planned).await?;
     }
@@ -26,10 +29,10 @@ pub(crate) async fn start(host: &Host, plan: Plan, data: DataDir) -> Result<Vec<
 pub(crate) async fn add_providers(
     host: &Host,
     providers: impl IntoIterator<Item = (ProviderId, &'static Builtin)>,
-    data: &DataDir,
+    opening: &Opening,
 ) -> Result<(), Error> {
     for (id, builtin) in providers {
-        let provider = open(builtin, id.name.clone(), data.clone()).await?;
+        let provider = open(builtin, id.name.clone(), opening.clone()).await?;
         let refused = |error| Error::failure(format!("cannot load {id}")).because(error);
         host.add_provider(id.name.clone(), provider)
             .map_err(refused)?;
@@ -41,9 +44,9 @@ pub(crate) async fn add_providers(
 async fn open(
     builtin: &'static Builtin,
     name: BindingName,
-    data: DataDir,
+    opening: Opening,
 ) -> Result<Arc<dyn Provider>, Error> {
-    let opening = tokio::task::spawn_blocking(move || builtin.open(&name, &data));
+    let opening = tokio::task::spawn_blocking(move || builtin.open(&name, &opening));
     match opening.await {
         Ok(opened) => opened,
         Err(error) => Err(Error::failure(format!("cannot load {}", builtin.name)).because(error)),

@@ -6,7 +6,7 @@ mod show;
 use crate::args::{Call, LogFormat};
 use crate::data::DataDir;
 use crate::error::Error;
-use crate::plan::{Plan, PlannedBinding};
+use crate::plan::{Opening, Plan, PlannedBinding};
 use crate::secrets::Secrets;
 use crate::{engine, files, logging, output, progress, random, start, time};
 use capwire::wascap::{
@@ -127,7 +127,8 @@ async fn answer(
         .iter()
         .map(|binding| (binding.key.provider.clone(), binding.builtin))
         .collect();
-    start::add_providers(host, providers, &data).await?;
+    let opening = Opening { data, dev: false };
+    start::add_providers(host, providers, &opening).await?;
     let file = command.file.display();
     let starting = host.start_actor(actor, None);
     let started = progress::during(&format!("compiling {file}"), starting).await;

@@ -7,7 +7,7 @@ use crate::args::Run;
 use crate::control::Control;
 use crate::data::DataDir;
 use crate::error::Error;
-use crate::plan::Plan;
+use crate::plan::{Opening, Plan};
 use crate::secrets::Secrets;
 use crate::trust::Trusting;
 use crate::{engine, logging, output, policy_file, start, time};
@@ -41,7 +41,11 @@ fn run_manifest(command: Run, secrets: &Secrets) -> Result<(), Error> {
             Some(address) => Some(metrics::listen(&host, address, command.json).await?),
             None => None,
         };
-        let serving = serve(&host, plan, data, command.json);
+        let dev = command.dev;
+        if dev {
+            tracing::warn!("--dev: clients of HTTP servers see how actors fail");
+        }
+        let serving = serve(&host, plan, Opening { data, dev }, command.json);
         until_asked_to_stop(&host, serving, trust.follow(&host), &control).await
     })
 }
@@ -69,9 +73,9 @@ async fn until_asked_to_stop(
 }
 
 /// Ends only by an error, or by being dropped.
-async fn serve(host: &Host, plan: Plan, data: DataDir, json: bool) -> Result<Infallible, Error> {
+async fn serve(host: &Host, plan: Plan, opening: Opening, json: bool) -> Result<Infallible, Error> {
     let labels = plan.labels.clone();
-    for endpoint in start::start(host, plan, data).await? {
+    for endpoint in start::start(host, plan, &opening).await? {
         match json {
             true => output::line(&json!({ "listening": endpoint }).to_string())?,
             false => output::line(&format!("listening {endpoint}"))?,

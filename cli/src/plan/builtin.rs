@@ -25,10 +25,19 @@ pub(crate) struct Builtin {
     open: Open,
 }
 
+/// What providers are opened with.
+#[derive(Clone, Debug)]
+pub(crate) struct Opening {
+    /// Where they keep data.
+    pub(crate) data: DataDir,
+    /// Whether strangers may see how actors fail.
+    pub(crate) dev: bool,
+}
+
 /// Returns where the binding will listen.
 type Check = fn(&Config) -> Result<Option<SocketAddr>, ProviderError>;
 
-type Open = fn(&BindingName, &DataDir) -> Result<Arc<dyn Provider>, Error>;
+type Open = fn(&BindingName, &Opening) -> Result<Arc<dyn Provider>, Error>;
 
 const STORES: &str = "keyvalue";
 
@@ -50,7 +59,7 @@ const BUILTINS: [Builtin; 4] = [
         keys: HttpServer::KEYS,
         keeps: None,
         check: |config| HttpServer::address(config).map(Some),
-        open: |_, _| Ok(Arc::new(HttpServer::new())),
+        open: |_, opening| Ok(Arc::new(HttpServer::new().show_failures(opening.dev))),
     },
     Builtin {
         name: "keyvalue-embedded",
@@ -100,9 +109,9 @@ impl Builtin {
     pub(crate) fn open(
         &self,
         name: &BindingName,
-        data: &DataDir,
+        opening: &Opening,
     ) -> Result<Arc<dyn Provider>, Error> {
-        (self.open)(name, data)
+        (self.open)(name, opening)
     }
 }
 
@@ -110,7 +119,8 @@ fn without_keys(config: &Config) -> Result<Option<SocketAddr>, ProviderError> {
     config.only(&[]).map(|()| None)
 }
 
-fn open_store(name: &BindingName, data: &DataDir) -> Result<Arc<dyn Provider>, Error> {
+fn open_store(name: &BindingName, opening: &Opening) -> Result<Arc<dyn Provider>, Error> {
+    let data = &opening.data;
     let folder = data.folder(STORES, name.as_str())?;
     match KeyValueEmbedded::open(&folder) {
         Ok(store) => Ok(Arc::new(store)),

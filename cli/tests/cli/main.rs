@@ -14,6 +14,7 @@ mod call;
 mod check;
 mod documented;
 mod engines;
+mod failures;
 mod folder;
 mod host;
 mod inspect;
