@@ -6,7 +6,9 @@
 #![forbid(unsafe_code)]
 #![expect(clippy::panic, reason = "a target's panic is its finding")]
 
+mod archive;
 mod conversation;
+mod counter;
 mod key;
 mod manifest;
 mod messages;
@@ -19,7 +21,8 @@ mod wasi;
 pub type Target = fn(&[u8]);
 
 /// All targets by name.
-pub const TARGETS: [(&str, Target); 8] = [
+pub const TARGETS: [(&str, Target); 9] = [
+    ("archive", archive::run),
     ("conversation", conversation::run),
     ("key", key::run),
     ("manifest", manifest::run),

@@ -1,6 +1,6 @@
 //! Hostile modules: whatever the bytes, a module is verified only if nobody changed it.
 
-use capwire_wascap::rand_core::{Infallible, TryCryptoRng, TryRng};
+use crate::counter::Counter;
 use capwire_wascap::{ActorClaimsBuilder, KeyKind, KeyPair, UnixSeconds, Verifier};
 use capwire_wascap::{inspect_module, sign_module};
 
@@ -34,34 +34,5 @@ pub(crate) fn run(bytes: &[u8]) {
     }
     if let Ok(verified) = Verifier::new().verify_module(&signed, NOW) {
         panic!("a changed byte at {place} was not noticed: {verified:?}");
-    }
-}
-
-/// Random enough for keys that guard nothing, and the same in each run.
-struct Counter(u64);
-
-impl TryRng for Counter {
-    type Error = Infallible;
-
-    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
-        Ok(self.next() as u32)
-    }
-
-    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
-        Ok(self.next())
-    }
-
-    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
-        bytes.fill_with(|| self.next() as u8);
-        Ok(())
-    }
-}
-
-impl TryCryptoRng for Counter {}
-
-impl Counter {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        (self.0 ^ (self.0 >> 29)).wrapping_mul(0xBF58_476D_1CE4_E5B9) >> 8
     }
 }
