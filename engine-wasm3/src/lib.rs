@@ -34,9 +34,9 @@
 //!
 //! # What guests may use
 //! WebAssembly 1.0, multi-value, sign extension, saturating conversions, bulk memory, reference
-//! types and extended constants: what compilers emit by default. No SIMD, threads, tail calls,
-//! 64-bit or several memories, garbage collection or exceptions. A module has at most 32 MiB and
-//! 10 million initial elements of tables. wasm3's compiler has limits of its own, such as 1,000
+//! types to functions and extended constants: what compilers emit by default. No SIMD, threads,
+//! tail calls, 64-bit or several memories, garbage collection or exceptions. A module has at most
+//! 32 MiB and 10 million initial elements of tables. wasm3's compiler has limits of its own, such as 1,000
 //! nested blocks; a module beyond them is refused by [`compile`](Engine::compile). wasm3 does not keep
 //! whether a NaN is quiet as the specification demands.
 //!

@@ -28,8 +28,8 @@
 //!
 //! # What guests may use
 //! WebAssembly 1.0, multi-value, sign extension, saturating conversions, bulk memory, reference
-//! types and extended constants: what compilers emit by default. No SIMD, threads, tail calls,
-//! 64-bit or several memories, garbage collection or exceptions.
+//! types to functions and extended constants: what compilers emit by default. No SIMD, threads,
+//! tail calls, 64-bit or several memories, garbage collection or exceptions.
 //!
 //! # How limits are kept
 //! - A slice is an amount of fuel, see [`Wasmi::fuel_per_millisecond`], which instructions, imports
@@ -49,6 +49,7 @@ mod limiter;
 mod machine;
 mod module;
 mod plain;
+mod references;
 mod select;
 mod signatures;
 mod state;

@@ -5,6 +5,7 @@ use crate::code::Code;
 use crate::fault;
 use crate::machine::Machine;
 use crate::plain::Plain;
+use crate::references;
 use crate::select;
 use crate::suspendable::Suspendable;
 use capwire_wapc::{
@@ -27,6 +28,7 @@ pub(crate) struct WasmiModule {
 
 impl WasmiModule {
     pub(crate) fn compile(wasm: &[u8], fuel_per_millisecond: u64) -> Result<Self, CompileError> {
+        references::check(wasm)?;
         let wasm = start_section::as_export(wasm).map_err(fault::invalid)?;
         let wasm = select::work_around(wasm);
         let code = Code::compile(&wasm, Limits::default().stack_bytes)?;

@@ -6,9 +6,12 @@
 //! told not to, so the condition gets another last instruction: `i32.popcnt`, whose result is 0
 //! exactly if its operand is.
 
+mod roles;
+
+use roles::{Role, Roles};
 use std::borrow::Cow;
 use wasm_encoder::{CodeSection, Module, RawSection};
-use wasmparser::{BinaryReaderError, FunctionBody, Operator, Parser, Payload};
+use wasmparser::{BinaryReaderError, FunctionBody, Parser, Payload};
 
 const I32_POPCNT: u8 = 0x69;
 
@@ -55,8 +58,8 @@ fn replaced(wasm: &[u8], bodies: &[Cow<'_, [u8]>]) -> Result<Vec<u8>, BinaryRead
 /// A function's body, owned if it had to change.
 fn with_insertions<'a>(body: &FunctionBody<'a>) -> Result<Cow<'a, [u8]>, BinaryReaderError> {
     let bytes = body.as_bytes();
-    if !bytes.iter().any(|byte| matches!(byte, 0x1B | 0x1C)) {
-        return Ok(Cow::Borrowed(bytes)); // no `select`, which is quickly known
+    if !may_need_insertions(bytes) {
+        return Ok(Cow::Borrowed(bytes));
     }
     let insertions = insertions(body)?;
     if insertions.is_empty() {
@@ -75,69 +78,27 @@ fn with_insertions<'a>(body: &FunctionBody<'a>) -> Result<Cow<'a, [u8]>, BinaryR
     Ok(Cow::Owned(changed))
 }
 
-/// Where the module has a `select` whose condition wasmi may get wrong.
-fn insertions(body: &FunctionBody<'_>) -> Result<Vec<usize>, BinaryReaderError> {
-    let mut places = Vec::new();
-    let mut safe = true;
-    for operator in body.get_operators_reader()?.into_iter_with_offsets() {
-        let (operator, place) = operator?;
-        if !safe && matches!(operator, Operator::Select | Operator::TypedSelect { .. }) {
-            places.push(place);
-        }
-        safe = is_safe_condition(&operator);
-    }
-    Ok(places)
+/// Whether there are bytes that a `select` and a comparison with 0 have: quickly known, and false
+/// for most functions.
+fn may_need_insertions(body: &[u8]) -> bool {
+    let has = |opcodes: &[u8]| body.iter().any(|byte| opcodes.contains(byte));
+    has(&[0x1B, 0x1C]) && has(&[0x45, 0x46, 0x47, 0xD1])
 }
 
-/// Whether wasmi translates a `select` rightly that directly follows: the operator's value is
-/// constant, a local, or of an instruction that is for sure no comparison of an `i32` with 0.
-/// `i64.eqz` is not here, since wasmi may turn an earlier comparison around instead.
-fn is_safe_condition(operator: &Operator<'_>) -> bool {
-    use Operator as O;
-    matches!(
-        operator,
-        O::LocalGet { .. }
-            | O::LocalTee { .. }
-            | O::GlobalGet { .. }
-            | O::I32Const { .. }
-            | O::I32Load { .. }
-            | O::I32Load8S { .. }
-            | O::I32Load8U { .. }
-            | O::I32Load16S { .. }
-            | O::I32Load16U { .. }
-            | O::Call { .. }
-            | O::CallIndirect { .. }
-            | O::I32And
-            | O::I32Or
-            | O::I32LtS
-            | O::I32LtU
-            | O::I32GtS
-            | O::I32GtU
-            | O::I32LeS
-            | O::I32LeU
-            | O::I32GeS
-            | O::I32GeU
-            | O::I64LtS
-            | O::I64LtU
-            | O::I64GtS
-            | O::I64GtU
-            | O::I64LeS
-            | O::I64LeU
-            | O::I64GeS
-            | O::I64GeU
-            | O::F32Eq
-            | O::F32Ne
-            | O::F32Lt
-            | O::F32Gt
-            | O::F32Le
-            | O::F32Ge
-            | O::F64Eq
-            | O::F64Ne
-            | O::F64Lt
-            | O::F64Gt
-            | O::F64Le
-            | O::F64Ge
-    )
+/// Where the module has a `select` whose condition wasmi may get wrong.
+fn insertions(body: &FunctionBody<'_>) -> Result<Vec<usize>, BinaryReaderError> {
+    let mut operators = body.get_operators_reader()?;
+    let mut places = Vec::new();
+    let mut before = Role::SafeCondition;
+    while !operators.eof() {
+        let place = operators.original_position();
+        let role = operators.visit_operator(&mut Roles)?;
+        if role == Role::Select && before != Role::SafeCondition {
+            places.push(place);
+        }
+        before = role;
+    }
+    Ok(places)
 }
 
 #[cfg(test)]

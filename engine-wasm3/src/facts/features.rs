@@ -6,7 +6,8 @@ use wasmparser::WasmFeatures;
 ///
 /// Not with these, though wasm3 has something of them: tail calls, since only some C compilers let
 /// wasm3 make them without growing its stack; the compact import section and one-byte pages, which
-/// no guest needs; typed function references, which its authors call unfinished.
+/// no guest needs; typed function references, which its authors call unfinished; references to
+/// values of the host, which no guest could get (wasmparser's "GC types").
 pub(super) const FEATURES: WasmFeatures = WasmFeatures::FLOATS
     .union(WasmFeatures::MUTABLE_GLOBAL)
     .union(WasmFeatures::SATURATING_FLOAT_TO_INT)
@@ -14,5 +15,4 @@ pub(super) const FEATURES: WasmFeatures = WasmFeatures::FLOATS
     .union(WasmFeatures::MULTI_VALUE)
     .union(WasmFeatures::BULK_MEMORY)
     .union(WasmFeatures::REFERENCE_TYPES)
-    .union(WasmFeatures::GC_TYPES) // the type of external references, for wasmparser
     .union(WasmFeatures::EXTENDED_CONST);

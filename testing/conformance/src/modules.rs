@@ -164,6 +164,32 @@ pub fn reference_to_an_export(engine: &dyn Engine) {
     });
 }
 
+/// A guest cannot get a reference to a value of the host, so a module that has use for one anywhere
+/// is refused, also where it only asks for nothing.
+pub fn references_to_the_host(engine: &dyn Engine) {
+    for uses in [
+        r#"(func (export "f") (param externref))"#,
+        "(func (result externref) unreachable)",
+        "(type (func (param i32 externref)))",
+        "(func (local i32 externref))",
+        "(func (drop (ref.null extern)))",
+        "(func (drop (ref.is_null (ref.null extern))))",
+        "(func (block (result externref) unreachable) drop)",
+        "(func (loop (result externref) unreachable) drop)",
+        "(func (i32.const 1) (if (result externref) (then unreachable) (else unreachable)) drop)",
+        "(func unreachable (select (result externref)) drop)",
+        r#"(global (export "g") externref (ref.null extern))"#,
+        r#"(table (export "t") 1 externref)"#,
+        "(elem externref (ref.null extern))",
+        r#"(import "env" "f" (func (param externref)))"#,
+    ] {
+        let refused = try_compile(engine, &format!("(module {uses} {MEMORY} {GUEST_CALL})"));
+        assert!(refused.is_err(), "{uses}");
+    }
+    let other = "(func (param i32) (result i32) (i32.rem_s (local.get 0) (i32.const 111)))";
+    try_compile(engine, &format!("(module {other} {MEMORY} {GUEST_CALL})")).unwrap();
+}
+
 /// Memory that threads share could change while the host reads it: such a module is refused.
 pub fn shared_memory(engine: &dyn Engine) {
     let memory = r#"(memory (export "memory") 1 1 shared)"#;

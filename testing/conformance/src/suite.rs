@@ -163,7 +163,8 @@ macro_rules! __groups {
             modules {
                 not_wasm no_guest_call no_memory unknown_import wrong_import no_imports one_import
                 segments
-                reference_to_an_export shared_memory memory_of_64_bits start_of_another_type
+                reference_to_an_export references_to_the_host shared_memory memory_of_64_bits
+                start_of_another_type
             }
             calls {
                 request_arrives empty_request large_payload every_byte last_response
