@@ -308,13 +308,15 @@ fn signatures_are_those_of_the_specification() {
     assert!(find(PREVIEW_1, "fd_fly").is_none());
 }
 
-/// Every function with every combination of a few nasty values, with memory and without.
+/// Every function with every combination of a few nasty values, with memory and without. Under Miri, which takes a
+/// thousand times as long, with some of them.
 #[test]
 fn nothing_that_a_guest_passes_panics() {
+    let step = if cfg!(miri) { 509 } else { 1 };
     let nasty = [0, 1, 8, 65_528, 65_535, 65_536, 0x7fff_ffff, 0xffff_ffff];
     for function in functions() {
         let count = function.parameters.len();
-        for seed in 0..4_096_usize {
+        for seed in (0..4_096_usize).step_by(step) {
             let arguments: Vec<u64> = (0..count)
                 .map(|index| nasty[(seed >> (3 * (index % 4))) & 7])
                 .collect();
