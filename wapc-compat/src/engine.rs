@@ -104,6 +104,7 @@ impl Engine for ProviderEngine {
         support.stack_limit = false;
         support.wasi = false;
         support.memory_safe = false;
+        support.backtraces = false;
         support
     }
 

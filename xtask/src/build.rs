@@ -28,7 +28,12 @@ const ACTORS: [Guest; 2] = [
     },
 ];
 
-const TEST_GUESTS: [Guest; 2] = [
+const TEST_GUESTS: [Guest; 3] = [
+    Guest {
+        package: "capwire-guest-panics",
+        target: UNKNOWN,
+        file: "guest_panics.wasm",
+    },
     Guest {
         package: "capwire-guest-stock",
         target: UNKNOWN,

@@ -18,7 +18,11 @@ pub(crate) struct Options {
 }
 
 /// Packages for WebAssembly, with no tests of their own.
-const GUESTS: [&str; 2] = ["capwire-guest-stock", "capwire-guest-wasi"];
+const GUESTS: [&str; 3] = [
+    "capwire-guest-panics",
+    "capwire-guest-stock",
+    "capwire-guest-wasi",
+];
 
 /// What can be built only where `cargo xtask setup --wasm3` was run, and is tested wherever it can be built.
 const PACKAGES_OF_WASM3: [&str; 2] = ["capwire-engine-wasm3", "capwire-spec"];

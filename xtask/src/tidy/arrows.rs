@@ -60,6 +60,7 @@ const TOP: &[&str] = &[
     "capwire-cli",
     "capwire-fuzz",
     "capwire-fuzz-differential",
+    "capwire-guest-panics",
     "capwire-guest-stock",
     "capwire-guest-wasi",
     "capwire-hostile",
