@@ -143,8 +143,9 @@ impl Engine for Wasm3 {
     }
 
     fn compile(&self, wasm: &[u8]) -> Result<Arc<dyn Module>, CompileError> {
+        let wasm = capwire_bulk::in_pieces(wasm.into());
         Ok(Arc::new(Wasm3Module {
-            code: Code::compile(wasm, &self.stacks)?,
+            code: Code::compile(&wasm, &self.stacks)?,
             stacks: Arc::clone(&self.stacks),
             fuel_per_millisecond: self.fuel_per_millisecond,
         }))

@@ -30,7 +30,7 @@ impl WasmiModule {
     pub(crate) fn compile(wasm: &[u8], fuel_per_millisecond: u64) -> Result<Self, CompileError> {
         references::check(wasm)?;
         let wasm = start_section::as_export(wasm).map_err(fault::invalid)?;
-        let wasm = select::work_around(wasm);
+        let wasm = select::work_around(capwire_bulk::in_pieces(wasm));
         let code = Code::compile(&wasm, Limits::default().stack_bytes)?;
         Ok(Self {
             wasm: wasm.into_owned(),

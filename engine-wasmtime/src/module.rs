@@ -25,6 +25,7 @@ pub(crate) struct WasmtimeModule {
 impl WasmtimeModule {
     pub(crate) fn compile(wasm: &[u8], runtimes: Arc<Runtimes>) -> Result<Self, CompileError> {
         let wasm = start_section::as_export(wasm).map_err(fault::invalid)?;
+        let wasm = capwire_bulk::in_pieces(wasm);
         let code = compile(&wasm, &runtimes, Limits::default().stack_bytes)?;
         Ok(Self {
             wasm: wasm.into_owned(),

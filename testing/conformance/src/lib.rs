@@ -34,6 +34,7 @@ mod suite;
 pub mod aborts;
 pub mod backtraces;
 pub mod bounds;
+pub mod bulk;
 pub mod calls;
 pub mod code;
 pub mod errors;

@@ -182,6 +182,9 @@ macro_rules! __groups {
                 reply_is_read_again reply_before_any_call replies_end_with_their_call
                 large_payloads not_utf8 console console_not_utf8
             }
+            bulk {
+                overlapping_copies fills out_of_bounds
+            }
             texts {
                 long_names long_errors long_lines
             }
@@ -203,7 +206,7 @@ macro_rules! __groups {
                 message no_texts bad_pointers edges long_texts start wrong_types
             }
             backtraces if backtraces {
-                functions without_names deep hostile_names start
+                functions without_names deep hostile_names bulk start
             }
             lifecycle {
                 dropped_in_host_call interleaved moved_between_threads many_threads

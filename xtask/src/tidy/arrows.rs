@@ -8,10 +8,11 @@ use anyhow::Result;
 /// Which packages of ours each package of ours may depend on, as ARCHITECTURE.md draws it.
 const ARROWS: &[(&str, &[&str])] = &[
     ("capwire-wapc", &[]),
+    ("capwire-bulk", &[]),
     ("capwire-wasi", &["capwire-wapc"]),
-    ("capwire-engine-wasmtime", &["capwire-wapc", "capwire-wasi"]),
-    ("capwire-engine-wasmi", &["capwire-wapc", "capwire-wasi"]),
-    ("capwire-engine-wasm3", &["capwire-wapc", "capwire-wasi"]),
+    ("capwire-engine-wasmtime", ENGINE),
+    ("capwire-engine-wasmi", ENGINE),
+    ("capwire-engine-wasm3", ENGINE),
     ("capwire-wapc-compat", &["capwire-wapc"]),
     ("capwire-engine-fake", &["capwire-wapc"]),
     ("capwire-conformance", &["capwire-wapc"]),
@@ -49,6 +50,9 @@ const ARROWS: &[(&str, &[&str])] = &[
         ],
     ),
 ];
+
+/// What engines of ours have in common.
+const ENGINE: &[&str] = &["capwire-bulk", "capwire-wapc", "capwire-wasi"];
 
 /// Packages above all others: they may use whatever they like.
 const TOP: &[&str] = &[
