@@ -1,17 +1,19 @@
 //! The command line, and nothing else.
 
+mod archive;
 mod authority;
 mod engine;
 
+pub(crate) use archive::Archive;
 pub(crate) use authority::{
     Claims, Token, TokenAccount, TokenCommon, TokenOperator, TokenRevocations, TrustFiles, Why,
 };
 pub(crate) use engine::{EngineChoice, EngineName};
 
 use crate::help::{
-    CALL_EXAMPLES, CHECK_EXAMPLES, COMPLETIONS_EXAMPLES, EXIT_CODES, GEN_EXAMPLES,
-    INSPECT_EXAMPLES, MAN_EXAMPLES, RUN_EXAMPLES, SCHEMA_EXAMPLES, SHOW_EXAMPLES, SIGN_EXAMPLES,
-    VERIFY_EXAMPLES, WHY_EXAMPLES,
+    ARCHIVE_EXAMPLES, CALL_EXAMPLES, CHECK_EXAMPLES, COMPLETIONS_EXAMPLES, EXIT_CODES,
+    GEN_EXAMPLES, INSPECT_EXAMPLES, MAN_EXAMPLES, RUN_EXAMPLES, SCHEMA_EXAMPLES, SHOW_EXAMPLES,
+    SIGN_EXAMPLES, VERIFY_EXAMPLES, WHY_EXAMPLES,
 };
 #[cfg(unix)]
 use crate::help::{PS_EXAMPLES, STOP_EXAMPLES, SWAP_EXAMPLES};
@@ -39,13 +41,16 @@ pub(crate) enum Command {
     /// Sign a module with the capabilities that it may use
     #[command(after_help = SIGN_EXAMPLES)]
     Sign(Sign),
-    /// Show what a module claims and needs, without judging it
+    /// Make a signed archive of a native provider's libraries
+    #[command(after_help = ARCHIVE_EXAMPLES)]
+    Archive(Archive),
+    /// Show what a module or a provider archive claims, without judging it
     #[command(after_help = INSPECT_EXAMPLES)]
     Inspect(Inspect),
-    /// Judge whether a module's claims are genuine and valid now
+    /// Judge whether the claims of a module or a provider archive are genuine and valid now
     ///
-    /// Judges the container and the claims: the signature, the hash of the module, the times. It
-    /// does not say that the module is a guest that a host can start.
+    /// Judges the container and the claims: the signature, the hash of the module or of each
+    /// library, the times. It does not say that a host can start what is in it.
     #[command(after_help = VERIFY_EXAMPLES)]
     Verify(Verify),
     /// Say whether an actor may do something, and which layer decides that
@@ -205,6 +210,11 @@ pub(crate) struct Sign {
     /// The module is a capability provider
     #[arg(long)]
     pub(crate) prov: bool,
+    /// Encode the module as the tools of 2020 do, which take any other encoding for a change
+    ///
+    /// They know only the first version of WebAssembly; a module with later features is refused.
+    #[arg(long)]
+    pub(crate) legacy: bool,
     /// Print JSON, for scripts
     #[arg(long)]
     pub(crate) json: bool,
@@ -212,7 +222,7 @@ pub(crate) struct Sign {
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Inspect {
-    /// The module
+    /// The module or archive
     pub(crate) file: PathBuf,
     /// Print JSON, for scripts
     #[arg(long)]
@@ -221,7 +231,7 @@ pub(crate) struct Inspect {
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Verify {
-    /// The module
+    /// The module or archive
     pub(crate) file: PathBuf,
     #[command(flatten)]
     pub(crate) trust: TrustFiles,

@@ -28,16 +28,23 @@ Examples:
     --name counter --cap wascc:http_server --cap wascc:keyvalue --expires 90d
   capwire sign counter.wasm -o counter.signed.wasm --derive --yes
   capwire sign counter.wasm -o counter.signed.wasm --cap wascc:http_server \\
-    --cap 'wascc:keyvalue[Add,Get on counter:*]'";
+    --cap 'wascc:keyvalue[Add,Get on counter:*]'
+  capwire sign counter.wasm -o counter.signed.wasm --legacy --cap wascc:http_server";
+
+pub(crate) const ARCHIVE_EXAMPLES: &str = "\
+Examples:
+  capwire archive x86_64-linux=libredis.so -o redis.par --cap wascc:keyvalue --vendor acme";
 
 pub(crate) const INSPECT_EXAMPLES: &str = "\
 Examples:
   capwire inspect counter.signed.wasm
-  capwire inspect counter.signed.wasm --json";
+  capwire inspect counter.signed.wasm --json
+  capwire inspect redis.par";
 
 pub(crate) const VERIFY_EXAMPLES: &str = "\
 Examples:
-  capwire verify counter.signed.wasm";
+  capwire verify counter.signed.wasm
+  capwire verify redis.par";
 
 pub(crate) const WHY_EXAMPLES: &str = "\
 Examples:

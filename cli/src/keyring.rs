@@ -18,6 +18,8 @@ pub(crate) enum Own<'a> {
     Account,
     /// That of the module of this name.
     Module(&'a str),
+    /// That of the provider of this name.
+    Provider(&'a str),
 }
 
 /// The key in the file that was named, or the user's own.
@@ -83,6 +85,7 @@ impl Own<'_> {
             Self::Operator => KeyKind::Operator,
             Self::Account => KeyKind::Account,
             Self::Module(_) => KeyKind::Module,
+            Self::Provider(_) => KeyKind::Service,
         }
     }
 
@@ -90,17 +93,19 @@ impl Own<'_> {
         match self {
             Self::Operator => Ok("operator.nk".into()),
             Self::Account => Ok("account.nk".into()),
-            Self::Module(name) if is_plain(name) => {
-                Ok(Path::new("modules").join(format!("{name}.nk")))
-            }
-            Self::Module(name) => Err(Error::unreadable(format!(
-                "`{name}` is no name for the file of a key"
-            ))
-            .help(
-                "use letters, digits, `-`, `_` and `.`, or name the key's file with `--subject`",
-            )),
+            Self::Module(name) => named("modules", name),
+            Self::Provider(name) => named("providers", name),
         }
     }
+}
+
+fn named(folder: &str, name: &str) -> Result<PathBuf, Error> {
+    if is_plain(name) {
+        return Ok(Path::new(folder).join(format!("{name}.nk")));
+    }
+    let problem = format!("`{name}` is no name for the file of a key");
+    Err(Error::unreadable(problem)
+        .help("use letters, digits, `-`, `_` and `.`, or name the key's file with `--subject`"))
 }
 
 fn is_plain(name: &str) -> bool {

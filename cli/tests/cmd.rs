@@ -57,12 +57,13 @@ fn prepare(root: &Path, file: &Path) {
     symlink(file, root.join(format!("{name}.md"))).unwrap();
     let folder = root.join(format!("{name}.in"));
     std::fs::create_dir(&folder).unwrap();
-    let files: [(&str, &[u8]); 5] = [
+    let files: [(&str, &[u8]); 6] = [
         (
             "shop.wasm",
             &wat::parse_str(include_str!("shop.wat")).unwrap(),
         ),
         ("echo.wasm", &wat::parse_str(ECHO).unwrap()),
+        ("libredis.so", b"\x7FELF"),
         ("request.json", REQUEST.as_bytes()),
         ("manifest.yaml", MANIFEST.as_bytes()),
         ("wrong.yaml", WRONG.as_bytes()),

@@ -6,7 +6,8 @@ use crate::help::{
 use capwire::wascap::{Hash, PublicKey};
 use clap::Subcommand;
 use std::path::PathBuf;
-use std::time::Duration;
+use std::str::FromStr;
+use std::time::{Duration, UNIX_EPOCH};
 
 /// Whom a command believes.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -69,6 +70,9 @@ pub(crate) struct TokenCommon {
     /// How long from now it is valid: 365d, 12h [default: for ever]
     #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
     pub(crate) expires: Option<Duration>,
+    /// How long from now until it becomes valid [default: at once]
+    #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
+    pub(crate) not_before: Option<Duration>,
 }
 
 #[derive(Debug, clap::Args)]
@@ -114,14 +118,47 @@ pub(crate) struct TokenRevocations {
     /// Take back the module with this hash, whoever signed it
     #[arg(long = "revoke-module", value_name = "HASH")]
     pub(crate) modules: Vec<Hash>,
+    /// Take back the tokens by or about this key that were issued before this time
+    ///
+    /// Such as KEY=2026-03-01, or KEY=2026-03-01T12:30:00Z, in UTC. Whoever stole the key can write
+    /// any time into a token: take such a key back.
+    #[arg(long = "revoke-before", value_name = "KEY=TIME")]
+    pub(crate) before: Vec<Before>,
+}
+
+/// Of which key the older tokens are taken back.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Before {
+    pub(crate) key: PublicKey,
+    /// In seconds since the epoch.
+    pub(crate) time: u64,
+}
+
+impl FromStr for Before {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (key, time) = text
+            .split_once('=')
+            .ok_or("a key and a time are given as KEY=TIME, such as A...=2026-03-01")?;
+        let key = key.parse().map_err(|error| format!("{error}"))?;
+        let time = match time.contains('T') {
+            true => humantime::parse_rfc3339(time),
+            false => humantime::parse_rfc3339(&format!("{time}T00:00:00Z")),
+        };
+        let time = time.map_err(|error| error.to_string())?;
+        let time = time.duration_since(UNIX_EPOCH);
+        let time = time.map_err(|_| "the time is before 1970")?.as_secs();
+        Ok(Self { key, time })
+    }
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Claims {
-    /// Show what a module or a token says, without judging it
+    /// Show what a module, a provider archive or a token says, without judging it
     #[command(after_help = CLAIMS_SHOW_EXAMPLES)]
     Show {
-        /// A module, or a file with a token
+        /// A module, an archive, or a file with a token
         file: PathBuf,
     },
     /// Print what a release may do that the one before may not; exit code 3 if there is anything

@@ -1,11 +1,12 @@
 //! `capwire claims`
 
+use super::archive::is_archive;
 use crate::args::Claims as Command;
 use crate::error::{Error, printable};
 use crate::{files, keyring, output};
 use capwire::wascap::{
     AccountMetadata, ActorClaims, ClusterMetadata, Metadata, OperatorMetadata, ProviderMetadata,
-    RevocationMetadata, Standalone, TokenError, inspect_module, inspect_token,
+    RevocationMetadata, Standalone, TokenError, inspect_archive, inspect_module, inspect_token,
 };
 use serde_json::json;
 use std::path::Path;
@@ -19,9 +20,15 @@ pub(super) fn run(command: &Command) -> Result<(), Error> {
 
 /// The claims as JSON, the names of the token itself.
 fn show(file: &Path) -> Result<(), Error> {
-    if files::read(file)?.starts_with(b"\0asm") {
+    let bytes = files::read(file)?;
+    if bytes.starts_with(b"\0asm") {
         let claims = actor(file)?;
         return output::json(&json!({ "type": "actor", "verified": false, "claims": claims }));
+    }
+    if is_archive(file, &bytes) {
+        let archive = inspect_archive(&bytes).map_err(|error| unreadable(file).because(error))?;
+        let claims = archive.claims().claims();
+        return output::json(&json!({ "type": "provider", "verified": false, "claims": claims }));
     }
     let token = keyring::token(file)?;
     // A token does not say of which type it is, but the kinds of its keys do.
@@ -78,8 +85,11 @@ fn diff(old: &Path, new: &Path) -> Result<(), Error> {
 }
 
 fn actor(file: &Path) -> Result<ActorClaims, Error> {
-    let unverified = inspect_module(&files::read(file)?).map_err(|error| {
-        Error::failure(format!("cannot read the claims of `{}`", file.display())).because(error)
-    })?;
+    let unverified = inspect_module(&files::read(file)?);
+    let unverified = unverified.map_err(|error| unreadable(file).because(error))?;
     Ok(unverified.claims().clone())
+}
+
+fn unreadable(file: &Path) -> Error {
+    Error::failure(format!("cannot read the claims of `{}`", file.display()))
 }

@@ -1,18 +1,24 @@
 //! `capwire inspect`
 
+mod archive;
+
+use super::archive::is_archive;
 use crate::args::Inspect;
 use crate::error::{Error, printable};
 use crate::facts::Facts;
 use crate::{files, output, time};
 use capwire::Permission;
 use capwire::wascap::{
-    ActorClaims, ActorMetadata, InspectError, ModuleError, Rule, inspect_module,
+    ActorClaims, ActorMetadata, Claims, InspectError, Metadata, ModuleError, Rule, inspect_module,
 };
 use serde_json::json;
 use std::path::Path;
 
 pub(super) fn run(command: &Inspect) -> Result<(), Error> {
     let module = files::read(&command.file)?;
+    if is_archive(&command.file, &module) {
+        return archive::run(command, &module);
+    }
     let unreadable = || Error::failure(format!("cannot inspect `{}`", command.file.display()));
     let claims = match inspect_module(&module) {
         Ok(unverified) => Some(unverified.claims().clone()),
@@ -53,34 +59,52 @@ fn for_people(path: &Path, size: usize, claims: Option<&ActorClaims>, facts: &Fa
     rows.push(("Exports", facts.exports.clone()));
     rows.push(("WASI", vec![yes_or_no(facts.uses_wasi())]));
     let table: String = rows.iter().map(row).collect();
-    let file = path.display();
     match claims {
-        Some(_) => format!("{table}The claims are not verified: see `capwire verify {file}`."),
+        Some(_) => format!("{table}{}", not_verified(path)),
         None => table.trim_end().to_owned(),
     }
+}
+
+fn not_verified(path: &Path) -> String {
+    let file = path.display();
+    format!("The claims are not verified: see `capwire verify {file}`.")
 }
 
 type Row = (&'static str, Vec<String>);
 
 fn claim_rows(claims: &ActorClaims) -> Vec<Row> {
     let metadata = &claims.metadata;
+    let mut rows = vec![
+        ("Name", metadata.name.iter().cloned().collect()),
+        ("Actor", vec![claims.subject.to_string()]),
+    ];
+    rows.extend(window_rows(claims, metadata.ver.as_deref(), metadata.rev));
+    rows.extend([
+        ("Capabilities", capabilities(metadata)),
+        ("Tags", metadata.tags.clone()),
+        ("Provider", vec![yes_or_no(metadata.prov)]),
+        ("Hash", vec![metadata.hash.to_string()]),
+    ]);
+    rows
+}
+
+/// Who signed which version, and when it holds.
+fn window_rows<M: Metadata>(
+    claims: &Claims<M>,
+    version: Option<&str>,
+    revision: Option<i32>,
+) -> [Row; 5] {
     let date = |seconds: Option<u64>, otherwise: &str| {
         vec![seconds.map_or_else(|| otherwise.to_owned(), time::date)]
     };
-    let revision = metadata.rev.map(|revision| format!("revision {revision}"));
-    let version = metadata.ver.iter().cloned().chain(revision);
-    vec![
-        ("Name", metadata.name.iter().cloned().collect()),
-        ("Actor", vec![claims.subject.to_string()]),
+    let revision = revision.map(|revision| format!("revision {revision}"));
+    let version = version.map(str::to_owned).into_iter().chain(revision);
+    [
         ("Issuer", vec![claims.issuer.to_string()]),
         ("Issued", vec![time::date(claims.issued_at)]),
         ("Valid from", date(claims.not_before, "at once")),
         ("Expires", date(claims.expires, "never")),
         ("Version", version.collect()),
-        ("Capabilities", capabilities(metadata)),
-        ("Tags", metadata.tags.clone()),
-        ("Provider", vec![yes_or_no(metadata.prov)]),
-        ("Hash", vec![metadata.hash.to_string()]),
     ]
 }
 

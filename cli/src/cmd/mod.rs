@@ -1,5 +1,6 @@
 //! One file per command.
 
+mod archive;
 mod call;
 mod check;
 mod claims;
@@ -29,6 +30,7 @@ pub(crate) fn run(command: Command) -> Result<(), Error> {
     match command {
         Command::Keys(command) => keys::run(command),
         Command::Sign(command) => sign::run(command),
+        Command::Archive(command) => archive::run(&command),
         Command::Inspect(command) => inspect::run(&command),
         Command::Verify(command) => verify::run(&command),
         Command::Why(command) => why::run(&command),

@@ -7,12 +7,15 @@ use crate::files::{Existing, Readers};
 use crate::keyring::{self, Own};
 use crate::{files, output, random, time};
 use capwire::Permission;
-use capwire::wascap::{ActorClaimsBuilder, PublicKey, Rule, UnixSeconds, sign_module};
+use capwire::wascap::{
+    ActorClaimsBuilder, PublicKey, Rule, UnixSeconds, canonicalize, sign_module,
+};
 use serde_json::{Value, json};
+use std::path::Path;
 
 pub(super) fn run(mut command: Sign) -> Result<(), Error> {
-    let module = files::read(&command.input)?;
-    let name = name(&command)?;
+    let module = module(&command)?;
+    let name = name(command.name.as_deref(), &command.input)?;
     let issuer = keyring::key(command.issuer.as_deref(), "--issuer", Own::Account)?;
     let subject = keyring::key(command.subject.as_deref(), "--subject", Own::Module(&name))?;
     let subject = subject.public();
@@ -39,15 +42,26 @@ pub(super) fn run(mut command: Sign) -> Result<(), Error> {
     report(&command, &name, subject)
 }
 
-/// The one that is given, or that of the file without what follows its first dot.
-fn name(command: &Sign) -> Result<String, Error> {
-    if let Some(name) = &command.name {
-        return Ok(name.clone());
+/// As it is to be signed.
+fn module(command: &Sign) -> Result<Vec<u8>, Error> {
+    let module = files::read(&command.input)?;
+    if !command.legacy {
+        return Ok(module);
     }
-    let file = command.input.file_name().map(|name| name.to_string_lossy());
+    let file = command.input.display();
+    canonicalize(&module)
+        .map_err(|error| Error::failure(format!("cannot sign `{file}`")).because(error))
+}
+
+/// The one that is given, or that of the file without what follows its first dot.
+pub(super) fn name(given: Option<&str>, file: &Path) -> Result<String, Error> {
+    if let Some(name) = given {
+        return Ok(name.to_owned());
+    }
+    let file = file.file_name().map(|name| name.to_string_lossy());
     let stem = file.and_then(|file| Some(file.split('.').next()?.to_owned()));
     stem.filter(|stem| !stem.is_empty())
-        .ok_or_else(|| Error::unreadable("the actor has no name").help("give it one with `--name`"))
+        .ok_or_else(|| Error::unreadable("there is no name").help("give one with `--name`"))
 }
 
 fn facts(command: &Sign, name: &str, subject: PublicKey, issuer: PublicKey) -> Value {

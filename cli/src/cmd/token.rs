@@ -44,6 +44,11 @@ fn revocations(command: TokenRevocations) -> Result<(), Error> {
     metadata.keys.extend(command.keys);
     metadata.tokens.extend(command.tokens);
     metadata.modules.extend(command.modules);
+    for before in command.before {
+        // Of two times for a key, the one that takes back more.
+        let time = metadata.issued_before.entry(before.key).or_default();
+        *time = before.time.max(*time);
+    }
     make(&command.common, &key, key.public(), metadata)
 }
 
@@ -64,6 +69,9 @@ where
     let mut claims = ClaimsBuilder::with_metadata(subject, metadata, now, &mut random::system());
     if let Some(duration) = common.expires {
         claims = claims.expires(now.plus(duration));
+    }
+    if let Some(duration) = common.not_before {
+        claims = claims.not_before(now.plus(duration));
     }
     let token = sign_token(claims, signer).map_err(refused)?;
     let path = &common.output;

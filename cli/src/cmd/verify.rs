@@ -1,21 +1,31 @@
 //! `capwire verify`
 
+use super::archive::is_archive;
 use crate::args::Verify;
 use crate::error::{Error, printable};
 use crate::{files, output, time};
-use capwire::wascap::{ActorClaims, TimeError, Verified, VerifyError};
-use serde_json::json;
+use capwire::wascap::{
+    Claims, Link, Metadata, PublicKey, TimeError, Verified, VerifiedArchive, VerifyError,
+};
+use serde_json::{Value, json};
 
 pub(super) fn run(command: &Verify) -> Result<(), Error> {
-    let module = files::read(&command.file)?;
+    let bytes = files::read(&command.file)?;
     let file = command.file.display();
     let now = time::now()?;
-    let belief = command.trust.believe(now, &[])?;
-    match belief.verifier.verify_module(&module, now) {
-        Ok(claims) if command.json => output::json(&json!({ "valid": true, "claims": *claims })),
-        Ok(claims) => {
-            output::line(&printable(&format!("{file}: valid; {}", summary(&claims))))?;
-            tree(&claims)
+    let verifier = command.trust.believe(now, &[])?.verifier;
+    let judged = match is_archive(&command.file, &bytes) {
+        true => verifier.verify_archive(&bytes, now).map(Valid::archive),
+        false => verifier.verify_module(&bytes, now).map(|claims| {
+            let name = claims.metadata.name.clone();
+            Valid::new(&claims, name)
+        }),
+    };
+    match judged {
+        Ok(valid) if command.json => output::json(&valid.for_scripts()),
+        Ok(valid) => {
+            output::line(&printable(&format!("{file}: valid; {}", valid.summary())))?;
+            valid.tree()
         }
         Err(error) => {
             if command.json {
@@ -30,38 +40,99 @@ pub(super) fn run(command: &Verify) -> Result<(), Error> {
     }
 }
 
-/// Who vouches for it, from the operator down.
-fn tree(claims: &Verified<ActorClaims>) -> Result<(), Error> {
-    if claims.chain().is_empty() {
-        return Ok(());
+/// What there is to say of a module or an archive that is valid.
+struct Valid {
+    what: &'static str,
+    name: Option<String>,
+    subject: PublicKey,
+    issuer: PublicKey,
+    expires: Option<u64>,
+    chain: Vec<Link>,
+    claims: Value,
+    /// Those of the libraries in an archive.
+    targets: Option<Vec<String>>,
+}
+
+impl Valid {
+    fn new<M>(claims: &Verified<Claims<M>>, name: Option<String>) -> Self
+    where
+        M: Metadata<Subject = PublicKey>,
+    {
+        Self {
+            what: M::TOKEN,
+            name,
+            subject: claims.subject,
+            issuer: claims.issuer,
+            expires: claims.expires,
+            chain: claims.chain().to_vec(),
+            claims: json!(**claims),
+            targets: None,
+        }
     }
-    let above = claims.chain().iter().rev().map(|link| {
-        let signer = match link.signer() == link.subject() {
-            true => String::new(),
-            false => format!(", signs with {}", link.signer()),
-        };
-        let until = link.expires().map(|at| at.0);
-        let (kind, name) = (link.subject().kind(), link.name().unwrap_or("no name"));
-        format!(
-            "{kind} {name} ({}){signer}, {}",
-            link.subject(),
-            ends(until)
-        )
-    });
-    let name = claims.metadata.name.as_deref().unwrap_or("no name");
-    let actor = format!(
-        "actor {name} ({}), {}",
-        claims.subject,
-        ends(claims.expires)
-    );
-    for (depth, line) in above.chain([actor]).enumerate() {
-        let branch = match depth {
-            0 => String::new(),
-            depth => format!("{}└─ ", "   ".repeat(depth - 1)),
-        };
-        output::line(&printable(&format!("{branch}{line}")))?;
+
+    fn archive(archive: VerifiedArchive<'_>) -> Self {
+        let claims = archive.claims();
+        let targets = archive.libraries().map(|(target, _)| target.to_owned());
+        Self {
+            targets: Some(targets.collect()),
+            ..Self::new(claims, claims.metadata.name.clone())
+        }
     }
-    Ok(())
+
+    fn for_scripts(&self) -> Value {
+        let mut report = json!({ "valid": true, "claims": self.claims });
+        if let (Some(targets), Some(report)) = (&self.targets, report.as_object_mut()) {
+            report.insert("targets".to_owned(), json!(targets));
+        }
+        report
+    }
+
+    fn summary(&self) -> String {
+        let Self {
+            what,
+            subject,
+            issuer,
+            ..
+        } = self;
+        let unnamed = || format!("an unnamed {what}");
+        let name = self.name.clone().unwrap_or_else(unnamed);
+        let ends = ends(self.expires);
+        let targets = match &self.targets {
+            Some(targets) => format!("; for {}", targets.join(", ")),
+            None => String::new(),
+        };
+        format!("{name} ({subject}), signed by {issuer}, {ends}{targets}")
+    }
+
+    /// Who vouches for it, from the operator down.
+    fn tree(&self) -> Result<(), Error> {
+        if self.chain.is_empty() {
+            return Ok(());
+        }
+        let Self { what, subject, .. } = self;
+        let name = self.name.as_deref().unwrap_or("no name");
+        let last = format!("{what} {name} ({subject}), {}", ends(self.expires));
+        let above = self.chain.iter().rev().map(link);
+        for (depth, line) in above.chain([last]).enumerate() {
+            let branch = match depth {
+                0 => String::new(),
+                depth => format!("{}└─ ", "   ".repeat(depth - 1)),
+            };
+            output::line(&printable(&format!("{branch}{line}")))?;
+        }
+        Ok(())
+    }
+}
+
+fn link(link: &Link) -> String {
+    let subject = link.subject();
+    let signer = match link.signer() {
+        signer if signer == subject => String::new(),
+        signer => format!(", signs with {signer}"),
+    };
+    let (kind, name) = (subject.kind(), link.name().unwrap_or("no name"));
+    let ends = ends(link.expires().map(|at| at.0));
+    format!("{kind} {name} ({subject}){signer}, {ends}")
 }
 
 fn ends(at: Option<u64>) -> String {
@@ -82,11 +153,4 @@ fn in_dates(error: &VerifyError) -> Option<String> {
         }
         _ => None,
     }
-}
-
-fn summary(claims: &ActorClaims) -> String {
-    let name = claims.metadata.name.as_deref().unwrap_or("an actor");
-    let expires = ends(claims.expires);
-    let (subject, issuer) = (claims.subject, claims.issuer);
-    format!("{name} ({subject}), signed by {issuer}, {expires}")
 }

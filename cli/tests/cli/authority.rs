@@ -52,6 +52,37 @@ fn what_has_no_chain_is_refused_with_the_link_that_fails() {
 }
 
 #[test]
+fn a_token_of_an_account_may_begin_later() {
+    let folder = chain();
+    folder.succeed("token account -o accounts/team.jwt --name team --not-before 1h");
+    let verify = "verify --trust operator.jwt --accounts accounts counter.signed.wasm";
+    says(
+        &folder.fail(verify, 1),
+        &["the account A", "cannot vouch", "does not hold before"],
+    );
+    folder.succeed("token account -o accounts/now.jwt --name now --expires 2h");
+    says(&folder.succeed(verify), &["account now"]);
+}
+
+#[test]
+fn older_tokens_of_a_key_are_taken_back() {
+    let folder = chain();
+    let account = folder.key_of("keys/account.nk");
+    let revoke = |time: &str| {
+        format!("token revocations -o list.jwt --number 1 --revoke-before {account}={time}")
+    };
+    let verify = "verify --trust operator.jwt --accounts accounts --revocations list.jwt \
+        counter.signed.wasm";
+    folder.succeed(&revoke("2020-01-01"));
+    folder.succeed(verify);
+    folder.succeed(&revoke("2999-01-01T12:00:00Z"));
+    says(&folder.fail(verify, 1), &["issued before", "are revoked"]);
+    for wrong in ["yesterday", "2026-13-01", "1960-01-01", ""] {
+        says(&folder.fail(&revoke(wrong), 2), &["--revoke-before"]);
+    }
+}
+
+#[test]
 fn own_keys_are_made_once_and_are_secret() {
     use std::os::unix::fs::PermissionsExt;
     let folder = Folder::new();

@@ -25,6 +25,9 @@ impl Workshop {
             folder.write("echo2.wasm", web("hello"));
         }
         folder.write("request.json", "{}");
+        folder.write("libredis.so", b"\x7FELF");
+        let libraries = "archive x86_64-linux=libredis.so -o redis.par";
+        folder.succeed(&format!("{libraries} --cap wascc:keyvalue --vendor acme"));
         folder.write("policy.yaml", "");
         for (name, text) in files {
             // Whatever port a page shows, it is free nowhere for sure.

@@ -8,6 +8,7 @@
     reason = "tests"
 )]
 
+mod archive;
 mod asking;
 mod authority;
 mod call;

@@ -87,3 +87,26 @@ fn what_cannot_be_signed_leaves_what_was_there() {
     says(&folder.fail(&line.replace("in.", "no."), 2), &["`no.wasm`"]);
     assert_eq!(folder.read("out.wasm"), b"before");
 }
+
+#[test]
+fn a_module_for_the_tools_of_2020_has_their_encoding_or_is_refused() {
+    let folder = Folder::new();
+    // A custom section whose size takes two bytes where one is enough.
+    folder.write("padded.wasm", b"\0asm\x01\0\0\0\0\x82\0\x01n");
+    let sign = "sign padded.wasm -o";
+    folder.succeed(&format!("{sign} as-it-is.wasm"));
+    assert!(folder.read("as-it-is.wasm")[8..].starts_with(b"\0\x82\0\x01n"));
+    folder.succeed(&format!("{sign} legacy.wasm --legacy"));
+    assert!(folder.read("legacy.wasm")[8..].starts_with(b"\0\x02\x01n"));
+    folder.succeed("verify legacy.wasm");
+
+    let later = "(module (func (param i32) (result i32) (i32.extend8_s (local.get 0))))";
+    folder.write("later.wasm", wat::parse_str(later).unwrap());
+    folder.succeed("sign later.wasm -o out.wasm");
+    let refused = folder.fail("sign later.wasm -o refused.wasm --legacy", 1);
+    says(
+        &refused,
+        &["`later.wasm`", "sign extension", "target-cpu=mvp"],
+    );
+    assert!(!folder.names().contains(&"refused.wasm".to_owned()));
+}

@@ -1,0 +1,65 @@
+//! The command line of provider archives.
+
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::time::Duration;
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Archive {
+    /// A library and what it is for, as Rust names architecture and system: x86_64-linux=FILE
+    #[arg(required = true, value_name = "TARGET=FILE")]
+    pub(crate) libraries: Vec<Library>,
+    /// Where the archive goes
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: PathBuf,
+    /// The contract that the provider implements, such as wascc:keyvalue
+    #[arg(long = "cap", value_name = "CAPABILITY")]
+    pub(crate) contract: String,
+    /// Who makes the provider, for people
+    #[arg(long)]
+    pub(crate) vendor: String,
+    /// The provider's name, for people [default: that of the archive's file]
+    #[arg(long)]
+    pub(crate) name: Option<String>,
+    /// The seed file of the account that signs [default: account.nk in your keys, made if it is
+    /// not there]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) issuer: Option<PathBuf>,
+    /// The seed file of the provider, a service: its public key is its identity [default: that of
+    /// the name in your keys, made if it is not there]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) subject: Option<PathBuf>,
+    /// The version, for people
+    #[arg(long = "ver", value_name = "VERSION")]
+    pub(crate) version: Option<String>,
+    /// The revision, which grows with each release
+    #[arg(long = "rev", value_name = "NUMBER")]
+    pub(crate) revision: Option<i32>,
+    /// How long from now it is valid: 30d, 12h, 90m, 45s [default: for ever]
+    #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
+    pub(crate) expires: Option<Duration>,
+    /// Print JSON, for scripts
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// A native library for one target.
+#[derive(Clone, Debug)]
+pub(crate) struct Library {
+    pub(crate) target: String,
+    pub(crate) file: PathBuf,
+}
+
+impl FromStr for Library {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text.split_once('=') {
+            Some((target, file)) if !file.is_empty() => Ok(Self {
+                target: target.to_owned(),
+                file: file.into(),
+            }),
+            _ => Err("a library is given as TARGET=FILE, such as x86_64-linux=libredis.so"),
+        }
+    }
+}
