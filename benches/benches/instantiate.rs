@@ -6,7 +6,9 @@
 )]
 
 use capwire::wapc::Request;
-use capwire_benches::{lean_guest, payload, plain, relay, subjects, suspendable};
+use capwire_benches::{
+    allocations, compilations, lean_guest, payload, plain, relay, subjects, suspendable,
+};
 use criterion::{Criterion, criterion_group, criterion_main};
 use std::time::Duration;
 
@@ -14,7 +16,9 @@ fn instantiate(criterion: &mut Criterion) {
     let data = payload(64);
     let request = || Request::new("echo", data.clone());
     let mut group = criterion.benchmark_group("instantiate");
-    for subject in subjects(&lean_guest().unwrap()).unwrap() {
+    let wasm = lean_guest().unwrap();
+    let makers = [subjects, allocations, compilations];
+    for subject in makers.iter().flat_map(|subjects| subjects(&wasm).unwrap()) {
         let module = &*subject.module;
         let answer = plain(module).unwrap().call(request(), &mut relay).unwrap();
         assert_eq!(answer, data);

@@ -5,7 +5,7 @@
     reason = "a bench that cannot run should stop"
 )]
 
-use capwire_benches::{lean_guest, plain, relay, subjects};
+use capwire_benches::{compilations, lean_guest, plain, relay, subjects};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use std::time::Duration;
 
@@ -13,7 +13,8 @@ fn load(criterion: &mut Criterion) {
     let wasm = lean_guest().unwrap();
     let mut group = criterion.benchmark_group("load");
     group.throughput(Throughput::Bytes(wasm.bytes.len() as u64));
-    for subject in subjects(&wasm).unwrap() {
+    let subjects = [subjects(&wasm).unwrap(), compilations(&wasm).unwrap()];
+    for subject in subjects.into_iter().flatten() {
         answers(&*subject.module);
         group.bench_function(&subject.id, |b| {
             b.iter(|| subject.engine.compile(&wasm.bytes).unwrap())

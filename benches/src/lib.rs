@@ -2,8 +2,10 @@
 //! compares the same things.
 #![forbid(unsafe_code)]
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use bytes::Bytes;
+use capwire::engine::wasmi::Translation;
+use capwire::engine::wasmtime::{Allocation, Strategy};
 use capwire::engine::{Wasmi, Wasmtime};
 use capwire::wapc::{
     EmptyWorld, Engine, Guest, HostCall, Limits, Module, PlainGuest, Reply, StartStep,
@@ -49,7 +51,10 @@ pub fn lean_guest() -> Result<Wasm> {
     Ok(Wasm { bytes, hash })
 }
 
-/// Every engine.
+/// An engine by its name and how it works.
+type Named = (String, Arc<dyn Engine>);
+
+/// Every engine, with its default options.
 ///
 /// # Errors
 /// If one cannot be made on this machine.
@@ -62,15 +67,53 @@ pub fn engines() -> Result<Vec<Arc<dyn Engine>>> {
 /// # Errors
 /// If an engine does not accept it.
 pub fn subjects(wasm: &Wasm) -> Result<Vec<Subject>> {
-    let subject = |engine: Arc<dyn Engine>| {
+    let engines = engines()?.into_iter();
+    on(wasm, engines.map(|engine| (engine.name().to_owned(), engine)))
+}
+
+/// `wasm` as other options compile it, which shows when it is loaded and called.
+///
+/// # Errors
+/// If one cannot be made on this machine, or does not accept it.
+pub fn compilations(wasm: &Wasm) -> Result<Vec<Subject>> {
+    let winch = Wasmtime::builder().strategy(Strategy::Winch).build()?;
+    let pulley = Wasmtime::builder().strategy(Strategy::Pulley).build()?;
+    let lazy = Wasmi::new().translation(Translation::Lazy);
+    let engines: [Named; 3] = [
+        ("wasmtime-winch".into(), Arc::new(winch)),
+        ("wasmtime-pulley".into(), Arc::new(pulley)),
+        ("wasmi-lazy".into(), Arc::new(lazy)),
+    ];
+    on(wasm, engines)
+}
+
+/// `wasm` as other options make its instances.
+///
+/// # Errors
+/// If one cannot be made on this machine, or does not accept it.
+pub fn allocations(wasm: &Wasm) -> Result<Vec<Subject>> {
+    let pooling = Wasmtime::builder().pooling(100).build()?;
+    if let Allocation::NoRoom { reason } = pooling.allocation() {
+        bail!("there is no pool to measure: {reason}");
+    }
+    let copying = Wasmtime::builder().copy_on_write(false).build()?;
+    let engines: [Named; 2] = [
+        ("wasmtime-pooling".into(), Arc::new(pooling)),
+        ("wasmtime-copying".into(), Arc::new(copying)),
+    ];
+    on(wasm, engines)
+}
+
+fn on(wasm: &Wasm, engines: impl IntoIterator<Item = Named>) -> Result<Vec<Subject>> {
+    let subject = |(name, engine): Named| {
         let module = engine.compile(&wasm.bytes)?;
         Ok(Subject {
-            id: format!("{}@{}", engine.name(), wasm.hash),
+            id: format!("{name}@{}", wasm.hash),
             engine,
             module,
         })
     };
-    engines()?.into_iter().map(subject).collect()
+    engines.into_iter().map(subject).collect()
 }
 
 /// A payload of `size` bytes that are not all the same.

@@ -5,6 +5,6 @@ pub use capwire_wapc::{Engine, Support};
 #[cfg(feature = "wasm3")]
 pub use capwire_engine_wasm3::Wasm3;
 #[cfg(feature = "wasmi")]
-pub use capwire_engine_wasmi::Wasmi;
+pub use capwire_engine_wasmi::{self as wasmi, Wasmi};
 #[cfg(feature = "wasmtime")]
-pub use capwire_engine_wasmtime::Wasmtime;
+pub use capwire_engine_wasmtime::{self as wasmtime, Wasmtime};

@@ -42,6 +42,7 @@
 //! | feature | adds |
 //! |---|---|
 //! | `wasmtime` | `engine::Wasmtime`: compiles ahead, fastest |
+//! | `winch` | `engine::wasmtime::Strategy::Winch`: compiles quickly |
 //! | `wasmi` | `engine::Wasmi`: interprets, starts at once, runs everywhere |
 //! | `wasm3` | `engine::Wasm3`: the smallest, in C: for trusted actors, with [`HostBuilder::accept_unsafe_engine`] |
 //! | `extras` | `providers::Extras`: `wascc:extras` |

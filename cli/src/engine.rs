@@ -1,19 +1,22 @@
 //! Engines by name. Only a binary has a default one.
 
+mod options;
+
 use crate::args::{EngineChoice, EngineName};
 use crate::error::Error;
 
 use capwire::engine::Engine;
 use capwire::{ErrorKind, Host, HostOptions, Limits};
 use clap::ValueEnum;
+use options::EngineOption;
 use std::sync::Arc;
 
 /// A host whose actors run on the chosen engine, within `policy`, and that counts calls if
 /// `metrics` are wanted.
-pub(crate) fn host(choice: EngineChoice, policy: Limits, metrics: bool) -> Result<Host, Error> {
+pub(crate) fn host(choice: &EngineChoice, policy: Limits, metrics: bool) -> Result<Host, Error> {
     let mut options = HostOptions::default();
     options.metrics = metrics;
-    let mut builder = Host::builder(engine(choice.engine)?);
+    let mut builder = Host::builder(engine(choice)?);
     if choice.allow_unsafe_engine {
         builder = builder.accept_unsafe_engine();
     }
@@ -28,17 +31,65 @@ pub(crate) fn host(choice: EngineChoice, policy: Limits, metrics: bool) -> Resul
     })
 }
 
-fn engine(name: EngineName) -> Result<Arc<dyn Engine>, Error> {
-    match name {
+fn engine(choice: &EngineChoice) -> Result<Arc<dyn Engine>, Error> {
+    let options = options::read(&choice.engine_option)?;
+    match choice.engine {
         #[cfg(feature = "wasmtime")]
-        EngineName::Wasmtime => new(name, capwire::engine::Wasmtime::new()),
+        EngineName::Wasmtime => wasmtime(&options),
         #[cfg(feature = "wasmi")]
-        EngineName::Wasmi => Ok(Arc::new(capwire::engine::Wasmi::new())),
+        EngineName::Wasmi => wasmi(&options),
         #[cfg(feature = "wasm3")]
-        EngineName::Wasm3 => new(name, capwire::engine::Wasm3::new()),
+        EngineName::Wasm3 => match options.first() {
+            Some(option) => Err(option.unknown("wasm3", &[])),
+            None => new(EngineName::Wasm3, capwire::engine::Wasm3::new()),
+        },
         #[cfg(not(all(feature = "wasmtime", feature = "wasmi", feature = "wasm3")))]
         absent => Err(not_built_in(absent)),
     }
+}
+
+#[cfg(feature = "wasmtime")]
+fn wasmtime(options: &[EngineOption<'_>]) -> Result<Arc<dyn Engine>, Error> {
+    use capwire::engine::wasmtime::{Allocation, Strategy, Wasmtime};
+    let strategies = [
+        ("cranelift", Strategy::Cranelift),
+        #[cfg(feature = "winch")]
+        ("winch", Strategy::Winch),
+        ("pulley", Strategy::Pulley),
+    ];
+    let mut builder = Wasmtime::builder();
+    for option in options {
+        builder = match option.name() {
+            "compiler" => builder.strategy(option.one_of(&strategies)?),
+            "pooling" => builder.pooling(option.count()?),
+            "copy-on-write" => {
+                builder.copy_on_write(option.one_of(&[("on", true), ("off", false)])?)
+            }
+            _ => {
+                let known = ["compiler", "pooling", "copy-on-write"];
+                return Err(option.unknown("wasmtime", &known));
+            }
+        };
+    }
+    let made = builder.build();
+    if let Ok(Allocation::NoRoom { reason }) = made.as_ref().map(Wasmtime::allocation) {
+        tracing::warn!("instances are not pooled: {reason}");
+    }
+    new(EngineName::Wasmtime, made)
+}
+
+#[cfg(feature = "wasmi")]
+fn wasmi(options: &[EngineOption<'_>]) -> Result<Arc<dyn Engine>, Error> {
+    use capwire::engine::wasmi::{Translation, Wasmi};
+    let translations = [("eager", Translation::Eager), ("lazy", Translation::Lazy)];
+    let mut engine = Wasmi::new();
+    for option in options {
+        engine = match option.name() {
+            "translation" => engine.translation(option.one_of(&translations)?),
+            _ => return Err(option.unknown("wasmi", &["translation"])),
+        };
+    }
+    Ok(Arc::new(engine))
 }
 
 #[cfg(any(feature = "wasmtime", feature = "wasm3"))]

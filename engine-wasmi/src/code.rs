@@ -1,9 +1,9 @@
 //! A module's code for one size of stack, checked and ready to be instantiated.
 
 use crate::state::State;
-use crate::{fault, imports, signatures};
+use crate::{Translation, fault, imports, signatures};
 use capwire_wapc::CompileError;
-use wasmi::{CompilationMode, Config, Engine, Linker, Module};
+use wasmi::{CompilationMode, Config, CustomFuelCosts, Engine, Linker, Module};
 
 pub(crate) struct Code {
     pub(crate) module: Module,
@@ -13,8 +13,12 @@ pub(crate) struct Code {
 }
 
 impl Code {
-    pub(crate) fn compile(wasm: &[u8], stack_bytes: usize) -> Result<Self, CompileError> {
-        let engine = Engine::new(&config(stack_bytes));
+    pub(crate) fn compile(
+        wasm: &[u8],
+        translation: Translation,
+        stack_bytes: usize,
+    ) -> Result<Self, CompileError> {
+        let engine = Engine::new(&config(translation, stack_bytes));
         let module = Module::new(&engine, wasm).map_err(fault::invalid)?;
         signatures::check_imports(&module)?;
         let starts = signatures::check_exports(&module)?;
@@ -34,14 +38,24 @@ const FRAME_BYTES: usize = 24;
 const NEW_STACK_BYTES: usize = 1_000;
 const CACHED_STACKS: usize = 8;
 
-fn config(stack_bytes: usize) -> Config {
+/// wasmi's own, but for translation: where fuel ends in it wasmi cannot resume the guest.
+const FUEL_COSTS: CustomFuelCosts = CustomFuelCosts {
+    bytes_copied_per_fuel: 64,
+    fuel_per_bytes_translated: 0,
+    fuel_per_bytes_validated: 0,
+};
+
+fn config(translation: Translation, stack_bytes: usize) -> Config {
     let frames = stack_bytes / 4;
     let values = stack_bytes - frames;
     let mut config = Config::default();
     config
         .consume_fuel(true)
-        // Fuel for lazy translation would make a guest's first call longer than its others.
-        .compilation_mode(CompilationMode::Eager)
+        .fuel_cost(FUEL_COSTS)
+        .compilation_mode(match translation {
+            Translation::Eager => CompilationMode::Eager,
+            Translation::Lazy => CompilationMode::LazyTranslation,
+        })
         .ignore_custom_sections(true)
         .allow_start_fn(false)
         .wasm_multi_memory(false)

@@ -68,14 +68,32 @@ const FUEL_PER_MILLISECOND: u64 = 500_000;
 #[derive(Clone, Copy, Debug)]
 pub struct Wasmi {
     fuel_per_millisecond: u64,
+    translation: Translation,
+}
+
+/// When a module's functions become what the interpreter reads. All are validated before any runs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Translation {
+    /// All of them when the module is compiled: it takes longer, and no call does.
+    #[default]
+    Eager,
+    /// Each when it is called first, by whichever instance: modules are loaded several times as
+    /// fast, which pays where most of a large module is never called.
+    ///
+    /// This is work of the host and takes no fuel, so a guest yields at the same places. It is done
+    /// once for a function, so all calls of all instances together wait for it no longer than
+    /// [`compile`](Engine::compile) takes otherwise. A function that is too large for wasmi fails
+    /// when it is called, not when it is loaded.
+    Lazy,
 }
 
 impl Wasmi {
-    /// An engine that counts 500,000 units of fuel as a millisecond.
+    /// An engine that counts 500,000 units of fuel as a millisecond and translates ahead.
     #[must_use]
     pub fn new() -> Self {
         Self {
             fuel_per_millisecond: FUEL_PER_MILLISECOND,
+            translation: Translation::default(),
         }
     }
 
@@ -87,6 +105,19 @@ impl Wasmi {
     #[must_use]
     pub fn fuel_per_millisecond(mut self, fuel: u64) -> Self {
         self.fuel_per_millisecond = fuel;
+        self
+    }
+
+    /// Sets when functions are translated: [`Translation::Eager`] if this is not called.
+    ///
+    /// ```
+    /// use capwire_engine_wasmi::{Translation, Wasmi};
+    ///
+    /// let engine = Wasmi::new().translation(Translation::Lazy);
+    /// ```
+    #[must_use]
+    pub fn translation(mut self, translation: Translation) -> Self {
+        self.translation = translation;
         self
     }
 }
@@ -109,7 +140,7 @@ impl Engine for Wasmi {
     }
 
     fn compile(&self, wasm: &[u8]) -> Result<Arc<dyn Module>, CompileError> {
-        let module = WasmiModule::compile(wasm, self.fuel_per_millisecond)?;
+        let module = WasmiModule::compile(wasm, *self)?;
         Ok(Arc::new(module))
     }
 }

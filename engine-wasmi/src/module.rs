@@ -1,6 +1,5 @@
 //! A module: its code for each size of stack that is in use.
 
-use crate::NAME;
 use crate::code::Code;
 use crate::fault;
 use crate::machine::Machine;
@@ -8,6 +7,7 @@ use crate::plain::Plain;
 use crate::references;
 use crate::select;
 use crate::suspendable::Suspendable;
+use crate::{NAME, Wasmi};
 use capwire_wapc::{
     CompileError, Limits, Module, PlainInstance, StartError, SuspendableInstance, World,
     start_section,
@@ -18,7 +18,7 @@ use std::time::Duration;
 
 pub(crate) struct WasmiModule {
     wasm: Vec<u8>,
-    fuel_per_millisecond: u64,
+    engine: Wasmi,
     /// For the default size of stack. wasmi fixes it for all that one of its engines compiles; an
     /// engine for each also means that code goes when its module does.
     code: Arc<Code>,
@@ -27,14 +27,14 @@ pub(crate) struct WasmiModule {
 }
 
 impl WasmiModule {
-    pub(crate) fn compile(wasm: &[u8], fuel_per_millisecond: u64) -> Result<Self, CompileError> {
+    pub(crate) fn compile(wasm: &[u8], engine: Wasmi) -> Result<Self, CompileError> {
         references::check(wasm)?;
         let wasm = start_section::as_export(wasm).map_err(fault::invalid)?;
         let wasm = select::work_around(capwire_bulk::in_pieces(wasm));
-        let code = Code::compile(&wasm, Limits::default().stack_bytes)?;
+        let code = Code::compile(&wasm, engine.translation, Limits::default().stack_bytes)?;
         Ok(Self {
             wasm: wasm.into_owned(),
-            fuel_per_millisecond,
+            engine,
             code: Arc::new(code),
             others: Mutex::default(),
         })
@@ -48,7 +48,11 @@ impl WasmiModule {
         if let Some((_, code)) = others.iter().find(|(size, _)| *size == stack_bytes) {
             return Ok(Arc::clone(code));
         }
-        let code = Arc::new(Code::compile(&self.wasm, stack_bytes)?);
+        let code = Arc::new(Code::compile(
+            &self.wasm,
+            self.engine.translation,
+            stack_bytes,
+        )?);
         others.push((stack_bytes, Arc::clone(&code)));
         Ok(code)
     }
@@ -67,7 +71,7 @@ impl WasmiModule {
     fn slice(&self, slice: Duration) -> u64 {
         let fuel = slice
             .as_nanos()
-            .saturating_mul(self.fuel_per_millisecond.into())
+            .saturating_mul(self.engine.fuel_per_millisecond.into())
             / 1_000_000;
         u64::try_from(fuel).unwrap_or(u64::MAX).max(1)
     }

@@ -1,6 +1,14 @@
-//! The suite that every engine passes.
+//! The suite that every engine passes, with each of this one's options.
 
-capwire_conformance::suite!(
-    capwire_engine_wasmi::Wasmi::new(),
-    include_str!("skipped.txt")
-);
+use capwire_engine_wasmi::{Translation, Wasmi};
+
+mod eager {
+    capwire_conformance::suite!(super::Wasmi::new(), include_str!("skipped.txt"));
+}
+
+mod lazy {
+    capwire_conformance::suite!(
+        super::Wasmi::new().translation(super::Translation::Lazy),
+        include_str!("skipped.txt")
+    );
+}

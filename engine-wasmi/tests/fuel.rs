@@ -2,10 +2,10 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
-use capwire_engine_wasmi::Wasmi;
+use capwire_engine_wasmi::{Translation, Wasmi};
 use capwire_wapc::{
-    CallError, EmptyWorld, Engine, Host, HostCall, LimitError, Limits, PlainGuest, Reply, Request,
-    TrapKind, Verdict, World,
+    CallError, CompileError, EmptyWorld, Engine, Host, HostCall, LimitError, Limits, PlainGuest,
+    Reply, Request, TrapKind, Verdict, World,
 };
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
@@ -76,6 +76,30 @@ fn the_same_guest_takes_the_same_slices() {
     let slices = slices_of_counting(engine);
     assert!(slices >= 100, "{slices}");
     assert_eq!(slices_of_counting(engine), slices);
+}
+
+#[test]
+fn translation_takes_no_fuel() {
+    let engine = Wasmi::new().fuel_per_millisecond(10);
+    let lazy = engine.translation(Translation::Lazy);
+    assert_eq!(slices_of_counting(engine), slices_of_counting(lazy));
+}
+
+#[test]
+fn what_is_translated_later_is_validated_before() {
+    let wasm = wat::parse_str(
+        r#"(module
+            (memory (export "memory") 1)
+            (func (result i32))
+            (func (export "__guest_call") (param i32 i32) (result i32) (i32.const 1)))"#,
+    );
+    let refused = Wasmi::new()
+        .translation(Translation::Lazy)
+        .compile(&wasm.unwrap());
+    assert!(
+        matches!(refused, Err(CompileError::Invalid { .. })),
+        "{refused:?}"
+    );
 }
 
 #[test]

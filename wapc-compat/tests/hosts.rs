@@ -12,6 +12,7 @@ use capwire_wapc_compat::EngineProvider;
 use cases::{failure, guest};
 use std::time::Duration;
 use wapc::WapcHost;
+use wapc::errors::Error;
 
 mod wasmtime {
     use super::{EngineProvider, Wasmtime, cases};
@@ -59,6 +60,28 @@ fn after_a_trap_comes_a_new_guest() {
     assert_eq!((calls(&host), calls(&host)), (1, 2));
     let text = failure(host.call("trap", b""));
     assert!(text.contains("unreachable"), "{text}");
+    assert_eq!(calls(&host), 1);
+}
+
+#[test]
+fn a_wild_pointer_is_an_error_of_its_call() {
+    let host = WapcHost::new(Box::new(provider()), None).unwrap();
+    let text = failure(host.call("wild", b""));
+    assert!(text.contains("outside the guest's memory"), "{text}");
+    assert_eq!(calls(&host), 1);
+}
+
+#[test]
+fn a_module_that_does_not_start_replaces_nothing() {
+    let host = WapcHost::new(Box::new(provider()), None).unwrap();
+    let wasm = wat::parse_str(
+        r#"(module
+            (memory (export "memory") 1)
+            (func (export "wapc_init") unreachable)
+            (func (export "__guest_call") (param i32 i32) (result i32) (i32.const 1)))"#,
+    );
+    let refused = host.replace_module(&wasm.unwrap());
+    assert!(matches!(refused, Err(Error::ReplacementFailed(_))));
     assert_eq!(calls(&host), 1);
 }
 

@@ -3,11 +3,18 @@
 use clap::ValueEnum;
 
 /// What runs actors.
-#[derive(Clone, Copy, Debug, clap::Args)]
+#[derive(Clone, Debug, clap::Args)]
 pub(crate) struct EngineChoice {
     /// What runs actors
     #[arg(long, value_enum, default_value_t)]
     pub(crate) engine: EngineName,
+    /// How the engine works; can be given several times
+    ///
+    /// wasmtime has compiler=cranelift, winch (compiles quickly) or pulley (interprets),
+    /// pooling=INSTANCES (makes them quickly, from a pool), and copy-on-write=on or off.
+    /// wasmi has translation=eager or lazy (loads quickly).
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub(crate) engine_option: Vec<String>,
     /// Take an engine that a hostile module can break, and this process with it: wasm3
     ///
     /// No signature makes a module harmless. Trust whoever made each of them as you trust this

@@ -32,7 +32,7 @@ fn call(command: &Call, secrets: &Secrets) -> Result<(), Error> {
         None => Vec::new(),
     };
     let payload = payload(command)?;
-    let host = engine::host(command.engine, Limits::default(), false)?;
+    let host = engine::host(&command.engine, Limits::default(), false)?;
     let runtime = Runtime::new()
         .map_err(|error| Error::failure("cannot start the threads of the host").because(error))?;
     let answer = runtime.block_on(async {

@@ -31,7 +31,7 @@ fn run_manifest(command: Run, secrets: &Secrets) -> Result<(), Error> {
     }
     let data = DataDir::choose(command.data_dir, &command.manifest);
     let policy = policy_file::read(command.policy.as_deref())?;
-    let host = engine::host(command.engine, policy, command.metrics.is_some())?;
+    let host = engine::host(&command.engine, policy, command.metrics.is_some())?;
     let trust = Trusting::begin(&host, command.trust, &data)?;
     let runtime = Runtime::new()
         .map_err(|error| Error::failure("cannot start the threads of the host").because(error))?;

@@ -77,3 +77,68 @@ fn to_insist_changes_nothing_for_an_engine_that_is_safe() {
         assert_eq!(folder.succeed(&line), "hello\n");
     }
 }
+
+#[cfg(feature = "winch")]
+#[test]
+fn each_option_of_an_engine_runs_the_same_actor() {
+    let folder = Folder::new();
+    folder.write("hello.wasm", crate::modules::guest(b"hello"));
+    for options in [
+        "wasmtime --engine-option compiler=cranelift",
+        "wasmtime --engine-option compiler=winch",
+        "wasmtime --engine-option compiler=pulley --engine-option copy-on-write=off",
+        "wasmtime --engine-option pooling=10",
+        "wasmi --engine-option translation=lazy",
+    ] {
+        let line = format!("call hello.wasm Any --engine {options}");
+        assert_eq!(folder.succeed(&line), "hello\n", "{options}");
+    }
+}
+
+#[test]
+fn an_option_that_an_engine_has_not_is_refused_with_what_it_has() {
+    let folder = Folder::new();
+    folder.write("hello.wasm", crate::modules::guest(b"hello"));
+    for (options, said) in [
+        (
+            "wasmtime --engine-option compilr=winch",
+            "did you mean `compiler`?",
+        ),
+        (
+            "wasmtime --engine-option compiler=crane-lift",
+            "did you mean `cranelift`?",
+        ),
+        (
+            "wasmtime --engine-option pooling=many",
+            "`pooling` must be a number",
+        ),
+        (
+            "wasmtime --engine-option pooling",
+            "--engine-option pooling=VALUE",
+        ),
+        ("wasmi --engine-option compiler=winch", "it has translation"),
+        (
+            "wasmi --engine-option translation=late",
+            "must be one of eager, lazy",
+        ),
+    ] {
+        let error = folder.fail(&format!("call hello.wasm Any --engine {options}"), 2);
+        says(&error, &[said]);
+    }
+}
+
+#[test]
+fn a_pool_for_which_there_is_no_room_is_told_and_done_without() {
+    let folder = Folder::new();
+    folder.write("hello.wasm", crate::modules::guest(b"hello"));
+    let ended = folder.run("call hello.wasm Any --engine-option pooling=4294967295");
+    assert_eq!(
+        (ended.code, ended.stdout.as_str()),
+        (Some(0), "hello\n"),
+        "{ended:?}"
+    );
+    says(
+        &ended.stderr,
+        &["instances are not pooled", "4294967295 instances"],
+    );
+}

@@ -46,6 +46,8 @@
                 (i32.store (i32.const 1024) (memory.grow (i32.const 16384)))
                 (call $respond (i32.const 1024) (i32.const 4))
                 (return (i32.const 1))))
+        (if (i32.eq (local.get $letter) (i32.const 0x77)) ;; wild pointer
+            (then (call $respond (i32.const -16) (i32.const 64))))
         (if (i32.eq (local.get $letter) (i32.const 0x6c)) ;; log
             (then (call $log (i32.const 1024) (local.get $payload))))
         (if (i32.eq (local.get $letter) (i32.const 0x76)) ;; version

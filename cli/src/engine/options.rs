@@ -1,0 +1,73 @@
+//! `--engine-option NAME=VALUE`: what an engine can be told.
+
+use crate::error::Error;
+use capwire_manifest::nearest;
+
+/// One option, as given.
+pub(super) struct EngineOption<'a> {
+    name: &'a str,
+    value: &'a str,
+}
+
+/// Reads all of them.
+pub(super) fn read(given: &[String]) -> Result<Vec<EngineOption<'_>>, Error> {
+    given.iter().map(|text| EngineOption::read(text)).collect()
+}
+
+impl<'a> EngineOption<'a> {
+    fn read(text: &'a str) -> Result<Self, Error> {
+        match text.split_once('=') {
+            Some((name, value)) => Ok(Self { name, value }),
+            None => Err(
+                Error::unreadable(format!("`--engine-option {text}` has no value"))
+                    .help(format!("write `--engine-option {text}=VALUE`")),
+            ),
+        }
+    }
+
+    #[cfg(any(feature = "wasmi", feature = "wasmtime"))]
+    pub(super) fn name(&self) -> &'a str {
+        self.name
+    }
+
+    /// What the value means, by the names of all that are possible.
+    #[cfg(any(feature = "wasmi", feature = "wasmtime"))]
+    pub(super) fn one_of<T: Copy>(&self, possible: &[(&str, T)]) -> Result<T, Error> {
+        let found = possible.iter().find(|(name, _)| *name == self.value);
+        found.map(|(_, meaning)| *meaning).ok_or_else(|| {
+            let names: Vec<&str> = possible.iter().map(|(name, _)| *name).collect();
+            self.wrong(&format!("one of {}", names.join(", ")), &names)
+        })
+    }
+
+    #[cfg(feature = "wasmtime")]
+    pub(super) fn count(&self) -> Result<u32, Error> {
+        let count = self.value.parse();
+        count.map_err(|_| self.wrong("a number from 0 to 4294967295", &[]))
+    }
+
+    /// The engine has only options of the names `known`.
+    pub(super) fn unknown(&self, engine: &str, known: &[&str]) -> Error {
+        let error = Error::unreadable(format!(
+            "the engine `{engine}` has no option `{}`",
+            self.name
+        ));
+        match (nearest(self.name, known.iter().copied()), known) {
+            (Some(near), _) => error.help(format!("did you mean `{near}`?")),
+            (None, []) => error.help("it has none"),
+            (None, known) => error.help(format!("it has {}", known.join(", "))),
+        }
+    }
+
+    #[cfg(any(feature = "wasmi", feature = "wasmtime"))]
+    fn wrong(&self, expected: &str, possible: &[&str]) -> Error {
+        let Self { name, value } = self;
+        let error = Error::unreadable(format!(
+            "the engine's option `{name}` must be {expected}, not `{value}`"
+        ));
+        match nearest(value, possible.iter().copied()) {
+            Some(near) => error.help(format!("did you mean `{near}`?")),
+            None => error,
+        }
+    }
+}
