@@ -8,6 +8,8 @@ use capwire::wascap::{
     Claims, Link, Metadata, PublicKey, TimeError, Verified, VerifiedArchive, VerifyError,
 };
 use serde_json::{Value, json};
+use std::error::Error as StdError;
+use std::iter::successors;
 
 pub(super) fn run(command: &Verify) -> Result<(), Error> {
     let bytes = files::read(&command.file)?;
@@ -29,7 +31,7 @@ pub(super) fn run(command: &Verify) -> Result<(), Error> {
         }
         Err(error) => {
             if command.json {
-                output::json(&json!({ "valid": false, "reason": error.to_string() }))?;
+                output::json(&json!({ "valid": false, "reason": reason(&error) }))?;
             }
             let failure = Error::failure(format!("`{file}` is not valid"));
             Err(match in_dates(&error) {
@@ -142,7 +144,14 @@ fn ends(at: Option<u64>) -> String {
     }
 }
 
-/// When it is valid, if the time is all that is wrong.
+/// All of why, from the outermost link to the innermost fault.
+fn reason(error: &VerifyError) -> String {
+    let causes = successors(Some(error as &dyn StdError), |&error| error.source());
+    let causes: Vec<String> = causes.map(ToString::to_string).collect();
+    causes.join(": ")
+}
+
+/// When it, or the link that failed, is valid, if the time is all that is wrong.
 fn in_dates(error: &VerifyError) -> Option<String> {
     match error {
         VerifyError::Time(TimeError::Expired { at, .. }) => {
@@ -151,6 +160,7 @@ fn in_dates(error: &VerifyError) -> Option<String> {
         VerifyError::Time(TimeError::NotYetValid { from, .. }) => {
             Some(format!("it will be valid from {}", time::date(from.0)))
         }
+        VerifyError::Link { source, .. } => in_dates(source),
         _ => None,
     }
 }

@@ -56,10 +56,13 @@ fn a_token_of_an_account_may_begin_later() {
     let folder = chain();
     folder.succeed("token account -o accounts/team.jwt --name team --not-before 1h");
     let verify = "verify --trust operator.jwt --accounts accounts counter.signed.wasm";
+    let (link, time) = ("cannot vouch", "does not hold before");
     says(
         &folder.fail(verify, 1),
-        &["the account A", "cannot vouch", "does not hold before"],
+        &["the account A", link, time, "it will be valid from 2"],
     );
+    let ended = folder.run(&format!("{verify} --json"));
+    says(&ended.stdout, &[r#""valid": false"#, link, time]);
     folder.succeed("token account -o accounts/now.jwt --name now --expires 2h");
     says(&folder.succeed(verify), &["account now"]);
 }
