@@ -232,6 +232,21 @@ fn a_provider_arrives_with_its_libraries() {
 }
 
 #[test]
+fn numbers_in_an_archive_are_as_posix_writes_them() {
+    let par = archive(&[("x86_64-linux", &[7; 9])]).unwrap();
+    let blocks: Vec<&[u8]> = par.chunks(512).collect();
+    let library = blocks
+        .iter()
+        .find(|block| block.starts_with(b"x86_64-linux.bin\0"));
+    let library = library.unwrap();
+    assert_eq!(&library[100..108], b"0000644\0");
+    assert_eq!(&library[124..136], b"00000000011\0");
+    let (digits, end) = library[148..156].split_at(6);
+    assert!(digits.iter().all(|digit| (b'0'..=b'7').contains(digit)));
+    assert_eq!(end, b"\0 ");
+}
+
+#[test]
 fn what_is_no_archive_is_not_signed() {
     let target = |text: &str| ArchiveError::Target {
         target: text.into(),

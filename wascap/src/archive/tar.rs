@@ -65,7 +65,7 @@ pub(super) fn append(tar: &mut Vec<u8>, name: &str, content: &[u8]) -> Result<()
     put(&mut header, KIND, b"0").ok_or_else(too_large)?;
     put(&mut header, MAGIC, POSIX).ok_or_else(too_large)?;
     let sum = octal(checksum(&header), CHECKSUM.len() - 2).ok_or_else(too_large)?;
-    put(&mut header, CHECKSUM, sum.as_bytes()).ok_or_else(too_large)?;
+    put(&mut header, CHECKSUM, format!("{sum}\0 ").as_bytes()).ok_or_else(too_large)?;
     tar.extend_from_slice(&header);
     tar.extend_from_slice(content);
     tar.resize(tar.len() + padding(content.len()), 0);
