@@ -8,9 +8,9 @@
 
 use capwire_wascap::{
     AccountMetadata, ActorClaimsBuilder, ArchiveError, ClaimsBuilder, Hash, InvocationMetadata,
-    KeyKind, KeyPair, OperatorMetadata, ProviderMetadata, SignError, UnixSeconds, Verifier,
-    VerifyError, inspect_archive, inspect_module, inspect_token, sign_archive, sign_module,
-    sign_token,
+    KeyKind, KeyPair, OperatorMetadata, ProviderMetadata, RevocationMetadata, SignError,
+    UnixSeconds, Verifier, VerifyError, inspect_archive, inspect_module, inspect_token,
+    sign_archive, sign_module, sign_token,
 };
 use getrandom::{SysRng, rand_core::UnwrapErr};
 
@@ -198,6 +198,24 @@ fn tokens_of_accounts_and_invocations_are_verified_alone() {
         .unwrap();
     assert!(verified.metadata.covers(b"payload"));
     assert!(!verified.metadata.covers(b"another"));
+}
+
+#[test]
+fn a_token_may_have_every_byte_that_is_allowed() {
+    const LIMIT: usize = 16 << 20;
+    let operator = pair(KeyKind::Operator);
+    let list = |length: usize| {
+        let mut metadata = RevocationMetadata::new(1);
+        metadata.tokens.insert("a".repeat(length));
+        let rng = &mut UnwrapErr(SysRng);
+        let claims = ClaimsBuilder::with_metadata(operator.public(), metadata, NOW, rng);
+        sign_token(claims, &operator).unwrap()
+    };
+    let short = list(0);
+    let claims = short.split('.').nth(1).unwrap().len();
+    let room = LIMIT - (short.len() - claims);
+    let longest = list(room * 3 / 4 - claims * 3 / 4);
+    assert_eq!(longest.len(), LIMIT);
 }
 
 fn archive(libraries: &[(&str, &[u8])]) -> Result<Vec<u8>, SignError> {
