@@ -49,6 +49,7 @@
 //! | `http-server` | `providers::HttpServer`: `wascc:http_server` |
 //! | `keyvalue-embedded` | `providers::KeyValueEmbedded`: `wascc:keyvalue` in a durable file |
 //! | `logging` | `providers::Logging`: `wascc:logging` to `tracing` |
+//! | `legacy` | `wascap::canonicalize`: modules that the tools of 2020 accept |
 //! | `metrics` | `metrics::Endpoint`: numbers for Prometheus |
 //!
 //! An engine of your own implements [`engine::Engine`], a provider of your own
