@@ -1,7 +1,7 @@
-//! A hostile guest: any pointer, any length, any order of the nine functions.
+//! A hostile guest: any pointer, any length, any order of the nine functions and of `abort`.
 
 use arbitrary::{Arbitrary, Unstructured};
-use capwire_wapc::{Conversation, EmptyWorld, Reply, Request, Span};
+use capwire_wapc::{CallError, Conversation, EmptyWorld, Reply, Request, Span, Trap};
 use std::sync::Arc;
 
 /// More than any pointer that a guest may mean, less than a pointer can say.
@@ -19,6 +19,7 @@ enum Step {
     HostResponse { pointer: u32 },
     HostError { pointer: u32 },
     ConsoleLog { pointer: u32, length: u32 },
+    Abort { arguments: [u32; 4] },
 }
 
 /// Plays the steps. Errors are expected; what is not is a panic, or lengths that lie.
@@ -62,6 +63,17 @@ fn play(step: Step, conversation: &mut Conversation, memory: &mut [u8]) {
         Step::ConsoleLog { pointer, length } => {
             drop(conversation.console_log(memory, Span::new(pointer, length)));
         }
+        Step::Abort { arguments } => abort(conversation, memory, arguments),
+    }
+}
+
+fn abort(conversation: &mut Conversation, memory: &[u8], arguments: [u32; 4]) {
+    if let Ok(abort) = conversation.abort(memory, arguments) {
+        let CallError::Trap(trap) = conversation.fail(Trap::from(abort).into()) else {
+            unreachable!("a trap stays one");
+        };
+        let is_odd = |character: char| character.is_control() && character != '\n';
+        assert!(!trap.to_string().contains(is_odd));
     }
 }
 

@@ -53,3 +53,21 @@ impl From<Abort> for Trap {
         Self::from(TrapKind::Abort).saying(&abort.to_string())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Abort;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn no_pointer_and_no_memory_panics(
+            memory in proptest::collection::vec(any::<u8>(), 0..64),
+            arguments in proptest::array::uniform4(prop_oneof![0..80_u32, any::<u32>()]),
+        ) {
+            if let Ok(abort) = Abort::read(&memory, arguments) {
+                prop_assert!(abort.to_string().len() < 1_000);
+            }
+        }
+    }
+}

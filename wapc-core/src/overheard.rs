@@ -31,7 +31,8 @@ impl Overheard {
 
     /// Another call begins.
     pub(crate) fn forget(&self) {
-        if self.any.swap(false, Ordering::Relaxed) {
+        if self.any.load(Ordering::Relaxed) {
+            self.any.store(false, Ordering::Relaxed);
             self.lines().clear();
         }
     }

@@ -86,6 +86,24 @@ pub fn hostile_names(engine: &dyn Engine) {
     });
 }
 
+/// An engine that does bulk memory instructions in pieces names the function that has them, and
+/// nothing of its own.
+pub fn bulk(engine: &dyn Engine) {
+    let more = "(func $clear (param i32) (memory.fill (i32.const 8) (i32.const 0) (local.get 0)))
+        (func $copy (param i32) (memory.copy (i32.const 8) (i32.const 16) (local.get 0)))";
+    each_kind(engine, |setup| {
+        for name in ["clear", "copy"] {
+            let wat = guest(
+                &format!("(call ${name} (i32.const -1)) (i32.const 1)"),
+                more,
+            );
+            let trap = trap(&setup, &wat);
+            assert_eq!(names(&trap)[0], name, "{trap}");
+            assert_eq!(trap.frames().len(), 2, "{trap}");
+        }
+    });
+}
+
 /// Start functions have names, too.
 pub fn start(engine: &dyn Engine) {
     each_kind(engine, |setup| {

@@ -23,7 +23,6 @@ fn panics(payload: Vec<u8>) -> Result<Vec<u8>> {
 }
 
 #[inline(never)]
-#[expect(clippy::panic, reason = "to panic is what it is for")]
 fn count(visits: usize) {
     assert!(visits > 3, "only {visits} visits,\nwhich is not enough");
 }
