@@ -28,6 +28,37 @@ pub fn branches(engine: &dyn Engine) {
     });
 }
 
+/// Whatever instruction a guest repeats, it takes none of its host's stack. Interpreters that go from
+/// one instruction to the next by a call need that to be a jump, in each of them.
+pub fn repeated_instructions(engine: &dyn Engine) {
+    for instruction in [
+        "(drop (memory.grow (i32.const 0)))",
+        "(drop (table.grow $table (ref.null func) (i32.const 0)))",
+        "(memory.fill (i32.const 0) (i32.const 0) (i32.const 1))",
+        "(memory.copy (i32.const 0) (i32.const 8) (i32.and (local.get $i) (i32.const 7)))",
+        "(table.fill $table (i32.const 0) (ref.null func) (i32.const 1))",
+        "(table.set $table (i32.const 0) (table.get $table (i32.const 0)))",
+        "(call $nothing)",
+        "(call_indirect $table (i32.const 1))",
+        "(block (result i32) (br_table 0 0 (local.get $i) (local.get $i))) drop",
+        "(block (result i32 i64) (br_table 0 0 (local.get $i) (i64.const 0) (local.get $i)))
+            drop drop",
+        "(drop (f64.nearest (f64.convert_i32_u (local.get $i))))",
+        "(drop (memory.size)) (drop (table.size $table))",
+    ] {
+        let body = format!(
+            "(loop $again {instruction} (br_if $again (i32.lt_u
+                (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 300000))))
+            (call $__guest_response (i32.const 0) (i32.const 0)) (i32.const 1)"
+        );
+        let fields = "(table $table 2 funcref) (elem (i32.const 1) $nothing) (func $nothing)";
+        each_kind(engine, |setup| {
+            let mut guest = setup.guest(&guest(&body, fields));
+            guest.call("repeat", "").expect(instruction);
+        });
+    }
+}
+
 /// An expression of `$x`, and when it holds.
 struct Condition {
     code: &'static str,
