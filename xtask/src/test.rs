@@ -83,8 +83,17 @@ fn full(guests: &Path) -> Result<()> {
     check::package_and_build()?;
     fuzz::all(Duration::from_secs(60))?;
     mutants::kill_all()?;
+    original_wapc()?;
     outside::run_host()?;
     documented::run_all()
+}
+
+/// What users of `wapc` have today passes the same cases as our engines do in its place.
+fn original_wapc() -> Result<()> {
+    let mut tests = cargo(&["test"]);
+    tests.current_dir(shell::root().join("testing/wapc-original"));
+    tests.env("CARGO_TARGET_DIR", shell::target().join("wapc-original"));
+    shell::run(&mut tests)
 }
 
 /// One signed file answers with the same bytes on each engine, and in the hosts that `elsewhere` says how to run.
