@@ -10,10 +10,14 @@ mod roles;
 
 use roles::{Role, Roles};
 use std::borrow::Cow;
-use wasm_encoder::{CodeSection, Module, RawSection};
+use std::ops::Range;
+use wasm_encoder::{Encode, SectionId};
 use wasmparser::{BinaryReaderError, FunctionBody, Parser, Payload};
 
 const I32_POPCNT: u8 = 0x69;
+const MODULE_HEADER_BYTES: usize = 8;
+/// The most that a number of 32 bits takes in a module.
+const MOST_NUMBER_BYTES: usize = 5;
 
 /// The same module without what wasmi gets wrong. What cannot be read is left to wasmi to refuse.
 pub(crate) fn work_around(wasm: Cow<'_, [u8]>) -> Cow<'_, [u8]> {
@@ -25,34 +29,41 @@ pub(crate) fn work_around(wasm: Cow<'_, [u8]>) -> Cow<'_, [u8]> {
 
 /// `None` if nothing has to change.
 fn rewritten(wasm: &[u8]) -> Result<Option<Vec<u8>>, BinaryReaderError> {
+    let (mut code, mut section_end) = (0..0, MODULE_HEADER_BYTES);
     let mut bodies = Vec::new();
     for payload in Parser::new(0).parse_all(wasm) {
-        if let Payload::CodeSectionEntry(body) = payload? {
+        let payload = payload?;
+        if let Payload::CodeSectionStart { range, .. } = &payload {
+            code = section_end..range.end;
+        }
+        if let Some((_, range)) = payload.as_section() {
+            section_end = range.end;
+        }
+        if let Payload::CodeSectionEntry(body) = payload {
             bodies.push(with_insertions(&body)?);
         }
     }
-    match bodies.iter().any(|body| matches!(body, Cow::Owned(_))) {
-        true => replaced(wasm, &bodies).map(Some),
-        false => Ok(None),
-    }
+    let changed = bodies.iter().any(|body| matches!(body, Cow::Owned(_)));
+    Ok(changed.then(|| replaced(wasm, code, &bodies)))
 }
 
-fn replaced(wasm: &[u8], bodies: &[Cow<'_, [u8]>]) -> Result<Vec<u8>, BinaryReaderError> {
-    let mut module = Module::new();
-    for payload in Parser::new(0).parse_all(wasm) {
-        let payload = payload?;
-        if let Payload::CodeSectionStart { .. } = payload {
-            let mut code = CodeSection::new();
-            for body in bodies {
-                code.raw(body);
-            }
-            module.section(&code);
-        } else if let Some((id, range)) = payload.as_section() {
-            let data = wasm.get(range).unwrap_or_default();
-            module.section(&RawSection { id, data });
-        }
+/// The module with these functions in the place of its section `code`.
+fn replaced(wasm: &[u8], code: Range<usize>, bodies: &[Cow<'_, [u8]>]) -> Vec<u8> {
+    let length: usize = bodies
+        .iter()
+        .map(|body| body.len() + MOST_NUMBER_BYTES)
+        .sum();
+    let mut section = Vec::with_capacity(MOST_NUMBER_BYTES + length);
+    bodies.len().encode(&mut section);
+    for body in bodies {
+        body.encode(&mut section);
     }
-    Ok(module.finish())
+    let mut module = Vec::with_capacity(wasm.len() + section.len());
+    module.extend_from_slice(wasm.get(..code.start).unwrap_or_default());
+    module.push(SectionId::Code.into());
+    section.encode(&mut module);
+    module.extend_from_slice(wasm.get(code.end..).unwrap_or_default());
+    module
 }
 
 /// A function's body, owned if it had to change.

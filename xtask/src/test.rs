@@ -46,26 +46,29 @@ const FULL: Effort = Effort {
 };
 
 pub(crate) fn run(options: &Options) -> Result<()> {
+    if options.full {
+        setup::wasm3()?;
+    }
     let guests = build::guests()?;
-    everything(&guests)?;
+    run_with(&mut of_workspace("test"), &guests, Profile::Dev, &QUICK)?;
     if options.full { full(&guests) } else { Ok(()) }
 }
 
-/// One command for all packages: several would build what they share several times, since each
-/// asks it for other features.
-fn everything(guests: &Path) -> Result<()> {
-    let mut tests = cargo(&["test", "--workspace"]);
+/// All packages that can be built here: to choose fewer would build what they share again, since
+/// each asks it for other features.
+fn of_workspace(doing: &str) -> Command {
+    let mut command = cargo(&[doing, "--workspace"]);
     let mut elsewhere = GUESTS.to_vec();
     if setup::has_libclang() {
-        tests.args(["--features", FEATURES_OF_WASM3]);
+        command.args(["--features", FEATURES_OF_WASM3]);
     } else {
-        eprintln!("wasm3 is not tested: `cargo xtask setup --wasm3` installs what it needs");
+        eprintln!("without wasm3: `cargo xtask setup --wasm3` installs what it needs");
         elsewhere.extend(PACKAGES_OF_WASM3);
     }
     for package in elsewhere {
-        tests.args(["--exclude", package]);
+        command.args(["--exclude", package]);
     }
-    run_with(&mut tests, guests, Profile::Dev, &QUICK)
+    command
 }
 
 fn full(guests: &Path) -> Result<()> {
@@ -76,7 +79,6 @@ fn full(guests: &Path) -> Result<()> {
         "--package",
         "capwire-cli",
     ]);
-    setup::wasm3()?;
     tests.args(["--features", "capwire-cli/wasm3"]);
     run_with(&mut tests, guests, Profile::Release, &FULL)?;
     check::features()?;
@@ -98,12 +100,8 @@ fn original_wapc() -> Result<()> {
 
 /// One signed file answers with the same bytes on each engine, and in the hosts that `elsewhere` says how to run.
 pub(crate) fn same_bytes(guests: &Path, elsewhere: &[String]) -> Result<()> {
-    let mut host = cargo(&["build", "--package", "capwire-cli"]);
-    if setup::has_libclang() {
-        host.args(["--features", "wasm3"]);
-    }
-    shell::run(&mut host)?;
-    let mut tests = cargo(&["test", "--package", "capwire-acceptance"]);
+    shell::run(of_workspace("build").args(["--bin", "capwire"]))?;
+    let mut tests = of_workspace("test");
     tests.args(["--test", "same_bytes"]);
     tests.env("CAPWIRE_ELSEWHERE", elsewhere.join("\n"));
     run_with(&mut tests, guests, Profile::Dev, &QUICK)
