@@ -74,10 +74,10 @@ impl fmt::Debug for Actor {
     }
 }
 
-/// The name in the claims, or the key.
+/// The name in the claims, as one line that steers no terminal, or the key.
 pub(crate) fn display_name(claims: &ActorClaims) -> String {
     match &claims.metadata.name {
-        Some(name) if !name.trim().is_empty() => name.clone(),
+        Some(name) if !name.trim().is_empty() => name.replace(char::is_control, "\u{fffd}"),
         _ => claims.subject.to_string(),
     }
 }

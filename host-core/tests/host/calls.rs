@@ -105,12 +105,13 @@ async fn a_failure_says_who_what_why_and_what_is_left() {
 #[tokio::test]
 async fn a_failure_that_its_instance_survives_says_so() {
     let kit = Kit::new();
-    let actor = kit.start(&Module::new()).await;
+    let actor = kit.start(&Module::new().named("a\nb\x1b[2J")).await;
     let hostile = "no\x1b[2J\nactor (M) failed";
     let error = kit.host.call(actor, "fail", hostile).await.unwrap_err();
     let failure = error.call_failure().unwrap();
     assert_eq!(failure.said(), Some(hostile));
     assert!(failure.instance_survived());
+    assert_eq!(failure.name(), "a\u{fffd}b\u{fffd}[2J");
     let shown = "failed in `fail`: no\u{fffd}[2J\n    actor (M) failed\n  the instance goes on";
     assert!(error.report().ends_with(shown), "{error}");
 

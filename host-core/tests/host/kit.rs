@@ -30,6 +30,7 @@ pub(crate) const SIGNED_AT: UnixSeconds = UnixSeconds(1_600_000_000);
 pub(crate) struct Module {
     key: KeyPair,
     account: KeyPair,
+    name: &'static str,
     script: String,
     caps: Vec<String>,
     rules: Vec<(String, Rule)>,
@@ -44,12 +45,18 @@ impl Module {
         Self {
             key: KeyPair::generate(KeyKind::Module, &mut UnwrapErr(SysRng)),
             account: account(),
+            name: "tester",
             script: standard::NAME.to_owned(),
             caps: Vec::new(),
             rules: Vec::new(),
             expires: None,
             revision: None,
         }
+    }
+
+    pub(crate) fn named(mut self, name: &'static str) -> Self {
+        self.name = name;
+        self
     }
 
     pub(crate) fn script(mut self, name: impl ToString) -> Self {
@@ -114,7 +121,7 @@ impl Module {
 
     pub(crate) fn sign(&self, wasm: &[u8]) -> Vec<u8> {
         let rng = &mut UnwrapErr(SysRng);
-        let mut claims = ActorClaimsBuilder::new(self.key.public(), SIGNED_AT, rng).name("tester");
+        let mut claims = ActorClaimsBuilder::new(self.key.public(), SIGNED_AT, rng).name(self.name);
         for capability in &self.caps {
             claims = claims.capability(capability);
         }
