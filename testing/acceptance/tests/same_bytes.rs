@@ -81,7 +81,7 @@ fn call(place: &Place, workshop: &Workshop, manifest: &Path, data: &Path) -> Vec
     assert!(
         outputs
             .iter()
-            .any(|output| output.contains(r#"{"counter":4}"#)),
+            .any(|output| output.contains(r#"{\"counter\":4}"#)),
         "{outputs:?}"
     );
     outputs.to_vec()
