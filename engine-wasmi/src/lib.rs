@@ -62,7 +62,7 @@ use std::sync::Arc;
 const NAME: &str = "wasmi";
 
 /// What an optimised build executes in a millisecond on a server of the early 2020s, roughly.
-const FUEL_PER_MILLISECOND: u64 = 500_000;
+const FUEL_PER_MILLISECOND: u64 = 250_000;
 
 /// The engine.
 #[derive(Clone, Copy, Debug)]
@@ -88,7 +88,7 @@ pub enum Translation {
 }
 
 impl Wasmi {
-    /// An engine that counts 500,000 units of fuel as a millisecond and translates ahead.
+    /// An engine that counts 250,000 units of fuel as a millisecond and translates ahead.
     #[must_use]
     pub fn new() -> Self {
         Self {

@@ -23,11 +23,17 @@ pub const ELSEWHERE: &[(&str, Runner)] = &[
     ("cargo xtask test", Runner::Ci),
     ("cargo xtask tidy", Runner::Ci),
     ("cargo xtask demo", Runner::Full),
+    ("cargo xtask static", Runner::Full),
     (
         "cargo build --target wasm32-unknown-unknown --release",
         Runner::Full,
     ),
     ("cargo bench -p capwire-benches", Runner::Full),
+    ("cargo test -p capwire-hostile", Runner::Full),
+    (
+        "cargo test -p capwire-hostile --features wasm3",
+        Runner::Full,
+    ),
     ("cargo test -p capwire-interop", Runner::Full),
     ("cargo test -p capwire-spec", Runner::Full),
     (
@@ -52,6 +58,10 @@ pub const ELSEWHERE: &[(&str, Runner)] = &[
     (
         "cargo run --release -p capwire-benches --bin durable -- --require 16",
         Runner::Nobody("it judges the disk, which tests share with whatever else runs"),
+    ),
+    (
+        "cargo run --release -p capwire-benches --features wasm3 --bin overrun -- --require 20",
+        Runner::Nobody("it judges by the clock, on a machine that does nothing else"),
     ),
 ];
 

@@ -44,10 +44,13 @@ fn time() -> Vec<Guest> {
     let targets = "0 ".repeat(10_000);
     let flood = format!("(drop {})", host_call(TAKE, NOTHING));
     let table = format!("(block (br_table {targets} (i32.const 9999)))");
+    let values = "(block (result i32 i64)
+        (br_table 0 0 (i32.const 1) (i64.const 2) (i32.const 0))) drop drop";
     vec![
         endless("spins", ""),
         endless("spins in calls", "(call $nothing)").with("(func $nothing)"),
         endless("spins in a long jump table", table),
+        endless("spins in a jump table with values", values),
         Guest::in_call("waits", Deadline, host_call(WAIT, NOTHING)),
         Guest::in_call("spins past its deadline", Deadline, for_ever("")),
         Guest::in_call(

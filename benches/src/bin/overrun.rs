@@ -1,0 +1,154 @@
+//! How late a hostile guest is stopped: from the call to the host's error, less what it was
+//! allowed. Engines take turns in each round, and each guest may have as much memory as by default.
+#![forbid(unsafe_code)]
+
+use anyhow::{Context, Result, ensure};
+use capwire::wapc::{Limits, PAGE_SIZE};
+use capwire::{ActorOptions, Clock, SystemClock};
+use capwire_hostile::{Ending, Guest, Site, Strikes, Wall, engines, guests};
+use clap::{Parser, ValueEnum};
+use std::io::Write;
+use std::time::{Duration, Instant};
+use tokio::runtime::{Builder, Runtime};
+
+/// How much later than allowed each hostile guest is stopped, on each engine, in milliseconds
+#[derive(Parser)]
+struct Options {
+    /// Fail if a guest is stopped more than so many milliseconds late in any round
+    #[arg(long, value_name = "MS")]
+    require: Option<f64>,
+    /// By which clock; where other programs run, only CPU time can be compared
+    #[arg(long, value_enum, default_value_t)]
+    clock: By,
+    /// How often each guest attacks
+    #[arg(long, default_value_t = 7, value_parser = clap::value_parser!(u32).range(1..))]
+    rounds: u32,
+    /// How much memory a guest may have, in MiB
+    #[arg(long, default_value_t = 64, value_parser = clap::value_parser!(u32).range(1..=4096))]
+    memory: u32,
+    /// Only guests whose names contain this
+    #[arg(long, default_value = "")]
+    only: String,
+}
+
+#[derive(Clone, Copy, Default, ValueEnum)]
+enum By {
+    /// The clock on the wall: what callers see
+    #[default]
+    Wall,
+    /// The CPU time of the thread that makes the calls; starts run on others and are left out
+    Cpu,
+}
+
+fn main() -> Result<()> {
+    let options = Options::parse();
+    let runtime = Builder::new_current_thread().enable_time().build()?;
+    let mut out = std::io::stdout();
+    writeln!(
+        out,
+        "{:<42}{:<10}{:>9}{:>9}",
+        "ms late", "engine", "median", "most"
+    )?;
+    let mut most = f64::NEG_INFINITY;
+    for guest in guests().into_iter().filter(|guest| options.measures(guest)) {
+        for (engine, mut late) in attacks(&runtime, &options, &guest)? {
+            late.sort_by(f64::total_cmp);
+            let median = late.get(late.len() / 2).context("nothing was measured")?;
+            let worst = late.last().context("nothing was measured")?;
+            writeln!(
+                out,
+                "{:<42}{engine:<10}{median:>9.1}{worst:>9.1}",
+                guest.name
+            )?;
+            most = most.max(*worst);
+        }
+    }
+    writeln!(out, "the latest of all {most:>43.1}")?;
+    let required = options.require.unwrap_or(f64::INFINITY);
+    ensure!(
+        most <= required,
+        "a guest was stopped more than {required} ms late"
+    );
+    Ok(())
+}
+
+impl Options {
+    fn measures(&self, guest: &Guest) -> bool {
+        let on_this_thread = guest.strikes == Strikes::InCall && guest.ending != Ending::Deadline;
+        guest.name.contains(&self.only) && (on_this_thread || matches!(self.clock, By::Wall))
+    }
+
+    fn of(&self, guest: &Guest) -> ActorOptions {
+        let mut options = guest.options();
+        options.limits = Limits::default();
+        let pages = u64::from(self.memory) * (1 << 20) / PAGE_SIZE;
+        options.limits.memory_pages = u32::try_from(pages).unwrap_or(u32::MAX);
+        options
+    }
+}
+
+type Attacks = Vec<(&'static str, Vec<f64>)>;
+
+/// Milliseconds by which each engine was late, for each round.
+fn attacks(runtime: &Runtime, options: &Options, guest: &Guest) -> Result<Attacks> {
+    let mut attacks: Attacks = Vec::new();
+    for round in 0..options.rounds {
+        for (index, engine) in engines()?.into_iter().enumerate() {
+            let name = engine.name();
+            let site = Site::new(engine, &Wall::default())?;
+            let late = runtime.block_on(attack(&site, options, guest))?;
+            match attacks.get_mut(index) {
+                Some((_, all)) if round > 0 => all.push(late),
+                _ => attacks.push((name, vec![late])),
+            }
+        }
+    }
+    Ok(attacks)
+}
+
+async fn attack(site: &Site, options: &Options, guest: &Guest) -> Result<f64> {
+    let allowed = options.of(guest);
+    let budget = match guest.ending {
+        Ending::Deadline => allowed.deadline,
+        _ => allowed.cpu_budget,
+    };
+    let actor = site.sign(&guest.wasm()?).await?;
+    let started = match guest.strikes {
+        Strikes::InStart => None,
+        Strikes::InCall => Some(site.start(actor.clone(), allowed.clone()).await?),
+    };
+    let begun = Stopwatch::new(options.clock);
+    let error = match started {
+        None => site.start(actor, allowed).await.err(),
+        Some(actor) => site.host().call(actor, "attack", "").await.err(),
+    };
+    let took = begun.elapsed();
+    let ending = error.as_ref().and_then(Ending::of);
+    ensure!(ending == Some(guest.ending), "{}: {error:?}", guest.name);
+    Ok((took.as_secs_f64() - budget.as_secs_f64()) * 1_000.0)
+}
+
+/// Time by one of the clocks.
+enum Stopwatch {
+    Wall(Instant),
+    Cpu(SystemClock, Duration),
+}
+
+impl Stopwatch {
+    fn new(by: By) -> Self {
+        match by {
+            By::Wall => Self::Wall(Instant::now()),
+            By::Cpu => {
+                let clock = SystemClock::default();
+                Self::Cpu(clock, clock.thread_cpu())
+            }
+        }
+    }
+
+    fn elapsed(&self) -> Duration {
+        match self {
+            Self::Wall(begun) => begun.elapsed(),
+            Self::Cpu(clock, begun) => clock.thread_cpu().saturating_sub(*begun),
+        }
+    }
+}
