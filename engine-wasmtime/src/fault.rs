@@ -64,11 +64,19 @@ fn trap(error: Error) -> Trap {
     }
 }
 
-/// Where the guest was.
+/// What Rust's runtime calls when it begins to tell of a panic: whatever is further inside is its own.
+const TELLS_OF_A_PANIC: &str = "__rust_end_short_backtrace";
+
+/// Where the guest was, without how Rust's runtime tells of it.
 fn frames(error: &Error) -> Vec<Frame> {
     let backtrace = error.downcast_ref::<WasmBacktrace>();
     let frames = backtrace.map_or(&[][..], WasmBacktrace::frames);
-    frames.iter().map(frame).collect()
+    let tells = |frame: &FrameInfo| {
+        let name = frame.func_name();
+        name.is_some_and(|name| name.contains(TELLS_OF_A_PANIC))
+    };
+    let own = frames.iter().position(tells).map_or(0, |last| last + 1);
+    frames.iter().skip(own).map(frame).collect()
 }
 
 /// Compilers write the names of symbols, which Rust mangles.
