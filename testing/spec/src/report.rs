@@ -11,7 +11,7 @@ The tests of the WebAssembly specification 2.0 (without SIMD) and of extended co
 the public interface. This page is written by `SNAPSHOTS=overwrite cargo test -p capwire-spec`, and a test fails when it is not
 what comes out. The numbers after a text are lines of the file.
 
-- wasmtime without its garbage collector has no references to values of the host, and calls them \"gc types\".
+- No engine takes references to values of the host, which a guest could never get. Some call them \"gc types\".
 - Where constants may use globals of the module itself, the tests are ahead of version 2.0.
 - What is accepted though it should not be: a start section declares its function, since for guests it becomes an export.
 - The other results of wasm3 are NaNs whose quiet bit is another.
@@ -39,17 +39,27 @@ pub fn page(reports: &[(&str, Report)]) -> String {
             report.left_out.get(reason).unwrap_or(&0).to_string()
         });
     }
-    for (name, report) in reports {
+    for (index, (name, report)) in reports.iter().enumerate() {
         write!(page, "\n## What `{name}` leaves out\n\n").unwrap_or_default();
-        if report.failed.is_empty() {
-            page.push_str("Nothing.\n");
-        }
-        for ((file, what), lines) in &report.failed {
-            let lines: Vec<String> = lines.iter().map(ToString::to_string).collect();
-            writeln!(page, "- `{file}`: {what}: {}", lines.join(", ")).unwrap_or_default();
+        let mut earlier = reports.iter().take(index);
+        match earlier.find(|(_, other)| other.failed == report.failed) {
+            Some((twin, _)) => {
+                writeln!(page, "The same as `{twin}`.").unwrap_or_default();
+            }
+            None => left_out(&mut page, report),
         }
     }
     page
+}
+
+fn left_out(page: &mut String, report: &Report) {
+    if report.failed.is_empty() {
+        page.push_str("Nothing.\n");
+    }
+    for ((file, what), lines) in &report.failed {
+        let lines: Vec<String> = lines.iter().map(ToString::to_string).collect();
+        writeln!(page, "- `{file}`: {what}: {}", lines.join(", ")).unwrap_or_default();
+    }
 }
 
 fn row(page: &mut String, reports: &[(&str, Report)], cell: impl Fn(&(&str, Report)) -> String) {

