@@ -1,10 +1,14 @@
 //! The command line, and nothing else.
 
 mod archive;
+#[cfg(unix)]
+mod asking;
 mod authority;
 mod engine;
 
 pub(crate) use archive::Archive;
+#[cfg(unix)]
+pub(crate) use asking::{Ps, Stop, Swap};
 pub(crate) use authority::{
     Claims, Token, TokenAccount, TokenCommon, TokenOperator, TokenRevocations, TrustFiles, Why,
 };
@@ -79,7 +83,8 @@ pub(crate) enum Command {
     ///
     /// Checks all that `capwire run` does not need to start something for: the text, files and
     /// their claims, whether modules are guests, the names, keys and values of bindings, ports
-    /// that are taken twice, variables, secrets, and the data directory.
+    /// that are taken twice, variables, secrets, and the data directory; with the files of trust
+    /// and policy that `run` gets, also whether these let every actor and binding in.
     #[command(after_help = CHECK_EXAMPLES)]
     Check(Check),
     /// Print the JSON Schema of manifests, for editors
@@ -189,6 +194,9 @@ pub(crate) struct Sign {
     /// Propose capabilities by what is in the module, and ask
     #[arg(long)]
     pub(crate) derive: bool,
+    /// Propose what `capwire run --record` wrote down of the actor, as narrow as that allows
+    #[arg(long, value_name = "FILE", requires = "derive")]
+    pub(crate) recorded: Vec<PathBuf>,
     /// Grant what is proposed without asking
     #[arg(long, requires = "derive")]
     pub(crate) yes: bool,
@@ -255,11 +263,17 @@ pub(crate) struct Run {
     /// $XDG_RUNTIME_DIR/capwire, or in /tmp/capwire-UID]
     #[arg(long, value_name = "SOCKET")]
     pub(crate) control: Option<PathBuf>,
-    /// Take away from what claims grant, by this file
+    /// Take away from what claims grant, by this file, which may change while the host runs
     #[arg(long, value_name = "FILE")]
     pub(crate) policy: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) trust: TrustFiles,
+    /// Write down what actors use, a line of JSON for each distinct use, for `capwire sign --derive`
+    ///
+    /// Operations and what they are about, such as keys and hosts; no messages. A file that is there
+    /// is added to. Only you can read it.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) record: Option<PathBuf>,
     /// Count calls, and show the numbers to Prometheus at http://ADDRESS/metrics
     ///
     /// Prints a line `metrics URL`. Port 0 is any free one. Whoever can connect can read them.
@@ -274,61 +288,6 @@ pub(crate) struct Run {
     #[arg(long, value_enum, default_value_t)]
     pub(crate) log_format: LogFormat,
     /// Print a line of JSON for each server, for scripts
-    #[arg(long)]
-    pub(crate) json: bool,
-}
-
-/// Which of the running hosts is meant.
-#[cfg(unix)]
-#[derive(Debug, clap::Args)]
-pub(crate) struct Which {
-    /// The host, by its process id or its socket [default: the only one that runs]
-    #[arg(long, value_name = "PID|SOCKET")]
-    pub(crate) host: Option<String>,
-}
-
-#[cfg(unix)]
-#[derive(Debug, clap::Args)]
-pub(crate) struct Ps {
-    #[command(flatten)]
-    pub(crate) which: Which,
-    /// Print JSON, for scripts
-    #[arg(long)]
-    pub(crate) json: bool,
-}
-
-#[cfg(unix)]
-#[derive(Debug, clap::Args)]
-pub(crate) struct Swap {
-    /// The actor, by its key or its name
-    pub(crate) actor: String,
-    /// The signed module of the new version
-    pub(crate) module: PathBuf,
-    /// Let the new version claim more than the old one
-    #[arg(long)]
-    pub(crate) allow_wider: bool,
-    /// Ask the new version for its health first, and go on only if it answers
-    #[arg(long)]
-    pub(crate) health_check: bool,
-    /// How long calls of the old version may go on; those that take longer are dropped [default:
-    /// 10s]
-    #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
-    pub(crate) drain: Option<Duration>,
-    #[command(flatten)]
-    pub(crate) which: Which,
-    /// Print JSON, for scripts
-    #[arg(long)]
-    pub(crate) json: bool,
-}
-
-#[cfg(unix)]
-#[derive(Debug, clap::Args)]
-pub(crate) struct Stop {
-    /// The actor, by its key or its name [default: the whole host, which ends]
-    pub(crate) actor: Option<String>,
-    #[command(flatten)]
-    pub(crate) which: Which,
-    /// Print JSON, for scripts
     #[arg(long)]
     pub(crate) json: bool,
 }
@@ -356,6 +315,9 @@ pub(crate) struct Call {
     /// Where providers keep their data [default: .capwire beside the manifest]
     #[arg(long, value_name = "DIR", requires = "manifest")]
     pub(crate) data_dir: Option<PathBuf>,
+    /// Write down what the actor uses, as `capwire run --record` does
+    #[arg(long, value_name = "FILE", requires = "manifest")]
+    pub(crate) record: Option<PathBuf>,
 }
 
 #[derive(Debug, clap::Args)]
@@ -365,6 +327,11 @@ pub(crate) struct Check {
     /// Where providers would keep their data [default: .capwire beside the manifest]
     #[arg(long, value_name = "DIR")]
     pub(crate) data_dir: Option<PathBuf>,
+    /// The operator's policy file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) policy: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) trust: TrustFiles,
     /// Print JSON, for scripts
     #[arg(long)]
     pub(crate) json: bool,

@@ -22,7 +22,7 @@ impl DataDir {
     /// The folder of the provider `name` of the sort `sort`. Only what needs a folder makes one,
     /// and only its owner can look into it.
     pub(crate) fn folder(&self, sort: &str, name: &str) -> Result<PathBuf, Error> {
-        let folder = self.0.join(sort).join(as_file_name(name));
+        let folder = self.path(sort, name);
         let mut builder = DirBuilder::new();
         builder.recursive(true);
         private(&mut builder);
@@ -32,10 +32,15 @@ impl DataDir {
         }
     }
 
+    /// Where [`folder`](Self::folder) is, or would be.
+    pub(crate) fn path(&self, sort: &str, name: &str) -> PathBuf {
+        self.0.join(sort).join(as_file_name(name))
+    }
+
     /// Whether [`folder`](Self::folder) and what follows it could work, as far as can be seen
     /// without making anything.
     pub(crate) fn examine(&self, sort: &str, name: &str) -> Result<(), Error> {
-        let folder = self.0.join(sort).join(as_file_name(name));
+        let folder = self.path(sort, name);
         let existing = folder.ancestors().find(|folder| folder.exists());
         // The parent of a relative path is named by no text.
         let existing = existing.filter(|folder| *folder != Path::new(""));

@@ -4,6 +4,7 @@ mod options;
 
 use crate::args::{EngineChoice, EngineName};
 use crate::error::Error;
+use crate::record::Recorder;
 
 use capwire::engine::Engine;
 use capwire::{ErrorKind, Host, HostOptions, Limits};
@@ -11,14 +12,22 @@ use clap::ValueEnum;
 use options::EngineOption;
 use std::sync::Arc;
 
-/// A host whose actors run on the chosen engine, within `policy`, and that counts calls if
-/// `metrics` are wanted.
-pub(crate) fn host(choice: &EngineChoice, policy: Limits, metrics: bool) -> Result<Host, Error> {
+/// A host whose actors run on the chosen engine, within `policy`, that counts calls if `metrics`
+/// are wanted, and writes down what they use if there is a `recorder`.
+pub(crate) fn host(
+    choice: &EngineChoice,
+    policy: Limits,
+    metrics: bool,
+    recorder: Option<Recorder>,
+) -> Result<Host, Error> {
     let mut options = HostOptions::default();
     options.metrics = metrics;
     let mut builder = Host::builder(engine(choice)?);
     if choice.allow_unsafe_engine {
         builder = builder.accept_unsafe_engine();
+    }
+    if let Some(recorder) = recorder {
+        builder = builder.layer(recorder);
     }
     let made = builder.policy(policy).options(options).build();
     made.map_err(|error| {

@@ -90,7 +90,8 @@ pub(crate) const RUN_EXAMPLES: &str = "\
 Examples:
   capwire run manifest.yaml
   capwire run manifest.yaml --engine wasmi --data-dir /tmp/counter-data
-  capwire run manifest.yaml --metrics 127.0.0.1:0 --log-format json";
+  capwire run manifest.yaml --metrics 127.0.0.1:0 --log-format json
+  capwire run manifest.yaml --record uses.jsonl";
 
 pub(crate) const SCHEMA_EXAMPLES: &str = "\
 Examples:

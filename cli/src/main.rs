@@ -1,6 +1,7 @@
 //! The `capwire` command.
 #![forbid(unsafe_code)]
 
+mod admission;
 mod args;
 mod cmd;
 #[cfg_attr(not(unix), path = "control_disabled.rs")]
@@ -10,6 +11,7 @@ mod engine;
 mod error;
 mod facts;
 mod files;
+mod follow;
 mod help;
 mod keyfile;
 mod keyring;
@@ -20,6 +22,7 @@ mod plan;
 mod policy_file;
 mod progress;
 mod random;
+mod record;
 mod secrets;
 mod start;
 mod table;

@@ -10,14 +10,14 @@ mod values;
 pub(crate) use actors::PlannedActor;
 pub(crate) use builtin::{Builtin, Opening};
 
+use crate::admission::Judge;
 use crate::error::Error;
 use crate::files;
 use crate::place::{Place, malformed};
 use crate::secrets::Secrets;
 use actors::Actors;
 use capwire::provider::Config;
-use capwire::wascap::UnixSeconds;
-use capwire::{BindingKey, BindingName, ContractId, ProviderId};
+use capwire::{BindingKey, BindingName, ContractId, ProviderId, Question, Target};
 use capwire_manifest::{At, Binding, Manifest};
 use providers::Providers;
 use std::collections::BTreeMap;
@@ -52,13 +52,13 @@ pub(crate) struct PlannedBinding {
 }
 
 impl Plan {
-    /// Reads the manifest at `path`, verifies its actors at the time `now`, and reads the
-    /// secrets that it names, which are added to `secrets`.
+    /// Reads the manifest at `path`, lets `judge` decide on its actors, and reads the secrets that
+    /// it names, which are added to `secrets`.
     ///
     /// An error is all that is wrong.
-    pub(crate) fn read(path: &Path, now: UnixSeconds, secrets: &Secrets) -> Result<Self, Error> {
+    pub(crate) fn read(path: &Path, judge: &Judge, secrets: &Secrets) -> Result<Self, Error> {
         let mut faults = Vec::new();
-        let plan = Self::survey(path, now, secrets, &mut faults)?;
+        let plan = Self::survey(path, judge, secrets, &mut faults)?;
         match Error::all(faults) {
             Some(error) => Err(error),
             None => Ok(plan),
@@ -69,20 +69,20 @@ impl Plan {
     /// cannot be read at all.
     pub(crate) fn survey(
         path: &Path,
-        now: UnixSeconds,
+        judge: &Judge,
         secrets: &Secrets,
         faults: &mut Vec<Error>,
     ) -> Result<Self, Error> {
         let mut manifest = parse(path, faults)?;
         let unset = manifest.expand(|name| std::env::var(name).ok());
         refuse_reserved_labels(path, &manifest, faults);
-        let actors = actors::load(path, manifest.actors, now, faults);
+        let actors = actors::load(path, manifest.actors, judge, faults);
         let mut providers = Providers::declared(path, &manifest.capabilities, faults);
         let values = Values::of(path, secrets);
         let mut bindings = Vec::with_capacity(manifest.bindings.len());
         for binding in &manifest.bindings {
             let planned = plan_binding(path, binding, &actors, &mut providers, &values, faults);
-            bindings.extend(planned);
+            bindings.extend(planned.and_then(|planned| allowed(planned, &actors, judge, faults)));
         }
         refuse_conflicts(&bindings, faults);
         if let Err(fault) = implied::add(&mut bindings, &actors.right, &mut providers) {
@@ -171,6 +171,32 @@ fn plan_binding(
         builtin,
         listens,
     })
+}
+
+/// None if the policy has something against it.
+fn allowed(
+    planned: PlannedBinding,
+    actors: &Actors,
+    judge: &Judge,
+    faults: &mut Vec<Error>,
+) -> Option<PlannedBinding> {
+    let key = &planned.key;
+    let actor = actors.right.iter().find(|actor| actor.id() == key.actor)?;
+    let question = Question::new(Target::Capability(key.provider.clone()));
+    match actor.actor.may(&question, &judge.policy, judge.now) {
+        Ok(()) => Some(planned),
+        Err(denial) => {
+            faults.push(unbindable(&planned).because(*denial));
+            None
+        }
+    }
+}
+
+/// That a binding cannot be made.
+pub(crate) fn unbindable(binding: &PlannedBinding) -> Error {
+    let (actor, contract) = (&binding.actor, &binding.key.provider.contract);
+    let problem = format_args!("cannot bind the actor `{actor}` to `{contract}`");
+    binding.place.error(problem)
 }
 
 fn provider_of(path: &Path, binding: &Binding) -> Result<ProviderId, Error> {

@@ -1,5 +1,9 @@
 //! The operator's policy, compiled from its file.
 
+mod watch;
+
+pub(crate) use watch::Policing;
+
 use crate::error::Error;
 use crate::files;
 use crate::place::{Place, malformed};
@@ -13,7 +17,12 @@ pub(crate) fn read(path: Option<&Path>) -> Result<Limits, Error> {
     let Some(path) = path else {
         return Ok(Limits::default());
     };
-    let text = String::from_utf8(files::read(path)?).map_err(|error| {
+    compile(path, &files::read(path)?)
+}
+
+/// What `text`, the file at `path`, says.
+fn compile(path: &Path, text: &[u8]) -> Result<Limits, Error> {
+    let text = str::from_utf8(text).map_err(|error| {
         Error::unreadable(format!("the policy `{}` is not text", path.display())).because(error)
     })?;
     let mut compiler = Compiler {
@@ -21,7 +30,7 @@ pub(crate) fn read(path: Option<&Path>) -> Result<Limits, Error> {
         limits: Limits::default(),
         faults: Vec::new(),
     };
-    match PolicyFile::parse(&text) {
+    match PolicyFile::parse(text) {
         Ok(file) => compiler.compile(&file),
         Err(faults) => {
             let faults = faults.into_iter().map(|fault| malformed(path, fault));

@@ -1,7 +1,7 @@
 //! From a plan to what runs.
 
 use crate::error::Error;
-use crate::plan::{Builtin, Opening, Plan, PlannedActor, PlannedBinding};
+use crate::plan::{Builtin, Opening, Plan, PlannedActor, PlannedBinding, unbindable};
 use crate::progress;
 use capwire::provider::Provider;
 use capwire::{BindingName, ErrorKind, Host, ProviderId};
@@ -75,13 +75,9 @@ pub(crate) async fn start_actor(host: &Host, planned: PlannedActor) -> Result<()
 
 /// Makes one binding; returns the URLs at which it listens.
 pub(crate) async fn bind(host: &Host, binding: PlannedBinding) -> Result<Vec<String>, Error> {
-    let contract = binding.key.provider.contract.clone();
-    match host.bind(binding.key, binding.config).await {
-        Ok(bound) => Ok(bound.endpoints),
-        Err(error) => {
-            let actor = binding.actor;
-            let problem = format!("cannot bind the actor `{actor}` to `{contract}`");
-            Err(binding.place.error(problem).because(error))
-        }
-    }
+    let failed = unbindable(&binding);
+    let bound = host.bind(binding.key, binding.config).await;
+    bound
+        .map(|bound| bound.endpoints)
+        .map_err(|error| failed.because(error))
 }

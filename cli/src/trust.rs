@@ -13,7 +13,7 @@ use capwire::wascap::{Mark, PublicKey, Trust, UnixSeconds, Verifier};
 use std::path::{Path, PathBuf};
 
 /// What the files hold, to be compared with what they hold later.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Contents {
     operators: Vec<(PathBuf, String)>,
     accounts: Vec<(PathBuf, String)>,
@@ -21,6 +21,7 @@ pub(crate) struct Contents {
 }
 
 /// Whom to believe, and which revocation lists that rests on.
+#[derive(Default)]
 pub(crate) struct Belief {
     pub(crate) verifier: Verifier,
     pub(crate) marks: Vec<Mark>,

@@ -3,10 +3,12 @@
 mod json;
 mod show;
 
+use crate::admission::Judge;
 use crate::args::{Call, LogFormat};
 use crate::data::DataDir;
 use crate::error::Error;
 use crate::plan::{Opening, Plan, PlannedBinding};
+use crate::record::Recorder;
 use crate::secrets::Secrets;
 use crate::{engine, files, logging, output, progress, random, start, time};
 use capwire::wascap::{
@@ -32,7 +34,8 @@ fn call(command: &Call, secrets: &Secrets) -> Result<(), Error> {
         None => Vec::new(),
     };
     let payload = payload(command)?;
-    let host = engine::host(&command.engine, Limits::default(), false)?;
+    let recorder = command.record.as_deref().map(Recorder::open).transpose()?;
+    let host = engine::host(&command.engine, Limits::default(), false, recorder)?;
     let runtime = Runtime::new()
         .map_err(|error| Error::failure("cannot start the threads of the host").because(error))?;
     let answer = runtime.block_on(async {
@@ -77,7 +80,7 @@ fn bindings(
     now: UnixSeconds,
     secrets: &Secrets,
 ) -> Result<Vec<PlannedBinding>, Error> {
-    let plan = Plan::read(manifest, now, secrets)?;
+    let plan = Plan::read(manifest, &Judge::of_signatures(now), secrets)?;
     if !plan.actors.iter().any(|planned| planned.id() == actor) {
         let manifest = manifest.display();
         return Err(

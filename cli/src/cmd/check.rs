@@ -1,5 +1,6 @@
 //! `capwire check`
 
+use crate::admission::Admission;
 use crate::args::Check;
 use crate::data::DataDir;
 use crate::error::Error;
@@ -13,8 +14,10 @@ use serde_json::{Value, json};
 pub(super) fn run(command: Check) -> Result<(), Error> {
     let secrets = Secrets::default();
     let mut faults = Vec::new();
-    let plan = Plan::survey(&command.manifest, time::now()?, &secrets, &mut faults)?;
     let data = DataDir::choose(command.data_dir.clone(), &command.manifest);
+    let (trust, policy) = (command.trust.clone(), command.policy.clone());
+    let judge = Admission::read(trust, policy, &data, &mut faults).judge(time::now()?);
+    let plan = Plan::survey(&command.manifest, &judge, &secrets, &mut faults)?;
     faults.extend(plan.actors.iter().filter_map(|actor| compile(actor).err()));
     faults.extend(examine_data(&plan, &data));
     let found = |plan: &Plan| report(plan, &command);

@@ -1,12 +1,17 @@
-//! What a module seems to need, by what is in it.
+//! What a module seems to need, by what is in it and by what it was recorded to use.
+
+mod recorded;
 
 use crate::error::{Error, printable};
 use capwire::Permission;
 use capwire::contracts::{
     blobstore, canonical_contract, eventstreams, extras, http, keyvalue, logging, messaging,
 };
+use capwire::wascap::PublicKey;
+use recorded::Proposal;
 use std::collections::BTreeMap;
 use std::io::{self, BufRead, IsTerminal, Write};
+use std::path::PathBuf;
 use wasmparser::{BinaryReaderError, Parser, Payload};
 
 /// Texts by which a module names a contract, and whether it asks or is asked by it.
@@ -88,6 +93,34 @@ impl Findings {
         }
     }
 
+    fn permissions(&self) -> Result<Vec<Permission>, Error> {
+        let permissions = self.contracts.keys().map(|contract| contract.parse());
+        permissions
+            .collect::<Result<_, _>>()
+            .map_err(|error: capwire::PermissionError| Error::failure("a finding").because(error))
+    }
+
+    /// What was recorded, and what is in the module but was not seen to be used.
+    fn shown_with(&self, proposals: &[Proposal]) -> String {
+        let mut lines = vec!["the module was recorded to use:".to_owned()];
+        lines.extend(proposals.iter().map(|Proposal { permission, reason }| {
+            format!("  --cap '{permission}'    because {reason}")
+        }));
+        let used = |contract: &str| {
+            let mut permissions = proposals.iter().map(|one| &one.permission);
+            permissions.any(|permission| permission.capability() == contract)
+        };
+        let unused = self
+            .contracts
+            .iter()
+            .filter(|(contract, _)| !used(contract));
+        lines.extend(unused.map(|(contract, reasons)| {
+            let reasons = reasons.join(", and ");
+            format!("it was not seen to use {contract}, although {reasons}")
+        }));
+        lines.join("\n")
+    }
+
     fn shown(&self) -> String {
         let contracts = self.contracts.iter();
         let lines = contracts.map(|(contract, reasons)| {
@@ -102,19 +135,33 @@ impl Findings {
     }
 }
 
-/// Proposes capabilities, and asks whether to grant them, unless that is answered already.
-pub(super) fn propose(wasm: &[u8], yes: bool) -> Result<Vec<Permission>, Error> {
+/// Proposes capabilities, and asks whether to grant them, unless that is answered already. Where
+/// something is `recorded` of the actor, that is proposed, and nothing that it has not used.
+pub(super) fn propose(
+    wasm: &[u8],
+    actor: PublicKey,
+    recorded: &[PathBuf],
+    yes: bool,
+) -> Result<Vec<Permission>, Error> {
     let unreadable = |error| Error::failure("the module cannot be read").because(error);
     let findings = Findings::of(wasm).map_err(unreadable)?;
-    anstream::eprintln!("{}", lines_printable(&findings.shown()));
-    if !findings.contracts.is_empty() && !yes && !agreed()? {
+    let (text, permissions) = match recorded.is_empty() {
+        true => (findings.shown(), findings.permissions()?),
+        false => {
+            let proposals = recorded::proposals(recorded, actor)?;
+            let text = findings.shown_with(&proposals);
+            (
+                text,
+                proposals.into_iter().map(|one| one.permission).collect(),
+            )
+        }
+    };
+    anstream::eprintln!("{}", lines_printable(&text));
+    if !permissions.is_empty() && !yes && !agreed()? {
         return Err(Error::failure("nothing was signed")
             .help("name the capabilities yourself with `--cap`"));
     }
-    let permissions = findings.contracts.keys().map(|contract| contract.parse());
-    permissions
-        .collect::<Result<_, _>>()
-        .map_err(|error: capwire::PermissionError| Error::failure("a finding").because(error))
+    Ok(permissions)
 }
 
 fn agreed() -> Result<bool, Error> {

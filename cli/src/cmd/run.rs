@@ -3,14 +3,15 @@
 mod metrics;
 mod signals;
 
+use crate::admission::Admission;
 use crate::args::Run;
 use crate::control::Control;
 use crate::data::DataDir;
 use crate::error::Error;
 use crate::plan::{Opening, Plan};
+use crate::record::Recorder;
 use crate::secrets::Secrets;
-use crate::trust::Trusting;
-use crate::{engine, logging, output, policy_file, start, time};
+use crate::{engine, logging, output, start, time};
 use capwire::Host;
 use serde_json::json;
 use signals::Signals;
@@ -25,14 +26,21 @@ pub(super) fn run(command: Run) -> Result<(), Error> {
 }
 
 fn run_manifest(command: Run, secrets: &Secrets) -> Result<(), Error> {
-    let plan = Plan::read(&command.manifest, time::now()?, secrets)?;
+    let data = DataDir::choose(command.data_dir, &command.manifest);
+    let mut faults = Vec::new();
+    let mut admission = Admission::read(command.trust, command.policy, &data, &mut faults);
+    let judge = admission.judge(time::now()?);
+    let plan = Plan::survey(&command.manifest, &judge, secrets, &mut faults)?;
+    if let Some(error) = Error::all(faults) {
+        return Err(error);
+    }
     for unset in &plan.unset {
         tracing::warn!("{}", unset.summary());
     }
-    let data = DataDir::choose(command.data_dir, &command.manifest);
-    let policy = policy_file::read(command.policy.as_deref())?;
-    let host = engine::host(&command.engine, policy, command.metrics.is_some())?;
-    let trust = Trusting::begin(&host, command.trust, &data)?;
+    let recorder = command.record.as_deref().map(Recorder::open).transpose()?;
+    let counting = command.metrics.is_some();
+    let host = engine::host(&command.engine, judge.policy, counting, recorder)?;
+    admission.trust.begin(&host)?;
     let runtime = Runtime::new()
         .map_err(|error| Error::failure("cannot start the threads of the host").because(error))?;
     runtime.block_on(async {
@@ -46,20 +54,20 @@ fn run_manifest(command: Run, secrets: &Secrets) -> Result<(), Error> {
             tracing::warn!("--dev: clients of HTTP servers see how actors fail");
         }
         let serving = serve(&host, plan, Opening { data, dev }, command.json);
-        until_asked_to_stop(&host, serving, trust.follow(&host), &control).await
+        until_asked_to_stop(&host, serving, admission.follow(&host), &control).await
     })
 }
 
 async fn until_asked_to_stop(
     host: &Host,
     serving: impl Future<Output = Result<Infallible, Error>>,
-    trust: impl Future<Output = Infallible>,
+    admission: impl Future<Output = Infallible>,
     control: &Control,
 ) -> Result<(), Error> {
     let mut signals = Signals::listen()?;
     let ended = tokio::select! {
         Err(error) = serving => Err(error),
-        never = trust => match never {},
+        never = admission => match never {},
         () = signals.stop() => Ok(()),
         () = control.stop() => Ok(()),
     };

@@ -20,7 +20,7 @@ pub(super) fn run(mut command: Sign) -> Result<(), Error> {
     let subject = keyring::key(command.subject.as_deref(), "--subject", Own::Module(&name))?;
     let subject = subject.public();
     if command.derive {
-        let proposed = derive::propose(&module, command.yes)?;
+        let proposed = derive::propose(&module, subject, &command.recorded, command.yes)?;
         command.capabilities.extend(proposed);
     }
     let claims = claims(&command, &name, subject, time::now()?);

@@ -1,5 +1,6 @@
 //! `capwire why`
 
+use crate::admission::Judge;
 use crate::args::Why;
 use crate::error::{Error, printable};
 use crate::plan::{Plan, PlannedActor};
@@ -12,7 +13,11 @@ pub(super) fn run(command: &Why) -> Result<(), Error> {
     let now = time::now()?;
     let policy = policy_file::read(command.policy.as_deref())?;
     let belief = command.trust.believe(now, &[])?;
-    let plan = Plan::read(&command.manifest, now, &Secrets::default())?;
+    let plan = Plan::read(
+        &command.manifest,
+        &Judge::of_signatures(now),
+        &Secrets::default(),
+    )?;
     let planned = find(&plan, &command.actor)?;
     let file = planned.file.display();
     let trusted = Actor::from_bytes(planned.actor.wasm().clone(), &belief.verifier, now);

@@ -1,11 +1,11 @@
 //! The actors of a manifest, verified, and what bindings call them.
 
+use crate::admission::Judge;
 use crate::error::Error;
 use crate::files;
 use crate::place::Place;
 use crate::plan::location::Folders;
-use capwire::wascap::{UnixSeconds, Verifier};
-use capwire::{Actor, ActorId, ContractId};
+use capwire::{Actor, ActorId, ContractId, Policy};
 use capwire_manifest::{At, nearest};
 use std::path::{Path, PathBuf};
 
@@ -31,18 +31,18 @@ impl PlannedActor {
     }
 }
 
-/// Loads and verifies those that are right, at the time `now`.
+/// Loads those that are right by `judge`.
 pub(crate) fn load(
     manifest: &Path,
     entries: Vec<At<String>>,
-    now: UnixSeconds,
+    judge: &Judge,
     faults: &mut Vec<Error>,
 ) -> Actors {
     let folders = Folders::of(manifest);
     let mut actors = Actors::default();
     for entry in entries {
         let place = Place::of(manifest, &entry);
-        match load_one(place, &folders, entry.value.clone(), now)
+        match load_one(place, &folders, entry.value.clone(), judge)
             .and_then(|new| actors.refuse_second(new))
         {
             Ok(actor) => actors.right.push(actor),
@@ -105,15 +105,21 @@ fn load_one(
     place: Place,
     folders: &Folders,
     written: String,
-    now: UnixSeconds,
+    judge: &Judge,
 ) -> Result<PlannedActor, Error> {
     let file = folders.require(&place, &written)?;
     let wasm = files::read(&file).map_err(|error| error.at(&place))?;
-    let actor = Actor::from_bytes(wasm, &Verifier::new(), now).map_err(|error| {
+    let actor = Actor::from_bytes(wasm, &judge.verifier, judge.now).map_err(|error| {
         place
             .error(format_args!("the actor `{}` is refused", file.display()))
             .because(error)
     })?;
+    if !judge.policy.may_start(actor.claims()) {
+        let (name, id) = (actor.name(), actor.id());
+        return Err(place
+            .error(format_args!("the policy does not let {name} ({id}) start"))
+            .help("remove `start: false` of its key, its account or everyone from the policy"));
+    }
     Ok(PlannedActor {
         actor,
         file,

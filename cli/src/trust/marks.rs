@@ -7,18 +7,23 @@ use capwire::wascap::Mark;
 use std::io::ErrorKind;
 use std::path::PathBuf;
 
+/// Where they are in the data directory.
+const SORT: &str = "trust";
+const NAME: &str = "revocations";
+
 /// The marks in a file of the data directory.
 #[derive(Debug)]
 pub(crate) struct Marks {
+    data: DataDir,
     path: PathBuf,
     seen: Vec<Mark>,
 }
 
 impl Marks {
     /// Reads those of earlier runs. A file that cannot be understood is an error: without it
-    /// nobody knows what was revoked.
+    /// nobody knows what was revoked. Makes nothing.
     pub(crate) fn open(data: &DataDir) -> Result<Self, Error> {
-        let path = data.folder("trust", "revocations")?.join("seen");
+        let path = data.path(SORT, NAME).join("seen");
         let text = match std::fs::read_to_string(&path) {
             Ok(text) => text,
             Err(error) if error.kind() == ErrorKind::NotFound => String::new(),
@@ -30,7 +35,8 @@ impl Marks {
                 .because(error)
                 .help("if the revocation lists are the latest ones, delete it")
         })?;
-        Ok(Self { path, seen })
+        let data = data.clone();
+        Ok(Self { data, path, seen })
     }
 
     pub(crate) fn seen(&self) -> &[Mark] {
@@ -53,6 +59,7 @@ impl Marks {
         }
         let text: String = seen.iter().map(|mark| format!("{mark}\n")).collect();
         let path = &self.path;
+        self.data.folder(SORT, NAME)?;
         files::write(path, text.as_bytes(), Readers::OwnerOnly, Existing::Replace).map_err(
             |error| Error::failure(format!("cannot write `{}`", path.display())).because(error),
         )?;

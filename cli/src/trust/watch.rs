@@ -1,86 +1,76 @@
 //! Trust that follows its files while a host runs.
 
-use super::{Contents, Marks};
+use super::{Belief, Contents, Marks};
 use crate::args::TrustFiles;
 use crate::data::DataDir;
 use crate::error::Error;
+use crate::follow::{self, follow};
 use crate::time;
 use capwire::Host;
+use capwire::wascap::Verifier;
 use std::convert::Infallible;
-use std::time::Duration;
-use tokio::time::{MissedTickBehavior, interval};
-
-/// How often the files are looked at. What they revoke stops within two seconds.
-const PERIOD: Duration = Duration::from_millis(500);
 
 /// What a host believes, and the files that say so.
+#[derive(Default)]
 pub(crate) struct Trusting {
     files: TrustFiles,
     current: Contents,
     marks: Option<Marks>,
+    belief: Belief,
 }
 
 impl Trusting {
-    /// Lets `host` believe what `files` say. Revocation lists are remembered in `data`.
-    pub(crate) fn begin(host: &Host, files: TrustFiles, data: &DataDir) -> Result<Self, Error> {
+    /// Reads what `files` say, given the revocation lists that `data` remembers. Changes nothing.
+    pub(crate) fn read(files: TrustFiles, data: &DataDir) -> Result<Self, Error> {
         let marks = match files.revocations.is_empty() {
             true => None,
             false => Some(Marks::open(data)?),
         };
-        let mut trusting = Self {
-            current: files.read()?,
+        let current = files.read()?;
+        let belief = believe(&current, marks.as_ref())?;
+        Ok(Self {
             files,
+            current,
             marks,
-        };
-        trusting.exchange(host, trusting.current.clone())?;
-        Ok(trusting)
+            belief,
+        })
     }
 
-    /// Follows the files. Files that are wrong change nothing.
+    pub(crate) fn verifier(&self) -> &Verifier {
+        &self.belief.verifier
+    }
+
+    /// Lets `host` believe it. Lists are remembered before they are believed: a crash in between
+    /// forgets nothing.
+    pub(crate) fn begin(&mut self, host: &Host) -> Result<(), Error> {
+        if let Some(marks) = &mut self.marks {
+            marks.remember(&self.belief.marks)?;
+        }
+        host.set_verifier(self.belief.verifier.clone());
+        Ok(())
+    }
+
+    /// Lets `host` follow the files. Files that are wrong change nothing.
     pub(crate) async fn follow(mut self, host: &Host) -> Infallible {
         if self.files.is_empty() {
             return std::future::pending().await;
         }
-        let mut ticks = interval(PERIOD);
-        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut complaint = None;
-        loop {
-            ticks.tick().await;
-            let fault = self.look(host).await.err().map(|error| error.to_string());
-            if let Some(fault) = fault
-                .as_ref()
-                .filter(|fault| complaint.as_ref() != Some(*fault))
-            {
-                tracing::error!("trust stays as it was; {fault}");
-            }
-            complaint = fault;
-        }
+        follow("trust", async || self.look(host).await).await
     }
 
     async fn look(&mut self, host: &Host) -> Result<(), Error> {
-        let contents = read(&self.files).await?;
+        let files = self.files.clone();
+        let contents = follow::read(move || files.read()).await?;
         if contents != self.current {
-            self.exchange(host, contents)?;
+            self.belief = believe(&contents, self.marks.as_ref())?;
+            self.begin(host)?;
+            self.current = contents;
             tracing::info!("trust has changed");
         }
         Ok(())
     }
-
-    /// Lists are remembered before they are believed: a crash in between forgets nothing.
-    fn exchange(&mut self, host: &Host, contents: Contents) -> Result<(), Error> {
-        let seen = self.marks.as_ref().map_or(&[][..], Marks::seen);
-        let belief = contents.believe(time::now()?, seen)?;
-        if let Some(marks) = &mut self.marks {
-            marks.remember(&belief.marks)?;
-        }
-        host.set_verifier(belief.verifier);
-        self.current = contents;
-        Ok(())
-    }
 }
 
-async fn read(files: &TrustFiles) -> Result<Contents, Error> {
-    let files = files.clone();
-    let read = tokio::task::spawn_blocking(move || files.read()).await;
-    read.unwrap_or_else(|error| Err(Error::failure("cannot read the trust").because(error)))
+fn believe(contents: &Contents, marks: Option<&Marks>) -> Result<Belief, Error> {
+    contents.believe(time::now()?, marks.map_or(&[][..], Marks::seen))
 }

@@ -8,6 +8,7 @@
     reason = "tests"
 )]
 
+mod admission;
 mod archive;
 mod asking;
 mod authority;
@@ -23,6 +24,8 @@ mod keys;
 mod manners;
 mod modules;
 mod observe;
+mod policy;
+mod record;
 mod run;
 mod run_refusals;
 mod sign;

@@ -1,0 +1,74 @@
+//! Whom a host lets in, by its files of trust and policy: `run` and `check` judge alike.
+
+use crate::args::TrustFiles;
+use crate::data::DataDir;
+use crate::error::Error;
+use crate::policy_file::Policing;
+use crate::trust::Trusting;
+use capwire::wascap::{UnixSeconds, Verifier};
+use capwire::{Host, Limits};
+use std::convert::Infallible;
+use std::path::PathBuf;
+
+/// What the files say.
+pub(crate) struct Admission {
+    pub(crate) trust: Trusting,
+    pub(crate) policy: Policing,
+}
+
+/// By what actors are judged before they are started.
+pub(crate) struct Judge {
+    pub(crate) now: UnixSeconds,
+    pub(crate) verifier: Verifier,
+    pub(crate) policy: Limits,
+}
+
+impl Admission {
+    /// Reads the files. What is wrong with them is added to `faults`, and then counts for nothing.
+    pub(crate) fn read(
+        trust: TrustFiles,
+        policy: Option<PathBuf>,
+        data: &DataDir,
+        faults: &mut Vec<Error>,
+    ) -> Self {
+        Self {
+            trust: right(Trusting::read(trust, data), faults),
+            policy: right(Policing::read(policy), faults),
+        }
+    }
+
+    /// Lets `host` follow the files while it runs.
+    pub(crate) async fn follow(self, host: &Host) -> Infallible {
+        tokio::select! {
+            never = self.trust.follow(host) => never,
+            never = self.policy.follow(host) => never,
+        }
+    }
+
+    /// The judge who goes by them.
+    pub(crate) fn judge(&self, now: UnixSeconds) -> Judge {
+        Judge {
+            now,
+            verifier: self.trust.verifier().clone(),
+            policy: self.policy.limits().clone(),
+        }
+    }
+}
+
+impl Judge {
+    /// One who believes every valid signature.
+    pub(crate) fn of_signatures(now: UnixSeconds) -> Self {
+        Self {
+            now,
+            verifier: Verifier::new(),
+            policy: Limits::default(),
+        }
+    }
+}
+
+fn right<T: Default>(read: Result<T, Error>, faults: &mut Vec<Error>) -> T {
+    read.unwrap_or_else(|fault| {
+        faults.push(fault);
+        T::default()
+    })
+}

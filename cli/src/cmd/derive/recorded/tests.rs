@@ -1,0 +1,93 @@
+use super::{By, Use, by_capability, common_start};
+
+fn uses(capability: &str, uses: &[(&str, &str)]) -> Vec<Use> {
+    let one = |(operation, resource): &(&str, &str)| Use {
+        actor: "M".to_owned(),
+        by: By::Actor,
+        capability: capability.to_owned(),
+        operation: (*operation).to_owned(),
+        resource: (!resource.is_empty()).then(|| (*resource).to_owned()),
+    };
+    uses.iter().map(one).collect()
+}
+
+fn proposed(recorded: &[Use]) -> Vec<String> {
+    let recorded: Vec<&Use> = recorded.iter().collect();
+    let proposals = by_capability(&recorded).unwrap();
+    let texts = proposals.iter().map(|one| one.permission.to_string());
+    texts.collect()
+}
+
+#[test]
+fn operations_on_the_same_resources_are_one_permission() {
+    let recorded = uses(
+        "wascc:keyvalue",
+        &[("Add", "a"), ("Get", "a"), ("Get", "b"), ("Set", "a")],
+    );
+    assert_eq!(
+        proposed(&recorded),
+        ["wascc:keyvalue[Add,Set on a]", "wascc:keyvalue[Get on a,b]"]
+    );
+}
+
+#[test]
+fn many_resources_are_named_by_how_they_begin() {
+    let keys: Vec<String> = (10..20).map(|key| format!("session:{key}")).collect();
+    let recorded: Vec<_> = keys.iter().map(|key| ("Get", key.as_str())).collect();
+    let recorded = uses("wascc:keyvalue", &recorded);
+    assert_eq!(proposed(&recorded), ["wascc:keyvalue[Get on session:*]"]);
+    let keys: Vec<String> = ('a'..='k').map(String::from).collect();
+    let recorded: Vec<_> = keys.iter().map(|key| ("Get", key.as_str())).collect();
+    assert_eq!(
+        proposed(&uses("wascc:keyvalue", &recorded)),
+        ["wascc:keyvalue[Get]"]
+    );
+}
+
+#[test]
+fn hosts_are_named_one_by_one() {
+    let hosts: Vec<String> = (0..12).map(|host| format!("{host}.example.com")).collect();
+    let recorded: Vec<_> = hosts
+        .iter()
+        .map(|host| ("PerformRequest", host.as_str()))
+        .collect();
+    let proposed = proposed(&uses("wascc:http_client", &recorded));
+    assert_eq!(proposed.len(), 1);
+    assert_eq!(proposed[0].matches(".example.com").count(), 12);
+    assert!(!proposed[0].contains('*'), "{proposed:?}");
+}
+
+#[test]
+fn no_name_of_a_guest_widens_a_claim() {
+    for (key, expected) in [
+        ("a*", "wascc:keyvalue[Get]"),
+        ("a,b", "wascc:keyvalue[Get]"),
+        (" a", "wascc:keyvalue[Get]"),
+        ("", "wascc:keyvalue[Get]"),
+        ("a on b", "wascc:keyvalue[Get on a on b]"),
+    ] {
+        assert_eq!(
+            proposed(&uses("wascc:keyvalue", &[("Get", key)])),
+            [expected]
+        );
+    }
+    let odd = uses("wascc:logging", &[("Write,Read", "")]);
+    assert_eq!(proposed(&odd), ["wascc:logging"]);
+}
+
+#[test]
+fn capabilities_without_resources_are_narrowed_by_operation() {
+    let recorded = uses("wascc:logging", &[("WriteLog", "")]);
+    assert_eq!(proposed(&recorded), ["wascc:logging[WriteLog]"]);
+    let mut recorded = uses("wascc:http_server", &[("HandleRequest", "")]);
+    recorded[0].by = By::Provider;
+    assert_eq!(proposed(&recorded), ["wascc:http_server"]);
+}
+
+#[test]
+fn a_common_start_ends_where_names_do() {
+    assert_eq!(common_start(&["session:11", "session:12"]), "session:");
+    assert_eq!(common_start(&["äb", "äc"]), "ä");
+    assert_eq!(common_start(&["a", "b"]), "");
+    assert_eq!(common_start(&["user/1/x", "user/1/y"]), "user/1/");
+}

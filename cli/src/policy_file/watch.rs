@@ -1,0 +1,63 @@
+//! A policy that follows its file while a host runs.
+
+use super::compile;
+use crate::error::Error;
+use crate::files;
+use crate::follow::{self, follow};
+use capwire::{Host, Limits};
+use std::convert::Infallible;
+use std::path::{Path, PathBuf};
+
+/// The policy of a host, and the file that says so, if there is one.
+#[derive(Default)]
+pub(crate) struct Policing {
+    file: Option<PathBuf>,
+    current: Vec<u8>,
+    /// What the file held when it was last looked at, if that is new.
+    changing: Option<Vec<u8>>,
+    limits: Limits,
+}
+
+impl Policing {
+    /// Reads what `file` says.
+    pub(crate) fn read(file: Option<PathBuf>) -> Result<Self, Error> {
+        let Some(path) = &file else {
+            return Ok(Self::default());
+        };
+        let current = files::read(path)?;
+        Ok(Self {
+            limits: compile(path, &current)?,
+            current,
+            changing: None,
+            file,
+        })
+    }
+
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// Lets `host` follow the file. A file that is wrong changes nothing.
+    pub(crate) async fn follow(mut self, host: &Host) -> Infallible {
+        match self.file.take() {
+            None => std::future::pending().await,
+            Some(file) => follow("the policy", async || self.look(&file, host).await).await,
+        }
+    }
+
+    /// A file that is just being written may be empty or half there, and allow too much: it counts
+    /// when it is the same twice.
+    async fn look(&mut self, file: &Path, host: &Host) -> Result<(), Error> {
+        let path = file.to_owned();
+        let text = follow::read(move || files::read(&path)).await?;
+        let settled = self.changing.as_ref() == Some(&text);
+        self.changing = (text != self.current).then_some(text);
+        if let Some(text) = self.changing.as_ref().filter(|_| settled) {
+            host.set_policy(compile(file, text)?);
+            self.current.clone_from(text);
+            self.changing = None;
+            tracing::info!("the policy has changed");
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,178 @@
+//! Records while a host runs: middleware around all calls.
+
+use super::{By, MOST, Use, read};
+use crate::error::Error;
+use crate::files;
+use capwire::contracts::resource;
+use capwire::{ActorId, Dispatch, Invocation, Origin, Target};
+use std::collections::HashSet;
+use std::fs::{File, OpenOptions};
+use std::io::Write;
+use std::path::Path;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
+use tower::{Layer, Service};
+
+/// Longer resources are recorded as unknown, in bytes: guests choose them.
+const LONGEST: usize = 256;
+
+/// Writes each use down when it is seen first.
+#[derive(Clone)]
+pub(crate) struct Recorder(Arc<Mutex<Record>>);
+
+struct Record {
+    seen: HashSet<Use>,
+    file: File,
+    /// Whether something could not be recorded, and that was told.
+    incomplete: bool,
+}
+
+impl Recorder {
+    /// Adds to the file at `path`, or makes it, for its owner alone.
+    pub(crate) fn open(path: &Path) -> Result<Self, Error> {
+        let seen = match path.exists() {
+            true => read(path)?,
+            false => HashSet::new(),
+        };
+        let mut options = OpenOptions::new();
+        options.append(true).create(true);
+        owner_only(&mut options);
+        let file = options.open(path);
+        Ok(Self(Arc::new(Mutex::new(Record {
+            seen,
+            file: file.map_err(|error| files::unreadable(path, error))?,
+            incomplete: false,
+        }))))
+    }
+
+    fn note(&self, uses: Vec<Use>) {
+        // A record that somebody left by a panic is as good as before.
+        let mut record = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        for one in uses {
+            record.note(one);
+        }
+    }
+}
+
+impl Record {
+    fn note(&mut self, one: Use) {
+        if self.seen.contains(&one) {
+            return;
+        }
+        if self.seen.len() >= MOST {
+            return self.complain(&format!("it has {MOST} uses, the most that it takes"));
+        }
+        if let Err(error) = self.write(&one) {
+            return self.complain(&error.to_string());
+        }
+        self.seen.insert(one);
+    }
+
+    /// In one go, so that a line is there or not.
+    fn write(&mut self, one: &Use) -> std::io::Result<()> {
+        let mut line = serde_json::to_vec(one)?;
+        line.push(b'\n');
+        self.file.write_all(&line)
+    }
+
+    fn complain(&mut self, reason: &str) {
+        if !self.incomplete {
+            tracing::error!("the record is not complete: {reason}");
+        }
+        self.incomplete = true;
+    }
+}
+
+#[cfg(unix)]
+fn owner_only(options: &mut OpenOptions) {
+    use std::os::unix::fs::OpenOptionsExt;
+    options.mode(0o600);
+}
+
+#[cfg(not(unix))]
+fn owner_only(_: &mut OpenOptions) {}
+
+impl Layer<Dispatch> for Recorder {
+    type Service = Recording;
+
+    fn layer(&self, inner: Dispatch) -> Recording {
+        let recorder = self.clone();
+        Recording { recorder, inner }
+    }
+}
+
+/// The way of calls, with a recorder beside it.
+#[derive(Clone)]
+pub(crate) struct Recording {
+    recorder: Recorder,
+    inner: Dispatch,
+}
+
+type Answer = <Dispatch as Service<Invocation>>::Response;
+
+impl Service<Invocation> for Recording {
+    type Response = Answer;
+    type Error = capwire::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Answer, capwire::Error>> + Send>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), capwire::Error>> {
+        self.inner.poll_ready(context)
+    }
+
+    fn call(&mut self, invocation: Invocation) -> Self::Future {
+        let (uses, recorder) = (uses(&invocation), self.recorder.clone());
+        let call = self.inner.call(invocation);
+        Box::pin(async move {
+            let result = call.await;
+            // What was denied is not what the actor may need, but what somebody tried.
+            if !result.as_ref().is_err_and(capwire::Error::is_denied) {
+                recorder.note(uses);
+            }
+            result
+        })
+    }
+}
+
+fn uses(invocation: &Invocation) -> Vec<Use> {
+    let one = |actor: ActorId, by, capability: String, resource| Use {
+        actor: actor.to_string(),
+        by,
+        capability,
+        operation: invocation.operation().to_owned(),
+        resource,
+    };
+    match (invocation.origin(), invocation.target()) {
+        (Origin::Actor(actor), Target::Capability(provider)) => {
+            let contract = provider.contract.to_string();
+            let resources = resources(&contract, invocation).into_iter();
+            resources
+                .map(|resource| one(actor, By::Actor, contract.clone(), resource))
+                .collect()
+        }
+        (Origin::Actor(actor), Target::Actor(other)) if actor != *other => {
+            vec![one(actor, By::Actor, other.to_string(), None)]
+        }
+        (Origin::Provider(provider), Target::Actor(actor)) => {
+            vec![one(
+                *actor,
+                By::Provider,
+                provider.contract.to_string(),
+                None,
+            )]
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// What the message is about; one that is unknown if that leaves any doubt.
+fn resources(contract: &str, invocation: &Invocation) -> Vec<Option<String>> {
+    let examined = resource::examine(contract, invocation.operation(), invocation.payload());
+    match examined {
+        Ok(examined) => {
+            let known = |resource: String| (resource.len() <= LONGEST).then_some(resource);
+            examined.resources.into_iter().map(known).collect()
+        }
+        Err(_) => vec![None],
+    }
+}

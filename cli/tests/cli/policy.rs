@@ -1,0 +1,89 @@
+//! `capwire run --policy`: a policy that changes while the host runs.
+
+use crate::folder::{Folder, eventually, says};
+use crate::host::{Host, get};
+use crate::modules::forwarding;
+use capwire::contracts::keyvalue;
+use std::net::TcpStream;
+
+/// A folder with an actor behind a server that asks the store for what it is sent, and a host of it.
+fn host() -> (Folder, Host, String) {
+    let folder = Folder::new();
+    let both = "--cap wascc:http_server --cap wascc:keyvalue";
+    folder.signed(&forwarding(keyvalue::CONTRACT, "KeyExists"), "asker", both);
+    let server = crate::run::http("asker");
+    let store = "{ actor: asker, capability: 'wascc:keyvalue' }";
+    folder.write(
+        "m.yaml",
+        format!("actors: [asker.wasm]\nbindings: [{server}, {store}]\n"),
+    );
+    folder.write("policy.yaml", "");
+    let mut host = Host::start(&folder, "run m.yaml --engine wasmi --policy policy.yaml");
+    let address = host.address();
+    (folder, host, address)
+}
+
+/// Replaces the policy at once, as a careful operator does.
+fn set(folder: &Folder, policy: &str) {
+    folder.write("policy.new", policy);
+    std::fs::rename(folder.path("policy.new"), folder.path("policy.yaml")).unwrap();
+}
+
+/// The message of an HTTP request is none that the store understands; whether it is denied or not is in the log.
+fn denied(host: &mut Host, address: &str) -> bool {
+    let before = host.errors().matches("denied").count();
+    get(address);
+    host.errors().matches("denied").count() > before
+}
+
+#[test]
+fn a_stricter_policy_holds_for_actors_that_run() {
+    let (folder, mut host, address) = host();
+    assert!(!denied(&mut host, &address));
+    set(&folder, "everyone: { limit: ['wascc:keyvalue[Get]'] }\n");
+    eventually("the next call is denied", || denied(&mut host, &address));
+    says(
+        &host.errors(),
+        &["the policy has changed", "policy.yaml:1", "KeyExists"],
+    );
+    set(&folder, "");
+    eventually("a milder one allows it again", || {
+        !denied(&mut host, &address)
+    });
+}
+
+#[test]
+fn a_policy_that_is_wrong_changes_nothing_and_is_logged_once() {
+    let (folder, mut host, address) = host();
+    set(&folder, "everyone: { limit: ['wascc:keyvalue[Get]'] }\n");
+    eventually("the policy is there", || denied(&mut host, &address));
+    set(&folder, "everyone: { limits: [] }\n");
+    let complaint = "the policy stays as it was";
+    eventually("it is logged", || host.errors().contains(complaint));
+    says(&host.errors(), &["policy.yaml:1:", "limits"]);
+    assert!(denied(&mut host, &address));
+    std::fs::remove_file(folder.path("policy.yaml")).unwrap();
+    eventually("that is logged, too", || {
+        host.errors().contains("cannot read `policy.yaml`")
+    });
+    assert!(denied(&mut host, &address));
+    assert_eq!(host.errors().matches(complaint).count(), 2);
+}
+
+#[test]
+fn bindings_end_that_are_forbidden_and_barred_actors_stop() {
+    let (folder, mut host, address) = host();
+    set(&folder, "everyone: { only: ['wascc:keyvalue'] }\n");
+    eventually("nobody listens", || TcpStream::connect(&address).is_err());
+    assert!(!host.errors().contains("actor stopped"));
+    let key = folder.key_of("asker.nk");
+    set(
+        &folder,
+        &format!("actors: {{ {key}: {{ start: false }} }}\n"),
+    );
+    eventually("it is stopped", || host.errors().contains("actor stopped"));
+    says(
+        &host.errors(),
+        &["the policy does not let the actor run any more"],
+    );
+}
