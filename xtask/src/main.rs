@@ -7,6 +7,7 @@ mod check;
 mod demo;
 mod documented;
 mod fuzz;
+mod miri;
 mod mutants;
 mod outside;
 mod packages;
@@ -46,6 +47,8 @@ enum Task {
     BenchReport,
     /// Fuzz one target, or all of them one after the other (needs a nightly compiler)
     Fuzz(fuzz::Options),
+    /// Run under Miri what it can run of the tests (needs a nightly compiler)
+    Miri,
     /// Change the code that decides on trust, place by place, and see a test fail each time
     Mutants,
     /// Check versions, changelog and order, then publish
@@ -68,6 +71,7 @@ fn main() -> ExitCode {
         Task::Package => check::package(),
         Task::BenchReport => bench_report::run_and_report(),
         Task::Fuzz(options) => fuzz::run(&options),
+        Task::Miri => miri::run(),
         Task::Mutants => mutants::kill_all(),
         Task::Release(options) => release::release(&options),
         Task::Static => static_host::build_and_compare(),

@@ -2,7 +2,7 @@
 
 use crate::build::Profile;
 use crate::shell::{self, cargo};
-use crate::{build, check, documented, fuzz, mutants, outside, setup};
+use crate::{build, check, documented, fuzz, miri, mutants, outside, setup};
 use anyhow::Result;
 use std::path::Path;
 use std::process::Command;
@@ -11,7 +11,7 @@ use std::time::Duration;
 /// How much to test.
 #[derive(clap::Args)]
 pub(crate) struct Options {
-    /// The long work too: release builds, each feature alone, packages, fuzzing, changed code, a host outside, what
+    /// The long work too: release builds, each feature alone, packages, fuzzing, Miri, changed code, a host outside, what
     /// documents show
     #[arg(long)]
     full: bool,
@@ -84,6 +84,7 @@ fn full(guests: &Path) -> Result<()> {
     check::features()?;
     check::package_and_build()?;
     fuzz::all(Duration::from_secs(60))?;
+    miri::run()?;
     mutants::kill_all()?;
     original_wapc()?;
     outside::run_host()?;
