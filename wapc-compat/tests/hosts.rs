@@ -9,7 +9,7 @@ use capwire_engine_wasmi::Wasmi;
 use capwire_engine_wasmtime::Wasmtime;
 use capwire_wapc::Limits;
 use capwire_wapc_compat::EngineProvider;
-use cases::{failure, guest};
+use cases::{failure, guest, number};
 use std::time::Duration;
 use wapc::WapcHost;
 use wapc::errors::Error;
@@ -30,8 +30,8 @@ fn provider() -> EngineProvider {
     EngineProvider::new(Wasmi::new(), &guest()).unwrap()
 }
 
-fn calls(host: &WapcHost) -> u8 {
-    host.call("calls", b"").unwrap()[0]
+fn calls(host: &WapcHost) -> u32 {
+    number(&host.call("calls", b"").unwrap())
 }
 
 #[test]

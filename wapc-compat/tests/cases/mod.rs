@@ -50,7 +50,7 @@ fn host_with(make: Make, wasm: &[u8], callback: Box<HostCallback>) -> WapcHost {
     WapcHost::new(make(wasm).unwrap(), Some(callback)).unwrap()
 }
 
-fn number(answer: &[u8]) -> u32 {
+pub(crate) fn number(answer: &[u8]) -> u32 {
     u32::from_le_bytes(answer.try_into().unwrap())
 }
 
