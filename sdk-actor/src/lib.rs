@@ -21,6 +21,12 @@
 //!
 //! For the host, build a `cdylib` for `wasm32-unknown-unknown`. For tests, build it as any other
 //! library: on native targets a [`testing::FakeHost`] answers instead of a real one.
+//!
+//! # Panics
+//! A handler that panics fails its call: the message and the line of the source are the call's error
+//! and a line of the host's log. The instance is not used again, and the next call gets another one.
+//! Hosts that know in which functions it happened show their names, if the linker keeps them: with
+//! `strip = "debuginfo"` in the profile, but not with `strip = true`.
 
 #![deny(unsafe_code)]
 
