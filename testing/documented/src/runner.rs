@@ -13,6 +13,8 @@ pub enum Runner {
     Ci,
     /// `cargo xtask test --full`, which takes it from the document.
     Full,
+    /// `cargo xtask test --full`, as a part of its own: the task that the command names calls this function, and so does it.
+    Part(&'static str),
     /// Nobody, for this reason.
     Nobody(&'static str),
 }
@@ -28,6 +30,7 @@ pub const ELSEWHERE: &[(&str, Runner)] = &[
         "cargo build --target wasm32-unknown-unknown --release",
         Runner::Full,
     ),
+    ("cargo xtask mutants", Runner::Part("mutants::kill_all()")),
     ("cargo bench -p capwire-benches", Runner::Full),
     ("cargo test -p capwire-hostile", Runner::Full),
     (
@@ -58,6 +61,10 @@ pub const ELSEWHERE: &[(&str, Runner)] = &[
     (
         "cargo run --release -p capwire-benches --bin durable -- --require 16",
         Runner::Nobody("it judges the disk, which tests share with whatever else runs"),
+    ),
+    (
+        "cargo run --release -p capwire-benches --bin verify -- --require 1.25",
+        Runner::Nobody("it judges times, which depend on whatever else runs"),
     ),
     (
         "cargo run --release -p capwire-benches --features wasm3 --bin overrun -- --require 20",

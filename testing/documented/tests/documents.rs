@@ -75,6 +75,23 @@ fn ci_has_the_steps_that_it_is_said_to_have() {
 }
 
 #[test]
+fn a_part_of_the_full_tests_is_what_the_command_runs() {
+    let source = |name: &str| std::fs::read_to_string(root().join("xtask/src").join(name)).unwrap();
+    for (command, runner) in ELSEWHERE {
+        if let Runner::Part(call) = runner {
+            assert!(
+                source("main.rs").contains(&format!("=> {call}")),
+                "{command}"
+            );
+            assert!(
+                source("test.rs").contains(&format!("{call}?;")),
+                "{command}"
+            );
+        }
+    }
+}
+
+#[test]
 fn commands_are_found_in_every_kind_of_block() {
     let text = "```sh\n# why\nmake it   # so\nsign a \\\n  -o b\n\n```\n\
         ```console\n$ capwire ps\nnothing runs\n```\n\
