@@ -144,9 +144,9 @@ impl World for Deeds {
 #[test]
 fn what_imports_move_takes_from_the_slice() {
     let megabyte = "(i32.const 0) (i32.const 1000000)";
-    for call in [
-        format!("(call $log {megabyte})"),
-        format!("(drop (call $random {megabyte}))"),
+    for (call, times) in [
+        (format!("(call $log {megabyte})"), 16..=64),
+        (format!("(drop (call $random {megabyte}))"), 1..=2),
     ] {
         let world = Arc::new(Deeds::default());
         let engine = Wasmi::new().fuel_per_millisecond(500_000);
@@ -157,7 +157,7 @@ fn what_imports_move_takes_from_the_slice() {
             panic!("{result:?}");
         };
         let deeds = world.0.load(Relaxed);
-        assert!((16..=64).contains(&deeds), "{deeds} times {call}");
+        assert!(times.contains(&deeds), "{deeds} times {call}");
     }
 }
 

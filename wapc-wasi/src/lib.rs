@@ -91,7 +91,7 @@ impl Wasi {
     }
 
     /// How many bytes of memory the last [`call`](Self::call) read and wrote at most, for engines
-    /// that count what a guest has done for it.
+    /// that count what a guest has done for it. Random bytes count for more, as they take longer.
     #[must_use]
     pub fn bytes_used(&self) -> u64 {
         self.bytes_used
@@ -190,9 +190,14 @@ fn random(
     if buffer.len() > MAX_TRANSFER {
         return Err(Errno::Invalid);
     }
+    let more = buffer.len() as u64 * (RANDOM_BYTE - 1);
     world.random(buffer);
+    memory.charge(more);
     Ok(())
 }
+
+/// How many bytes could be moved while one random byte is made, roughly.
+const RANDOM_BYTE: u64 = 32;
 
 #[cfg(test)]
 mod tests;

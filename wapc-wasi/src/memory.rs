@@ -22,18 +22,18 @@ impl<'m> Memory<'m> {
 
     pub(crate) fn bytes(&self, pointer: u32, length: u32) -> Result<&[u8], Errno> {
         let bytes = self.bytes.get(range(pointer, length));
-        self.count(length as usize);
+        self.charge(u64::from(length));
         bytes.ok_or(Errno::Fault)
     }
 
     pub(crate) fn bytes_mut(&mut self, pointer: u32, length: u32) -> Result<&mut [u8], Errno> {
-        self.count(length as usize);
+        self.charge(u64::from(length));
         let bytes = self.bytes.get_mut(range(pointer, length));
         bytes.ok_or(Errno::Fault)
     }
 
     pub(crate) fn read<const N: usize>(&self, pointer: u32) -> Result<[u8; N], Errno> {
-        self.count(N);
+        self.charge(N as u64);
         self.bytes
             .get(pointer as usize..)
             .and_then(|bytes| bytes.first_chunk())
@@ -42,7 +42,7 @@ impl<'m> Memory<'m> {
     }
 
     pub(crate) fn write(&mut self, pointer: u32, data: &[u8]) -> Result<(), Errno> {
-        self.count(data.len());
+        self.charge(data.len() as u64);
         self.bytes
             .get_mut(pointer as usize..)
             .and_then(|bytes| bytes.get_mut(..data.len()))
@@ -51,8 +51,9 @@ impl<'m> Memory<'m> {
         Ok(())
     }
 
-    fn count(&self, bytes: usize) {
-        self.used.set(self.used.get().saturating_add(bytes as u64));
+    /// Counts work that is worth using so many bytes.
+    pub(crate) fn charge(&self, bytes: u64) {
+        self.used.set(self.used.get().saturating_add(bytes));
     }
 }
 
