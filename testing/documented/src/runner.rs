@@ -66,6 +66,10 @@ pub const ELSEWHERE: &[(&str, Runner)] = &[
         "cargo run --release -p capwire-benches --bin verify -- --require 1.25",
         Runner::Nobody("it judges times, which depend on whatever else runs"),
     ),
+    (
+        "cargo run --release -p capwire-benches --features wasm3 --bin overrun -- --require 20",
+        Runner::Nobody("it judges by the clock, on a machine that does nothing else"),
+    ),
 ];
 
 /// Who runs `command`, or `None` if nobody thought of it.
