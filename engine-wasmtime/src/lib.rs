@@ -76,7 +76,7 @@ use std::sync::Arc;
 
 const NAME: &str = "wasmtime";
 
-/// The largest [`Limits::stack_bytes`] of a plain guest: half of what Rust gives a thread.
+/// The largest [`Limits::stack_bytes`](capwire_wapc::Limits::stack_bytes) of a plain guest: half of what Rust gives a thread.
 pub const MAX_PLAIN_STACK: usize = 1024 * 1024;
 
 /// The engine. Its clones are the same engine.
