@@ -68,7 +68,10 @@ pub fn engines() -> Result<Vec<Arc<dyn Engine>>> {
 /// If an engine does not accept it.
 pub fn subjects(wasm: &Wasm) -> Result<Vec<Subject>> {
     let engines = engines()?.into_iter();
-    on(wasm, engines.map(|engine| (engine.name().to_owned(), engine)))
+    on(
+        wasm,
+        engines.map(|engine| (engine.name().to_owned(), engine)),
+    )
 }
 
 /// `wasm` as other options compile it, which shows when it is loaded and called.

@@ -4,6 +4,9 @@ use crate::clock::Clock;
 use crate::meter::{Meter, Overspent};
 use bytes::Bytes;
 use capwire_wapc::{CallError, Guest, LimitError, Reply, Request, Step, SuspendedCall};
+use std::future::poll_fn;
+use std::pin::pin;
+use std::task::Poll;
 use std::time::Duration;
 
 /// After so many host calls that were answered at once, others get their turn.
@@ -11,7 +14,7 @@ const HOST_CALLS_A_TURN: u32 = 64;
 
 /// What answers a guest's host calls.
 pub(crate) trait Answer {
-    /// Answers one; this may wait, and is not billed to the guest.
+    /// Answers one. This may wait, and the guest is billed only for what is done before.
     fn answer(&self, call: &SuspendedCall) -> impl Future<Output = Reply> + Send;
 }
 
@@ -48,8 +51,7 @@ pub(crate) async fn drive(
         step = match step {
             Step::Done(response) => return Ok(response),
             Step::HostCall(pending) => {
-                meter.pause()?;
-                let reply = host.answer(pending.call()).await;
+                let reply = answer(host, pending.call(), &mut meter).await?;
                 turn.host_call(clock, &meter).await?;
                 meter.resume();
                 pending.reply(reply)?
@@ -61,6 +63,22 @@ pub(crate) async fn drive(
                 paused.resume()?
             }
         };
+    }
+}
+
+/// The meter stops when there is nothing to do but wait. What host and provider do at once they do for the guest: it
+/// would flood them if that were free.
+async fn answer(
+    host: &impl Answer,
+    call: &SuspendedCall,
+    meter: &mut Meter<'_>,
+) -> Result<Reply, Fault> {
+    let mut answer = pin!(host.answer(call));
+    let at_once = poll_fn(|context| Poll::Ready(answer.as_mut().poll(context))).await;
+    meter.pause()?;
+    match at_once {
+        Poll::Ready(reply) => Ok(reply),
+        Poll::Pending => Ok(answer.await),
     }
 }
 

@@ -1,10 +1,11 @@
 //! Time that a call may take, and compute, and limits that nothing enforces.
 
-use crate::kit::{Kit, Module, eventually, instances};
+use crate::kit::{CONTRACT, Kit, Module, eventually, instances};
 use capwire_engine_fake::{Fake, Script, standard};
-use capwire_host::{ActorOptions, ErrorKind, Host, ManualClock};
+use capwire_host::{ActorId, ActorOptions, ErrorKind, Host, Invocation, ManualClock};
 use capwire_wapc::Support;
 use std::time::Duration;
+use tower::util::MapRequestLayer;
 
 const LONG: Duration = Duration::from_secs(3_600);
 
@@ -95,20 +96,9 @@ async fn neighbours_on_the_same_thread_are_answered_meanwhile() {
 
 #[tokio::test(flavor = "current_thread")]
 async fn a_flood_of_host_calls_lets_others_in_and_is_stopped() {
-    let floods = Script::new(|guest, call| async move {
-        loop {
-            guest
-                .host_call("", crate::kit::CONTRACT, "Echo", &call.payload)
-                .await?;
-        }
-    });
-    let kit = Kit::with(Fake::new().with("floods", floods), |builder| builder);
+    let kit = Kit::with(flooding(), |builder| builder);
     let told = kit.told();
-    let module = Module::new().script("floods").claims(crate::kit::CONTRACT);
-    let actor = kit
-        .start_with(&module, options(Duration::from_millis(50), LONG))
-        .await;
-    kit.bind(actor).await;
+    let actor = flood(&kit, options(Duration::from_millis(50), LONG)).await;
     let neighbour = kit.start(&Module::new()).await;
     let (flood, echo) = tokio::join!(
         kit.host.call(actor, "flood", ""),
@@ -118,6 +108,43 @@ async fn a_flood_of_host_calls_lets_others_in_and_is_stopped() {
     assert!(flood.unwrap_err().is_timeout());
     assert!(echo.is_ok());
     assert!(told.count("Echo") > 0);
+}
+
+#[tokio::test]
+async fn what_is_done_for_a_guest_before_it_waits_is_computing() {
+    let clock = ManualClock::at(Duration::from_secs(2_000_000_000));
+    let work = clock.clone();
+    let work = MapRequestLayer::new(move |invocation: Invocation| {
+        work.advance(Duration::from_millis(1));
+        invocation
+    });
+    let kit = Kit::with(flooding(), |builder| {
+        builder.clock(clock.clone()).layer(work)
+    });
+    let told = kit.told();
+    let actor = flood(&kit, options(LONG, Duration::from_millis(50))).await;
+
+    let error = kit.host.call(actor, "flood", "").await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Limit, "{error:?}");
+    assert_eq!(told.count("Echo"), 51);
+}
+
+/// An engine with a guest that makes host calls without end.
+fn flooding() -> Fake {
+    let floods = Script::new(|guest, call| async move {
+        loop {
+            guest.host_call("", CONTRACT, "Echo", &call.payload).await?;
+        }
+    });
+    Fake::new().with("floods", floods)
+}
+
+/// That guest, bound to what answers at once.
+async fn flood(kit: &Kit, options: ActorOptions) -> ActorId {
+    let module = Module::new().script("floods").claims(CONTRACT);
+    let actor = kit.start_with(&module, options).await;
+    kit.bind(actor).await;
+    actor
 }
 
 #[tokio::test]
