@@ -22,9 +22,9 @@ pub struct ActorOptions {
     pub limits: Limits,
     /// How long a call may take, waiting included.
     pub deadline: Duration,
-    /// How long a call may compute, and so may the start functions of an instance. Waiting in a
-    /// host call is not billed, what is done for it on this thread before that is. The first slice of a call is measured by the clock on the wall,
-    /// all that follows by the thread's CPU time.
+    /// How long a call may compute, and so may the start functions of an instance. What is done
+    /// for a host call before it waits counts too; waiting does not. The first slice of a call is
+    /// measured by the clock on the wall, all that follows by the thread's CPU time.
     pub cpu_budget: Duration,
     /// How long the start functions of an instance may take.
     pub start_deadline: Duration,
