@@ -45,6 +45,10 @@ fn one(page: &Page, command: &Shown) -> Result<()> {
     match command.words().as_str() {
         "cargo xtask demo" => demonstrate(page, command),
         words if words.starts_with("cargo build") => build_actor(page, command),
+        words if words.starts_with("cargo install") => {
+            let place = target().join("documented/installed");
+            shell::run(in_a_shell(&command.line).env("CARGO_INSTALL_ROOT", place))
+        }
         words if words.starts_with("cargo test --test conformance") => {
             shell::run(in_a_shell(&command.line).current_dir(root().join("engine-wasmi")))
         }

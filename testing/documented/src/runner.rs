@@ -26,6 +26,7 @@ pub const ELSEWHERE: &[(&str, Runner)] = &[
     ("cargo xtask tidy", Runner::Ci),
     ("cargo xtask demo", Runner::Full),
     ("cargo xtask static", Runner::Full),
+    ("cargo install --locked --path cli", Runner::Full),
     (
         "cargo build --target wasm32-unknown-unknown --release",
         Runner::Full,
