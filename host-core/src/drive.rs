@@ -5,8 +5,8 @@ use crate::meter::{Meter, Overspent};
 use bytes::Bytes;
 use capwire_wapc::{CallError, Guest, LimitError, Reply, Request, Step, SuspendedCall};
 use std::future::poll_fn;
+use std::mem;
 use std::pin::pin;
-use std::task::Poll;
 use std::time::Duration;
 
 /// After so many host calls that were answered at once, others get their turn.
@@ -74,12 +74,15 @@ async fn answer(
     meter: &mut Meter<'_>,
 ) -> Result<Reply, Fault> {
     let mut answer = pin!(host.answer(call));
-    let at_once = poll_fn(|context| Poll::Ready(answer.as_mut().poll(context))).await;
-    meter.pause()?;
-    match at_once {
-        Poll::Ready(reply) => Ok(reply),
-        Poll::Pending => Ok(answer.await),
-    }
+    let mut at_once = true;
+    poll_fn(|context| {
+        let reply = answer.as_mut().poll(context);
+        if mem::take(&mut at_once) {
+            meter.pause()?;
+        }
+        reply.map(Ok)
+    })
+    .await
 }
 
 /// The time between two moments at which other tasks get this thread.
