@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result, bail, ensure};
 use std::io::{BufRead, BufReader};
-use std::process::{Child, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 
 /// It is killed when it is dropped.
 pub(super) struct Background {
@@ -29,11 +29,16 @@ impl Background {
         bail!("it ended before it listened")
     }
 
-    /// Stops it as Ctrl-C would, after which it must end well.
+    /// Stops it as Ctrl-C would, and waits for all of its processes. Those that only wait for the host
+    /// end by the signal, as in a terminal.
     pub(super) fn stop(mut self) -> Result<()> {
         self.signal("INT")?;
+        self.lines.by_ref().for_each(drop);
         let status = self.process.wait()?;
-        ensure!(status.success(), "it ended with {status}");
+        ensure!(
+            status.success() || was_interrupted(status),
+            "it ended with {status}"
+        );
         Ok(())
     }
 
@@ -54,6 +59,18 @@ impl Drop for Background {
             self.process.wait().ok();
         }
     }
+}
+
+#[cfg(unix)]
+fn was_interrupted(status: ExitStatus) -> bool {
+    use std::os::unix::process::ExitStatusExt;
+    const SIGINT: i32 = 2;
+    status.signal() == Some(SIGINT)
+}
+
+#[cfg(not(unix))]
+fn was_interrupted(_: ExitStatus) -> bool {
+    false
 }
 
 #[cfg(unix)]
