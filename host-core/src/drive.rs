@@ -5,7 +5,6 @@ use crate::meter::{Meter, Overspent};
 use bytes::Bytes;
 use capwire_wapc::{CallError, Guest, LimitError, Reply, Request, Step, SuspendedCall};
 use std::future::poll_fn;
-use std::mem;
 use std::pin::pin;
 use std::time::Duration;
 
@@ -52,37 +51,39 @@ pub(crate) async fn drive(
             Step::Done(response) => return Ok(response),
             Step::HostCall(pending) => {
                 let reply = answer(host, pending.call(), &mut meter).await?;
-                turn.host_call(clock, &meter).await?;
-                meter.resume();
+                turn.host_call(clock, &mut meter).await?;
                 pending.reply(reply)?
             }
             Step::Yielded(paused) => {
-                meter.pause()?;
-                turn.end(clock, &meter).await?;
-                meter.resume();
+                meter.bill()?;
+                turn.end(clock, &mut meter).await?;
                 paused.resume()?
             }
         };
     }
 }
 
-/// The meter stops when there is nothing to do but wait. What host and provider do at once they do for the guest: it
-/// would flood them if that were free.
+/// What host and provider do before they wait they do for the guest: it would flood them if that were free.
 async fn answer(
     host: &impl Answer,
     call: &SuspendedCall,
     meter: &mut Meter<'_>,
 ) -> Result<Reply, Fault> {
     let mut answer = pin!(host.answer(call));
-    let mut at_once = true;
-    poll_fn(|context| {
+    let mut waits = false;
+    let reply = poll_fn(|context| {
         let reply = answer.as_mut().poll(context);
-        if mem::take(&mut at_once) {
-            meter.pause()?;
+        if !waits {
+            meter.bill()?;
+            waits = reply.is_pending();
         }
-        reply.map(Ok)
+        reply.map(Ok::<_, Overspent>)
     })
-    .await
+    .await?;
+    if waits {
+        meter.resume();
+    }
+    Ok(reply)
 }
 
 /// The time between two moments at which other tasks get this thread.
@@ -102,7 +103,7 @@ impl Turn {
     }
 
     /// A host call was answered, perhaps without any waiting.
-    async fn host_call(&mut self, clock: &dyn Clock, meter: &Meter<'_>) -> Result<(), Fault> {
+    async fn host_call(&mut self, clock: &dyn Clock, meter: &mut Meter<'_>) -> Result<(), Fault> {
         self.host_calls += 1;
         let spent = meter.spent().saturating_sub(self.spent_before);
         if self.host_calls < HOST_CALLS_A_TURN && spent < self.allowance.slice {
@@ -111,13 +112,15 @@ impl Turn {
         self.end(clock, meter).await
     }
 
-    async fn end(&mut self, clock: &dyn Clock, meter: &Meter<'_>) -> Result<(), Fault> {
+    /// Others get this thread.
+    async fn end(&mut self, clock: &dyn Clock, meter: &mut Meter<'_>) -> Result<(), Fault> {
         self.host_calls = 0;
         self.spent_before = meter.spent();
         if clock.monotonic() >= self.allowance.deadline {
             return Err(Fault::Deadline);
         }
         tokio::task::yield_now().await;
+        meter.resume();
         Ok(())
     }
 }

@@ -35,24 +35,27 @@ impl<'c> Meter<'c> {
         meter
     }
 
-    /// The guest computes, on this thread.
+    /// The thread goes on with the guest after it did something else.
     pub(crate) fn resume(&mut self) {
         self.mark = self.read();
     }
 
-    /// The guest waits, or its slice is over; it has computed on this thread until now.
-    pub(crate) fn pause(&mut self) -> Result<(), Overspent> {
-        let step = self.read().saturating_sub(self.mark);
-        let billed = if self.is_exact() {
-            step
+    /// Bills what this thread did since the last time, or since it went on with the guest.
+    pub(crate) fn bill(&mut self) -> Result<(), Overspent> {
+        let now = self.read();
+        let step = now.saturating_sub(self.mark);
+        self.mark = now;
+        if self.is_exact() {
+            self.spent += step;
         } else {
-            step.min(self.slice.saturating_sub(self.spent))
-        };
-        self.spent += billed;
-        if self.spent > self.budget {
-            Err(Overspent)
-        } else {
-            Ok(())
+            self.spent += step.min(self.slice.saturating_sub(self.spent));
+            if self.is_exact() {
+                self.mark = self.read();
+            }
+        }
+        match self.spent > self.budget {
+            true => Err(Overspent),
+            false => Ok(()),
         }
     }
 
@@ -121,7 +124,7 @@ mod tests {
         let clocks = Clocks::default();
         let mut meter = meter(&clocks);
         for _ in 0..10 {
-            assert_eq!(meter.pause(), Ok(()));
+            assert_eq!(meter.bill(), Ok(()));
             clocks.pass(2_000, 2_000);
             meter.resume();
         }
@@ -134,8 +137,7 @@ mod tests {
         let mut meter = meter(&clocks);
         for _ in 0..10 {
             clocks.pass(500, 4);
-            assert_eq!(meter.pause(), Ok(()));
-            meter.resume();
+            assert_eq!(meter.bill(), Ok(()));
         }
         assert_eq!(meter.spent(), Duration::from_millis(1 + 9 * 4));
     }
@@ -146,9 +148,7 @@ mod tests {
         let mut meter = meter(&clocks);
         let slices = (0..1_000).take_while(|_| {
             clocks.pass(1, 1);
-            let within = meter.pause().is_ok();
-            meter.resume();
-            within
+            meter.bill().is_ok()
         });
         assert_eq!(slices.count(), 50);
     }
@@ -159,10 +159,9 @@ mod tests {
         let mut meter = Meter::start(&clocks, Duration::from_millis(5), Duration::from_millis(10));
         for _ in 0..5 {
             clocks.pass(1, 1);
-            meter.pause().unwrap();
-            meter.resume();
+            meter.bill().unwrap();
         }
         clocks.pass(1, 1);
-        assert_eq!(meter.pause(), Err(Overspent));
+        assert_eq!(meter.bill(), Err(Overspent));
     }
 }

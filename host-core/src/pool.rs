@@ -4,6 +4,7 @@
 //! whose guest did not survive, brings nothing back. So no instance ever serves two calls, and
 //! none is used after a fault, whatever its driver does.
 
+mod disposal;
 mod gauge;
 mod lease;
 mod waits;
@@ -15,8 +16,10 @@ use crate::chain::Chain;
 use crate::clock::Clock;
 use crate::inventory::PoolInfo;
 use crate::start::{StartFault, Starter};
+use disposal::dispose;
 use gauge::Gauge;
 use lease::Slot;
+use std::mem;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -106,7 +109,7 @@ impl Pool {
     pub(crate) fn close(&self) {
         self.places.close();
         self.stopped.send_replace(true);
-        self.lock_idle().clear();
+        dispose(mem::take(&mut *self.lock_idle()));
     }
 
     /// Done when calls that still run must end.

@@ -79,11 +79,10 @@ impl Starter {
             step = match step {
                 StartStep::Ready(guest) => return Ok(guest),
                 StartStep::Yielded(starting) => {
-                    meter.pause()?;
+                    meter.bill()?;
                     if caller.strong_count() == 0 || self.clock.monotonic() >= until {
                         return Err(StartFault::Deadline(self.deadline));
                     }
-                    meter.resume();
                     starting.resume()?
                 }
             };

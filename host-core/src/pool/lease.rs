@@ -1,7 +1,9 @@
 //! An instance on loan to one call.
 
 use super::Pool;
+use super::disposal::dispose;
 use capwire_wapc::Guest;
+use scopeguard::ScopeGuard;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::OwnedSemaphorePermit;
@@ -18,12 +20,17 @@ impl Slot {
     }
 }
 
-/// An instance on loan. It comes back by [`give_back`](Self::give_back), or is dropped with its
+/// An instance on loan. It comes back by [`give_back`](Self::give_back), or is freed with its
 /// lease.
 pub(crate) struct Lease {
     pool: Arc<Pool>,
-    slot: Slot,
     since: Duration,
+    held: ScopeGuard<Held, fn(Held)>,
+}
+
+struct Held {
+    slot: Slot,
+    /// Taken until the instance is freed, so that those which are being freed count too.
     place: OwnedSemaphorePermit,
 }
 
@@ -32,15 +39,14 @@ impl Lease {
         Self {
             since: pool.clock.monotonic(),
             pool,
-            slot,
-            place,
+            held: scopeguard::guard(Held { slot, place }, dispose),
         }
     }
 
     /// The instance, for one call.
     pub(crate) fn guest(&mut self) -> &mut Guest {
-        self.slot.calls += 1;
-        &mut self.slot.guest
+        self.held.slot.calls += 1;
+        &mut self.held.slot.guest
     }
 
     /// Brings the instance back after its call, if it can serve another one. Returns whether it
@@ -49,12 +55,13 @@ impl Lease {
         let pool = &self.pool;
         let took = pool.clock.monotonic().saturating_sub(self.since);
         pool.gauge.record(took);
-        let survived = self.slot.guest.is_alive();
-        if survived && self.slot.calls < pool.size.calls {
-            pool.put_idle(self.slot);
+        let survived = self.held.slot.guest.is_alive();
+        if survived && self.held.slot.calls < pool.size.calls {
+            let Held { slot, place } = ScopeGuard::into_inner(self.held);
+            pool.put_idle(slot);
+            // Only now, so that whoever gets the place finds the instance.
+            drop(place);
         }
-        // Only now, so that whoever gets the place finds the instance.
-        drop(self.place);
         survived
     }
 }

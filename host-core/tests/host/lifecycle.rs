@@ -76,7 +76,7 @@ async fn what_fails_in_its_start_is_never_listed_and_may_try_again() {
         assert!(text(&error).contains("no luck"), "{error:?}");
     }
     assert!(kit.host.inventory().actors.is_empty());
-    assert_eq!(kit.fake.live_instances(), 0);
+    eventually(|| kit.fake.live_instances() == 0).await;
 }
 
 #[tokio::test]
@@ -90,7 +90,7 @@ async fn a_guest_that_spins_in_its_start_is_stopped() {
     let error = kit.host.start_actor(actor, Some(options)).await;
     assert!(error.unwrap_err().is_timeout());
     assert!(kit.host.inventory().actors.is_empty());
-    assert_eq!(kit.fake.live_instances(), 0);
+    eventually(|| kit.fake.live_instances() == 0).await;
 }
 
 #[tokio::test]
@@ -130,7 +130,7 @@ async fn a_stopped_actor_is_gone_and_can_come_back() {
 
     let error = kit.host.call(echo, "echo", "").await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotFound);
-    assert_eq!(kit.fake.live_instances(), 0);
+    eventually(|| kit.fake.live_instances() == 0).await;
     let again = kit.host.stop_actor(echo).await.unwrap_err();
     assert_eq!(again.kind(), ErrorKind::NotFound);
 
@@ -177,7 +177,7 @@ async fn stopping_does_not_wait_for_ever() {
 
     assert_eq!(answer.unwrap_err().kind(), ErrorKind::Stopped);
     assert_eq!(stopped.unwrap(), 1);
-    assert_eq!(kit.fake.live_instances(), 0);
+    eventually(|| kit.fake.live_instances() == 0).await;
 }
 
 #[tokio::test]

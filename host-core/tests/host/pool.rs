@@ -50,7 +50,7 @@ async fn fresh_instances_remember_nothing() {
     for _ in 0..3 {
         assert_eq!(kit.host.call(actor, "count", "").await.unwrap(), "1");
     }
-    assert_eq!(kit.fake.live_instances(), 0);
+    eventually(|| kit.fake.live_instances() == 0).await;
 }
 
 #[tokio::test]

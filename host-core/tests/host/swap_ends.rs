@@ -96,7 +96,7 @@ async fn an_actor_that_is_stopped_before_the_exchange_stays_stopped() {
     assert_eq!(swapped.unwrap_err().kind(), ErrorKind::NotFound);
     assert_eq!(stopped, 0);
     assert!(kit.host.inventory().actors.is_empty());
-    assert_eq!(kit.fake.live_instances(), 0);
+    eventually(|| kit.fake.live_instances() == 0).await;
 }
 
 #[tokio::test]
@@ -155,7 +155,7 @@ async fn an_end_in_order_waits_for_the_calls_of_both_versions() {
     assert_eq!(swapped.unwrap().dropped(), 0);
     assert_eq!(stopped.unwrap(), 0);
     assert_eq!(told.count("unbind"), 1);
-    assert_eq!(kit.fake.live_instances(), 0);
+    eventually(|| kit.fake.live_instances() == 0).await;
 }
 
 #[tokio::test]
