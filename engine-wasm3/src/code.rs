@@ -133,7 +133,7 @@ pub(crate) fn invalid(source: impl Into<Source>) -> CompileError {
 
 fn try_out(code: Code, stacks: &Stacks) -> Result<(), CompileError> {
     let code = Arc::new(code);
-    let guest = GuestState::new(Arc::new(EmptyWorld), Budget::default());
+    let guest = GuestState::new(Arc::new(EmptyWorld), &Limits::default(), Budget::default());
     let load = || Vm::load(&code, TRIAL_STACK_BYTES, guest).map(drop);
     let result: Result<(), Fault> = stacks.on_one(load).map_err(invalid)?;
     result.map_err(invalid)

@@ -1,7 +1,7 @@
 //! What the imports of one guest work on.
 
 use crate::suspend::{Event, Signal};
-use capwire_wapc::{Abort, Conversation, ProtocolError, World};
+use capwire_wapc::{Abort, Conversation, Limits, ProtocolError, World};
 use capwire_wasi::Wasi;
 use std::any::Any;
 use std::sync::Arc;
@@ -54,9 +54,9 @@ pub(crate) enum Halt {
 }
 
 impl GuestState {
-    pub(crate) fn new(world: Arc<dyn World>, budget: Budget) -> Self {
+    pub(crate) fn new(world: Arc<dyn World>, limits: &Limits, budget: Budget) -> Self {
         Self {
-            conversation: Conversation::new(world),
+            conversation: Conversation::new(world, limits),
             wasi: Wasi::default(),
             halt: None,
             budget,

@@ -32,7 +32,7 @@ impl Wasm3Module {
         let pages = self.code.pages(limits)?;
         let elements = self.code.elements(limits)?;
         let budget = self.budget(limits);
-        let guest = GuestState::new(world, budget);
+        let guest = GuestState::new(world, limits, budget);
         let value_bytes = budget.stack.unsigned_abs() + SPARE_STACK_BYTES;
         let load = || Vm::load(&self.code, value_bytes, guest);
         let vm = self.stacks.on_one(load).map_err(fault::no_room)?;

@@ -19,7 +19,7 @@ pub(crate) struct State {
 impl State {
     pub(crate) fn new(limits: &Limits, world: Arc<dyn World>) -> Self {
         Self {
-            conversation: Conversation::new(world),
+            conversation: Conversation::new(world, limits),
             wasi: Wasi::default(),
             limiter: Limiter::new(limits),
             memory: None,

@@ -33,7 +33,7 @@ pub(crate) struct Patient {
 impl<W> State<W> {
     pub(crate) fn new(limits: &Limits, world: Arc<dyn World>, waits: W) -> Self {
         Self {
-            conversation: Conversation::new(world),
+            conversation: Conversation::new(world, limits),
             wasi: Wasi::default(),
             limiter: Limiter::new(limits),
             memory: None,

@@ -1,11 +1,12 @@
 //! A hostile guest: any pointer, any length, any order of the nine functions and of `abort`.
 
 use arbitrary::{Arbitrary, Unstructured};
-use capwire_wapc::{CallError, Conversation, EmptyWorld, Reply, Request, Span, Trap};
+use capwire_wapc::{CallError, Conversation, EmptyWorld, Limits, Reply, Request, Span, Trap};
 use std::sync::Arc;
 
 /// More than any pointer that a guest may mean, less than a pointer can say.
 const MEMORY: usize = 4096;
+const MOST: usize = 1024;
 
 #[derive(Arbitrary, Debug)]
 enum Step {
@@ -28,7 +29,9 @@ pub(crate) fn run(bytes: &[u8]) {
         return;
     };
     let mut memory = vec![0; MEMORY];
-    let mut conversation = Conversation::new(Arc::new(EmptyWorld));
+    let mut limits = Limits::default();
+    limits.message_bytes = MOST;
+    let mut conversation = Conversation::new(Arc::new(EmptyWorld), &limits);
     for step in steps {
         play(step, &mut conversation, &mut memory);
     }
@@ -39,9 +42,13 @@ fn play(step: Step, conversation: &mut Conversation, memory: &mut [u8]) {
         Step::Begin { operation, payload } => {
             let lengths = (operation.len() as u32, payload.len() as u32);
             let began = conversation.begin_call(Request::new(&operation, payload));
-            assert_eq!(began.ok(), Some(lengths));
+            let fits = operation.len().max(lengths.1 as usize) <= MOST;
+            assert_eq!(began.ok(), fits.then_some(lengths));
         }
-        Step::Finish { returned } => drop(conversation.finish(returned)),
+        Step::Finish { returned } => {
+            let length = conversation.finish(returned).map_or(0, |data| data.len());
+            assert!(length <= MOST);
+        }
         Step::Answer { data } => answer(conversation, data),
         Step::GuestRequest { operation, payload } => {
             drop(conversation.guest_request(memory, operation, payload));
@@ -56,6 +63,7 @@ fn play(step: Step, conversation: &mut Conversation, memory: &mut [u8]) {
             let spans = spans.map(|(pointer, length)| Span::new(pointer, length));
             if let Ok(Some(call)) = conversation.host_call(memory, spans) {
                 assert_eq!(call.payload.len(), spans[3].length as usize);
+                assert!(call.payload.len() <= MOST);
             }
         }
         Step::HostResponse { pointer } => drop(conversation.host_response(memory, pointer)),
@@ -78,19 +86,18 @@ fn abort(conversation: &mut Conversation, memory: &[u8], arguments: [u32; 4]) {
 }
 
 fn answer(conversation: &mut Conversation, data: Result<Vec<u8>, String>) {
-    let (length, reply) = match data {
-        Ok(data) => (data.len(), Reply::data(data)),
-        Err(text) => (text.len(), Reply::error(text)),
-    };
-    let returned = conversation.answer(reply);
+    let told = data.as_ref().map(Vec::len).map_err(String::len);
+    let returned = conversation.answer(match data {
+        Ok(data) => Reply::data(data),
+        Err(text) => Reply::error(text),
+    });
     let lengths = (
         conversation.host_response_len(),
         conversation.host_error_len(),
     );
-    let expected = if returned == 1 {
-        (length as u32, 0)
-    } else {
-        (0, length as u32)
-    };
-    assert_eq!(lengths, expected);
+    match told {
+        Ok(bytes) if bytes <= MOST => assert_eq!((returned, lengths), (1, (bytes as u32, 0))),
+        Ok(_) => assert!(returned == 0 && lengths.0 == 0 && lengths.1 > 0),
+        Err(bytes) => assert_eq!((returned, lengths), (0, (0, bytes as u32))),
+    }
 }

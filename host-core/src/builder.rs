@@ -166,6 +166,7 @@ fn unenforced(support: Support) -> Option<&'static str> {
         (support.memory_limit, "a limit of memory"),
         (support.table_limit, "a limit of table elements"),
         (support.stack_limit, "a limit of the stack"),
+        (support.message_limit, "a limit of messages"),
     ];
     let unenforced = limits.into_iter().find(|(enforced, _)| !enforced);
     unenforced.map(|(_, what)| what)

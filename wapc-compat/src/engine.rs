@@ -102,6 +102,7 @@ impl Engine for ProviderEngine {
         support.memory_limit = false;
         support.table_limit = false;
         support.stack_limit = false;
+        support.message_limit = false;
         support.wasi = false;
         support.memory_safe = false;
         support.backtraces = false;

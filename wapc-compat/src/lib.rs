@@ -28,8 +28,8 @@
 //!
 //! # What is different then
 //! - Memory, tables and the stack have limits, [`Limits::default`](capwire_wapc::Limits) if not
-//!   others are [given](EngineProvider::limits). Computing has one if it is
-//!   [asked for](EngineProvider::computing_time).
+//!   others are [given](EngineProvider::limits). Messages have none, and computing has one if it
+//!   is [asked for](EngineProvider::computing_time).
 //! - A guest that trapped, was stopped, or broke the protocol is not called again: the next call
 //!   goes to a new instance of the module, which remembers nothing of the calls before.
 //! - A bad pointer of a guest is an error of its call, not a panic of the host.

@@ -50,13 +50,14 @@ impl EngineProvider {
         Ok(Self {
             module: engine.compile(wasm)?,
             engine: Arc::new(engine),
-            limits: Limits::default(),
+            limits: limits_of_wapc(),
             computing_time: None,
             running: None,
         })
     }
 
-    /// What an instance may use: [`Limits::default`] if this is not called.
+    /// What an instance may use: [`Limits::default`] with messages of any length, as `wapc` has
+    /// them, if this is not called.
     #[must_use]
     pub fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
@@ -117,6 +118,12 @@ impl Clone for EngineProvider {
             running: None,
         }
     }
+}
+
+fn limits_of_wapc() -> Limits {
+    let mut limits = Limits::default();
+    limits.message_bytes = usize::MAX;
+    limits
 }
 
 const INTERRUPTED: &str = "guest code interrupted, execution deadline exceeded";

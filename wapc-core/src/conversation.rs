@@ -3,7 +3,8 @@
 use crate::abi;
 use crate::abort::Abort;
 use crate::bounded;
-use crate::error::{CallError, GuestError, Misuse, ProtocolError};
+use crate::error::{CallError, GuestError, LimitError, Misuse, ProtocolError};
+use crate::limits::Limits;
 use crate::memory::{self, Span};
 use crate::message::{HostCall, Reply, Request};
 use crate::world::World;
@@ -25,9 +26,10 @@ pub struct Conversation {
     phase: Phase,
     operation: String,
     request: Bytes,
-    response: Option<Bytes>,
+    response: Option<Result<Bytes, LimitError>>,
     error: Option<String>,
     reply: Option<Reply>,
+    message_bytes: usize,
     world: Arc<dyn World>,
 }
 
@@ -39,9 +41,10 @@ enum Phase {
 }
 
 impl Conversation {
-    /// A conversation that has not begun, with a guest that sees `world`.
+    /// A conversation that has not begun, with a guest that sees `world`. Of `limits`,
+    /// [`Limits::message_bytes`] is kept here.
     #[must_use]
-    pub fn new(world: Arc<dyn World>) -> Self {
+    pub fn new(world: Arc<dyn World>, limits: &Limits) -> Self {
         Self {
             phase: Phase::Outside,
             operation: String::new(),
@@ -49,6 +52,7 @@ impl Conversation {
             response: None,
             error: None,
             reply: None,
+            message_bytes: limits.message_bytes,
             world,
         }
     }
@@ -63,11 +67,11 @@ impl Conversation {
     /// payload.
     ///
     /// # Errors
-    /// [`Misuse::TooLarge`] if a length does not fit the guest's 32 bits.
+    /// [`Misuse::TooLarge`] if operation or payload is longer than a message may be.
     pub fn begin_call(&mut self, request: Request<'_>) -> Result<(u32, u32), Misuse> {
         let lengths = (
-            u32::try_from(request.operation.len()).map_err(|_| Misuse::TooLarge)?,
-            u32::try_from(request.payload.len()).map_err(|_| Misuse::TooLarge)?,
+            self.length_of_request(request.operation.len())?,
+            self.length_of_request(request.payload.len())?,
         );
         self.clear();
         self.phase = Phase::Call;
@@ -82,14 +86,15 @@ impl Conversation {
     /// response if there is one, else the error.
     ///
     /// # Errors
-    /// [`CallError::Guest`] with the guest's own text, or the standard one if it gave none.
+    /// [`CallError::Guest`] with the guest's own text, or the standard one if it gave none;
+    /// [`LimitError::Message`] if its response was too long to be taken.
     pub fn finish(&mut self, returned: i32) -> Result<Bytes, CallError> {
         let response = self.response.take();
         let error = self.error.take();
         self.clear();
         match (returned, response) {
             (0, _) => Err(guest_error(error, NO_ERROR_MESSAGE)),
-            (_, Some(response)) => Ok(response),
+            (_, Some(response)) => Ok(response?),
             (_, None) => Err(guest_error(error, NO_OUTCOME)),
         }
     }
@@ -126,14 +131,21 @@ impl Conversation {
         )
     }
 
-    /// `__guest_response`: takes the response out of guest memory. The last one counts.
+    /// `__guest_response`: takes the response out of guest memory, unless it is longer than a
+    /// message may be. The last one counts.
     ///
     /// # Errors
     /// If the span lies outside of memory, or no call is being made.
     pub fn guest_response(&mut self, memory: &[u8], response: Span) -> Result<(), ProtocolError> {
         self.in_call(abi::GUEST_RESPONSE.name)?;
         let response = memory::read(memory, response, "the guest's response")?;
-        self.response = Some(Bytes::copy_from_slice(response));
+        self.response = Some(match self.too_long(response) {
+            Some(most) => Err(LimitError::Message {
+                bytes: response.len(),
+                most,
+            }),
+            None => Ok(Bytes::copy_from_slice(response)),
+        });
         Ok(())
     }
 
@@ -154,7 +166,8 @@ impl Conversation {
     /// answer for it, hands that to [`answer`](Self::answer) and returns what this says.
     ///
     /// `None` means that it is answered already, with an error: no host call is possible while
-    /// the start functions run. The engine returns 0.
+    /// the start functions run, or with a payload that is longer than a message may be. The
+    /// engine returns 0.
     ///
     /// # Errors
     /// If a span lies outside of memory, or a name is not UTF-8 or longer than
@@ -171,16 +184,23 @@ impl Conversation {
             payload: memory::read(memory, payload, "the host call's payload")?,
         };
         // No guest can read the last reply any more, and it may be large while the next takes long.
-        self.reply = None;
-        if self.phase == Phase::Call {
-            return Ok(Some(call));
-        }
-        self.reply = Some(Reply::error(NOT_DURING_START));
-        Ok(None)
+        self.reply = match (self.phase, self.too_long(call.payload)) {
+            (Phase::Outside, _) => Some(Reply::error(NOT_DURING_START)),
+            (Phase::Call, Some(most)) => Some(too_long("the payload", call.payload, most)),
+            (Phase::Call, None) => None,
+        };
+        Ok(self.reply.is_none().then_some(call))
     }
 
-    /// Stores the host's answer and returns what `__host_call` returns: 1 for data, 0 for an error.
+    /// Stores the host's answer, or that it is longer than a message may be, and returns what
+    /// `__host_call` returns: 1 for data, 0 for an error.
     pub fn answer(&mut self, reply: Reply) -> i32 {
+        let reply = match reply {
+            Reply::Data(data) if let Some(most) = self.too_long(&data) => {
+                too_long("the reply", &data, most)
+            }
+            reply => reply,
+        };
         let returned = i32::from(matches!(reply, Reply::Data(_)));
         self.reply = Some(reply);
         returned
@@ -243,6 +263,19 @@ impl Conversation {
         self.reply = None;
     }
 
+    fn length_of_request(&self, bytes: usize) -> Result<u32, Misuse> {
+        let most = self.message_bytes.min(u32::MAX as usize);
+        match u32::try_from(bytes) {
+            Ok(length) if bytes <= most => Ok(length),
+            _ => Err(Misuse::TooLarge { bytes, most }),
+        }
+    }
+
+    /// The most bytes that a message may have, if this one has more.
+    fn too_long(&self, message: &[u8]) -> Option<usize> {
+        (message.len() > self.message_bytes).then_some(self.message_bytes)
+    }
+
     fn in_call(&self, import: &'static str) -> Result<(), ProtocolError> {
         match self.phase {
             Phase::Call => Ok(()),
@@ -283,6 +316,13 @@ fn guest_error(error: Option<String>, otherwise: &str) -> CallError {
     CallError::Guest(GuestError {
         message: error.unwrap_or_else(|| otherwise.to_owned()),
     })
+}
+
+fn too_long(what: &str, message: &[u8], most: usize) -> Reply {
+    let bytes = message.len();
+    Reply::Error(format!(
+        "{what} has {bytes} bytes, and {most} are the most that a message may have"
+    ))
 }
 
 /// What is longer than a guest can address cannot be fetched, so its length does not matter.

@@ -183,6 +183,8 @@ pub struct Support {
     pub table_limit: bool,
     /// [`Limits::stack_bytes`] holds, and a stack that is too deep is told from other traps.
     pub stack_limit: bool,
+    /// [`Limits::message_bytes`] holds.
+    pub message_limit: bool,
     /// Modules may import WASI preview 1.
     pub wasi: bool,
     /// Traps say in [which functions](crate::Trap::frames) they happened.
@@ -201,6 +203,7 @@ impl Support {
             memory_limit: true,
             table_limit: true,
             stack_limit: true,
+            message_limit: true,
             wasi: true,
             backtraces: true,
             memory_safe: true,

@@ -71,7 +71,7 @@ pub enum CallError {
     /// The guest's code trapped. The instance is dead.
     #[error(transparent)]
     Trap(#[from] Trap),
-    /// The guest used more than it may. The instance is dead.
+    /// The guest used more than it may. The instance is dead, but for [`LimitError::Message`].
     #[error(transparent)]
     Limit(#[from] LimitError),
     /// The caller used the instance wrongly.
@@ -85,7 +85,9 @@ impl CallError {
     pub fn poisons(&self) -> bool {
         match self {
             // The guest's code ran to its end, or did not run at all.
-            Self::Guest(_) | Self::Misuse(Misuse::TooLarge) => false,
+            Self::Guest(_)
+            | Self::Limit(LimitError::Message { .. })
+            | Self::Misuse(Misuse::TooLarge { .. }) => false,
             Self::Protocol(_) | Self::Trap(_) | Self::Limit(_) | Self::Misuse(_) => true,
         }
     }
@@ -172,6 +174,14 @@ pub enum LimitError {
     /// The call stack.
     #[error("a deeper call stack than the guest may have")]
     Stack,
+    /// A response.
+    #[error("a response of {bytes} bytes, and {most} are the most")]
+    Message {
+        /// How many bytes it has.
+        bytes: usize,
+        /// The limit.
+        most: usize,
+    },
     /// The host stopped the guest at the end of a slice.
     #[error("more computing time than the guest may have")]
     Interrupted,
@@ -181,9 +191,14 @@ pub enum LimitError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Misuse {
-    /// A request is larger than a 32-bit guest can address.
-    #[error("the request is larger than a guest can address")]
-    TooLarge,
+    /// A request is larger than a message may be, or than a guest can address.
+    #[error("the request has {bytes} bytes, and {most} are the most")]
+    TooLarge {
+        /// How many bytes it has.
+        bytes: usize,
+        /// [`Limits::message_bytes`](crate::Limits::message_bytes), or what a guest can address.
+        most: usize,
+    },
     /// A reply or a continuation was given that nothing waits for.
     #[error("the instance does not wait for that")]
     NotSuspended,
@@ -199,12 +214,13 @@ mod tests {
 
     #[test]
     fn only_a_guest_that_came_to_its_end_is_used_again() {
-        let survived: [CallError; 2] = [
+        let survived: [CallError; 3] = [
             GuestError {
                 message: String::new(),
             }
             .into(),
-            Misuse::TooLarge.into(),
+            LimitError::Message { bytes: 3, most: 2 }.into(),
+            Misuse::TooLarge { bytes: 3, most: 2 }.into(),
         ];
         assert!(!survived.iter().any(CallError::poisons));
         let died: [CallError; 5] = [

@@ -24,6 +24,12 @@ pub struct Limits {
     pub table_elements: u32,
     /// Bytes of the guest's call stack.
     pub stack_bytes: usize,
+    /// Bytes of a message: of a request, a response, and of the payload and the reply of a host
+    /// call. A longer one is not copied. The call fails if it is the request or the response, and
+    /// the guest is told so if it is of a host call; it survives all of them.
+    ///
+    /// To copy a message is one step, at whose end a slice may be over for long.
+    pub message_bytes: usize,
     /// How long a guest computes before the engine gives control back to the host, in CPU time
     /// or a fair approximation of it. What then happens is the host's decision.
     ///
@@ -33,12 +39,13 @@ pub struct Limits {
 }
 
 impl Default for Limits {
-    /// 1,024 pages (64 MiB), 100,000 table elements, 512 KiB of stack, slices of 1 ms.
+    /// 1,024 pages (64 MiB), 100,000 table elements, 512 KiB of stack, messages of 8 MiB, slices of 1 ms.
     fn default() -> Self {
         Self {
             memory_pages: 1_024,
             table_elements: 100_000,
             stack_bytes: 512 * 1024,
+            message_bytes: 8 * 1024 * 1024,
             slice: Duration::from_millis(1),
         }
     }

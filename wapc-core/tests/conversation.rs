@@ -9,11 +9,16 @@
     reason = "tests"
 )]
 
-use capwire_wapc::{CallError, Conversation, EmptyWorld, ProtocolError, Reply, Request, Span};
+use capwire_wapc::{
+    CallError, Conversation, EmptyWorld, LimitError, Limits, Misuse, ProtocolError, Reply, Request,
+    Span,
+};
 use proptest::prelude::*;
 use std::sync::Arc;
 
 const MEMORY: usize = 64;
+/// The most bytes of a message.
+const MOST: usize = 24;
 
 /// What a guest or its host does next.
 #[derive(Clone, Debug)]
@@ -33,7 +38,7 @@ enum Act {
 struct Model {
     memory: Vec<u8>,
     request: Option<(String, Vec<u8>)>,
-    response: Option<Vec<u8>>,
+    response: Option<Result<Vec<u8>, usize>>,
     error: Option<String>,
     data: Vec<u8>,
     text: String,
@@ -46,6 +51,7 @@ enum Answer {
     Number(i32),
     Bytes(Vec<u8>),
     GuestError(String),
+    TooLong(usize),
     Broken,
 }
 
@@ -68,6 +74,9 @@ impl Model {
     /// `None` if the protocol is broken.
     fn try_act(&mut self, act: &Act) -> Option<Answer> {
         match act {
+            Act::Begin(_, payload) if payload.len() > MOST => {
+                return Some(Answer::TooLong(payload.len()));
+            }
             Act::Begin(operation, payload) => {
                 let memory = std::mem::take(&mut self.memory);
                 *self = Self::new();
@@ -82,7 +91,13 @@ impl Model {
             }
             Act::GuestResponse(span) => {
                 self.request.as_ref()?;
-                self.response = Some(self.read(*span)?);
+                let response = self.read(*span)?;
+                let fits = response.len() <= MOST;
+                self.response = Some(if fits {
+                    Ok(response)
+                } else {
+                    Err(response.len())
+                });
             }
             Act::GuestError(span) => {
                 self.request.as_ref()?;
@@ -104,7 +119,7 @@ impl Model {
         if returned != 0
             && let Some(response) = response
         {
-            return Answer::Bytes(response);
+            return response.map_or_else(Answer::TooLong, Answer::Bytes);
         }
         Answer::GuestError(error.unwrap_or_else(|| match returned {
             0 => "No error message set for call failure".to_owned(),
@@ -116,13 +131,21 @@ impl Model {
         for name in &spans[..3] {
             String::from_utf8(self.read(*name)?).ok()?;
         }
-        self.read(spans[3])?;
+        let payload = self.read(spans[3])?;
         (self.data, self.text) = (Vec::new(), String::new());
         if self.request.is_none() {
             self.text = "host calls are not available during start".to_owned();
             return Some(Answer::Number(0));
         }
+        if payload.len() > MOST {
+            self.text = too_long("payload", &payload);
+            return Some(Answer::Number(0));
+        }
         Some(Answer::Number(match reply {
+            Reply::Data(data) if data.len() > MOST => {
+                self.text = too_long("reply", data);
+                0
+            }
             Reply::Data(data) => {
                 self.data = data.to_vec();
                 1
@@ -160,13 +183,21 @@ impl Model {
     }
 }
 
+fn too_long(what: &str, message: &[u8]) -> String {
+    let bytes = message.len();
+    format!("the {what} has {bytes} bytes, and {MOST} are the most that a message may have")
+}
+
 /// The same act on the real conversation.
 fn real(conversation: &mut Conversation, memory: &mut [u8], act: &Act) -> Answer {
     let result = match act {
         Act::Begin(operation, payload) => {
             let lengths = conversation.begin_call(Request::new(operation, payload.clone()));
             let expected = (operation.len() as u32, payload.len() as u32);
-            assert_eq!(lengths, Ok(expected));
+            match lengths {
+                Err(Misuse::TooLarge { bytes, most: MOST }) => return Answer::TooLong(bytes),
+                lengths => assert_eq!(lengths, Ok(expected)),
+            }
             Ok(())
         }
         Act::Finish(returned) => return finish(conversation, *returned),
@@ -187,6 +218,7 @@ fn finish(conversation: &mut Conversation, returned: i32) -> Answer {
     match conversation.finish(returned) {
         Ok(response) => Answer::Bytes(response.to_vec()),
         Err(CallError::Guest(error)) => Answer::GuestError(error.message),
+        Err(CallError::Limit(LimitError::Message { bytes, most: MOST })) => Answer::TooLong(bytes),
         Err(other) => panic!("{other:?}"),
     }
 }
@@ -221,7 +253,7 @@ fn number() -> impl Strategy<Value = u32> {
 }
 
 fn span() -> impl Strategy<Value = Span> {
-    (number(), prop_oneof![3 => 0..16_u32, 1 => number()])
+    (number(), prop_oneof![3 => 0..32_u32, 1 => number()])
         .prop_map(|(pointer, length)| Span::new(pointer, length))
 }
 
@@ -233,7 +265,7 @@ fn reply() -> impl Strategy<Value = Reply> {
 }
 
 fn bytes() -> impl Strategy<Value = Vec<u8>> {
-    prop::collection::vec(any::<u8>(), 0..80)
+    prop::collection::vec(any::<u8>(), 0..2 * MOST)
 }
 
 fn act() -> impl Strategy<Value = Act> {
@@ -258,7 +290,9 @@ proptest! {
     fn every_answer_is_the_models(acts in prop::collection::vec(act(), 0..40)) {
         let mut model = Model::new();
         let mut memory = model.memory.clone();
-        let mut conversation = Conversation::new(Arc::new(EmptyWorld));
+        let mut limits = Limits::default();
+        limits.message_bytes = MOST;
+        let mut conversation = Conversation::new(Arc::new(EmptyWorld), &limits);
         for act in &acts {
             let answer = real(&mut conversation, &mut memory, act);
             prop_assert_eq!(answer, model.act(act), "{:?}", act);
@@ -273,7 +307,7 @@ proptest! {
 #[test]
 fn an_engine_talks_like_this() {
     let mut memory = [0; 32];
-    let mut conversation = Conversation::new(Arc::new(EmptyWorld));
+    let mut conversation = Conversation::new(Arc::new(EmptyWorld), &Limits::default());
     let lengths = conversation.begin_call(Request::new("Get", "key")).unwrap();
     assert_eq!(lengths, (3, 3));
     conversation.guest_request(&mut memory, 0, 8).unwrap();

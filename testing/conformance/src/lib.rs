@@ -42,6 +42,7 @@ pub mod failures;
 pub mod host_calls;
 pub mod lifecycle;
 pub mod memory_limits;
+pub mod message_limits;
 pub mod modules;
 pub mod slices;
 pub mod stack_limits;

@@ -220,6 +220,9 @@ macro_rules! __groups {
             memory_limits if memory_limit {
                 start_with_too_much exact_fit grow_is_refused memories_count_together
             }
+            message_limits if message_limit {
+                requests responses payloads replies
+            }
             table_limits if table_limit {
                 start_with_too_much grow_is_refused tables_count_together
             }

@@ -32,9 +32,10 @@ impl Instance {
 
     fn begin(&self, request: Request<'_>) -> Result<(), CallError> {
         // `wapc` would cast a length that does not fit.
-        let fits = |length: usize| i32::try_from(length).is_ok();
-        if !fits(request.operation.len()) || !fits(request.payload.len()) {
-            return Err(Misuse::TooLarge.into());
+        const MOST: usize = i32::MAX as usize;
+        let bytes = request.operation.len().max(request.payload.len());
+        if bytes > MOST {
+            return Err(Misuse::TooLarge { bytes, most: MOST }.into());
         }
         self.line.order(Order::Call {
             operation: request.operation.to_owned(),
