@@ -7,6 +7,7 @@ use crate::imports::Import;
 use crate::stacks::Stacks;
 use crate::vm::Vm;
 use crate::{NAME, rewrite};
+use capwire_trace::Names;
 use capwire_wapc::{CompileError, EmptyWorld, LimitError, Limits, Source};
 use std::sync::Arc;
 
@@ -47,16 +48,36 @@ pub(crate) struct Code {
     pages: u64,
     most_pages: u64,
     elements: u64,
+    backtraces: Option<Backtraces>,
+}
+
+/// What has to be known to say where a guest trapped.
+struct Backtraces {
+    names: Names,
+    /// How many functions are imported, and the bytes of call stack that the others take.
+    imported: usize,
+    frames: Vec<i32>,
 }
 
 impl Code {
-    pub(crate) fn compile(wasm: &[u8], stacks: &Stacks) -> Result<Arc<Self>, CompileError> {
+    /// Its guests write down which functions they call if `backtraces` are wanted.
+    pub(crate) fn compile(
+        wasm: &[u8],
+        stacks: &Stacks,
+        backtraces: bool,
+    ) -> Result<Arc<Self>, CompileError> {
         let facts = Facts::gather(wasm)?;
         // wasm3's compiler has limits of its own; a copy that needs no memory shows whether the
         // module is within them.
-        let tried = Self::new(&facts, rewrite::for_trial(&facts).map_err(invalid)?);
-        try_out(tried, stacks)?;
-        let code = Self::new(&facts, rewrite::for_use(&facts).map_err(invalid)?);
+        let tried = rewrite::for_trial(&facts, backtraces).map_err(invalid)?;
+        try_out(Self::new(&facts, tried), stacks)?;
+        let wasm_for_use = rewrite::for_use(&facts, backtraces).map_err(invalid)?;
+        let mut code = Self::new(&facts, wasm_for_use);
+        code.backtraces = backtraces.then(|| Backtraces {
+            names: Names::of(wasm),
+            imported: facts.imports.len(),
+            frames: facts.frames,
+        });
         Ok(Arc::new(code))
     }
 
@@ -78,6 +99,7 @@ impl Code {
             pages: memory.initial,
             most_pages: memory.maximum.unwrap_or(u64::MAX),
             elements: facts.tables.iter().map(|table| table.initial).sum(),
+            backtraces: None,
         }
     }
 
@@ -92,6 +114,25 @@ impl Code {
     /// The exports that are called: start functions in their order, at last `__guest_call`.
     pub(crate) fn functions(&self) -> &[String] {
         &self.functions
+    }
+
+    /// Of the export that reads which functions are being called, the index behind those of
+    /// [`Self::functions`].
+    pub(crate) fn reader(&self) -> Option<usize> {
+        self.backtraces.as_ref().map(|_| self.functions.len())
+    }
+
+    pub(crate) fn names(&self) -> Option<&Names> {
+        self.backtraces.as_ref().map(|backtraces| &backtraces.names)
+    }
+
+    /// The bytes of call stack that the guest's function of this index takes.
+    pub(crate) fn frame(&self, function: u32) -> i32 {
+        let frame = self.backtraces.as_ref().and_then(|backtraces| {
+            let own = (function as usize).checked_sub(backtraces.imported)?;
+            backtraces.frames.get(own)
+        });
+        frame.copied().unwrap_or(i32::MAX)
     }
 
     /// The most pages that a guest may have.

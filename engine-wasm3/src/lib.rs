@@ -59,6 +59,7 @@
 
 #![deny(unsafe_code)] // and not `forbid`: `vm.rs` talks to C, `fiber.rs` moves suspended stacks
 
+mod backtrace;
 mod code;
 mod facts;
 mod fault;
@@ -91,6 +92,7 @@ const FUEL_PER_MILLISECOND: u32 = 500_000;
 pub struct Wasm3 {
     stacks: Arc<Stacks>,
     fuel_per_millisecond: u32,
+    backtraces: bool,
 }
 
 /// wasm3 was compiled without optimisation, so it would overflow its stack on harmless code.
@@ -114,6 +116,7 @@ impl Wasm3 {
         Ok(Self {
             stacks,
             fuel_per_millisecond: FUEL_PER_MILLISECOND,
+            backtraces: false,
         })
     }
 
@@ -128,6 +131,19 @@ impl Wasm3 {
         self.fuel_per_millisecond = fuel;
         self
     }
+
+    /// Sets whether traps say in [which functions](capwire_wapc::Trap::frames) they happened: no, if
+    /// this is not called.
+    ///
+    /// ```
+    /// let engine = capwire_engine_wasm3::Wasm3::new()?.backtraces(true);
+    /// # Ok::<(), capwire_engine_wasm3::Unoptimised>(())
+    /// ```
+    #[must_use]
+    pub fn backtraces(mut self, backtraces: bool) -> Self {
+        self.backtraces = backtraces;
+        self
+    }
 }
 
 impl Engine for Wasm3 {
@@ -138,14 +154,14 @@ impl Engine for Wasm3 {
     fn support(&self) -> Support {
         let mut support = Support::full();
         support.memory_safe = false; // it is C, and bounds are all that this crate can add
-        support.backtraces = false; // wasm3 is compiled without them
+        support.backtraces = self.backtraces;
         support
     }
 
     fn compile(&self, wasm: &[u8]) -> Result<Arc<dyn Module>, CompileError> {
         let wasm = capwire_bulk::in_pieces(wasm.into());
         Ok(Arc::new(Wasm3Module {
-            code: Code::compile(&wasm, &self.stacks)?,
+            code: Code::compile(&wasm, &self.stacks, self.backtraces)?,
             stacks: Arc::clone(&self.stacks),
             fuel_per_millisecond: self.fuel_per_millisecond,
         }))

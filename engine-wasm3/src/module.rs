@@ -21,7 +21,7 @@ pub(crate) struct Wasm3Module {
 /// wasm3 gets so many bytes more for values than the guest, so that the gauge is what ends.
 const SPARE_STACK_BYTES: u32 = 256 * 1024;
 /// Limits above are taken for this: the C stack is not larger, see [`Stacks`].
-const MOST_STACK_BYTES: usize = 8 * 1024 * 1024;
+pub(crate) const MOST_STACK_BYTES: usize = 8 * 1024 * 1024;
 
 impl Wasm3Module {
     fn instantiate(

@@ -29,7 +29,7 @@ fn measure(stacks: &Stacks) -> Option<usize> {
     let depths = Arc::new(Depths::default());
     let world = Arc::<Depths>::clone(&depths);
     let guest = GuestState::new(world, &Limits::default(), Budget::default());
-    let code = Code::compile(&module(), stacks).ok()?;
+    let code = Code::compile(&module(), stacks, false).ok()?;
     let run = || {
         let mut vm = Vm::load(&code, STACK_BYTES, guest).ok()?;
         vm.set_gauge(Gauge::Stack, i32::MAX);

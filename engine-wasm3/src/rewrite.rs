@@ -4,8 +4,9 @@
 //! and functions that grow memory and tables as far as these allow. Since a valid module names
 //! all that it uses by indices below those, the guest's code cannot reach them; its exports are
 //! replaced by ours. The start section becomes one more function to call. Custom sections go, and
-//! so does code that is never reached.
+//! so does code that is never reached. If that is wanted, functions write down that they are called.
 
+mod calls;
 mod dead_code;
 mod growth;
 mod layout;
@@ -13,6 +14,7 @@ mod metering;
 
 use crate::code::Gauge;
 use crate::facts::Facts;
+pub(crate) use calls::{READER, SLOT_SHIFT};
 use layout::Layout;
 use std::convert::Infallible;
 use wasm_encoder::reencode::{Error, Reencode};
@@ -29,13 +31,13 @@ use wasmparser::{DataKind, ElementKind};
 pub(crate) struct RewriteError(Error<Infallible>);
 
 /// The module that guests run.
-pub(crate) fn for_use(facts: &Facts<'_>) -> Result<Vec<u8>, RewriteError> {
-    Ok(Rewriter::new(facts, Purpose::Use).module()?)
+pub(crate) fn for_use(facts: &Facts<'_>, backtraces: bool) -> Result<Vec<u8>, RewriteError> {
+    Ok(Rewriter::new(facts, Purpose::Use, backtraces).module()?)
 }
 
 /// The same code in a module that takes no memory to load, and whose segments all fit.
-pub(crate) fn for_trial(facts: &Facts<'_>) -> Result<Vec<u8>, RewriteError> {
-    Ok(Rewriter::new(facts, Purpose::Trial).module()?)
+pub(crate) fn for_trial(facts: &Facts<'_>, backtraces: bool) -> Result<Vec<u8>, RewriteError> {
+    Ok(Rewriter::new(facts, Purpose::Trial, backtraces).module()?)
 }
 
 /// The export of the guest's function `index`.
@@ -67,11 +69,11 @@ impl Reencode for Rewriter<'_, '_> {
 }
 
 impl<'f, 'a> Rewriter<'f, 'a> {
-    fn new(facts: &'f Facts<'a>, purpose: Purpose) -> Self {
+    fn new(facts: &'f Facts<'a>, purpose: Purpose, backtraces: bool) -> Self {
         Self {
             facts,
             purpose,
-            layout: Layout::new(facts),
+            layout: Layout::new(facts, backtraces),
         }
     }
 
@@ -126,6 +128,12 @@ impl<'f, 'a> Rewriter<'f, 'a> {
         for ty in self.layout.growth_types() {
             functions.function(ty);
         }
+        if let Some(calls) = self.layout.calls() {
+            for _ in 0..calls.entries {
+                functions.function(calls.entry_type);
+            }
+            functions.function(self.layout.grow_memory_type());
+        }
         Ok(functions)
     }
 
@@ -133,6 +141,9 @@ impl<'f, 'a> Rewriter<'f, 'a> {
         let mut tables = TableSection::new();
         if let Some(reader) = self.facts.sections.tables.clone() {
             self.parse_table_section(&mut tables, reader)?;
+        }
+        if self.layout.calls().is_some() {
+            tables.table(calls::TABLE);
         }
         Ok(tables)
     }
@@ -178,6 +189,9 @@ impl<'f, 'a> Rewriter<'f, 'a> {
         for gauge in Gauge::ALL {
             exports.export(gauge.name(), ExportKind::Global, self.layout.gauge(gauge));
         }
+        if let Some(calls) = self.layout.calls() {
+            exports.export(calls::READER, ExportKind::Func, calls.reader());
+        }
         exports
     }
 
@@ -193,8 +207,11 @@ impl<'f, 'a> Rewriter<'f, 'a> {
         }
         // The exports that declared these go.
         let exported = self.facts.exported.iter();
-        let exported: Vec<u32> = exported.map(|&index| self.layout.function(index)).collect();
-        elements.declared(Elements::Functions(exported.into()));
+        let mut declared: Vec<u32> = exported.map(|&index| self.layout.function(index)).collect();
+        if let Some(calls) = self.layout.calls() {
+            declared.extend(calls.first_entry..calls.reader());
+        }
+        elements.declared(Elements::Functions(declared.into()));
         Ok(elements)
     }
 
@@ -207,6 +224,12 @@ impl<'f, 'a> Rewriter<'f, 'a> {
         code.function(&growth::memory(&self.layout));
         for table in 0..facts.tables.len() {
             code.function(&growth::table(&self.layout, facts, table));
+        }
+        if let Some(calls) = self.layout.calls() {
+            for index in self.layout.imported()..self.layout.imported() + calls.entries {
+                code.function(&calls::entry(index));
+            }
+            code.function(&calls::reader(calls));
         }
         Ok(code)
     }

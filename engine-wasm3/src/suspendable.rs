@@ -1,11 +1,12 @@
 //! A guest that can wait: its stack is kept while it does.
 
 use crate::code::Gauge;
+use crate::fault::Stopped;
 use crate::fiber::{Advance, Ended, Fiber, Job};
 use crate::stacks::Stacks;
 use crate::suspend::{Event, Signal};
 use crate::vm::Vm;
-use crate::{fault, jobs};
+use crate::{backtrace, fault, jobs};
 use bytes::Bytes;
 use capwire_wapc::{CallError, Misuse, Progress, Request, Resume, SuspendableInstance};
 use std::fmt;
@@ -90,16 +91,23 @@ impl Suspendable {
 
     fn ended(&mut self, (mut vm, result): Ended, task: Task) -> Result<Progress, CallError> {
         vm.guest().flush();
-        let stack_left = vm.gauge(Gauge::Stack);
+        let returned = result.map_err(|stopped| self.failed(&mut vm, stopped))?;
         let conversation = &mut vm.guest().conversation;
-        let returned =
-            result.map_err(|stopped| conversation.fail(fault::call_error(stopped, stack_left)))?;
         let response = match task {
             Task::Start => Ok(Bytes::new()),
             Task::Call => conversation.finish(returned),
         };
         self.state = State::Idle(vm);
         response.map(Progress::Done)
+    }
+
+    fn failed(&self, vm: &mut Vm, stopped: Stopped) -> CallError {
+        let mut error = fault::call_error(stopped, vm.gauge(Gauge::Stack));
+        if let CallError::Trap(trap) = error {
+            let frames = self.stacks.on_one(|| backtrace::frames(vm));
+            error = trap.with_frames(frames.unwrap_or_default()).into();
+        }
+        vm.guest().conversation.fail(error)
     }
 
     fn idle(&mut self) -> Result<Box<Vm>, CallError> {

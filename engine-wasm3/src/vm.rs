@@ -15,6 +15,7 @@
 use crate::code::{Code, Gauge};
 use crate::fault::{Fault, Stopped};
 use crate::guest::{GuestState, Halt, Served};
+use crate::rewrite::READER;
 use crate::suspend::Suspend;
 use std::ffi::{CStr, CString, c_char, c_void};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -91,7 +92,7 @@ impl Vm {
         write(self.global(gauge), value);
     }
 
-    /// Calls the function at `index` of [`Code::functions`] with as many arguments as it takes,
+    /// Calls the function at `index` of [`Code::functions`] or [`Code::reader`] with as many arguments as it takes,
     /// and returns its result, 0 if it has none.
     pub(crate) fn call(
         &mut self,
@@ -161,7 +162,8 @@ impl Vm {
     }
 
     fn find_functions(&mut self, code: &Code) -> Result<(), Fault> {
-        for name in code.functions() {
+        let names = code.functions().iter().map(String::as_str);
+        for name in names.chain(code.reader().map(|_| READER)) {
             let name = c_string(name)?;
             let mut function = ptr::null_mut();
             // SAFETY: the runtime has a module; the name ends with a zero.

@@ -1,8 +1,11 @@
 //! A module's code for one size of stack, checked and ready to be instantiated.
 
+use crate::backtrace::Traced;
 use crate::state::State;
-use crate::{Translation, fault, imports, signatures};
+use crate::{Translation, Wasmi, fault, imports, signatures};
+use capwire_trace::Names;
 use capwire_wapc::CompileError;
+use std::sync::Arc;
 use wasmi::{CompilationMode, Config, CustomFuelCosts, Engine, Linker, Module};
 
 pub(crate) struct Code {
@@ -10,16 +13,26 @@ pub(crate) struct Code {
     pub(crate) linker: Linker<State>,
     /// Exported start functions in the order of their calls.
     pub(crate) starts: Vec<&'static str>,
+    /// If the module keeps account of its calls.
+    pub(crate) names: Option<Arc<Names>>,
 }
 
 impl Code {
     pub(crate) fn compile(
         wasm: &[u8],
-        translation: Translation,
+        options: Wasmi,
         stack_bytes: usize,
     ) -> Result<Self, CompileError> {
-        let engine = Engine::new(&config(translation, stack_bytes));
-        let module = Module::new(&engine, wasm).map_err(fault::invalid)?;
+        let mut config = config(options.translation, stack_bytes);
+        let mut engine = Engine::new(&config);
+        let mut traced = Traced::not(wasm);
+        if options.backtraces {
+            traced = Traced::new(&engine, wasm, most_calls(stack_bytes))?;
+            // For the stack that was added, if one was: that the guest has none of them is checked.
+            config.wasm_multi_memory(true).wasm_custom_page_sizes(true);
+            engine = Engine::new(&config);
+        }
+        let module = Module::new(&engine, &traced.wasm).map_err(fault::invalid)?;
         signatures::check_imports(&module)?;
         let starts = signatures::check_exports(&module)?;
         let linker = imports::linker(&engine, &module).map_err(fault::invalid)?;
@@ -27,6 +40,7 @@ impl Code {
             module,
             linker,
             starts,
+            names: traced.names,
         })
     }
 }
@@ -40,14 +54,18 @@ const CACHED_STACKS: usize = 8;
 
 /// wasmi's own, but for translation: where fuel ends in it wasmi cannot resume the guest.
 const FUEL_COSTS: CustomFuelCosts = CustomFuelCosts {
-    bytes_copied_per_fuel: 64,
+    bytes_copied_per_fuel: 8, // as fast as memory that is new can be written
     fuel_per_bytes_translated: 0,
     fuel_per_bytes_validated: 0,
 };
 
+/// How many functions may be called one in the other.
+fn most_calls(stack_bytes: usize) -> usize {
+    stack_bytes / 4 / FRAME_BYTES
+}
+
 fn config(translation: Translation, stack_bytes: usize) -> Config {
-    let frames = stack_bytes / 4;
-    let values = stack_bytes - frames;
+    let values = stack_bytes - stack_bytes / 4;
     let mut config = Config::default();
     config
         .consume_fuel(true)
@@ -61,7 +79,7 @@ fn config(translation: Translation, stack_bytes: usize) -> Config {
         .wasm_multi_memory(false)
         .wasm_tail_call(false)
         .set_max_cached_stacks(CACHED_STACKS)
-        .set_max_recursion_depth(frames / FRAME_BYTES)
+        .set_max_recursion_depth(most_calls(stack_bytes))
         .set_min_stack_height(NEW_STACK_BYTES.min(values))
         .set_max_stack_height(values);
     config

@@ -33,7 +33,7 @@
 //!
 //! # How limits are kept
 //! - A slice is an amount of fuel, see [`Wasmi::fuel_per_millisecond`], which instructions, imports
-//!   and each 64 bytes that are moved take from. The same guest always yields at the same places.
+//!   and each 8 bytes that are moved take from. The same guest always yields at the same places.
 //!   Host calls do not end a slice, and what they take is not counted.
 //! - Of [`Limits::stack_bytes`](capwire_wapc::Limits::stack_bytes), three quarters are for values
 //!   and the rest for 24 bytes of each function that is being called. A module is compiled once
@@ -42,6 +42,7 @@
 
 #![forbid(unsafe_code)]
 
+mod backtrace;
 mod code;
 mod fault;
 mod imports;
@@ -69,6 +70,7 @@ const FUEL_PER_MILLISECOND: u64 = 250_000;
 pub struct Wasmi {
     fuel_per_millisecond: u64,
     translation: Translation,
+    backtraces: bool,
 }
 
 /// When a module's functions become what the interpreter reads. All are validated before any runs.
@@ -94,6 +96,7 @@ impl Wasmi {
         Self {
             fuel_per_millisecond: FUEL_PER_MILLISECOND,
             translation: Translation::default(),
+            backtraces: false,
         }
     }
 
@@ -120,6 +123,18 @@ impl Wasmi {
         self.translation = translation;
         self
     }
+
+    /// Sets whether traps say in [which functions](capwire_wapc::Trap::frames) they happened: no, if
+    /// this is not called.
+    ///
+    /// ```
+    /// let engine = capwire_engine_wasmi::Wasmi::new().backtraces(true);
+    /// ```
+    #[must_use]
+    pub fn backtraces(mut self, backtraces: bool) -> Self {
+        self.backtraces = backtraces;
+        self
+    }
 }
 
 impl Default for Wasmi {
@@ -135,7 +150,7 @@ impl Engine for Wasmi {
 
     fn support(&self) -> Support {
         let mut support = Support::full();
-        support.backtraces = false; // wasmi tells nothing of its call stack
+        support.backtraces = self.backtraces;
         support
     }
 

@@ -5,6 +5,8 @@ use wasmi::ResourceLimiter;
 use wasmi::errors::TableError;
 use wasmi_core::LimiterError;
 
+const PAGE_BYTES: usize = 65_536;
+
 pub(crate) struct Limiter(Growth);
 
 impl Limiter {
@@ -25,7 +27,9 @@ impl ResourceLimiter for Limiter {
         desired: usize,
         _maximum: Option<usize>,
     ) -> Result<bool, LimiterError> {
-        Ok(self.0.memory(desired as u64))
+        // Only the stack of `Backtrace` is not of whole pages.
+        let is_ours = !desired.is_multiple_of(PAGE_BYTES);
+        Ok(is_ours || self.0.memory(desired as u64))
     }
 
     fn table_growing(
@@ -56,6 +60,6 @@ impl ResourceLimiter for Limiter {
     }
 
     fn memories(&self) -> usize {
-        1
+        2
     }
 }

@@ -1,5 +1,6 @@
 //! A guest's store and functions, and how its code is run from one pause to the next.
 
+use crate::backtrace::Backtrace;
 use crate::code::Code;
 use crate::fault::{self, Halt};
 use crate::state::State;
@@ -20,6 +21,7 @@ pub(crate) struct Machine {
     starts: Vec<TypedFunc<(), ()>>,
     /// A slice in units of fuel.
     slice: u64,
+    backtrace: Option<Backtrace>,
 }
 
 /// How far a function of the guest got.
@@ -68,11 +70,14 @@ impl Machine {
         let starts = starts.collect::<Result<_, _>>()?;
         let guest_call = instance.get_typed_func(&store, abi::GUEST_CALL)?;
         store.data_mut().memory = instance.get_memory(&store, abi::MEMORY);
+        let names = code.names.as_ref();
+        let backtrace = names.and_then(|names| Backtrace::find(&store, instance, names));
         Ok(Self {
             store,
             guest_call,
             starts,
             slice,
+            backtrace,
         })
     }
 
@@ -96,8 +101,11 @@ impl Machine {
         arguments: P,
     ) -> Result<Advance<R>, CallError> {
         self.refuel(0);
+        if let Some(backtrace) = &self.backtrace {
+            backtrace.clear(&mut self.store);
+        }
         let call = function.call_resumable(&mut self.store, arguments);
-        advance(call)
+        self.advance(call)
     }
 
     /// Goes on in a new slice.
@@ -106,7 +114,8 @@ impl Machine {
         OutOfSlice(paused): OutOfSlice<R>,
     ) -> Result<Advance<R>, CallError> {
         self.refuel(paused.required_fuel());
-        advance(paused.resume(&mut self.store))
+        let call = paused.resume(&mut self.store);
+        self.advance(call)
     }
 
     /// What the guest asks of the host, or none if its conversation has an answer already.
@@ -130,7 +139,18 @@ impl Machine {
         let conversation = &mut self.store.data_mut().conversation;
         let returned = reply.map_or(0, |reply| conversation.answer(reply));
         let inputs = [Val::I32(returned)];
-        advance(paused.paused.resume(&mut self.store, &inputs))
+        let call = paused.paused.resume(&mut self.store, &inputs);
+        self.advance(call)
+    }
+
+    fn advance<R>(
+        &self,
+        call: Result<TypedResumableCall<R>, Error>,
+    ) -> Result<Advance<R>, CallError> {
+        advance(call).map_err(|error| match &self.backtrace {
+            Some(backtrace) => backtrace.tell(&self.store, error),
+            None => error,
+        })
     }
 
     /// Begins a slice, of at least what wasmi needs for its next step: to fill megabytes of memory

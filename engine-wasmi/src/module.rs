@@ -31,7 +31,7 @@ impl WasmiModule {
         references::check(wasm)?;
         let wasm = start_section::as_export(wasm).map_err(fault::invalid)?;
         let wasm = select::work_around(capwire_bulk::in_pieces(wasm));
-        let code = Code::compile(&wasm, engine.translation, Limits::default().stack_bytes)?;
+        let code = Code::compile(&wasm, engine, Limits::default().stack_bytes)?;
         Ok(Self {
             wasm: wasm.into_owned(),
             engine,
@@ -48,11 +48,7 @@ impl WasmiModule {
         if let Some((_, code)) = others.iter().find(|(size, _)| *size == stack_bytes) {
             return Ok(Arc::clone(code));
         }
-        let code = Arc::new(Code::compile(
-            &self.wasm,
-            self.engine.translation,
-            stack_bytes,
-        )?);
+        let code = Arc::new(Code::compile(&self.wasm, self.engine, stack_bytes)?);
         others.push((stack_bytes, Arc::clone(&code)));
         Ok(code)
     }

@@ -12,3 +12,7 @@ mod lazy {
         include_str!("skipped.txt")
     );
 }
+
+mod backtraces {
+    capwire_conformance::suite!(super::Wasmi::new().backtraces(true), "");
+}

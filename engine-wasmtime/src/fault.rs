@@ -5,7 +5,7 @@ use capwire_wapc::{
     Abort, CallError, CompileError, Frame, LimitError, ProtocolError, Source, StartError, Trap,
     TrapKind,
 };
-use wasmtime::{Error, FrameInfo, WasmBacktrace};
+use wasmtime::{Error, WasmBacktrace};
 
 /// The guest called WASI's `proc_exit` with this code.
 #[derive(Debug, thiserror::Error)]
@@ -64,27 +64,12 @@ fn trap(error: Error) -> Trap {
     }
 }
 
-/// What Rust's runtime calls when it begins to tell of a panic: whatever is further inside is its own.
-const TELLS_OF_A_PANIC: &str = "__rust_end_short_backtrace";
-
-/// Where the guest was, without how Rust's runtime tells of it.
+/// Where the guest was.
 fn frames(error: &Error) -> Vec<Frame> {
     let backtrace = error.downcast_ref::<WasmBacktrace>();
-    let frames = backtrace.map_or(&[][..], WasmBacktrace::frames);
-    let tells = |frame: &FrameInfo| {
-        let name = frame.func_name();
-        name.is_some_and(|name| name.contains(TELLS_OF_A_PANIC))
-    };
-    let own = frames.iter().position(tells).map_or(0, |last| last + 1);
-    frames.iter().skip(own).map(frame).collect()
-}
-
-/// Compilers write the names of symbols, which Rust mangles.
-fn frame(frame: &FrameInfo) -> Frame {
-    let name = frame.func_name().map(rustc_demangle::demangle);
-    // Without the hash at its end.
-    let name = name.map(|name| format!("{name:#}"));
-    Frame::new(frame.func_index(), name.as_deref())
+    let frames = backtrace.map_or(&[][..], WasmBacktrace::frames).iter();
+    let named = frames.map(|frame| (frame.func_index(), frame.func_name()));
+    capwire_trace::frames(named).collect()
 }
 
 /// A start function may end by an exit with code 0.

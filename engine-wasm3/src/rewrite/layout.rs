@@ -15,26 +15,56 @@ pub(super) struct Layout {
     more_types: Vec<Signature>,
     /// Types that take nothing and return the several results of a type of the guest's.
     blocks: Vec<Option<u32>>,
+    calls: Option<Calls>,
+}
+
+/// Where calls are written down, see [`calls`](super::calls).
+#[derive(Clone, Copy)]
+pub(super) struct Calls {
+    pub(super) table: u32,
+    /// Of the functions that are written down, which are as many as the guest has.
+    pub(super) entry_type: u32,
+    pub(super) first_entry: u32,
+    pub(super) entries: u32,
+}
+
+impl Calls {
+    /// The function that follows the entries.
+    pub(super) fn reader(self) -> u32 {
+        self.first_entry + self.entries
+    }
 }
 
 /// Parameters and results.
 type Signature = (Vec<ValType>, Vec<ValType>);
 
 impl Layout {
-    pub(super) fn new(facts: &Facts<'_>) -> Self {
+    pub(super) fn new(facts: &Facts<'_>, backtraces: bool) -> Self {
         let first_type = count(facts.types.len());
         let mut more_types = vec![(vec![], vec![]), (vec![ValType::I32], vec![ValType::I32])];
         more_types.extend(facts.tables.iter().map(|table| {
             let element = ValType::Ref(table.element_type);
             (vec![element, ValType::I32], vec![ValType::I32])
         }));
+        let tables = count(facts.tables.len());
+        let first_growth = count(facts.functions.len()) + 1;
+        let calls = backtraces.then(|| {
+            more_types.push((vec![], vec![ValType::I32]));
+            Calls {
+                table: tables,
+                entry_type: first_type + count(more_types.len()) - 1,
+                first_entry: first_growth + 1 + tables,
+                entries: count(facts.sections.bodies.len()),
+            }
+        });
         let mut layout = Self {
             imports: count(facts.imports.len()),
             first_gauge: facts.globals,
-            first_growth: count(facts.functions.len()) + 1,
+            first_growth,
             first_type,
             more_types,
             blocks: Vec::new(),
+            calls,
         };
         layout.blocks = facts.types.iter().map(|ty| layout.block(ty)).collect();
         layout
@@ -46,6 +76,11 @@ impl Layout {
             true => index,
             false => index + 1,
         }
+    }
+
+    /// How many functions the guest imports.
+    pub(super) fn imported(&self) -> u32 {
+        self.imports
     }
 
     pub(super) fn gauge(&self, gauge: Gauge) -> u32 {
@@ -68,6 +103,15 @@ impl Layout {
         self.first_growth + 1 + table
     }
 
+    /// `(param i32) (result i32)`
+    pub(super) fn grow_memory_type(&self) -> u32 {
+        self.first_type + 1
+    }
+
+    pub(super) fn calls(&self) -> Option<Calls> {
+        self.calls
+    }
+
     /// Of the functions that grow memory and tables.
     pub(super) fn growth_types(&self) -> impl Iterator<Item = u32> {
         let tables = self
@@ -76,7 +120,7 @@ impl Layout {
             .skip(2)
             .take_while(|(parameters, _)| parameters.len() == 2);
         let growth = 1 + count(tables.count());
-        (self.first_type + 1..).take(growth as usize)
+        (self.grow_memory_type()..).take(growth as usize)
     }
 
     pub(super) fn more_types(&self) -> Vec<Signature> {

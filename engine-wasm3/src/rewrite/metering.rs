@@ -3,6 +3,7 @@
 //! ```text
 //! (global.set $stack (i32.sub (global.get $stack) (i32.const FRAME)))
 //! (if (i32.lt_s (global.get $stack) (i32.const 0)) (then unreachable))
+//! (… write down that it is called, if wanted …)
 //! (if (i32.lt_s (global.get $fuel) (i32.const 0)) (then (call $slice_ended)))
 //! (block $body (result …)
 //!   … (br $body) for each `return`; fuel is counted before each jump and label,
@@ -14,7 +15,7 @@
 //! at once, or to call an import, so no two looks at the fuel are far apart.
 
 use super::dead_code::DeadCode;
-use super::{Result_, Rewriter};
+use super::{Result_, Rewriter, calls};
 use crate::code::Gauge;
 use crate::facts::Facts;
 use wasm_encoder::reencode::Reencode;
@@ -52,7 +53,12 @@ pub(super) fn function(
         dead_code: DeadCode::default(),
     };
     let results = block_type(rewriter, index)?;
-    metering.enter(results);
+    metering.take_stack();
+    if let Some(calls) = rewriter.layout.calls() {
+        calls::write_down(calls, index, metering.stack, &mut metering.code());
+    }
+    metering.look();
+    metering.code().block(results);
     for operator in body.get_operators_reader()? {
         metering.operator(rewriter, operator?)?;
     }
@@ -74,7 +80,7 @@ struct Metering {
 }
 
 impl Metering {
-    fn enter(&mut self, results: BlockType) {
+    fn take_stack(&mut self) {
         let (stack, frame) = (self.stack, self.frame);
         let mut code = self.code();
         code.global_get(stack)
@@ -87,8 +93,6 @@ impl Metering {
             .if_(BlockType::Empty)
             .unreachable()
             .end();
-        self.look();
-        self.code().block(results);
     }
 
     fn operator(&mut self, rewriter: &mut Rewriter<'_, '_>, operator: Operator<'_>) -> Result_<()> {

@@ -9,6 +9,7 @@ use anyhow::Result;
 const ARROWS: &[(&str, &[&str])] = &[
     ("capwire-wapc", &[]),
     ("capwire-bulk", &[]),
+    ("capwire-trace", &["capwire-wapc"]),
     ("capwire-wasi", &["capwire-wapc"]),
     ("capwire-engine-wasmtime", ENGINE),
     ("capwire-engine-wasmi", ENGINE),
@@ -52,7 +53,12 @@ const ARROWS: &[(&str, &[&str])] = &[
 ];
 
 /// What engines of ours have in common.
-const ENGINE: &[&str] = &["capwire-bulk", "capwire-wapc", "capwire-wasi"];
+const ENGINE: &[&str] = &[
+    "capwire-bulk",
+    "capwire-trace",
+    "capwire-wapc",
+    "capwire-wasi",
+];
 
 /// Packages above all others: they may use whatever they like.
 const TOP: &[&str] = &[

@@ -1,0 +1,46 @@
+//! In which functions a guest trapped, if that is [wanted](crate::Wasm3::backtraces).
+
+use crate::code::Gauge;
+use crate::rewrite::SLOT_SHIFT;
+use crate::suspend::{Event, Signal, Suspend};
+use crate::vm::Vm;
+use capwire_trace::MOST;
+use capwire_wapc::Frame;
+
+/// The functions that were being called when the guest trapped, the innermost first.
+pub(crate) fn frames(vm: &mut Vm) -> Vec<Frame> {
+    let calls = calls(vm);
+    let names = vm.code().names();
+    names.map_or_else(Vec::new, |names| names.frames(calls))
+}
+
+fn calls(vm: &mut Vm) -> Vec<u32> {
+    let mut calls = Vec::new();
+    let whole = vm.guest().budget().stack;
+    let mut left = vm.gauge(Gauge::Stack);
+    while calls.len() < MOST && (0..whole).contains(&left) {
+        let Some(function) = call_at(vm, left) else {
+            break;
+        };
+        calls.push(function);
+        left = left.saturating_add(vm.code().frame(function));
+    }
+    calls
+}
+
+/// The function that was called when so much of the stack was left.
+fn call_at(vm: &mut Vm, stack_left: i32) -> Option<u32> {
+    let reader = vm.code().reader()?;
+    let place = (stack_left >> SLOT_SHIFT).cast_unsigned();
+    let function = vm.call(reader, &[place], &Never).ok()?;
+    Some(function.cast_unsigned())
+}
+
+/// What is called here has no imports.
+struct Never;
+
+impl Suspend for Never {
+    fn suspend(&self, _event: Event) -> Signal {
+        Signal::Stop
+    }
+}

@@ -1,0 +1,92 @@
+//! What functions are called.
+
+use capwire_wapc::Frame;
+use std::collections::BTreeMap;
+use wasmparser::{BinaryReader, KnownCustom, Name, NameSectionReader, Parser, Payload};
+
+/// So many of the innermost functions are looked at: as many as wasmtime tells of.
+pub const MOST: usize = 20;
+
+/// What Rust's runtime calls when it begins to tell of a panic: whatever is further inside is its own.
+const TELLS_OF_A_PANIC: &str = "__rust_end_short_backtrace";
+
+/// Where a guest was, by the indices and names of the functions that were being called, the innermost
+/// first: without how Rust's runtime tells of a panic, and with the symbols of Rust as they are
+/// written in its source.
+///
+/// ```
+/// let functions = [(3, Some("_ZN4shop5share17h0123456789abcdefE")), (1, None)];
+/// let told = capwire_trace::frames(functions).map(|frame| frame.to_string());
+/// assert_eq!(told.collect::<Vec<_>>(), ["shop::share", "function 1"]);
+/// ```
+pub fn frames<'n>(
+    functions: impl IntoIterator<Item = (u32, Option<&'n str>)>,
+) -> impl Iterator<Item = Frame> {
+    let functions: Vec<_> = functions.into_iter().take(MOST).collect();
+    let tells =
+        |(_, name): &(u32, Option<&str>)| name.is_some_and(|name| name.contains(TELLS_OF_A_PANIC));
+    let own = functions.iter().position(tells).map_or(0, |last| last + 1);
+    functions.into_iter().skip(own).map(frame)
+}
+
+/// Compilers write the names of symbols, which Rust mangles.
+fn frame((index, name): (u32, Option<&str>)) -> Frame {
+    let name = name.map(rustc_demangle::demangle);
+    // Without the hash at its end.
+    let name = name.map(|name| format!("{name:#}"));
+    Frame::new(index, name.as_deref())
+}
+
+/// The names of a module's functions, from its custom section `name`. They are kept as they are in
+/// the module, and read only when somebody asks.
+#[derive(Clone, Default)]
+pub struct Names(Box<[u8]>);
+
+impl Names {
+    /// Those of a module; none if it has none, or cannot be read.
+    #[must_use]
+    pub fn of(wasm: &[u8]) -> Self {
+        let payloads = Parser::new(0).parse_all(wasm).map_while(Result::ok);
+        let mut sections = payloads.filter_map(|payload| match payload {
+            Payload::CustomSection(section) => match section.as_known() {
+                KnownCustom::Name(_) => Some(section.data().into()),
+                _ => None,
+            },
+            _ => None,
+        });
+        Self(sections.next().unwrap_or_default())
+    }
+
+    /// [`frames`] of the functions with these indices, the innermost first.
+    #[must_use]
+    pub fn frames(&self, functions: impl IntoIterator<Item = u32>) -> Vec<Frame> {
+        let functions: Vec<u32> = functions.into_iter().take(MOST).collect();
+        let names = self.of_functions(&functions);
+        let named = functions.iter().map(|index| {
+            let name = names.get(index).copied();
+            (*index, name)
+        });
+        frames(named).collect()
+    }
+
+    /// As far as they can be read: a module may say what it likes here.
+    fn of_functions(&self, wanted: &[u32]) -> BTreeMap<u32, &str> {
+        let section = NameSectionReader::new(BinaryReader::new(&self.0, 0));
+        let subsections = section.into_iter().map_while(Result::ok);
+        let functions = subsections.filter_map(|names| match names {
+            Name::Function(names) => Some(names),
+            _ => None,
+        });
+        let names = functions.flat_map(|names| names.into_iter().map_while(Result::ok));
+        let names = names.filter(|naming| wanted.contains(&naming.index));
+        names.map(|naming| (naming.index, naming.name)).collect()
+    }
+}
+
+impl std::fmt::Debug for Names {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Names")
+            .field("bytes", &self.0.len())
+            .finish()
+    }
+}

@@ -1,0 +1,65 @@
+//! How functions are called that a trap tells of.
+#![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
+
+use capwire_trace::{MOST, Names, frames};
+
+fn told(text: &str, functions: &[u32]) -> Vec<String> {
+    let wasm = wat::parse_str(text).unwrap();
+    let frames = Names::of(&wasm).frames(functions.iter().copied());
+    frames.iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn a_function_has_its_name_or_its_index() {
+    let text = r#"(module (import "m" "n" (func $imported)) (func $first) (func) (func $"a b"))"#;
+    assert_eq!(
+        told(text, &[3, 2, 1, 0, 7]),
+        ["a b", "function 2", "first", "imported", "function 7"]
+    );
+    assert_eq!(told("(module (func))", &[0]), ["function 0"]);
+}
+
+#[test]
+fn symbols_are_written_as_in_their_source() {
+    let functions = [
+        (2, Some("_ZN4shop5share17h0123456789abcdefE")),
+        (1, Some("_RNvC4shop5order")),
+        (0, Some("__guest_call")),
+    ];
+    let told: Vec<String> = frames(functions).map(|frame| frame.to_string()).collect();
+    assert_eq!(told, ["shop::share", "shop::order", "__guest_call"]);
+}
+
+#[test]
+fn how_a_panic_is_told_is_left_out() {
+    let functions = [
+        (9, Some("abort")),
+        (
+            8,
+            Some("_ZN3std3sys9backtrace26__rust_end_short_backtrace17h0123456789abcdefE"),
+        ),
+        (7, Some("panicking")),
+    ];
+    let told: Vec<u32> = frames(functions).map(|frame| frame.index()).collect();
+    assert_eq!(told, [7]);
+}
+
+#[test]
+fn so_many_are_told_and_no_more() {
+    let indices: Vec<u32> = (0..1_000).collect();
+    assert_eq!(told("(module)", &indices).len(), MOST);
+}
+
+#[test]
+fn what_cannot_be_read_names_nothing() {
+    let named = wat::parse_str("(module (func $first) (func $second))").unwrap();
+    for end in 0..named.len() {
+        let frames = Names::of(&named[..end]).frames([0, 1]);
+        assert_eq!(frames.len(), 2);
+    }
+    // A section that says that it has more names than it has.
+    let section = [0, 11, 4, b'n', b'a', b'm', b'e', 1, 4, 9, 0, 1, b'f'];
+    let wasm = [b"\0asm\x01\0\0\0".as_slice(), &section].concat();
+    assert_eq!(Names::of(&wasm).frames([0, 1])[0].name(), Some("f"));
+    assert_eq!(Names::of(&wasm).frames([0, 1])[1].name(), None);
+}
