@@ -46,7 +46,7 @@ use std::time::Duration;
 use table::Operation;
 
 /// The most bytes that one call reads or writes. `fd_write` writes less than it was given, as
-/// WASI allows; `random_get` of more is `EINVAL`.
+/// WASI allows, and no more than 1,024 lines; `random_get` of more is `EINVAL`.
 pub const MAX_TRANSFER: usize = 1024 * 1024;
 
 /// What an engine does after a call of a WASI function.
@@ -91,7 +91,8 @@ impl Wasi {
     }
 
     /// How many bytes of memory the last [`call`](Self::call) read and wrote at most, for engines
-    /// that count what a guest has done for it. Random bytes count for more, as they take longer.
+    /// that count what a guest has done for it. Random bytes and lines count for more, as they take
+    /// longer.
     #[must_use]
     pub fn bytes_used(&self) -> u64 {
         self.bytes_used

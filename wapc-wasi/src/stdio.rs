@@ -14,6 +14,12 @@ const RIGHT_TO_WRITE: u64 = 1 << 6;
 const MAX_BUFFERS: u32 = 1_024;
 const BUFFER_SIZE: u32 = 8;
 
+/// Lines of one write. Each is work of its own for the host's log, however short it is.
+pub(crate) const MAX_LINES: usize = 1_024;
+
+/// How many bytes could be moved while the host sees to one line, roughly.
+pub(crate) const LINE: u64 = 2_048;
+
 #[derive(Clone, Copy)]
 pub(crate) enum Descriptor {
     Input,
@@ -53,10 +59,23 @@ pub(crate) fn write(
         return Err(Errno::BadDescriptor);
     };
     let text = gather(memory, arguments.word(1), arguments.word(2))?;
+    let (text, lines) = first_lines(&text);
     let written = u32::try_from(text.len()).map_err(|_| Errno::Invalid)?;
     memory.write(arguments.word(3), &written.to_le_bytes())?;
-    console.write(stream, &text, world);
+    memory.charge(lines * LINE);
+    console.write(stream, text, world);
     Ok(())
+}
+
+/// As many lines as one call may print, and how many of them end.
+fn first_lines(text: &[u8]) -> (&[u8], u64) {
+    let ends = text.iter().enumerate().filter(|(_, byte)| **byte == b'\n');
+    let ends: Vec<usize> = ends.take(MAX_LINES).map(|(end, _)| end).collect();
+    let text = match ends.last() {
+        Some(last) if ends.len() == MAX_LINES => text.get(..=*last).unwrap_or(text),
+        _ => text,
+    };
+    (text, ends.len() as u64)
 }
 
 /// The bytes of all buffers, or as many as one call may move. All are checked before any is used,

@@ -106,8 +106,10 @@ fn what_a_call_uses_of_memory_is_counted() {
     let mut guest = Guest::new();
     guest.call("random_get", &[0, 60_000]);
     assert_eq!(guest.wasi.bytes_used(), 60_000 * RANDOM_BYTE);
-    guest.print(1, b"one\n");
-    assert_eq!(guest.wasi.bytes_used(), 8 + 4 + 4); // the buffer, its text, how much was written
+    guest.print(1, b"one");
+    assert_eq!(guest.wasi.bytes_used(), 8 + 3 + 4); // the buffer, its text, how much was written
+    guest.print(1, b"\n");
+    assert_eq!(guest.wasi.bytes_used(), 8 + 1 + 4 + stdio::LINE);
     guest.call("sched_yield", &[]);
     assert_eq!(guest.wasi.bytes_used(), 0);
 }
@@ -182,6 +184,18 @@ fn a_write_of_the_same_bytes_again_and_again_is_cut_short() {
     assert_eq!(guest.call("fd_write", &[1, 0, 1_024, 60_000]), 0);
     assert_eq!(guest.word(60_000) as usize, MAX_TRANSFER);
     assert_eq!(guest.call("fd_write", &[1, 0, 1_025, 60_000]), 28);
+}
+
+#[test]
+fn a_write_of_too_many_lines_is_cut_short_and_each_line_is_counted() {
+    let mut guest = Guest::new();
+    let most = u32::try_from(stdio::MAX_LINES).unwrap();
+    assert_eq!(guest.print(1, &b"\n".repeat(stdio::MAX_LINES + 1)), most);
+    assert_eq!(guest.world.lines(), vec![""; stdio::MAX_LINES]);
+    assert!(guest.wasi.bytes_used() >= u64::from(most) * stdio::LINE);
+    let exactly = b"a\n".repeat(stdio::MAX_LINES);
+    assert_eq!(guest.print(2, &exactly), 2 * most);
+    assert_eq!(guest.print(2, b"rest\n"), 5);
 }
 
 #[test]
