@@ -21,6 +21,7 @@ use capwire_wapc::{Reply, Request, SuspendedCall};
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use std::panic::AssertUnwindSafe;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -91,8 +92,11 @@ async fn inside(
     let patience = generation.options().deadline;
     let own = host.clock.monotonic().saturating_add(patience);
     let deadline = own.min(invocation.deadline());
-    let call = AssertUnwindSafe(on_instance(host, generation, invocation, deadline));
-    let until_stopped = patience::unless(|| generation.pool().stopped(), call.catch_unwind());
+    // It stays where it is: whoever wraps it would take its size again, of the one stack on which all
+    // actors that call one another are asked to go on.
+    let call = pin!(on_instance(host, generation, invocation, deadline));
+    let call = AssertUnwindSafe(call).catch_unwind();
+    let until_stopped = pin!(patience::unless(|| generation.pool().stopped(), call));
     match patience::until(&*host.clock, deadline, until_stopped).await {
         Ok(Ok(Ok(result))) => result,
         Ok(Ok(Err(_))) => Err(Failure::EnginePanic { actor: id }.into()),
@@ -133,8 +137,10 @@ async fn on_instance(
     };
     let request = Request::new(invocation.operation(), invocation.payload().clone());
     let mut loan = Loan::new(host, generation.id());
-    let driven = drive(lease.guest(), request, allowance, &*host.clock, &answers);
-    let result = trace::within(invocation.trace(), driven).await;
+    let result = {
+        let driven = drive(lease.guest(), request, allowance, &*host.clock, &answers);
+        trace::within(invocation.trace(), pin!(driven)).await
+    };
     let survived = lease.give_back();
     let result = result.map_err(|fault| fault_error(fault, generation, invocation, survived));
     loan.ended(survived, &result);
