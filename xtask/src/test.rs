@@ -29,20 +29,35 @@ const PACKAGES_OF_WASM3: [&str; 2] = ["capwire-engine-wasm3", "capwire-spec"];
 const FEATURES_OF_WASM3: &str =
     "capwire-cli/wasm3,capwire-fuzz-differential/wasm3,capwire-hostile/wasm3";
 
-/// How hard the acceptance tests try each engine.
+/// What is tested as users run it too, optimised: compilers have had faults that only show there.
+const RELEASED: [&str; 6] = [
+    "capwire-acceptance",
+    "capwire-cli",
+    "capwire-engine-wasm3",
+    "capwire-engine-wasmi",
+    "capwire-engine-wasmtime",
+    "capwire-hostile",
+];
+const FEATURES_RELEASED: &str = "capwire-cli/wasm3,capwire-hostile/wasm3";
+
+/// How hard the tests try each engine.
 struct Effort {
     requests: &'static str,
     /// How often the host is killed while it writes.
     rounds: &'static str,
+    /// Which hostile guests attack engines with options.
+    attacks: &'static str,
 }
 
 const QUICK: Effort = Effort {
     requests: "2000",
     rounds: "5",
+    attacks: "one of each",
 };
 const FULL: Effort = Effort {
     requests: "50000",
     rounds: "50",
+    attacks: "all",
 };
 
 pub(crate) fn run(options: &Options) -> Result<()> {
@@ -72,14 +87,10 @@ fn of_workspace(doing: &str) -> Command {
 }
 
 fn full(guests: &Path) -> Result<()> {
-    let mut tests = cargo(&["test", "--release"]);
-    tests.args([
-        "--package",
-        "capwire-acceptance",
-        "--package",
-        "capwire-cli",
-    ]);
-    tests.args(["--features", "capwire-cli/wasm3"]);
+    let mut tests = cargo(&["test", "--release", "--features", FEATURES_RELEASED]);
+    for package in RELEASED {
+        tests.args(["--package", package]);
+    }
     run_with(&mut tests, guests, Profile::Release, &FULL)?;
     check::features()?;
     check::package_and_build()?;
@@ -108,13 +119,14 @@ pub(crate) fn same_bytes(guests: &Path, elsewhere: &[String]) -> Result<()> {
     run_with(&mut tests, guests, Profile::Dev, &QUICK)
 }
 
-/// Tells the acceptance tests where the guests are, and the `capwire` that the same command builds with which engines.
+/// Tells the tests how hard to try, where the guests are, and the `capwire` that the same command builds with which engines.
 fn run_with(tests: &mut Command, guests: &Path, profile: Profile, effort: &Effort) -> Result<()> {
     tests.env("CAPWIRE_BIN", build::capwire_path(profile));
     tests.env("CAPWIRE_GUESTS", guests);
     tests.env("CAPWIRE_ENGINES", engines());
     tests.env("CAPWIRE_REQUESTS", effort.requests);
     tests.env("CAPWIRE_ROUNDS", effort.rounds);
+    tests.env("CAPWIRE_ATTACKS", effort.attacks);
     shell::run(tests)
 }
 

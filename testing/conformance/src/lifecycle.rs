@@ -1,6 +1,6 @@
-//! Guests that are left, moved and many.
+//! Guests that are left, moved, many, and follow one another.
 
-use crate::guests::{ECHO, RELAY};
+use crate::guests::{ECHO, RELAY, guest};
 use crate::harness::{TestHost, TestWorld, compile, each_kind};
 use bytes::Bytes;
 use capwire_wapc::{
@@ -92,6 +92,71 @@ pub fn outlives_its_module(engine: &dyn Engine) {
         assert_eq!(guest.call("echo", "still").unwrap(), "still");
     });
 }
+
+/// Where guests get what others had before, nothing of these is left: neither in memory, tables and
+/// globals, nor of segments that they dropped.
+pub fn earlier_guests_leave_nothing(engine: &dyn Engine) {
+    let fields = |data: &str| {
+        format!(
+            r#"(table $table 8 funcref) (elem (i32.const 7) $nothing) (func $nothing)
+            (elem $functions func $nothing)
+            (global $global (mut i64) (i64.const 7))
+            (data (i32.const 1024) "{data}") (data $later "later") {STRANGE}"#
+        )
+    };
+    let modules = ["one", "two"].map(|data| {
+        let body = format!("{LOOK} {LEAVE_TRACES}");
+        (data, compile(engine, &guest(&body, &fields(data))))
+    });
+    each_kind(engine, |setup| {
+        for (data, module) in [0, 0, 1, 0, 1, 1, 0].map(|index| &modules[index]) {
+            let host = &mut TestHost::default();
+            let mut guest = setup.start_module(&**module, host, Arc::default());
+            let guest = guest.as_mut().unwrap();
+            let found = guest.call("look", "").unwrap();
+            assert_eq!(found, [&[0; 8], data.as_bytes(), b"later"].concat());
+            if *data == "two" {
+                // The next guest follows one that trapped: it has dropped what it initialises from.
+                guest.call("look", "").unwrap_err();
+            }
+        }
+    });
+}
+
+/// Whatever a new guest should not have, as bits, in memory at 0, after which it responds with that,
+/// and with its data.
+const LOOK: &str = "
+    (memory.init $later (i32.const 1027) (i32.const 0) (i32.const 5))
+    (i64.store (i32.const 0) (call $strange))
+    (memory.copy (i32.const 8) (i32.const 1024) (i32.const 8))
+    (call $__guest_response (i32.const 0) (i32.const 16))";
+
+const STRANGE: &str = "
+    (func $strange (result i64) (local $bits i64) (local $i i32)
+        (local.set $bits (i64.xor (global.get $global) (i64.const 7)))
+        (local.set $bits (i64.or (local.get $bits) (i64.extend_i32_u (i32.or
+            (i32.xor (memory.size) (i32.const 4)) (i32.xor (table.size $table) (i32.const 8))))))
+        (loop $next
+            (if (i32.eqz (ref.is_null (table.get $table (local.get $i))))
+                (then (local.set $bits (i64.or (local.get $bits) (i64.const 1)))))
+            (br_if $next (i32.lt_u
+                (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 7))))
+        (drop (memory.grow (i32.const 2)))
+        (local.set $i (i32.const 1032))
+        (loop $next
+            (local.set $bits (i64.or (local.get $bits) (i64.load (local.get $i))))
+            (br_if $next (i32.lt_u
+                (local.tee $i (i32.add (local.get $i) (i32.const 8))) (i32.const 0x60000))))
+        (local.get $bits))";
+
+const LEAVE_TRACES: &str = "
+    (memory.fill (i32.const 0) (i32.const 0xff) (i32.shl (memory.size) (i32.const 16)))
+    (global.set $global (i64.const -1))
+    (table.init $table $functions (i32.const 0) (i32.const 0) (i32.const 1))
+    (table.fill $table (i32.const 0) (ref.func $nothing) (i32.const 8))
+    (drop (table.grow $table (ref.func $nothing) (i32.const 8)))
+    (data.drop $later) (elem.drop $functions)
+    (i32.const 1)";
 
 fn start(module: &dyn Module) -> Guest {
     let host = &mut TestHost::default();

@@ -210,7 +210,7 @@ macro_rules! __groups {
             }
             lifecycle {
                 dropped_in_host_call interleaved moved_between_threads many_threads
-                outlives_its_module
+                outlives_its_module earlier_guests_leave_nothing
             }
             slices if slices {
                 yields_again_and_again guest_is_stopped long_call_ends endless_host_calls

@@ -15,6 +15,8 @@ pub enum Ending {
     Memory,
     /// Refused: it needs more table elements than it may have.
     Tables,
+    /// It responded with more than a message may have.
+    Message,
     /// Its call stack was too deep.
     Stack,
     /// It pointed outside of its memory.
@@ -54,7 +56,9 @@ impl Ending {
     #[must_use]
     pub fn kind(self) -> ErrorKind {
         match self {
-            Self::CpuBudget | Self::Memory | Self::Tables | Self::Stack => ErrorKind::Limit,
+            Self::CpuBudget | Self::Memory | Self::Tables | Self::Message | Self::Stack => {
+                ErrorKind::Limit
+            }
             Self::Deadline => ErrorKind::Timeout,
             Self::Busy => ErrorKind::Busy,
             Self::OutOfBounds | Self::NotUtf8 | Self::TooLong | Self::GaveUp | Self::Answered => {
@@ -79,6 +83,7 @@ impl Ending {
         match limit {
             LimitError::Memory { .. } => Self::Memory,
             LimitError::Table { .. } => Self::Tables,
+            LimitError::Message { .. } => Self::Message,
             LimitError::Stack => Self::Stack,
             // `Interrupted`, and whatever is stopped at the end of a slice in future.
             _ => Self::CpuBudget,

@@ -12,15 +12,19 @@ const FUEL_PER_MILLISECOND: u64 = if cfg!(debug_assertions) {
     500_000
 };
 
-/// Every engine that this crate was built with.
+/// Every engine that this crate was built with, with its default options.
 ///
 /// # Errors
 /// If one does not run on this machine.
 pub fn engines() -> Result<Vec<Arc<dyn Engine>>> {
     Ok(vec![
         Arc::new(Wasmtime::new()?),
-        Arc::new(Wasmi::new().fuel_per_millisecond(FUEL_PER_MILLISECOND)),
+        Arc::new(interpreter()),
         #[cfg(feature = "wasm3")]
         Arc::new(capwire::engine::Wasm3::new()?),
     ])
+}
+
+pub(crate) fn interpreter() -> Wasmi {
+    Wasmi::new().fuel_per_millisecond(FUEL_PER_MILLISECOND)
 }

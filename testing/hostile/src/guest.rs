@@ -24,6 +24,8 @@ pub struct Guest {
     pub strikes: Strikes,
     /// What becomes of it under its [`options`](Self::options), on every engine.
     pub ending: Ending,
+    /// The most bytes that its messages may have.
+    pub message_bytes: u32,
     pages: u32,
     fields: String,
     body: String,
@@ -36,6 +38,7 @@ impl Guest {
             name,
             strikes: Strikes::InCall,
             ending,
+            message_bytes: 1 << 20,
             pages: 1,
             fields: String::new(),
             body: body.into(),
@@ -68,8 +71,8 @@ impl Guest {
         matches!(self.ending, Ending::CpuBudget | Ending::Deadline)
     }
 
-    /// What it may use: 4 MiB of memory, 100,000 table elements, 512 KiB of stack, one instance.
-    /// It has 50 ms to compute and a minute for all, or the other way round if it is to meet its
+    /// What it may use: 4 MiB of memory, 100,000 table elements, 512 KiB of stack, messages of
+    /// [`message_bytes`](Self::message_bytes), one instance. It has 50 ms to compute and a minute for all, or the other way round if it is to meet its
     /// deadline.
     #[must_use]
     pub fn options(&self) -> ActorOptions {
@@ -81,6 +84,7 @@ impl Guest {
         };
         options.start_deadline = long;
         options.limits.memory_pages = 64;
+        options.limits.message_bytes = self.message_bytes as usize;
         options.instances = Instances::Shared(NonZeroUsize::MIN);
         options
     }
@@ -91,6 +95,7 @@ impl Guest {
     /// If the text is not valid.
     pub fn wasm(&self) -> Result<Vec<u8>> {
         let Self {
+            message_bytes,
             pages,
             fields,
             body,
@@ -103,6 +108,9 @@ impl Guest {
                 (data (i32.const 16) "TakeWaitPauseNap\ff")
                 {fields}
                 (func $all (result i32) (i32.shl (memory.size) (i32.const 16)))
+                (func $most (result i32)
+                    (select (call $all) (i32.const {message_bytes})
+                        (i32.lt_u (call $all) (i32.const {message_bytes}))))
                 (func (export "__guest_call") (param i32 i32) (result i32) {body}))"#
         ))?)
     }

@@ -1,15 +1,35 @@
 //! All hostile guests, by what they attack.
 
 use crate::ending::Ending::{
-    self, Answered, CpuBudget, Deadline, GaveUp, Memory, NotUtf8, OutOfBounds, Stack, Tables,
-    TooLong,
+    self, Answered, CpuBudget, Deadline, GaveUp, Memory, Message, NotUtf8, OutOfBounds, Stack,
+    Tables, TooLong,
 };
 use crate::guest::{Guest, for_ever, host_call};
 
 /// Every hostile guest.
 #[must_use]
 pub fn guests() -> Vec<Guest> {
-    let kinds = [
+    kinds().into_iter().flatten().collect()
+}
+
+/// Of each kind of attack the first guest that ends in each way.
+#[must_use]
+pub fn one_of_each() -> Vec<Guest> {
+    let chosen = kinds().into_iter().map(|mut kind| {
+        let mut seen = Vec::new();
+        kind.retain(|guest| {
+            let way = (guest.strikes, guest.ending);
+            let is_first = !seen.contains(&way);
+            seen.push(way);
+            is_first
+        });
+        kind
+    });
+    chosen.flatten().collect()
+}
+
+fn kinds() -> [Vec<Guest>; 9] {
+    [
         time(),
         time_of_start(),
         memory(),
@@ -19,8 +39,7 @@ pub fn guests() -> Vec<Guest> {
         world(),
         pointers(),
         texts(),
-    ];
-    kinds.into_iter().flatten().collect()
+    ]
 }
 
 /// Operations, as pointer and length.
@@ -29,6 +48,8 @@ const WAIT: &str = "(i32.const 20) (i32.const 4)";
 const NOTHING: &str = "(i32.const 0) (i32.const 0)";
 /// All memory.
 const ALL: &str = "(i32.const 0) (call $all)";
+/// As much of memory as a message may have.
+const MOST: &str = "(i32.const 0) (call $most)";
 /// Memory as far as there is any.
 const TAKE_ALL_MEMORY: &str = "(block $full (loop $more
     (br_if $full (i32.eq (memory.grow (i32.const 1)) (i32.const -1))) (br $more)))";
@@ -139,10 +160,12 @@ fn stack() -> Vec<Guest> {
 fn floods() -> Vec<Guest> {
     let nobody = "(drop (call $host_call (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 4)
         (i32.const 0) (i32.const 4) (i32.const 0) (i32.const 0)))";
-    let large = format!(
-        "(drop {}) (call $reply (i32.const 0))",
-        host_call(TAKE, ALL)
-    );
+    let calls = |payload| {
+        format!(
+            "(drop {}) (call $reply (i32.const 0))",
+            host_call(TAKE, payload)
+        )
+    };
     vec![
         endless(
             "floods the host",
@@ -150,12 +173,16 @@ fn floods() -> Vec<Guest> {
         ),
         endless(
             "floods the host with all memory",
-            format!("{TAKE_ALL_MEMORY} {large}"),
+            format!("{TAKE_ALL_MEMORY} {}", calls(ALL)),
+        ),
+        endless(
+            "floods the host with the largest messages",
+            format!("{TAKE_ALL_MEMORY} {}", calls(MOST)),
         ),
         endless("floods nobody", nobody),
         endless(
             "floods with responses",
-            format!("{TAKE_ALL_MEMORY} (call $respond {ALL})"),
+            format!("{TAKE_ALL_MEMORY} (call $respond {MOST})"),
         ),
         endless(
             "floods with errors",
@@ -227,6 +254,7 @@ fn texts() -> Vec<Guest> {
         let call = host_call(operation, NOTHING);
         Guest::in_call(name, ending, format!("{TAKE_ALL_MEMORY} {call}"))
     };
+    let respond = format!("{TAKE_ALL_MEMORY} (call $respond {ALL}) (i32.const 1)");
     let fail = format!("{TAKE_ALL_MEMORY} {FILL} (call $error {ALL}) (i32.const 0)");
     vec![
         name(
@@ -235,6 +263,7 @@ fn texts() -> Vec<Guest> {
             "(i32.const 16) (i32.const 17)",
         ),
         name("calls a name without end", TooLong, ALL),
+        Guest::in_call("responds with all memory", Message, respond),
         Guest::in_call("fails with all memory", Answered, fail),
     ]
 }

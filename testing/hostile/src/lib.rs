@@ -1,7 +1,8 @@
 //! Guests that attack their host, and what should become of them on each engine.
 //!
-//! The tests of this crate run every one of [`guests`] through the public host; the program
-//! `overrun` of `capwire-benches` measures how late each of them is stopped.
+//! The tests of this crate run every one of [`guests`] through the public host, on each engine and
+//! by each of its options; the program `overrun` of `capwire-benches` measures how late each of
+//! them is stopped.
 #![forbid(unsafe_code)]
 
 mod ending;
@@ -10,12 +11,14 @@ mod guest;
 mod guests;
 mod provider;
 mod site;
+mod subject;
 mod wall;
 
 pub use ending::Ending;
 pub use engines::engines;
 pub use guest::{Guest, Strikes};
-pub use guests::guests;
+pub use guests::{guests, one_of_each};
 pub use provider::CONTRACT;
 pub use site::{Neighbour, Site};
+pub use subject::{Attacks, Subject, subjects};
 pub use wall::Wall;

@@ -4,7 +4,7 @@
 
 use capwire::ActorOptions;
 use capwire::engine::Engine;
-use capwire_hostile::{Ending, Site, Wall, engines};
+use capwire_hostile::{Ending, Site, Subject, Wall, subjects};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::thread;
@@ -64,8 +64,7 @@ async fn call(
 
 #[tokio::test(flavor = "current_thread")]
 async fn a_guest_that_waits_two_seconds_has_not_computed() {
-    for engine in engines().unwrap() {
-        let name = engine.name();
+    for Subject { name, engine, .. } in subjects().unwrap() {
         let wall = Wall::default();
         let waited = call(engine, &wall, NAP, options(BUDGET)).await;
         assert_eq!(waited, Ok(()), "{name}");
@@ -74,8 +73,7 @@ async fn a_guest_that_waits_two_seconds_has_not_computed() {
 
 #[tokio::test(flavor = "current_thread")]
 async fn nor_has_one_that_waits_after_its_first_slice() {
-    for engine in engines().unwrap() {
-        let name = engine.name();
+    for Subject { name, engine, .. } in subjects().unwrap() {
         let body = [rounds(200_000), NAP.repeat(3)].concat();
         let waited = call(engine, &Wall::default(), &body, options(LONG)).await;
         assert_eq!(waited, Ok(()), "{name}");
@@ -86,8 +84,7 @@ async fn nor_has_one_that_waits_after_its_first_slice() {
 /// each slice; were they billed, the budget would be spent after the first ones.
 #[tokio::test(flavor = "current_thread")]
 async fn a_guest_that_others_push_aside_has_not_computed() {
-    for engine in engines().unwrap() {
-        let name = engine.name();
+    for Subject { name, engine, .. } in subjects().unwrap() {
         let wall = Wall::stuttering(Duration::from_secs(10));
         let mut options = options(Duration::from_secs(60));
         options.deadline = Duration::from_secs(u64::from(u32::MAX));
@@ -100,8 +97,7 @@ async fn a_guest_that_others_push_aside_has_not_computed() {
 #[tokio::test(flavor = "current_thread")]
 async fn a_guest_that_computes_for_longer_is_stopped_on_a_loaded_machine_too() {
     let load = Load::new();
-    for engine in engines().unwrap() {
-        let name = engine.name();
+    for Subject { name, engine, .. } in subjects().unwrap() {
         let body = ["(loop $ever (br $ever))", NAP].concat();
         let computed = call(engine, &Wall::default(), &body, options(BUDGET)).await;
         assert_eq!(computed, Err(Some(Ending::CpuBudget)), "{name}");
@@ -112,8 +108,7 @@ async fn a_guest_that_computes_for_longer_is_stopped_on_a_loaded_machine_too() {
 /// Naps do not hide what is computed between them.
 #[tokio::test(flavor = "current_thread")]
 async fn what_is_computed_between_naps_adds_up() {
-    for engine in engines().unwrap() {
-        let name = engine.name();
+    for Subject { name, engine, .. } in subjects().unwrap() {
         let body = format!(
             "(loop $ever (local.set $i (i32.const 0)) {} {NAP} (br $ever))",
             rounds(10_000)

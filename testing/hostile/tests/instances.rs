@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs, reason = "tests")]
 
 use capwire::Instances;
-use capwire_hostile::{Ending, Site, Wall, engines, guests};
+use capwire_hostile::{Ending, Site, Subject, Wall, guests, subjects};
 use std::num::NonZeroUsize;
 use tokio::task::JoinSet;
 
@@ -12,8 +12,7 @@ const CALLS: usize = 100;
 
 #[tokio::test(flavor = "current_thread")]
 async fn more_calls_than_instances_and_queue_take_are_refused_at_once() {
-    for engine in engines().unwrap() {
-        let name = engine.name();
+    for Subject { name, engine, .. } in subjects().unwrap() {
         let site = Site::new(engine, &Wall::default()).unwrap();
         let waits = guests().into_iter().find(|guest| guest.name == "waits");
         let waits = waits.unwrap();
@@ -42,8 +41,7 @@ async fn more_calls_than_instances_and_queue_take_are_refused_at_once() {
 /// be instances at once finds a new one each time.
 #[tokio::test(flavor = "current_thread")]
 async fn instances_that_died_make_room() {
-    for engine in engines().unwrap() {
-        let name = engine.name();
+    for Subject { name, engine, .. } in subjects().unwrap() {
         let site = Site::new(engine, &Wall::default()).unwrap();
         let recurses = guests().into_iter().find(|guest| guest.name == "recurses");
         let recurses = recurses.unwrap();
@@ -52,6 +50,10 @@ async fn instances_that_died_make_room() {
         for _ in 0..200 {
             let error = site.host().call(actor, "recurse", "").await.unwrap_err();
             assert_eq!(Ending::of(&error), Some(Ending::Stack), "{name}");
+        }
+        // What died is freed on another thread.
+        while site.host().inventory().actors[0].pool.busy > 0 {
+            tokio::task::yield_now().await;
         }
         let inventory = site.host().inventory();
         let pool = &inventory.actors[0].pool;

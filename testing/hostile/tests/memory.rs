@@ -3,7 +3,7 @@
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
 
-use capwire_hostile::{Site, Wall, engines, guests};
+use capwire_hostile::{Attacks, Site, Wall, subjects};
 use std::fs;
 
 /// The memory that each guest may have.
@@ -16,14 +16,14 @@ const MOST: u64 = 5 * LIMIT + (128 << 20);
 #[tokio::test(flavor = "current_thread")]
 async fn the_hosts_memory_is_bounded_whatever_guests_do() {
     let before = kib("VmRSS:");
-    for engine in engines().unwrap() {
-        for guest in guests() {
+    for subject in subjects().unwrap() {
+        for guest in subject.guests(Attacks::chosen()) {
             let mut options = guest.options();
             options.limits.memory_pages = u32::try_from(LIMIT >> 16).unwrap();
-            let site = Site::new(engine.clone(), &Wall::default()).unwrap();
+            let site = Site::new(subject.engine.clone(), &Wall::default()).unwrap();
             drop(site.suffer(&guest, options).await.unwrap());
             let grown = (kib("VmHWM:") - before) << 10;
-            let name = format!("{}: {}", engine.name(), guest.name);
+            let name = format!("{}: {}", subject.name, guest.name);
             assert!(grown < MOST, "{name}: {} MiB", grown >> 20);
         }
     }
