@@ -18,13 +18,16 @@ use std::sync::LazyLock;
 pub use transcript::Transcript;
 use transcript::transcript;
 
+/// The first one is what others are compared with.
 static ENGINES: LazyLock<Vec<Box<dyn Engine>>> = LazyLock::new(|| {
-    let mut engines: Vec<Box<dyn Engine>> = vec![Box::new(Wasmi::new())];
+    let backtraces = Wasmi::new().backtraces(true);
+    let mut engines: Vec<Box<dyn Engine>> = vec![Box::new(backtraces), Box::new(Wasmi::new())];
     if let Ok(wasmtime) = Wasmtime::new() {
         engines.push(Box::new(wasmtime));
     }
     #[cfg(feature = "wasm3")]
     if let Ok(wasm3) = capwire_engine_wasm3::Wasm3::new() {
+        engines.push(Box::new(wasm3.clone().backtraces(true)));
         engines.push(Box::new(wasm3));
     }
     engines

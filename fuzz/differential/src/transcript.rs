@@ -2,17 +2,19 @@
 
 use crate::script::Script;
 use capwire_wapc::{
-    CallError, Engine, Host, HostCall, LimitError, Limits, Module, PlainGuest, Reply, Request,
+    CallError, Engine, Frame, Host, HostCall, LimitError, Limits, Module, PlainGuest, Reply, Request,
     StartError, SuspendedCall, Verdict, World,
 };
 use std::fmt::Debug;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// What a guest did, in its order.
 #[derive(Debug)]
 pub struct Transcript {
     events: Vec<String>,
+    /// The functions in which it trapped, each time, if the engine knows.
+    places: Option<Vec<Vec<u32>>>,
     /// Whether it ended where engines differ by right: how deep calls may nest, how long slices are.
     is_cut: bool,
 }
@@ -20,14 +22,21 @@ pub struct Transcript {
 impl Transcript {
     /// Whether both are the same as far as both go.
     pub(crate) fn agrees_with(&self, other: &Self) -> bool {
-        let common = match (self.is_cut, other.is_cut) {
-            (false, false) => return self.events == other.events,
-            (true, false) => self.events.len(),
-            (false, true) => other.events.len(),
-            (true, true) => self.events.len().min(other.events.len()),
+        let places = match (&self.places, &other.places) {
+            (Some(own), Some(others)) => self.agrees(other, own, others),
+            _ => true,
         };
-        let common = |events: &[String]| events.iter().take(common).cloned().collect::<Vec<_>>();
-        common(&self.events) == common(&other.events)
+        places && self.agrees(other, &self.events, &other.events)
+    }
+
+    fn agrees<T: PartialEq>(&self, other: &Self, own: &[T], others: &[T]) -> bool {
+        let common = match (self.is_cut, other.is_cut) {
+            (false, false) => return own == others,
+            (true, false) => own.len(),
+            (false, true) => others.len(),
+            (true, true) => own.len().min(others.len()),
+        };
+        own.iter().take(common).eq(others.iter().take(common))
     }
 
     /// The events as texts: host calls, console lines and outcomes.
@@ -49,7 +58,8 @@ pub(crate) fn transcript(engine: &dyn Engine, wasm: &[u8], script: &Script) -> T
         }
     };
     Transcript {
-        events: seen.take(),
+        events: take(&seen.events),
+        places: engine.support().backtraces.then(|| take(&seen.places)),
         is_cut,
     }
 }
@@ -94,7 +104,11 @@ fn limits() -> Limits {
 fn ended(error: &CallError, seen: &Seen) -> bool {
     match error {
         CallError::Limit(LimitError::Stack | LimitError::Interrupted) => return true,
-        CallError::Trap(trap) => seen.push(trap.kind()),
+        CallError::Trap(trap) => {
+            seen.push(trap.kind());
+            let place = trap.frames().iter().map(Frame::index).collect();
+            lock(&seen.places).push(place);
+        }
         CallError::Limit(limit) => seen.push(limit),
         CallError::Protocol(breach) => seen.push(breach),
         CallError::Guest(error) => seen.push(error),
@@ -104,17 +118,23 @@ fn ended(error: &CallError, seen: &Seen) -> bool {
 }
 
 #[derive(Clone, Default)]
-struct Seen(Arc<Mutex<Vec<String>>>);
+struct Seen {
+    events: Arc<Mutex<Vec<String>>>,
+    places: Arc<Mutex<Vec<Vec<u32>>>>,
+}
 
 impl Seen {
     fn push(&self, event: impl Debug) {
-        let mut events = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        events.push(format!("{event:?}"));
+        lock(&self.events).push(format!("{event:?}"));
     }
+}
 
-    fn take(&self) -> Vec<String> {
-        std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
-    }
+fn take<T>(seen: &Mutex<Vec<T>>) -> Vec<T> {
+    std::mem::take(&mut *lock(seen))
+}
+
+fn lock<T>(seen: &Mutex<T>) -> MutexGuard<'_, T> {
+    seen.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl World for Seen {
