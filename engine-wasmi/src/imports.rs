@@ -14,7 +14,7 @@ type Guest<'a> = Caller<'a, State>;
 const FUEL_PER_IMPORT: u64 = 32;
 
 /// As many bytes as wasmi itself copies for a unit of fuel.
-const BYTES_PER_FUEL: u64 = 64;
+const BYTES_PER_FUEL: u64 = 8;
 
 /// A linker of waPC, and of what `module` imports of WASI.
 pub(crate) fn linker(engine: &Engine, module: &Module) -> Result<Linker<State>, LinkerError> {

@@ -7,9 +7,13 @@ use capwire_wapc::{CallError, Guest, LimitError, Reply, Request, Step, Suspended
 use std::future::poll_fn;
 use std::pin::pin;
 use std::time::Duration;
+use tokio::task::coop::consume_budget;
+use tokio::task::yield_now;
 
 /// After so many host calls that were answered at once, others get their turn.
 const HOST_CALLS_A_TURN: u32 = 64;
+/// After so many slices too, however short they were.
+const SLICES_A_TURN: u32 = 8;
 
 /// What answers a guest's host calls.
 pub(crate) trait Answer {
@@ -43,6 +47,8 @@ pub(crate) async fn drive(
     clock: &dyn Clock,
     host: &impl Answer,
 ) -> Result<Bytes, Fault> {
+    // Whoever makes one call after the other, none of which waits, would keep its thread.
+    consume_budget().await;
     let mut meter = Meter::start(clock, allowance.cpu_budget, allowance.slice);
     let mut turn = Turn::new(allowance);
     let mut step = guest.call(request)?;
@@ -56,7 +62,7 @@ pub(crate) async fn drive(
             }
             Step::Yielded(paused) => {
                 meter.bill()?;
-                turn.end(clock, &mut meter).await?;
+                turn.slice_ended(clock, &mut meter).await?;
                 paused.resume()?
             }
         };
@@ -90,6 +96,7 @@ async fn answer(
 struct Turn {
     allowance: Allowance,
     host_calls: u32,
+    slices: u32,
     spent_before: Duration,
 }
 
@@ -98,6 +105,7 @@ impl Turn {
         Self {
             allowance,
             host_calls: 0,
+            slices: 0,
             spent_before: Duration::ZERO,
         }
     }
@@ -105,23 +113,43 @@ impl Turn {
     /// A host call was answered, perhaps without any waiting.
     async fn host_call(&mut self, clock: &dyn Clock, meter: &mut Meter<'_>) -> Result<(), Fault> {
         self.host_calls += 1;
-        let spent = meter.spent().saturating_sub(self.spent_before);
-        if self.host_calls < HOST_CALLS_A_TURN && spent < self.allowance.slice {
+        if self.host_calls < HOST_CALLS_A_TURN && self.spent(meter) < self.allowance.slice {
             return Ok(());
         }
-        self.end(clock, meter).await
+        self.in_time(clock)?;
+        self.end(meter).await;
+        Ok(())
+    }
+
+    /// A slice is over, by the engine's account. What engines that count instructions take for a
+    /// slice may be far less, and nobody is billed for what exchanging tasks takes.
+    async fn slice_ended(&mut self, clock: &dyn Clock, meter: &mut Meter<'_>) -> Result<(), Fault> {
+        self.in_time(clock)?;
+        self.slices += 1;
+        if self.slices < SLICES_A_TURN && self.spent(meter) < self.allowance.slice / 2 {
+            return Ok(());
+        }
+        self.end(meter).await;
+        Ok(())
+    }
+
+    fn spent(&self, meter: &Meter<'_>) -> Duration {
+        meter.spent().saturating_sub(self.spent_before)
+    }
+
+    fn in_time(&self, clock: &dyn Clock) -> Result<(), Fault> {
+        match clock.monotonic() >= self.allowance.deadline {
+            true => Err(Fault::Deadline),
+            false => Ok(()),
+        }
     }
 
     /// Others get this thread.
-    async fn end(&mut self, clock: &dyn Clock, meter: &mut Meter<'_>) -> Result<(), Fault> {
-        self.host_calls = 0;
+    async fn end(&mut self, meter: &mut Meter<'_>) {
+        (self.host_calls, self.slices) = (0, 0);
         self.spent_before = meter.spent();
-        if clock.monotonic() >= self.allowance.deadline {
-            return Err(Fault::Deadline);
-        }
-        tokio::task::yield_now().await;
+        yield_now().await;
         meter.resume();
-        Ok(())
     }
 }
 

@@ -39,13 +39,13 @@ pub struct Limits {
 }
 
 impl Default for Limits {
-    /// 1,024 pages (64 MiB), 100,000 table elements, 512 KiB of stack, messages of 8 MiB, slices of 1 ms.
+    /// 1,024 pages (64 MiB), 100,000 table elements, 512 KiB of stack, messages of 4 MiB, slices of 1 ms.
     fn default() -> Self {
         Self {
             memory_pages: 1_024,
             table_elements: 100_000,
             stack_bytes: 512 * 1024,
-            message_bytes: 8 * 1024 * 1024,
+            message_bytes: 4 * 1024 * 1024,
             slice: Duration::from_millis(1),
         }
     }
