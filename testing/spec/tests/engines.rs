@@ -29,6 +29,29 @@ fn engines_do_what_the_page_says() {
     assert_data_eq!(page(&reports), file!["../../../docs/engines.md"].raw());
 }
 
+#[test]
+fn backtraces_change_nothing() {
+    let pairs: [(Box<dyn Engine>, Box<dyn Engine>); 2] = [
+        (
+            Box::new(Wasmi::new()),
+            Box::new(Wasmi::new().backtraces(true)),
+        ),
+        (
+            Box::new(Wasm3::new().unwrap()),
+            Box::new(Wasm3::new().unwrap().backtraces(true)),
+        ),
+    ];
+    thread::scope(|scope| {
+        for (without, with) in &pairs {
+            scope.spawn(|| {
+                let (without, with) = (all(&**without), all(&**with));
+                assert_eq!(with.failed, without.failed);
+                assert_eq!(with.held, without.held);
+            });
+        }
+    });
+}
+
 fn wasmtime(strategy: Strategy) -> Box<dyn Engine> {
     Box::new(Wasmtime::builder().strategy(strategy).build().unwrap())
 }
