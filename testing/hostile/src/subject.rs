@@ -80,6 +80,15 @@ fn variants() -> Result<Vec<(&'static str, Arc<dyn Engine>)>> {
             made(Wasmtime::builder().copy_on_write(false))?,
         ),
         ("wasmi, lazy", Arc::new(lazy)),
+        (
+            "wasmi, backtraces",
+            Arc::new(interpreter().backtraces(true)),
+        ),
+        #[cfg(feature = "wasm3")]
+        (
+            "wasm3, backtraces",
+            Arc::new(capwire::engine::Wasm3::new()?.backtraces(true)),
+        ),
     ])
 }
 
