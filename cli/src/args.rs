@@ -282,6 +282,7 @@ pub(crate) struct Run {
     /// Tell clients of HTTP servers how an actor failed, in the body of the 500
     ///
     /// Names of functions and what the actor said are no strangers' business: for development only.
+    /// Every engine names the functions then, see `--engine-option backtraces`.
     #[arg(long)]
     pub(crate) dev: bool,
     /// How lines of the log are written

@@ -13,16 +13,18 @@ use options::EngineOption;
 use std::sync::Arc;
 
 /// A host whose actors run on the chosen engine, within `policy`, that counts calls if `metrics`
-/// are wanted, and writes down what they use if there is a `recorder`.
+/// are wanted, and writes down what they use if there is a `recorder`. `backtraces` are for whoever
+/// develops actors: where they make these slower, it is only done if they are wanted.
 pub(crate) fn host(
     choice: &EngineChoice,
+    backtraces: bool,
     policy: Limits,
     metrics: bool,
     recorder: Option<Recorder>,
 ) -> Result<Host, Error> {
     let mut options = HostOptions::default();
     options.metrics = metrics;
-    let mut builder = Host::builder(engine(choice)?);
+    let mut builder = Host::builder(engine(choice, backtraces)?);
     if choice.allow_unsafe_engine {
         builder = builder.accept_unsafe_engine();
     }
@@ -40,18 +42,15 @@ pub(crate) fn host(
     })
 }
 
-fn engine(choice: &EngineChoice) -> Result<Arc<dyn Engine>, Error> {
+fn engine(choice: &EngineChoice, backtraces: bool) -> Result<Arc<dyn Engine>, Error> {
     let options = options::read(&choice.engine_option)?;
     match choice.engine {
         #[cfg(feature = "wasmtime")]
         EngineName::Wasmtime => wasmtime(&options),
         #[cfg(feature = "wasmi")]
-        EngineName::Wasmi => wasmi(&options),
+        EngineName::Wasmi => wasmi(&options, backtraces),
         #[cfg(feature = "wasm3")]
-        EngineName::Wasm3 => match options.first() {
-            Some(option) => Err(option.unknown("wasm3", &[])),
-            None => new(EngineName::Wasm3, capwire::engine::Wasm3::new()),
-        },
+        EngineName::Wasm3 => wasm3(&options, backtraces),
         #[cfg(not(all(feature = "wasmtime", feature = "wasmi", feature = "wasm3")))]
         absent => Err(not_built_in(absent)),
     }
@@ -71,9 +70,7 @@ fn wasmtime(options: &[EngineOption<'_>]) -> Result<Arc<dyn Engine>, Error> {
         builder = match option.name() {
             "compiler" => builder.strategy(option.one_of(&strategies)?),
             "pooling" => builder.pooling(option.count()?),
-            "copy-on-write" => {
-                builder.copy_on_write(option.one_of(&[("on", true), ("off", false)])?)
-            }
+            "copy-on-write" => builder.copy_on_write(option.switch()?),
             _ => {
                 let known = ["compiler", "pooling", "copy-on-write"];
                 return Err(option.unknown("wasmtime", &known));
@@ -88,17 +85,30 @@ fn wasmtime(options: &[EngineOption<'_>]) -> Result<Arc<dyn Engine>, Error> {
 }
 
 #[cfg(feature = "wasmi")]
-fn wasmi(options: &[EngineOption<'_>]) -> Result<Arc<dyn Engine>, Error> {
+fn wasmi(options: &[EngineOption<'_>], backtraces: bool) -> Result<Arc<dyn Engine>, Error> {
     use capwire::engine::wasmi::{Translation, Wasmi};
     let translations = [("eager", Translation::Eager), ("lazy", Translation::Lazy)];
-    let mut engine = Wasmi::new();
+    let mut engine = Wasmi::new().backtraces(backtraces);
     for option in options {
         engine = match option.name() {
             "translation" => engine.translation(option.one_of(&translations)?),
-            _ => return Err(option.unknown("wasmi", &["translation"])),
+            "backtraces" => engine.backtraces(option.switch()?),
+            _ => return Err(option.unknown("wasmi", &["translation", "backtraces"])),
         };
     }
     Ok(Arc::new(engine))
+}
+
+#[cfg(feature = "wasm3")]
+fn wasm3(options: &[EngineOption<'_>], mut backtraces: bool) -> Result<Arc<dyn Engine>, Error> {
+    for option in options {
+        backtraces = match option.name() {
+            "backtraces" => option.switch()?,
+            _ => return Err(option.unknown("wasm3", &["backtraces"])),
+        };
+    }
+    let made = capwire::engine::Wasm3::new().map(|engine| engine.backtraces(backtraces));
+    new(EngineName::Wasm3, made)
 }
 
 #[cfg(any(feature = "wasmtime", feature = "wasm3"))]

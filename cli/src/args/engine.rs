@@ -12,7 +12,8 @@ pub(crate) struct EngineChoice {
     ///
     /// wasmtime has compiler=cranelift, winch (compiles quickly) or pulley (interprets),
     /// pooling=INSTANCES (makes them quickly, from a pool), and copy-on-write=on or off.
-    /// wasmi has translation=eager or lazy (loads quickly).
+    /// wasmi has translation=eager or lazy (loads quickly). wasmi and wasm3 have backtraces=on or
+    /// off: whether failures say in which functions they happened, for which actors run slower.
     #[arg(long, value_name = "NAME=VALUE")]
     pub(crate) engine_option: Vec<String>,
     /// Take an engine that a hostile module can break, and this process with it: wasm3

@@ -35,7 +35,7 @@ fn call(command: &Call, secrets: &Secrets) -> Result<(), Error> {
     };
     let payload = payload(command)?;
     let recorder = command.record.as_deref().map(Recorder::open).transpose()?;
-    let host = engine::host(&command.engine, Limits::default(), false, recorder)?;
+    let host = engine::host(&command.engine, true, Limits::default(), false, recorder)?;
     let runtime = Runtime::new()
         .map_err(|error| Error::failure("cannot start the threads of the host").because(error))?;
     let answer = runtime.block_on(async {

@@ -39,7 +39,13 @@ fn run_manifest(command: Run, secrets: &Secrets) -> Result<(), Error> {
     }
     let recorder = command.record.as_deref().map(Recorder::open).transpose()?;
     let counting = command.metrics.is_some();
-    let host = engine::host(&command.engine, judge.policy, counting, recorder)?;
+    let host = engine::host(
+        &command.engine,
+        command.dev,
+        judge.policy,
+        counting,
+        recorder,
+    )?;
     admission.trust.begin(&host)?;
     let runtime = Runtime::new()
         .map_err(|error| Error::failure("cannot start the threads of the host").because(error))?;

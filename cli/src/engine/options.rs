@@ -25,19 +25,24 @@ impl<'a> EngineOption<'a> {
         }
     }
 
-    #[cfg(any(feature = "wasmi", feature = "wasmtime"))]
+    #[cfg(any(feature = "wasmi", feature = "wasmtime", feature = "wasm3"))]
     pub(super) fn name(&self) -> &'a str {
         self.name
     }
 
     /// What the value means, by the names of all that are possible.
-    #[cfg(any(feature = "wasmi", feature = "wasmtime"))]
+    #[cfg(any(feature = "wasmi", feature = "wasmtime", feature = "wasm3"))]
     pub(super) fn one_of<T: Copy>(&self, possible: &[(&str, T)]) -> Result<T, Error> {
         let found = possible.iter().find(|(name, _)| *name == self.value);
         found.map(|(_, meaning)| *meaning).ok_or_else(|| {
             let names: Vec<&str> = possible.iter().map(|(name, _)| *name).collect();
             self.wrong(&format!("one of {}", names.join(", ")), &names)
         })
+    }
+
+    #[cfg(any(feature = "wasmi", feature = "wasmtime", feature = "wasm3"))]
+    pub(super) fn switch(&self) -> Result<bool, Error> {
+        self.one_of(&[("on", true), ("off", false)])
     }
 
     #[cfg(feature = "wasmtime")]
@@ -54,12 +59,11 @@ impl<'a> EngineOption<'a> {
         ));
         match (nearest(self.name, known.iter().copied()), known) {
             (Some(near), _) => error.help(format!("did you mean `{near}`?")),
-            (None, []) => error.help("it has none"),
             (None, known) => error.help(format!("it has {}", known.join(", "))),
         }
     }
 
-    #[cfg(any(feature = "wasmi", feature = "wasmtime"))]
+    #[cfg(any(feature = "wasmi", feature = "wasmtime", feature = "wasm3"))]
     fn wrong(&self, expected: &str, possible: &[&str]) -> Error {
         let Self { name, value } = self;
         let error = Error::unreadable(format!(

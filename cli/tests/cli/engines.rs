@@ -88,7 +88,7 @@ fn each_option_of_an_engine_runs_the_same_actor() {
         "wasmtime --engine-option compiler=winch",
         "wasmtime --engine-option compiler=pulley --engine-option copy-on-write=off",
         "wasmtime --engine-option pooling=10",
-        "wasmi --engine-option translation=lazy",
+        "wasmi --engine-option translation=lazy --engine-option backtraces=off",
     ] {
         let line = format!("call hello.wasm Any --engine {options}");
         assert_eq!(folder.succeed(&line), "hello\n", "{options}");
@@ -116,7 +116,10 @@ fn an_option_that_an_engine_has_not_is_refused_with_what_it_has() {
             "wasmtime --engine-option pooling",
             "--engine-option pooling=VALUE",
         ),
-        ("wasmi --engine-option compiler=winch", "it has translation"),
+        (
+            "wasmi --engine-option compiler=winch",
+            "it has translation, backtraces",
+        ),
         (
             "wasmi --engine-option translation=late",
             "must be one of eager, lazy",

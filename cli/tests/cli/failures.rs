@@ -4,7 +4,6 @@ use crate::folder::{Folder, says};
 use crate::host::{Host, get};
 use nix::sys::signal::Signal;
 
-/// What each engine says, with the functions that only wasmtime knows.
 const FUNCTIONS: &str = "  in shop::share\n  in shop::order\n  in __guest_call\n";
 
 fn shop() -> Folder {
@@ -32,7 +31,13 @@ fn failure(folder: &Folder, operation: &str, functions: &str) -> String {
 #[test]
 fn a_call_that_traps_is_told_in_the_same_words_by_every_engine() {
     let folder = shop();
-    for (engine, functions) in [("wasmtime", FUNCTIONS), ("wasmi", "")] {
+    for (engine, functions) in [
+        ("wasmtime", FUNCTIONS),
+        ("wasmi", FUNCTIONS),
+        ("wasmi --engine-option backtraces=off", ""),
+        #[cfg(feature = "wasm3")]
+        ("wasm3 --allow-unsafe-engine", FUNCTIONS),
+    ] {
         let error = folder.fail(&format!("call shop.wasm Order --engine {engine}"), 1);
         let expected = failure(&folder, "Order", functions).replace('\n', "\n    ");
         let expected =
@@ -55,11 +60,12 @@ fn a_call_that_traps_is_told_once() {
 fn http_clients_learn_of_a_failure_only_in_development() {
     for (engine, functions) in [("wasmtime", FUNCTIONS), ("wasmi", "")] {
         let folder = shop();
-        let text = failure(&folder, "HandleRequest", functions);
-        for (dev, body) in [
-            ("", "Failed to handle request".to_owned()),
-            ("--dev", format!("the actor failed: {text}\n")),
-        ] {
+        for (dev, functions) in [("", functions), ("--dev", FUNCTIONS)] {
+            let text = failure(&folder, "HandleRequest", functions);
+            let body = match dev {
+                "" => "Failed to handle request".to_owned(),
+                _ => format!("the actor failed: {text}\n"),
+            };
             let mut host = Host::start(&folder, &format!("run m.yaml --engine {engine} {dev}"));
             let answer = get(&host.address());
             says(&answer, &["HTTP/1.1 500 ", "content-type: text/plain"]);
