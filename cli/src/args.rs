@@ -72,8 +72,8 @@ pub(crate) enum Command {
     /// Call one operation of a module, and show what it answers
     ///
     /// Without a manifest the module has no capabilities and need not be signed. With one it has
-    /// the bindings that the manifest gives to it, without servers; the module has to be signed,
-    /// by the key of one of the manifest's actors. Data is the same as that of `capwire run`.
+    /// the limits and bindings that the manifest gives to it, without servers; the module has to
+    /// be signed, by the key of one of the manifest's actors. Data is the same as that of `capwire run`.
     ///
     /// The answer is shown as JSON if it is a list or map in MessagePack, or else as text, or
     /// else byte by byte. What the actor says on its console goes to standard error.

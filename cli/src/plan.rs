@@ -3,6 +3,7 @@
 mod actors;
 mod builtin;
 mod implied;
+mod limits;
 pub(crate) mod location;
 mod providers;
 mod values;
@@ -19,6 +20,7 @@ use actors::Actors;
 use capwire::provider::Config;
 use capwire::{BindingKey, BindingName, ContractId, ProviderId, Question, Target};
 use capwire_manifest::{At, Binding, Manifest};
+use limits::Allowances;
 use providers::Providers;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -76,7 +78,8 @@ impl Plan {
         let mut manifest = parse(path, faults)?;
         let unset = manifest.expand(|name| std::env::var(name).ok());
         refuse_reserved_labels(path, &manifest, faults);
-        let actors = actors::load(path, manifest.actors, judge, faults);
+        let allowances = Allowances::read(path, &manifest.limits, faults);
+        let actors = actors::load(path, manifest.actors, judge, &allowances, faults);
         let mut providers = Providers::declared(path, &manifest.capabilities, faults);
         let values = Values::of(path, secrets);
         let mut bindings = Vec::with_capacity(manifest.bindings.len());

@@ -57,13 +57,20 @@ async fn open(
 pub(crate) async fn start_actor(host: &Host, planned: PlannedActor) -> Result<(), Error> {
     let (place, file) = (planned.place, planned.file);
     let doing = format!("compiling {}", file.display());
-    let started = progress::during(&doing, host.start_actor(planned.actor, None)).await;
+    let started = progress::during(
+        &doing,
+        host.start_actor(planned.actor, Some(planned.options)),
+    )
+    .await;
     started.map(drop).map_err(|error| {
         let help = match error.kind() {
             ErrorKind::Invalid => format!(
                 "see what it needs with `capwire inspect {}`",
                 file.display()
             ),
+            ErrorKind::Limit => {
+                "let it use more by its `limits` in the manifest, or correct it".to_owned()
+            }
             _ => "the fault is in the actor: correct it, or ask its author".to_owned(),
         };
         place

@@ -83,7 +83,7 @@ pub use invocation::{Invocation, Origin, Target};
 pub use metrics::{
     ActorMetrics, BindingMetrics, CallMetrics, Durations, Metrics, OperationMetrics,
 };
-pub use options::{ActorOptions, HostOptions, Instances};
+pub use options::{ActorOptions, HostOptions, Instances, OptionError};
 pub use policy::{
     ClaimsOnly, Denial, Layer, Limit, Limits, Permission, PermissionError, Policy, Question, Whom,
 };

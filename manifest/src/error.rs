@@ -60,6 +60,8 @@ impl ManifestError {
             Problem::Null => Some("remove the key, or write \"\" for an empty text".to_owned()),
             Problem::DuplicateKey { .. } => Some("keep one of them".to_owned()),
             Problem::BadSecret => Some("write `env:NAME` or `file:PATH`".to_owned()),
+            Problem::NoAmount { help, .. } => Some((*help).to_owned()),
+            Problem::OutOfRange { help, .. } => Some(help.clone()),
             Problem::TooLarge { .. }
             | Problem::TooComplex
             | Problem::WrongType { .. }
@@ -110,6 +112,26 @@ pub enum Problem {
     /// A secret whose place cannot be understood.
     #[error("no place of a secret")]
     BadSecret,
+    /// A limit that is not written as its sort is.
+    #[error("expected {expected}, not `{found}`")]
+    NoAmount {
+        /// What should be there, in words.
+        expected: &'static str,
+        /// What is there.
+        found: String,
+        /// How to write it.
+        help: &'static str,
+    },
+    /// A limit that no actor could run within, or have.
+    #[error("`{found}` {fault}")]
+    OutOfRange {
+        /// What is there.
+        found: String,
+        /// Why it cannot be.
+        fault: &'static str,
+        /// What could be there.
+        help: String,
+    },
     /// The text is larger than any manifest.
     #[error("{bytes} bytes are more than a manifest may have ({limit})")]
     TooLarge {

@@ -14,12 +14,15 @@
 //!
 //! # Format
 //! The keys of the waSCC host of 2020, so that its manifests are read as they are, and
-//! `builtin` beside them:
+//! `builtin` and [`limits`](Limits) beside them:
 //!
 //! ```yaml
 //! labels: { zone: attic }                # optional, text to text
+//! limits: { cpu: 200ms }                 # optional, what each actor may use
 //! actors:                                # files of signed modules
 //!   - ./counter.wasm
+//!   - path: ./echo.wasm                  # the same, with limits of its own
+//!     limits: { memory: 16MiB }
 //! capabilities:                          # providers; contracts without one get their default
 //!   - builtin: keyvalue-embedded         # one that comes with the host, or
 //!     binding_name: default              #   (this is the default)
@@ -40,7 +43,9 @@
 //! Variables are replaced by [`Manifest::expand`], and secrets read by whoever runs the manifest.
 #![forbid(unsafe_code)]
 
+mod amount;
 mod error;
+mod limits;
 mod model;
 mod nearest;
 mod policy;
@@ -50,8 +55,9 @@ mod tree;
 mod variables;
 
 pub use error::{ManifestError, Problem};
+pub use limits::{LimitTexts, Limits};
 pub use model::{
-    At, Binding, Capability, DEFAULT_BINDING, Manifest, Position, SecretRef, Source, Value,
+    Actor, At, Binding, Capability, DEFAULT_BINDING, Manifest, Position, SecretRef, Source, Value,
 };
 pub use nearest::nearest;
 pub use policy::{PolicyFile, PolicyPart};

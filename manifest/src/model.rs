@@ -1,6 +1,7 @@
 //! What a manifest says.
 
 use crate::error::ManifestError;
+use crate::limits::LimitTexts;
 use crate::read;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -14,8 +15,10 @@ pub const DEFAULT_BINDING: &str = "default";
 pub struct Manifest {
     /// Free text about the host, for people and for finding it.
     pub labels: BTreeMap<String, At<String>>,
-    /// The actors' modules: files, or references to a registry.
-    pub actors: Vec<At<String>>,
+    /// What each actor may use that says nothing else.
+    pub limits: LimitTexts,
+    /// The actors.
+    pub actors: Vec<Actor>,
     /// The capability providers that are asked for by name.
     pub capabilities: Vec<Capability>,
     /// Which actor may use which provider, and how.
@@ -40,6 +43,26 @@ impl Manifest {
     #[must_use]
     pub fn parse_all(text: &str) -> (Self, Vec<ManifestError>) {
         read::read(text)
+    }
+}
+
+/// One actor that a manifest starts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Actor {
+    /// Its module: a file, or a reference to a registry.
+    pub path: At<String>,
+    /// What it may use, where that is not what all actors of the manifest may.
+    pub limits: LimitTexts,
+}
+
+impl Actor {
+    /// One of which there is nothing else to say.
+    pub(crate) fn of(path: At<String>) -> Self {
+        Self {
+            path,
+            limits: LimitTexts::default(),
+        }
     }
 }
 

@@ -1,11 +1,14 @@
 //! From the tree to the model. Goes on after a fault, so that all of them are found.
 
+mod limits;
 mod policy;
 
 pub(crate) use policy::policy;
 
 use crate::error::{ManifestError, Problem};
-use crate::model::{At, Binding, Capability, DEFAULT_BINDING, Manifest, SecretRef, Source, Value};
+use crate::model::{
+    Actor, At, Binding, Capability, DEFAULT_BINDING, Manifest, SecretRef, Source, Value,
+};
 use crate::nearest::nearest;
 use crate::tree::{self, Content, Node};
 use std::collections::BTreeMap;
@@ -39,11 +42,12 @@ impl Reader {
         if matches!(*root.content, Content::Nothing) {
             return Manifest::default();
         }
-        const KEYS: &[&str] = &["labels", "actors", "capabilities", "bindings"];
+        const KEYS: &[&str] = &["labels", "limits", "actors", "capabilities", "bindings"];
         let fields = self.fields(root, "", KEYS, &[]).unwrap_or_default();
         Manifest {
             labels: self.labels(fields.get("labels").copied()),
-            actors: self.list(fields.get("actors").copied(), "actors", Self::text),
+            limits: self.limits(fields.get("limits").copied(), "limits"),
+            actors: self.list(fields.get("actors").copied(), "actors", Self::actor),
             capabilities: self.list(
                 fields.get("capabilities").copied(),
                 "capabilities",
@@ -60,6 +64,23 @@ impl Reader {
             self.text(node, &field).map(|text| (key, text))
         };
         entries.filter_map(label).collect()
+    }
+
+    /// A text, or a mapping where there is more to say.
+    fn actor(&mut self, node: &Node, field: &str) -> Option<Actor> {
+        const KEYS: &[&str] = &["path", "limits"];
+        let Content::Map(_) = *node.content else {
+            return self.text(node, field).map(Actor::of);
+        };
+        let fields = self.fields(node, field, KEYS, &["path"])?;
+        let path = fields
+            .get("path")
+            .and_then(|node| self.text(node, &format!("{field}.path")));
+        let limits = self.limits(fields.get("limits").copied(), &format!("{field}.limits"));
+        Some(Actor {
+            path: path?,
+            limits,
+        })
     }
 
     fn capability(&mut self, node: &Node, field: &str) -> Option<Capability> {

@@ -17,8 +17,8 @@ impl Manifest {
     ///
     /// let mut manifest = Manifest::parse("actors: ['${DIR:actors}/${NAME}.wasm', '${MISSING}']")?;
     /// let unset = manifest.expand(|name| (name == "NAME").then(|| "counter".to_owned()));
-    /// assert_eq!(manifest.actors[0].value, "actors/counter.wasm");
-    /// assert_eq!(manifest.actors[1].value, "${MISSING}");
+    /// assert_eq!(manifest.actors[0].path.value, "actors/counter.wasm");
+    /// assert_eq!(manifest.actors[1].path.value, "${MISSING}");
     /// assert_eq!(unset[0].value, "MISSING");
     /// # Ok::<(), capwire_manifest::ManifestError>(())
     /// ```
@@ -37,7 +37,11 @@ impl Manifest {
     fn for_each_text(&mut self, mut change: impl FnMut(crate::Position, &mut String)) {
         let mut at = |text: &mut At<String>| change(text.position, &mut text.value);
         self.labels.values_mut().for_each(&mut at);
-        self.actors.iter_mut().for_each(&mut at);
+        self.limits.texts_mut().for_each(&mut at);
+        for actor in &mut self.actors {
+            at(&mut actor.path);
+            actor.limits.texts_mut().for_each(&mut at);
+        }
         for capability in &mut self.capabilities {
             at(&mut capability.binding_name);
         }

@@ -51,7 +51,10 @@ fn manifests_in_the_manner_of_2020_are_read() {
 #[test]
 fn references_and_variables_stay_as_they_are_written() {
     let manifest = parsed(include_str!("fixtures/registry-2020.yaml"));
-    assert_eq!(manifest.actors[0].value, "registry.example.com/echo:0.2.0");
+    assert_eq!(
+        manifest.actors[0].path.value,
+        "registry.example.com/echo:0.2.0"
+    );
     assert_eq!(
         manifest.bindings[0].values["PORT"].value.as_text(),
         Some("${PORT:8081}")
@@ -96,7 +99,7 @@ fn everything_knows_its_line_and_column() {
     let places: Vec<String> = manifest
         .actors
         .iter()
-        .map(|actor| actor.position.to_string())
+        .map(|actor| actor.path.position.to_string())
         .collect();
     assert_eq!(places, ["2:5", "3:5", "4:7"]);
 }
@@ -111,7 +114,7 @@ fn a_slip_gets_the_right_word() {
     assert_eq!(error, "2:3: unknown key `hostname`");
     assert_eq!(
         help.unwrap(),
-        "known here: labels, actors, capabilities, bindings"
+        "known here: labels, limits, actors, capabilities, bindings"
     );
 }
 
@@ -274,7 +277,7 @@ bindings: [{ actor: '${EVIL}', capability: '${EVIL}', binding: '${EVIL}', values
     assert_eq!(unset, []);
     assert_eq!(manifest.labels["a"].value, evil);
     assert_eq!(manifest.actors.len(), 1);
-    assert_eq!(manifest.actors[0].value, evil);
+    assert_eq!(manifest.actors[0].path.value, evil);
     let capability = &manifest.capabilities[0];
     assert_eq!(capability.source.value, Source::Builtin(evil.to_owned()));
     assert_eq!(capability.binding_name.value, evil);
@@ -297,7 +300,7 @@ fn variables_without_a_value_are_told_with_their_places() {
         .map(|name| format!("{} {}", name.position, name.value))
         .collect();
     assert_eq!(unset, ["1:13 A", "2:52 B"]);
-    assert_eq!(manifest.actors[1].value, "${A}");
+    assert_eq!(manifest.actors[1].path.value, "${A}");
     assert_eq!(
         manifest.bindings[0].values["P"].value.as_text(),
         Some("1 ${B}")

@@ -15,7 +15,7 @@ use capwire::wascap::{
     ActorClaimsBuilder, InspectError, KeyKind, KeyPair, ModuleError, UnixSeconds, Verifier,
     inspect_module, sign_module,
 };
-use capwire::{Actor, ActorId, Host, Limits};
+use capwire::{Actor, ActorId, ActorOptions, Host, Limits};
 use std::io::{self, Read};
 use std::path::Path;
 use tokio::runtime::Runtime;
@@ -29,9 +29,9 @@ pub(super) fn run(command: &Call) -> Result<(), Error> {
 fn call(command: &Call, secrets: &Secrets) -> Result<(), Error> {
     let now = time::now()?;
     let actor = actor(command, now)?;
-    let bindings = match &command.manifest {
-        Some(manifest) => bindings(manifest, actor.id(), now, secrets)?,
-        None => Vec::new(),
+    let role = match &command.manifest {
+        Some(manifest) => role(manifest, actor.id(), now, secrets)?,
+        None => Role::default(),
     };
     let payload = payload(command)?;
     let recorder = command.record.as_deref().map(Recorder::open).transpose()?;
@@ -39,7 +39,7 @@ fn call(command: &Call, secrets: &Secrets) -> Result<(), Error> {
     let runtime = Runtime::new()
         .map_err(|error| Error::failure("cannot start the threads of the host").because(error))?;
     let answer = runtime.block_on(async {
-        let answer = answer(&host, command, actor, bindings, payload).await;
+        let answer = answer(&host, command, actor, role, payload).await;
         let ended = host.shutdown().await;
         let ended =
             ended.map_err(|error| Error::failure("the host did not end in order").because(error));
@@ -73,24 +73,36 @@ fn actor(command: &Call, now: UnixSeconds) -> Result<Actor, Error> {
         .map_err(|error| Error::failure(format!("the actor `{file}` is refused")).because(error))
 }
 
-/// What `manifest` binds `actor` to, without servers: the call is the only one that there is.
-fn bindings(
+/// What a manifest says of an actor.
+#[derive(Default)]
+struct Role {
+    options: Option<ActorOptions>,
+    bindings: Vec<PlannedBinding>,
+}
+
+/// What `manifest` allows `actor` and binds it to, without servers: the call is the only one that
+/// there is.
+fn role(
     manifest: &Path,
     actor: ActorId,
     now: UnixSeconds,
     secrets: &Secrets,
-) -> Result<Vec<PlannedBinding>, Error> {
+) -> Result<Role, Error> {
     let plan = Plan::read(manifest, &Judge::of_signatures(now), secrets)?;
-    if !plan.actors.iter().any(|planned| planned.id() == actor) {
+    let mut actors = plan.actors.into_iter();
+    let Some(planned) = actors.find(|planned| planned.id() == actor) else {
         let manifest = manifest.display();
         return Err(
             Error::failure(format!("the manifest `{manifest}` has no actor {actor}"))
                 .help("name it there, or call it without `--manifest`"),
         );
-    }
+    };
     let its_own =
         |binding: &PlannedBinding| binding.key.actor == actor && !binding.builtin.opens_actors;
-    Ok(plan.bindings.into_iter().filter(its_own).collect())
+    Ok(Role {
+        options: Some(planned.options),
+        bindings: plan.bindings.into_iter().filter(its_own).collect(),
+    })
 }
 
 fn payload(command: &Call) -> Result<Vec<u8>, Error> {
@@ -121,9 +133,10 @@ async fn answer(
     host: &Host,
     command: &Call,
     actor: Actor,
-    bindings: Vec<PlannedBinding>,
+    role: Role,
     payload: Vec<u8>,
 ) -> Result<Vec<u8>, Error> {
+    let Role { options, bindings } = role;
     let manifest = command.manifest.as_deref().unwrap_or(Path::new(""));
     let data = DataDir::choose(command.data_dir.clone(), manifest);
     let providers: std::collections::BTreeMap<_, _> = bindings
@@ -133,7 +146,7 @@ async fn answer(
     let opening = Opening { data, dev: false };
     start::add_providers(host, providers, &opening).await?;
     let file = command.file.display();
-    let starting = host.start_actor(actor, None);
+    let starting = host.start_actor(actor, options);
     let started = progress::during(&format!("compiling {file}"), starting).await;
     let actor = started.map_err(|error| {
         Error::failure(format!("the actor `{file}` cannot start")).because(error)

@@ -4,15 +4,18 @@ use crate::admission::Judge;
 use crate::error::Error;
 use crate::files;
 use crate::place::Place;
+use crate::plan::limits::Allowances;
 use crate::plan::location::Folders;
-use capwire::{Actor, ActorId, ContractId, Policy};
-use capwire_manifest::{At, nearest};
+use capwire::{Actor, ActorId, ActorOptions, ContractId, Policy};
+use capwire_manifest::{Actor as Entry, nearest};
 use std::path::{Path, PathBuf};
 
 /// An actor that will be started.
 pub(crate) struct PlannedActor {
     pub(crate) actor: Actor,
     pub(crate) file: PathBuf,
+    /// How it will run.
+    pub(crate) options: ActorOptions,
     /// How the manifest names its file.
     written: String,
     /// Where it does.
@@ -31,24 +34,26 @@ impl PlannedActor {
     }
 }
 
-/// Loads those that are right by `judge`.
+/// Loads those that are right by `judge`. What they may use is said by `allowances`.
 pub(crate) fn load(
     manifest: &Path,
-    entries: Vec<At<String>>,
+    entries: Vec<Entry>,
     judge: &Judge,
+    allowances: &Allowances<'_>,
     faults: &mut Vec<Error>,
 ) -> Actors {
     let folders = Folders::of(manifest);
     let mut actors = Actors::default();
     for entry in entries {
-        let place = Place::of(manifest, &entry);
-        match load_one(place, &folders, entry.value.clone(), judge)
+        let place = Place::of(manifest, &entry.path);
+        let options = allowances.of(&entry, faults);
+        match load_one(place, &folders, entry.path.value.clone(), options, judge)
             .and_then(|new| actors.refuse_second(new))
         {
             Ok(actor) => actors.right.push(actor),
             Err(fault) => {
                 faults.push(fault);
-                actors.wrong.push(entry.value);
+                actors.wrong.push(entry.path.value);
             }
         }
     }
@@ -105,6 +110,7 @@ fn load_one(
     place: Place,
     folders: &Folders,
     written: String,
+    options: ActorOptions,
     judge: &Judge,
 ) -> Result<PlannedActor, Error> {
     let file = folders.require(&place, &written)?;
@@ -123,6 +129,7 @@ fn load_one(
     Ok(PlannedActor {
         actor,
         file,
+        options,
         written,
         place,
     })

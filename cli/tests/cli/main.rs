@@ -21,6 +21,7 @@ mod folder;
 mod host;
 mod inspect;
 mod keys;
+mod limits;
 mod manners;
 mod modules;
 mod observe;
