@@ -1,15 +1,19 @@
 //! In which functions a trap happened.
 
-use crate::guests::guest;
-use crate::harness::{Setup, each_kind};
+use crate::guests::{guest, guest_with_imports};
+use crate::harness::{Setup, TestHost, each_kind};
 use crate::starts::each_start;
-use capwire_wapc::{CallError, Engine, Frame, StartError, Trap, abi};
+use capwire_wapc::{CallError, Engine, Frame, Reply, StartError, Trap, abi};
 
 /// The first function that is not imported: `__guest_call`.
 const GUEST_CALL: u32 = abi::IMPORTS.len() as u32;
 
 fn trap(setup: &Setup<'_>, wat: &str) -> Trap {
-    match setup.guest(wat).call("any", "").unwrap_err() {
+    trap_with(setup, wat, &mut TestHost::default())
+}
+
+fn trap_with(setup: &Setup<'_>, wat: &str, host: &mut TestHost) -> Trap {
+    match setup.guest(wat).call_with("any", "", host).unwrap_err() {
         CallError::Trap(trap) => trap,
         other => panic!("{other:?}"),
     }
@@ -83,6 +87,75 @@ pub fn hostile_names(engine: &dyn Engine) {
         assert!(names[0].len() < 1_000);
         assert_eq!(names[1], "\u{fffd}");
         assert_eq!(trap.to_string().lines().count(), 1 + trap.frames().len());
+    });
+}
+
+/// Functions that have returned, however they did, are not named. What is called through a table is,
+/// and that the guest waited for its host changes nothing.
+pub fn paths(engine: &dyn Engine) {
+    let span = "(i32.const 0)".repeat(2);
+    let more = format!(
+        r#"(type $called (func (param i32) (result i32)))
+        (table funcref (elem $returns $waits))
+        (func $returns (param i32) (result i32)
+            (if (local.get 0) (then (return (i32.const 7))))
+            (block (call $nested) (br 0) (call $nested)) (call $nested) (i32.const 8))
+        (func $nested (nop))
+        (func $waits (param i32) (result i32)
+            (drop (call_indirect (type $called) (i32.const 1) (i32.const 0)))
+            (drop (call $__host_call {span} {span} {span} {span}))
+            (drop (call $returns (i32.const 0)))
+            (i32.div_u (i32.const 1) (local.get 0)))"#
+    );
+    let wat = guest(
+        "(call_indirect (type $called) (i32.const 0) (i32.const 1))",
+        &more,
+    );
+    each_kind(engine, |setup| {
+        let mut host = TestHost::replying([Reply::data("")]);
+        let trap = trap_with(&setup, &wat, &mut host);
+        let indices: Vec<u32> = trap.frames().iter().map(Frame::index).collect();
+        assert_eq!(indices, [GUEST_CALL + 3, GUEST_CALL], "{trap}");
+        assert_eq!(host.calls.len(), 1);
+    });
+}
+
+/// Where an import ended a guest, the function is named that called it.
+pub fn imports(engine: &dyn Engine) {
+    let zeros = "(i32.const 0)".repeat(4);
+    for (import, end) in [
+        (
+            r#"(import "env" "abort" (func $end (param i32 i32 i32 i32)))"#,
+            format!("(call $end {zeros})"),
+        ),
+        (
+            r#"(import "wasi_snapshot_preview1" "proc_exit" (func $end (param i32)))"#,
+            "(call $end (i32.const 3))".into(),
+        ),
+    ] {
+        let more = format!("(func $ends {end})");
+        let wat = guest_with_imports(import, "(call $ends) (i32.const 1)", &more);
+        each_kind(engine, |setup| {
+            let trap = trap(&setup, &wat);
+            assert_eq!(names(&trap)[0], "ends", "{trap}");
+            assert_eq!(trap.frames().len(), 2, "{trap}");
+        });
+    }
+}
+
+/// Of functions that an exit ended before, nothing is left.
+pub fn exits(engine: &dyn Engine) {
+    let exit = r#"(import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))"#;
+    each_kind(engine, |setup| {
+        for start in each_start("(call $ends)") {
+            let more = format!(
+                "{start} (func $ends (call $exit (i32.const 0))) (func $fails unreachable)"
+            );
+            let wat = guest_with_imports(exit, "(call $fails) (i32.const 1)", &more);
+            let trap = trap(&setup, &wat);
+            assert_eq!(names(&trap)[0], "fails", "{trap}");
+            assert_eq!(trap.frames().len(), 2, "{trap}");
+        }
     });
 }
 

@@ -206,7 +206,7 @@ macro_rules! __groups {
                 message no_texts bad_pointers edges long_texts start wrong_types
             }
             backtraces if backtraces {
-                functions without_names deep hostile_names bulk start
+                functions without_names deep paths imports exits hostile_names bulk start
             }
             lifecycle {
                 dropped_in_host_call interleaved moved_between_threads many_threads
