@@ -135,4 +135,36 @@ mod tests {
         assert_eq!(options(&limits), expected);
         assert_eq!(options(&Default::default()), ActorOptions::default());
     }
+
+    /// Keys and defaults, as the table of the document says them.
+    fn documented() -> Vec<(String, String)> {
+        let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/manifests.md");
+        let page = std::fs::read_to_string(page).unwrap();
+        let rows = page.lines().filter(|line| line.starts_with("| `"));
+        let cells = rows.map(|row| row.split('|').map(|cell| cell.replace(['`', ' '], "")));
+        cells
+            .filter_map(|mut cells| Some((cells.nth(1)?, cells.nth(1)?)))
+            .collect()
+    }
+
+    #[test]
+    fn the_defaults_are_those_that_documents_and_the_schema_say() {
+        let schema: serde_json::Value = serde_json::from_str(capwire_manifest::SCHEMA).unwrap();
+        let keys = &schema["$defs"]["limits"]["properties"];
+        let documented = documented();
+        assert_eq!(documented.len(), keys.as_object().unwrap().len());
+        for (key, default) in documented {
+            let description = keys[&key]["description"].as_str().unwrap();
+            let said = description.split_once("Default: ").unwrap().1;
+            assert_eq!(said.replace(' ', ""), format!("{default}."), "{key}");
+            let manifest = Manifest::parse(&format!("limits: {{ {key}: {default} }}"));
+            match key.as_str() {
+                "instances" | "calls_per_instance" => assert!(manifest.is_err()),
+                _ => {
+                    let limits = manifest.unwrap().limits.read().unwrap();
+                    assert_eq!(options(&limits), ActorOptions::default(), "{key}");
+                }
+            }
+        }
+    }
 }
