@@ -15,6 +15,7 @@ what comes out. The numbers after a text are lines of the file.
 - Where constants may use globals of the module itself, the tests are ahead of version 2.0.
 - What is accepted though it should not be: a start section declares its function, since for guests it becomes an export.
 - The other results of wasm3 are NaNs whose quiet bit is another.
+- With `backtraces` wasmi and wasm3 do the same, which a test says.
 
 All three keep every limit. Only wasmtime and wasmi are also safe against hostile modules: wasm3 is C with a history of memory
 faults, so hosts refuse it until somebody insists that all modules are trusted (`--allow-unsafe-engine`).
