@@ -5,7 +5,7 @@ use crate::meter::{Meter, Overspent};
 use bytes::Bytes;
 use capwire_wapc::{
     CallError, CompileError, Engine, Guest, LimitError, Limits, Module, StartError, StartStep,
-    World,
+    World, parts,
 };
 use std::sync::{Arc, Weak};
 use std::time::Duration;
@@ -51,6 +51,8 @@ pub(crate) async fn compile(
     let place = places.acquire_owned().await;
     let compiled = spawn_blocking(move || {
         let _place = place;
+        // Nothing can stop an engine meanwhile.
+        parts::check(&wasm)?;
         engine.compile(&wasm)
     });
     match compiled.await {

@@ -20,6 +20,17 @@ pub enum CompileError {
         /// The engine's own account.
         source: Source,
     },
+    /// The module has more of something than a compiler is asked to take, see
+    /// [`parts::check`](crate::parts::check).
+    #[error("the module has {count} {what}, and {most} are the most: divide it, or leave some out")]
+    TooLarge {
+        /// Of what.
+        what: &'static str,
+        /// How many there are.
+        count: u64,
+        /// How many there may be.
+        most: u64,
+    },
     /// The module lacks an export that every guest must have, or has it with another type.
     #[error("the module does not export {expected}, so it is no waPC guest")]
     MissingExport {

@@ -6,6 +6,7 @@
 //!
 //! Source: section 5.5, "Modules", of the WebAssembly core specification.
 
+use crate::sections::{HEADER, Section, read_u32, sections};
 use std::borrow::Cow;
 
 /// The export that names what the start section named.
@@ -29,11 +30,7 @@ pub struct Malformed;
 /// assert_eq!(as_export(empty).unwrap(), &empty[..]);
 /// ```
 pub fn as_export(wasm: &[u8]) -> Result<Cow<'_, [u8]>, Malformed> {
-    let (header, body) = wasm.split_at_checked(HEADER.len()).ok_or(Malformed)?;
-    if header != HEADER {
-        return Err(Malformed);
-    }
-    let sections = sections(body).ok_or(Malformed)?;
+    let sections = sections(wasm).ok_or(Malformed)?;
     let Some(function) = single(&sections, START)? else {
         return Ok(Cow::Borrowed(wasm));
     };
@@ -42,33 +39,9 @@ pub fn as_export(wasm: &[u8]) -> Result<Cow<'_, [u8]>, Malformed> {
     Ok(Cow::Owned(replaced(&sections, &exports)))
 }
 
-const HEADER: &[u8] = b"\0asm\x01\0\0\0";
 const EXPORTS: u8 = 7;
 const START: u8 = 8;
 const KIND_FUNCTION: u8 = 0;
-
-struct Section<'a> {
-    id: u8,
-    content: &'a [u8],
-    /// Identifier and length included.
-    whole: &'a [u8],
-}
-
-fn sections(mut bytes: &[u8]) -> Option<Vec<Section<'_>>> {
-    let mut sections = Vec::new();
-    while let Some((id, rest)) = bytes.split_first() {
-        let (length, rest) = read_u32(rest)?;
-        let (content, next) = rest.split_at_checked(length as usize)?;
-        let whole = bytes.get(..bytes.len() - next.len())?;
-        sections.push(Section {
-            id: *id,
-            content,
-            whole,
-        });
-        bytes = next;
-    }
-    Some(sections)
-}
 
 fn single<'a>(sections: &[Section<'a>], id: u8) -> Result<Option<&'a [u8]>, Malformed> {
     let mut found = sections.iter().filter(|section| section.id == id);
@@ -111,18 +84,6 @@ fn replaced(sections: &[Section<'_>], exports: &[u8]) -> Vec<u8> {
         }
     }
     module
-}
-
-/// Unsigned LEB128 of at most five bytes, padded or not.
-fn read_u32(bytes: &[u8]) -> Option<(u32, &[u8])> {
-    let mut value = 0;
-    for (index, byte) in bytes.iter().take(5).enumerate() {
-        value |= u64::from(byte & 0x7f) << (7 * index);
-        if byte & 0x80 == 0 {
-            return Some((u32::try_from(value).ok()?, bytes.get(index + 1..)?));
-        }
-    }
-    None
 }
 
 fn write_u32(bytes: &mut Vec<u8>, mut value: u32) {

@@ -156,7 +156,7 @@ impl Failure {
             Self::AlreadyExists(_) => ErrorKind::AlreadyExists,
             Self::NotFound(_) => ErrorKind::NotFound,
             Self::Closed | Self::Runtime => ErrorKind::Closed,
-            Self::Compile { .. } => ErrorKind::Invalid,
+            Self::Compile { source, .. } => of_compile(source),
             Self::Start { source, .. } => of_start(source),
             Self::Call(failure) => of_call(failure.cause()),
             Self::Deadline { .. } | Self::StartDeadline { .. } | Self::ProviderDeadline { .. } => {
@@ -172,6 +172,13 @@ impl Failure {
             }
             Self::Middleware(_) => ErrorKind::Middleware,
         }
+    }
+}
+
+fn of_compile(error: &CompileError) -> ErrorKind {
+    match error {
+        CompileError::TooLarge { .. } => ErrorKind::Limit,
+        _ => ErrorKind::Invalid,
     }
 }
 

@@ -1,0 +1,83 @@
+//! How many parts a module may have, whatever engine compiles it.
+//!
+//! Compilers take time and memory for each part of a module, up to thousands of times what the part
+//! has in the file, and nothing can stop them meanwhile: four megabytes of a table's elements took
+//! wasmtime 48 over a minute and six gigabytes. What is allowed here is more than compilers of today's
+//! languages make, and costs the slowest engine some seconds and some hundred megabytes at most.
+
+mod elements;
+
+use crate::error::CompileError;
+use crate::sections::{Section, read_u32, sections};
+
+/// Sections, what they are lists of, and how many entries they may have.
+const MOST: [(u8, &str, u64); 7] = [
+    (1, "types", 10_000),
+    (2, "imports", 10_000),
+    (3, "functions", 50_000),
+    (6, "globals", 50_000),
+    (7, "exports", 50_000),
+    (ELEMENTS, "element segments", 50_000),
+    (11, "data segments", 20_000),
+];
+
+const ELEMENTS: u8 = 9;
+/// As many as tables may have by default.
+const MOST_ELEMENTS: u64 = 100_000;
+
+const CODE: u8 = 10;
+const MOST_FUNCTION_BYTES: u64 = 2 * 1024 * 1024;
+
+/// Checks that a module has no more parts than a compiler can be asked to take: 50,000 functions,
+/// globals and exports, 10,000 types and imports, 20,000 data segments, 100,000 elements in segments
+/// for tables, 2 MiB of code in a function. Hosts call it before they compile.
+///
+/// Nothing else is checked: what is no module is for the engine to refuse.
+///
+/// # Errors
+/// [`CompileError::TooLarge`] says of what there is too much.
+///
+/// ```
+/// assert!(capwire_wapc::parts::check(b"\0asm\x01\0\0\0").is_ok());
+/// ```
+pub fn check(wasm: &[u8]) -> Result<(), CompileError> {
+    let sections = sections(wasm).unwrap_or_default();
+    sections.iter().try_for_each(of_section)
+}
+
+fn of_section(section: &Section<'_>) -> Result<(), CompileError> {
+    let row = MOST.iter().find(|(id, _, _)| *id == section.id);
+    if let Some((_, what, most)) = row {
+        let entries = read_u32(section.content).map_or(0, |(entries, _)| entries);
+        at_most(what, entries.into(), *most)?;
+    }
+    match section.id {
+        ELEMENTS => at_most("elements", elements::count(section.content), MOST_ELEMENTS),
+        CODE => at_most(
+            "bytes of code in a function",
+            largest_function(section.content),
+            MOST_FUNCTION_BYTES,
+        ),
+        _ => Ok(()),
+    }
+}
+
+fn at_most(what: &'static str, count: u64, most: u64) -> Result<(), CompileError> {
+    match count <= most {
+        true => Ok(()),
+        false => Err(CompileError::TooLarge { what, count, most }),
+    }
+}
+
+fn largest_function(code: &[u8]) -> u64 {
+    let mut rest = read_u32(code).map_or(&[][..], |(_, rest)| rest);
+    let mut largest = 0;
+    while let Some((length, body)) = read_u32(rest) {
+        largest = largest.max(length);
+        rest = body.get(length as usize..).unwrap_or_default();
+    }
+    largest.into()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,103 @@
+//! Modules are written by hand, since only their counts matter.
+
+use super::*;
+use crate::sections::HEADER;
+
+fn module(id: u8, content: &[u8]) -> Vec<u8> {
+    [HEADER, &[id], &number(content.len()), content].concat()
+}
+
+fn number(value: usize) -> Vec<u8> {
+    let mut rest = value;
+    let mut bytes = Vec::new();
+    while rest >= 0x80 {
+        bytes.push((rest & 0x7f) as u8 | 0x80);
+        rest >>= 7;
+    }
+    bytes.push(rest as u8);
+    bytes
+}
+
+/// What is wrong with a module, and how much of it there is.
+fn refused(wasm: &[u8]) -> Option<(&'static str, u64)> {
+    match check(wasm) {
+        Err(CompileError::TooLarge { what, count, .. }) => Some((what, count)),
+        _ => None,
+    }
+}
+
+#[test]
+fn lists_have_a_length_that_is_the_most() {
+    for (id, what, most) in MOST {
+        let most = usize::try_from(most).unwrap();
+        assert_eq!(refused(&module(id, &number(most))), None, "{what}");
+        let one_more = refused(&module(id, &number(most + 1)));
+        assert_eq!(one_more, Some((what, most as u64 + 1)));
+    }
+}
+
+/// The content of an element section with all kinds of segments, of so many elements each.
+fn segments(elements: usize) -> Vec<u8> {
+    let offset: &[u8] = &[0x41, 0x80, 0x7f, 0x41, 1, 0x6A, 0x0B];
+    let (index, null): (&[u8], &[u8]) = (&[0x80, 1], &[0xD0, 0x70, 0x0B]);
+    let segment = |head: &[&[u8]], element: &[u8]| {
+        let elements = [number(elements), element.repeat(elements)].concat();
+        [head.concat(), elements].concat()
+    };
+    let segments = [
+        segment(&[&[0], offset], index),
+        segment(&[&[1, 0]], index),
+        segment(&[&[2, 0], offset, &[0]], index),
+        segment(&[&[3, 0]], index),
+        segment(&[&[4], offset], null),
+        segment(&[&[5, 0x63, 0x70]], null),
+        segment(&[&[6, 0], offset, &[0x70]], &[0xD2, 0x80, 1, 0x0B]),
+        segment(&[&[7, 0x70]], &[0x23, 0, 0x0B]),
+    ];
+    [number(segments.len()), segments.concat()].concat()
+}
+
+#[test]
+fn elements_of_all_segments_count_together() {
+    assert_eq!(elements::count(&segments(3)), 24);
+    let most = usize::try_from(MOST_ELEMENTS).unwrap();
+    assert_eq!(refused(&module(ELEMENTS, &segments(most / 8))), None);
+    let too_many = refused(&module(ELEMENTS, &segments(most / 8 + 1)));
+    assert_eq!(too_many, Some(("elements", MOST_ELEMENTS + 8)));
+}
+
+#[test]
+fn what_cannot_be_read_has_as_many_elements_as_bytes() {
+    for wrong in [&[1][..], &[1, 5, 0x70, 1, 0xFB, 0x0B], &[0xff; 9], &[]] {
+        assert_eq!(elements::count(wrong), wrong.len() as u64);
+    }
+    assert_eq!(elements::count(&[1, 1, 0, 0xff, 0xff, 0xff, 0x7f]), 7);
+}
+
+#[test]
+fn one_function_may_be_too_long() {
+    let code = |bytes: usize| {
+        let long = [number(bytes), vec![0; bytes]].concat();
+        module(CODE, &[&[2, 2, 0, 0x0B][..], &long].concat())
+    };
+    let most = usize::try_from(MOST_FUNCTION_BYTES).unwrap();
+    assert_eq!(refused(&code(most)), None);
+    let too_long = Some(("bytes of code in a function", MOST_FUNCTION_BYTES + 1));
+    assert_eq!(refused(&code(most + 1)), too_long);
+    // A length beyond the section is for the engine to refuse.
+    let beyond = module(CODE, &[1, 0xff, 0xff, 0xff, 0xff, 0x0f]);
+    assert!(refused(&beyond).is_some());
+}
+
+#[test]
+fn what_is_no_module_is_left_to_the_engine() {
+    let cut = module(3, &number(60_000));
+    for wasm in [
+        &b""[..],
+        b"\0asm",
+        b"\0asm\x02\0\0\0",
+        &cut[..cut.len() - 1],
+    ] {
+        assert_eq!(refused(wasm), None);
+    }
+}
