@@ -2,6 +2,7 @@
 
 use capwire_wapc::Frame;
 use std::collections::BTreeMap;
+use std::fmt::{self, Write};
 use wasmparser::{BinaryReader, KnownCustom, Name, NameSectionReader, Parser, Payload};
 
 /// So many of the innermost functions are looked at: as many as wasmtime tells of.
@@ -31,10 +32,32 @@ pub fn frames<'n>(
 
 /// Compilers write the names of symbols, which Rust mangles.
 fn frame((index, name): (u32, Option<&str>)) -> Frame {
-    let name = name.map(rustc_demangle::demangle);
-    // Without the hash at its end.
-    let name = name.map(|name| format!("{name:#}"));
-    Frame::new(index, name.as_deref())
+    Frame::new(index, name.map(readable).as_deref())
+}
+
+/// More than anybody is shown of a name. A symbol of a few hundred bytes may mean a megabyte.
+const LONGEST: usize = 1_024;
+
+fn readable(symbol: &str) -> String {
+    let mut name = Head(String::new());
+    // It fails where there is no more room. Without the hash at its end.
+    let _ = write!(name, "{:#}", rustc_demangle::demangle(symbol));
+    name.0
+}
+
+/// The beginning of what is written to it.
+struct Head(String);
+
+impl fmt::Write for Head {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        let room = LONGEST.saturating_sub(self.0.len());
+        let (fits, rest) = text.split_at(text.floor_char_boundary(room));
+        self.0.push_str(fits);
+        match rest.is_empty() {
+            true => Ok(()),
+            false => Err(fmt::Error),
+        }
+    }
 }
 
 /// The names of a module's functions, from its custom section `name`. They are kept as they are in
@@ -83,8 +106,8 @@ impl Names {
     }
 }
 
-impl std::fmt::Debug for Names {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for Names {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Names")
             .field("bytes", &self.0.len())
             .finish()

@@ -1,5 +1,10 @@
 //! How functions are called that a trap tells of.
-#![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    missing_docs,
+    reason = "tests"
+)]
 
 use capwire_trace::{MOST, Names, frames};
 
@@ -28,6 +33,40 @@ fn symbols_are_written_as_in_their_source() {
     ];
     let told: Vec<String> = frames(functions).map(|frame| frame.to_string()).collect();
     assert_eq!(told, ["shop::share", "shop::order", "__guest_call"]);
+}
+
+/// What a symbol says at `place` is meant again, in Rust's v0 mangling: numbers have base 62.
+fn reference(place: usize) -> String {
+    const DIGITS: &[u8] = b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    let (mut rest, mut digits) = (place - 1, Vec::new());
+    while rest >= DIGITS.len() {
+        digits.insert(0, DIGITS[rest % DIGITS.len()]);
+        rest /= DIGITS.len();
+    }
+    digits.insert(0, DIGITS[rest]);
+    format!("B{}_", String::from_utf8(digits).unwrap())
+}
+
+/// Each part of this symbol means the one before it, twice.
+#[test]
+fn a_symbol_that_means_a_megabyte_is_read_as_far_as_it_is_shown() {
+    let mut symbol = "_RIC1aTmmE".to_owned();
+    let mut before = 4;
+    for _ in 0..40 {
+        let place = symbol.len() - 2;
+        let reference = reference(before);
+        symbol.push_str(&format!("T{reference}{reference}E"));
+        before = place;
+    }
+    symbol.push('E');
+    let all = rustc_demangle::demangle(&symbol).to_string();
+    assert!(all.len() > 100_000, "{all}");
+    let functions = vec![(0, Some(&*symbol)); MOST];
+    for frame in frames(functions) {
+        let name = frame.name().unwrap();
+        assert!(name.starts_with("a::<(u32, u32)"), "{name}");
+        assert!(name.len() < 250, "{} bytes", name.len());
+    }
 }
 
 #[test]
