@@ -84,8 +84,9 @@ pub enum Translation {
     ///
     /// This is work of the host and takes no fuel, so a guest yields at the same places. It is done
     /// once for a function, so all calls of all instances together wait for it no longer than
-    /// [`compile`](Engine::compile) takes otherwise. A function that is too large for wasmi fails
-    /// when it is called, not when it is loaded.
+    /// [`compile`](Engine::compile) takes otherwise. Nothing can stop it, so a module with a function
+    /// of more than 128 KiB is translated ahead. A function that is too large for wasmi fails when it
+    /// is called, not when it is loaded.
     Lazy,
 }
 
@@ -129,8 +130,8 @@ impl Wasmi {
     ///
     /// wasmi tells nothing of its call stack, so guests are made to keep another one, out of their
     /// own reach. Those that do little but call functions run about a third slower, other ones a
-    /// tenth; modules take half as long again to load. What is added takes fuel, too, and of an instance's
-    /// memory a 24th of its stack: 22 KiB by default.
+    /// tenth; modules take half as long again to load, and instances a 24th of their stack more: 22 KiB
+    /// by default. What is added takes fuel, too.
     ///
     /// ```
     /// let engine = capwire_engine_wasmi::Wasmi::new().backtraces(true);

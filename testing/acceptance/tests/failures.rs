@@ -1,5 +1,4 @@
-//! What people read when an actor in Rust panics: the same on every engine, but for the functions, which
-//! only wasmtime knows.
+//! What people read when an actor in Rust panics: the same on every engine.
 #![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
 
 use capwire_acceptance::{Actor, Workshop, guest};
@@ -22,22 +21,20 @@ fn a_panic_is_told_with_its_message_and_place_in_the_source() {
             "index out of bounds: the len is 0 but the index is 0\n",
         ),
     ] {
-        let wasmtime = failure(&workshop, &actor, operation, "wasmtime");
-        let (functions, rest): (Vec<&str>, Vec<&str>) = wasmtime
-            .lines()
-            .partition(|line| line.starts_with("      in "));
+        let text = failure(&workshop, &actor, operation, "wasmtime");
+        assert_eq!(text, failure(&workshop, &actor, operation, "wasmi"));
+        let functions = text.lines().filter(|line| line.starts_with("      in "));
+        let functions: Vec<&str> = functions.collect();
         let function = format!("      in {function}");
-        assert!(functions.contains(&function.as_str()), "{wasmtime}");
+        assert!(functions.contains(&function.as_str()), "{text}");
         assert_eq!(functions.last(), Some(&"      in __guest_call"));
 
-        let wasmi = failure(&workshop, &actor, operation, "wasmi");
-        assert_eq!(rest, wasmi.lines().collect::<Vec<_>>());
-        let (before, said) = wasmi.split_once(SOURCE).unwrap();
+        let (before, said) = text.split_once(SOURCE).unwrap();
         let what = format!(
             "failed in `{operation}`: the guest executed `unreachable` (a panic or an abort)"
         );
-        assert!(before.contains(&what), "{wasmi}");
-        assert!(said.contains(&format!(":\n        {message}")), "{wasmi}");
+        assert!(before.contains(&what), "{text}");
+        assert!(said.contains(&format!(":\n        {message}")), "{text}");
         assert!(said.ends_with("\n      the instance is not used again\n"));
     }
 }
