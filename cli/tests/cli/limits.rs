@@ -9,7 +9,10 @@ use crate::waiting::{failing_at_the_signal, signalling};
 use nix::sys::signal::Signal;
 use std::thread;
 
-const ENGINES: [&str; 2] = ["wasmtime", "wasmi"];
+const ENGINES: &[&str] = match cfg!(feature = "wasm3") {
+    true => &["wasmtime", "wasmi", "wasm3 --allow-unsafe-engine"],
+    false => &["wasmtime", "wasmi"],
+};
 
 /// A guest with `fields` whose calls are `body`.
 fn guest(fields: &str, body: &str) -> Vec<u8> {
@@ -71,7 +74,7 @@ fn each_limit_of_a_guest_is_kept_and_the_default_is_another_one() {
             "table_elements: 10",
             "more than 10 table elements",
         ),
-        (deep(3_000), "stack: 16KiB", "a deeper call stack"),
+        (deep(2_000), "stack: 16KiB", "a deeper call stack"),
         (answering, "message: 1KiB", "a response of 1025 bytes"),
     ] {
         for engine in ENGINES {
