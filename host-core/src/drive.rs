@@ -5,7 +5,6 @@ use crate::meter::{Meter, Overspent};
 use bytes::Bytes;
 use capwire_wapc::{CallError, Guest, LimitError, Reply, Request, Step, SuspendedCall};
 use std::future::poll_fn;
-use std::pin::pin;
 use std::time::Duration;
 use tokio::task::coop::consume_budget;
 use tokio::task::yield_now;
@@ -75,7 +74,8 @@ async fn answer(
     call: &SuspendedCall,
     meter: &mut Meter<'_>,
 ) -> Result<Reply, Fault> {
-    let mut answer = pin!(host.answer(call));
+    // In a box, so that calls which make no host calls do not carry its size about.
+    let mut answer = Box::pin(host.answer(call));
     let mut waits = false;
     let reply = poll_fn(|context| {
         let reply = answer.as_mut().poll(context);

@@ -22,12 +22,6 @@ pub trait Provider: Send + Sync + 'static {
     /// What it serves.
     fn descriptor(&self) -> CapabilityDescriptor;
 
-    /// Whether [`call`](Self::call) always answers without waiting for anything, so that actors
-    /// bound to it may run as plain guests. A provider that says so and yet waits fails that call.
-    fn answers_immediately(&self) -> bool {
-        false
-    }
-
     /// An actor is bound. When this returns, what the binding promises is there: ports are open,
     /// files are locked.
     ///

@@ -49,10 +49,6 @@ impl Provider for Extras {
         }
     }
 
-    fn answers_immediately(&self) -> bool {
-        true
-    }
-
     async fn bind(&self, binding: Binding) -> Result<Bound, ProviderError> {
         binding.config.only(&[])?;
         let mut sequences = self

@@ -45,10 +45,6 @@ impl Provider for Logging {
         }
     }
 
-    fn answers_immediately(&self) -> bool {
-        true
-    }
-
     async fn bind(&self, binding: Binding) -> Result<Bound, ProviderError> {
         binding.config.only(&[])?;
         let name = printable(binding.config.get(NAME).unwrap_or_default());

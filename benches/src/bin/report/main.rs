@@ -10,11 +10,15 @@ use std::fs;
 use std::path::PathBuf;
 
 /// What is reported, in this order, and what a reader should know of it.
-const GROUPS: [(&str, &str); 4] = [
+const GROUPS: [(&str, &str); 5] = [
     ("call", "One call that echoes its payload."),
     (
         "host_call",
         "One call with one host call in it; both carry the payload.",
+    ),
+    (
+        "host",
+        "One call through the whole host, by an actor that echoes or that calls a provider which answers at once.",
     ),
     (
         "instantiate",
