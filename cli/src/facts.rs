@@ -10,10 +10,14 @@ pub(crate) struct Facts {
     pub(crate) imports: BTreeMap<String, Vec<String>>,
     /// The names it exports.
     pub(crate) exports: Vec<String>,
+    /// Pages of memory that it begins with.
+    pub(crate) memory_pages: u64,
+    /// Elements that its tables begin with.
+    pub(crate) table_elements: u64,
 }
 
 impl Facts {
-    /// Reads the import and export sections. The code is skipped.
+    /// Reads the sections that say so. The code is skipped.
     pub(crate) fn read(wasm: &[u8]) -> Result<Self, BinaryReaderError> {
         let mut facts = Self::default();
         for payload in Parser::new(0).parse_all(wasm) {
@@ -23,6 +27,16 @@ impl Facts {
                         let import = import?;
                         let names = facts.imports.entry(import.module.to_owned());
                         names.or_default().push(import.name.to_owned());
+                    }
+                }
+                Payload::MemorySection(section) => {
+                    for memory in section {
+                        add(&mut facts.memory_pages, memory?.initial);
+                    }
+                }
+                Payload::TableSection(section) => {
+                    for table in section {
+                        add(&mut facts.table_elements, table?.ty.initial);
                     }
                 }
                 Payload::ExportSection(section) => {
@@ -43,6 +57,11 @@ impl Facts {
     }
 }
 
+/// Modules may ask for more than can be counted.
+fn add(sum: &mut u64, number: u64) {
+    *sum = sum.saturating_add(number);
+}
+
 #[cfg(test)]
 mod tests {
     use super::Facts;
@@ -53,13 +72,16 @@ mod tests {
             r#"(module
                 (import "wapc" "__guest_request" (func (param i32 i32)))
                 (import "wasi_snapshot_preview1" "fd_write" (func (param i32 i32 i32 i32) (result i32)))
-                (memory (export "memory") 1))"#,
+                (memory (export "memory") 17)
+                (table 3 funcref)
+                (table 4 funcref))"#,
         )
         .unwrap();
         let facts = Facts::read(&wasm).unwrap();
         assert_eq!(facts.imports["wapc"], ["__guest_request"]);
         assert_eq!(facts.exports, ["memory"]);
         assert!(facts.uses_wasi());
+        assert_eq!((facts.memory_pages, facts.table_elements), (17, 7));
         assert!(Facts::read(b"\0asm\x01\0\0\0\x02\xff").is_err());
     }
 }

@@ -4,7 +4,7 @@ use crate::admission::Judge;
 use crate::error::Error;
 use crate::files;
 use crate::place::Place;
-use crate::plan::limits::Allowances;
+use crate::plan::limits::{Allowances, shortage};
 use crate::plan::location::Folders;
 use capwire::{Actor, ActorId, ActorOptions, ContractId, Policy};
 use capwire_manifest::{Actor as Entry, nearest};
@@ -125,6 +125,15 @@ fn load_one(
         return Err(place
             .error(format_args!("the policy does not let {name} ({id}) start"))
             .help("remove `start: false` of its key, its account or everyone from the policy"));
+    }
+    if let Some(shortage) = shortage(actor.wasm(), &options) {
+        return Err(place
+            .error(format_args!(
+                "the actor `{}` cannot start within its limits",
+                file.display()
+            ))
+            .because(shortage.what)
+            .help(shortage.help));
     }
     Ok(PlannedActor {
         actor,

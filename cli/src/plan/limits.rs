@@ -1,6 +1,7 @@
 //! What a manifest says of limits, as options of its actors.
 
 use crate::error::Error;
+use crate::facts::Facts;
 use crate::place::{Place, malformed};
 use capwire::{ActorOptions, Instances, OptionError};
 use capwire_manifest::{Actor, LimitTexts, Limits};
@@ -60,6 +61,43 @@ impl<'a> Allowances<'a> {
             None => Error::failure(problem),
         }
     }
+}
+
+/// Something that a module begins with, and of which its limits let it have less.
+pub(super) struct Shortage {
+    pub(super) what: String,
+    pub(super) help: String,
+}
+
+/// What `wasm` lacks within `options`, if it lacks something. What is no module lacks nothing.
+pub(super) fn shortage(wasm: &[u8], options: &ActorOptions) -> Option<Shortage> {
+    let Facts {
+        memory_pages: pages,
+        table_elements: elements,
+        ..
+    } = Facts::read(wasm).ok()?;
+    let limits = &options.limits;
+    let (what, key) = if pages > limits.memory_pages.into() {
+        let (needed, most) = (kibibytes(pages), kibibytes(limits.memory_pages.into()));
+        let what = format!("it begins with {needed} of memory, and may have {most}");
+        (what, format!("memory: {needed}"))
+    } else if elements > limits.table_elements.into() {
+        let most = limits.table_elements;
+        let what = format!("its tables begin with {elements} elements, and may have {most}");
+        (what, format!("table_elements: {elements}"))
+    } else {
+        return None;
+    };
+    let help = format!("let it have more by its `limits` here: `{key}` at least");
+    Some(Shortage { what, help })
+}
+
+/// A size in pages, as it is written in manifests.
+fn kibibytes(pages: u64) -> String {
+    format!(
+        "{}KiB",
+        pages.saturating_mul(capwire::wapc::PAGE_SIZE / 1024)
+    )
 }
 
 /// How people call the `option` of an actor.

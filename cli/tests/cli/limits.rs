@@ -68,11 +68,15 @@ fn each_limit_of_a_guest_is_kept_and_the_default_is_another_one() {
     let memory = |pages| guest(&format!(r#"(memory (export "memory") {pages})"#), ANSWER);
     let answering = guest(MEMORY, "(call $response (i32.const 0) (i32.const 1025))");
     for (module, limits, said) in [
-        (memory(3), "memory: 128KiB", "more than 2 pages of memory"),
+        (
+            memory(3),
+            "memory: 128KiB",
+            "192KiB of memory, and may have 128KiB",
+        ),
         (
             table(11),
             "table_elements: 10",
-            "more than 10 table elements",
+            "11 elements, and may have 10",
         ),
         (deep(2_000), "stack: 16KiB", "a deeper call stack"),
         (answering, "message: 1KiB", "a response of 1025 bytes"),
@@ -142,21 +146,46 @@ bindings: [{}, {}]
 }
 
 #[test]
-fn a_module_that_starts_with_more_memory_is_refused_at_its_line() {
+fn a_module_that_begins_with_more_than_it_may_have_is_refused_at_its_line() {
     let folder = Folder::new();
     let large = guest(r#"(memory (export "memory") 17)"#, "");
     folder.signed(&large, "large", "");
+    let tables = guest(&format!("{MEMORY} (table 7 funcref) (table 4 funcref)"), "");
+    folder.signed(&tables, "tables", "");
     folder.write(
         "m.yaml",
-        "limits: { memory: 1MiB }\nactors:\n  - large.wasm\n",
+        "limits: { memory: 1MiB }
+actors:
+  - large.wasm
+  - { path: tables.wasm, limits: { table_elements: 10 } }
+",
     );
+    let error = folder.fail("check m.yaml", 1);
+    assert_eq!(
+        error,
+        "error: m.yaml:3:5: the actor `large.wasm` cannot start within its limits
+  because: it begins with 1088KiB of memory, and may have 1024KiB
+help: let it have more by its `limits` here: `memory: 1088KiB` at least
+error: m.yaml:4:13: the actor `tables.wasm` cannot start within its limits
+  because: its tables begin with 11 elements, and may have 10
+help: let it have more by its `limits` here: `table_elements: 11` at least"
+    );
+    assert_eq!(folder.fail("run m.yaml --engine wasmi", 1), error);
+}
+
+#[test]
+fn a_start_that_needs_more_than_it_may_have_is_refused_at_its_line() {
+    let folder = Folder::new();
+    let spins = r#"(func (export "_start") (loop $again (br $again)))"#;
+    folder.signed(&guest(&format!("{MEMORY} {spins}"), ""), "spins", "");
+    folder.write("m.yaml", "limits: { cpu: 20ms }\nactors: [spins.wasm]\n");
     for engine in ENGINES {
         let error = folder.fail(&format!("run m.yaml --engine {engine}"), 1);
         says(
             &error,
             &[
-                "m.yaml:3:5: the actor `large.wasm` cannot start",
-                "more than 16 pages of memory",
+                "m.yaml:2:10: the actor `spins.wasm` cannot start",
+                "more computing time",
                 "its `limits` in the manifest",
             ],
         );
