@@ -82,10 +82,12 @@ pub fn compilations(wasm: &Wasm) -> Result<Vec<Subject>> {
     let winch = Wasmtime::builder().strategy(Strategy::Winch).build()?;
     let pulley = Wasmtime::builder().strategy(Strategy::Pulley).build()?;
     let lazy = Wasmi::new().translation(Translation::Lazy);
-    let engines: [Named; 3] = [
+    let backtraces = Wasmi::new().backtraces(true);
+    let engines: [Named; 4] = [
         ("wasmtime-winch".into(), Arc::new(winch)),
         ("wasmtime-pulley".into(), Arc::new(pulley)),
         ("wasmi-lazy".into(), Arc::new(lazy)),
+        ("wasmi-backtraces".into(), Arc::new(backtraces)),
     ];
     on(wasm, engines)
 }
