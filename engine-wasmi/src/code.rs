@@ -4,7 +4,7 @@ use crate::backtrace::Traced;
 use crate::state::State;
 use crate::{Translation, Wasmi, fault, imports, signatures};
 use capwire_trace::Names;
-use capwire_wapc::CompileError;
+use capwire_wapc::{CompileError, parts};
 use std::sync::Arc;
 use wasmi::{CompilationMode, Config, CustomFuelCosts, Engine, Linker, Module};
 
@@ -23,7 +23,7 @@ impl Code {
         options: Wasmi,
         stack_bytes: usize,
     ) -> Result<Self, CompileError> {
-        let mut config = config(options.translation, stack_bytes);
+        let mut config = config(ahead_if_long(options.translation, wasm), stack_bytes);
         let mut engine = Engine::new(&config);
         let mut traced = Traced::not(wasm);
         if options.backtraces {
@@ -42,6 +42,19 @@ impl Code {
             starts,
             names: traced.names,
         })
+    }
+}
+
+/// A function of this size takes some milliseconds to translate, in a call that nothing can stop
+/// meanwhile if it is done there.
+const MOST_BYTES_IN_A_CALL: u64 = 128 * 1024;
+
+fn ahead_if_long(translation: Translation, wasm: &[u8]) -> Translation {
+    match translation {
+        Translation::Lazy if parts::largest_function(wasm) > MOST_BYTES_IN_A_CALL => {
+            Translation::Eager
+        }
+        chosen => chosen,
     }
 }
 

@@ -102,6 +102,23 @@ fn what_is_translated_later_is_validated_before() {
     );
 }
 
+/// wasmi has no room for what this function computes with at once, and finds out when it translates.
+#[test]
+fn what_takes_long_to_translate_is_translated_ahead() {
+    let lazy = Wasmi::new().translation(Translation::Lazy);
+    let compile = |values: usize| {
+        let wat = format!(
+            r#"(module (memory (export "memory") 1) (func {} {})
+                (func (export "__guest_call") (param i32 i32) (result i32) (i32.const 1)))"#,
+            "(memory.size)".repeat(values),
+            "(drop)".repeat(values)
+        );
+        lazy.compile(&wat::parse_str(wat).unwrap())
+    };
+    assert!(compile(42_000).is_ok(), "126 KB wait for a call");
+    assert!(compile(70_000).is_err(), "210 KB do not");
+}
+
 #[test]
 fn a_slice_has_as_much_fuel_as_was_set() {
     let [one, two] = [1_000, 2_000].map(|fuel| Wasmi::new().fuel_per_millisecond(fuel));

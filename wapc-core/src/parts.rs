@@ -45,6 +45,19 @@ pub fn check(wasm: &[u8]) -> Result<(), CompileError> {
     sections.iter().try_for_each(of_section)
 }
 
+/// Bytes of code of a module's longest function: for engines that compile some of them later, in a
+/// call that waits meanwhile.
+///
+/// ```
+/// assert_eq!(capwire_wapc::parts::largest_function(b"\0asm\x01\0\0\0"), 0);
+/// ```
+#[must_use]
+pub fn largest_function(wasm: &[u8]) -> u64 {
+    let sections = sections(wasm).unwrap_or_default();
+    let code = sections.iter().find(|section| section.id == CODE);
+    code.map_or(0, |code| largest_in(code.content))
+}
+
 fn of_section(section: &Section<'_>) -> Result<(), CompileError> {
     let row = MOST.iter().find(|(id, _, _)| *id == section.id);
     if let Some((_, what, most)) = row {
@@ -52,10 +65,10 @@ fn of_section(section: &Section<'_>) -> Result<(), CompileError> {
         at_most(what, entries.into(), *most)?;
     }
     match section.id {
-        ELEMENTS => at_most("elements", elements::count(section.content), MOST_ELEMENTS),
+        ELEMENTS => at_most("elements of tables", elements::count(section.content), MOST_ELEMENTS),
         CODE => at_most(
             "bytes of code in a function",
-            largest_function(section.content),
+            largest_in(section.content),
             MOST_FUNCTION_BYTES,
         ),
         _ => Ok(()),
@@ -69,7 +82,8 @@ fn at_most(what: &'static str, count: u64, most: u64) -> Result<(), CompileError
     }
 }
 
-fn largest_function(code: &[u8]) -> u64 {
+/// Bytes of the longest function in a code section.
+fn largest_in(code: &[u8]) -> u64 {
     let mut rest = read_u32(code).map_or(&[][..], |(_, rest)| rest);
     let mut largest = 0;
     while let Some((length, body)) = read_u32(rest) {

@@ -63,7 +63,7 @@ fn elements_of_all_segments_count_together() {
     let most = usize::try_from(MOST_ELEMENTS).unwrap();
     assert_eq!(refused(&module(ELEMENTS, &segments(most / 8))), None);
     let too_many = refused(&module(ELEMENTS, &segments(most / 8 + 1)));
-    assert_eq!(too_many, Some(("elements", MOST_ELEMENTS + 8)));
+    assert_eq!(too_many, Some(("elements of tables", MOST_ELEMENTS + 8)));
 }
 
 #[test]
@@ -82,6 +82,7 @@ fn one_function_may_be_too_long() {
     };
     let most = usize::try_from(MOST_FUNCTION_BYTES).unwrap();
     assert_eq!(refused(&code(most)), None);
+    assert_eq!(largest_function(&code(most)), MOST_FUNCTION_BYTES);
     let too_long = Some(("bytes of code in a function", MOST_FUNCTION_BYTES + 1));
     assert_eq!(refused(&code(most + 1)), too_long);
     // A length beyond the section is for the engine to refuse.
