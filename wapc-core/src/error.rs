@@ -8,6 +8,9 @@ use std::error::Error as StdError;
 /// A cause kept as a value, of whatever type the engine has.
 pub type Source = Box<dyn StdError + Send + Sync>;
 
+/// The most bytes that are shown of a name that a module's maker chose.
+const MOST_OF_A_NAME: usize = 200;
+
 /// Why a module could not be compiled.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -39,7 +42,9 @@ pub enum CompileError {
     },
     /// The module imports something that no host of waPC offers.
     #[error(
-        "the module imports `{module}.{name}`, which is neither waPC nor WASI preview 1 or has another type there"
+        "the module imports `{}.{}`, which is neither waPC nor WASI preview 1 or has another type there",
+        printable::line(module, MOST_OF_A_NAME),
+        printable::line(name, MOST_OF_A_NAME)
     )]
     UnknownImport {
         /// The import's module.
@@ -242,6 +247,17 @@ mod tests {
             Misuse::NotSuspended.into(),
         ];
         assert!(died.iter().all(CallError::poisons));
+    }
+
+    #[test]
+    fn names_in_a_module_do_not_steer_a_terminal() {
+        let error = CompileError::UnknownImport {
+            module: "\x1b[2J".to_owned(),
+            name: "n".repeat(100_000),
+        };
+        let text = error.to_string();
+        assert!(text.contains("`\u{fffd}[2J.nnn"), "{text}");
+        assert!(text.len() < 500, "{} bytes", text.len());
     }
 
     #[test]

@@ -50,6 +50,10 @@ fn printable(line: &str) -> String {
 fn visible(character: char) -> char {
     match character {
         '\t' | '\n' => ' ',
+        // Overrides of the writing direction can make a line look like another one.
+        '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
+            char::REPLACEMENT_CHARACTER
+        }
         control if control.is_control() => char::REPLACEMENT_CHARACTER,
         other => other,
     }
@@ -62,6 +66,7 @@ mod tests {
     #[test]
     fn escape_sequences_do_not_reach_a_terminal() {
         assert_eq!(printable("a\u{1b}[2Jb\r\n"), "a\u{fffd}[2Jb\u{fffd}");
+        assert_eq!(printable("a\u{202e}b"), "a\u{fffd}b");
     }
 
     #[test]
