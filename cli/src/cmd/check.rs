@@ -9,6 +9,7 @@ use crate::secrets::Secrets;
 use crate::table::table;
 use crate::{output, time};
 use capwire::engine::{Engine, Wasmi};
+use capwire::wapc::parts;
 use serde_json::{Value, json};
 
 pub(super) fn run(command: Check) -> Result<(), Error> {
@@ -38,7 +39,8 @@ pub(super) fn run(command: Check) -> Result<(), Error> {
 /// Compiles the module with the engine that is quickest at it. What no engine accepts, or not all
 /// engines do, is told.
 fn compile(actor: &PlannedActor) -> Result<(), Error> {
-    let compiled = Wasmi::new().compile(actor.actor.wasm());
+    let wasm = actor.actor.wasm();
+    let compiled = parts::check(wasm).and_then(|()| Wasmi::new().compile(wasm));
     compiled.map(drop).map_err(|error| {
         let file = actor.file.display();
         actor

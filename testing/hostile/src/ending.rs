@@ -1,6 +1,6 @@
 //! How an attack ended, by the types of the host's error: never by its text.
 
-use capwire::wapc::{CallError, LimitError, ProtocolError, StartError, TrapKind};
+use capwire::wapc::{CallError, CompileError, LimitError, ProtocolError, StartError, TrapKind};
 use capwire::{Error, ErrorKind};
 use std::error::Error as _;
 
@@ -15,6 +15,8 @@ pub enum Ending {
     Memory,
     /// Refused: it needs more table elements than it may have.
     Tables,
+    /// Refused: it has more parts than a module may have.
+    Parts,
     /// It responded with more than a message may have.
     Message,
     /// Its call stack was too deep.
@@ -45,7 +47,11 @@ impl Ending {
         if let Some(failure) = error.call_failure() {
             return Self::of_call(failure.cause());
         }
-        match error.source()?.downcast_ref()? {
+        let source = error.source()?;
+        if let Some(CompileError::TooLarge { .. }) = source.downcast_ref() {
+            return Some(Self::Parts);
+        }
+        match source.downcast_ref()? {
             StartError::Limit(limit) => Some(Self::of_limit(*limit)),
             StartError::Call(call) => Self::of_call(call),
             _ => None,
@@ -56,9 +62,12 @@ impl Ending {
     #[must_use]
     pub fn kind(self) -> ErrorKind {
         match self {
-            Self::CpuBudget | Self::Memory | Self::Tables | Self::Message | Self::Stack => {
-                ErrorKind::Limit
-            }
+            Self::CpuBudget
+            | Self::Memory
+            | Self::Tables
+            | Self::Parts
+            | Self::Message
+            | Self::Stack => ErrorKind::Limit,
             Self::Deadline => ErrorKind::Timeout,
             Self::Busy => ErrorKind::Busy,
             Self::OutOfBounds | Self::NotUtf8 | Self::TooLong | Self::GaveUp | Self::Answered => {

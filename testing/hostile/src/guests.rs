@@ -1,8 +1,8 @@
 //! All hostile guests, by what they attack.
 
 use crate::ending::Ending::{
-    self, Answered, CpuBudget, Deadline, GaveUp, Memory, Message, NotUtf8, OutOfBounds, Stack,
-    Tables, TooLong,
+    self, Answered, CpuBudget, Deadline, GaveUp, Memory, Message, NotUtf8, OutOfBounds, Parts,
+    Stack, Tables, TooLong,
 };
 use crate::guest::{Guest, for_ever, host_call};
 
@@ -28,12 +28,13 @@ pub fn one_of_each() -> Vec<Guest> {
     chosen.flatten().collect()
 }
 
-fn kinds() -> [Vec<Guest>; 9] {
+fn kinds() -> [Vec<Guest>; 10] {
     [
         time(),
         time_of_start(),
         memory(),
         tables(),
+        parts(),
         stack(),
         floods(),
         world(),
@@ -143,6 +144,15 @@ fn tables() -> Vec<Guest> {
     ]
 }
 
+fn parts() -> Vec<Guest> {
+    let of = |name, part: &str, count| Guest::in_start(name, Parts, part.repeat(count));
+    let elements = format!("(elem func {})", "$all ".repeat(100_001));
+    vec![
+        of("has more functions than a compiler takes", "(func)", 50_001),
+        Guest::in_start("has more elements than a compiler takes", Parts, elements),
+    ]
+}
+
 fn stack() -> Vec<Guest> {
     let recursion = "(func $deeper (param i32) (result i32)
         (i32.add (call $deeper (local.get 0)) (i32.const 1)))";
@@ -202,6 +212,11 @@ fn world() -> Vec<Guest> {
         (drop (call $write (i32.const 1) (i32.const 1024) (i32.const 1) (i32.const 1032)))";
     let sleep = "(i64.store (i32.const 1048) (i64.const -1))
         (drop (call $poll (i32.const 1024) (i32.const 2048) (i32.const 1) (i32.const 4096)))";
+    let empty_lines = "(memory.fill (i32.const 2048) (i32.const 10) (i32.const 60000))
+        (i32.store (i32.const 1024) (i32.const 2048)) (i32.store (i32.const 1028) (i32.const 60000))
+        (loop $more
+            (drop (call $write (i32.const 1) (i32.const 1024) (i32.const 1) (i32.const 1032)))
+            (br $more))";
     vec![
         endless(
             "floods the console",
@@ -214,6 +229,15 @@ fn world() -> Vec<Guest> {
         endless(
             "floods standard output with all memory",
             format!("{TAKE_ALL_MEMORY} {print}"),
+        ),
+        endless("floods standard output with empty lines", empty_lines),
+        endless(
+            "prints more than there is",
+            "(drop (call $write (i32.const 1) (i32.const 0) (i32.const -1) (i32.const 0)))",
+        ),
+        endless(
+            "waits for more than there is",
+            "(drop (call $poll (i32.const 0) (i32.const 0) (i32.const -1) (i32.const 0)))",
         ),
         endless(
             "takes all randomness",
