@@ -1,10 +1,12 @@
 //! Refuses references to values of the host, as the other engines do: a guest could never get one.
 
 use crate::fault;
+use capwire_code::{Section, Sections};
 use capwire_wapc::CompileError;
+use memchr::memchr;
 use wasmparser::{
-    BinaryReaderError, BlockType, ElementItems, FunctionBody, HeapType, Operator, Parser, Payload,
-    RefType, ValType,
+    BinaryReader, BinaryReaderError, BlockType, ElementItems, FunctionBody, HeapType, Operator,
+    Payload, RefType, ValType,
 };
 
 /// Checks that there are none. What cannot be read is left to wasmi to refuse.
@@ -18,16 +20,16 @@ pub(crate) fn check(wasm: &[u8]) -> Result<(), CompileError> {
 }
 
 fn has_any(wasm: &[u8]) -> Result<bool, BinaryReaderError> {
-    for payload in Parser::new(0).parse_all(wasm) {
-        if is_of_the_host(payload?)? {
+    for section in Sections::of(wasm) {
+        if is_in_section(section?)? {
             return Ok(true);
         }
     }
     Ok(false)
 }
 
-fn is_of_the_host(payload: Payload<'_>) -> Result<bool, BinaryReaderError> {
-    match payload {
+fn is_in_section(section: Section<'_>) -> Result<bool, BinaryReaderError> {
+    match section.payload {
         Payload::TypeSection(types) => any(types.into_iter_err_on_gc_types(), |ty| {
             let values = ty.params().iter().chain(ty.results());
             values.copied().any(is_reference)
@@ -40,10 +42,27 @@ fn is_of_the_host(payload: Payload<'_>) -> Result<bool, BinaryReaderError> {
             segments,
             |segment| matches!(segment.items, ElementItems::Expressions(ty, _) if is_extern(ty)),
         ),
-        Payload::CodeSectionEntry(body) => is_in_body(&body),
+        Payload::CodeSectionStart { .. } => is_in_code(&section),
         _ => Ok(false),
     }
 }
+
+/// Looks into few functions: the type is one byte, which code has for little else.
+fn is_in_code(code: &Section<'_>) -> Result<bool, BinaryReaderError> {
+    let is_candidate = |bytes| memchr(EXTERN, bytes).is_some();
+    if !is_candidate(code.content) {
+        return Ok(false);
+    }
+    for function in code.functions() {
+        let body = function?.body;
+        if is_candidate(body) && is_in_body(body)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+const EXTERN: u8 = 0x6F;
 
 fn any<T>(
     items: impl IntoIterator<Item = Result<T, BinaryReaderError>>,
@@ -57,20 +76,10 @@ fn any<T>(
     Ok(false)
 }
 
-fn is_in_body(body: &FunctionBody<'_>) -> Result<bool, BinaryReaderError> {
-    if any(body.get_locals_reader()?, |(_, ty)| is_reference(ty))? {
-        return Ok(true);
-    }
-    match body.as_bytes().windows(2).any(may_name_the_type) {
-        true => any(body.get_operators_reader()?, |operator| names_it(&operator)),
-        false => Ok(false),
-    }
-}
-
-/// Whether two bytes may be the type in an instruction, which is quicker known than whether they
-/// are: the type comes after an opcode, the count of a `select`, or the prefix of a nullable type.
-fn may_name_the_type(bytes: &[u8]) -> bool {
-    matches!(bytes, [0x00..=0x04 | 0x63 | 0xD0, 0x6F])
+fn is_in_body(body: &[u8]) -> Result<bool, BinaryReaderError> {
+    let body = FunctionBody::new(BinaryReader::new(body, 0));
+    Ok(any(body.get_locals_reader()?, |(_, ty)| is_reference(ty))?
+        || any(body.get_operators_reader()?, |operator| names_it(&operator))?)
 }
 
 fn names_it(operator: &Operator<'_>) -> bool {

@@ -6,110 +6,102 @@
 //! told not to, so the condition gets another last instruction: `i32.popcnt`, whose result is 0
 //! exactly if its operand is.
 
-mod roles;
-
-use roles::{Role, Roles};
+use capwire_code::{Edit, Operator, Operators, Sections, edited};
+use memchr::{memchr, memchr3, memrchr2};
 use std::borrow::Cow;
-use std::ops::Range;
-use wasm_encoder::{Encode, SectionId};
-use wasmparser::{BinaryReaderError, FunctionBody, Parser, Payload};
+use wasmparser::BinaryReaderError;
 
 const I32_POPCNT: u8 = 0x69;
-const MODULE_HEADER_BYTES: usize = 8;
-/// The most that a number of 32 bits takes in a module.
-const MOST_NUMBER_BYTES: usize = 5;
 
 /// The same module without what wasmi gets wrong. What cannot be read is left to wasmi to refuse.
 pub(crate) fn work_around(wasm: Cow<'_, [u8]>) -> Cow<'_, [u8]> {
-    match rewritten(&wasm) {
-        Ok(Some(rewritten)) => Cow::Owned(rewritten),
-        Ok(None) | Err(_) => wasm,
+    match edits(&wasm) {
+        Ok(edits) if !edits.is_empty() => Cow::Owned(edited(&wasm, &edits)),
+        Ok(_) | Err(_) => wasm,
     }
 }
 
-/// `None` if nothing has to change.
-fn rewritten(wasm: &[u8]) -> Result<Option<Vec<u8>>, BinaryReaderError> {
-    let (mut code, mut section_end) = (0..0, MODULE_HEADER_BYTES);
-    let mut bodies = Vec::new();
-    for payload in Parser::new(0).parse_all(wasm) {
-        let payload = payload?;
-        if let Payload::CodeSectionStart { range, .. } = &payload {
-            code = section_end..range.end;
+fn edits(wasm: &[u8]) -> Result<Vec<Edit>, BinaryReaderError> {
+    let mut edits = Vec::new();
+    for section in Sections::of(wasm) {
+        let section = section?;
+        let mut functions = Vec::new();
+        for function in section.functions() {
+            let function = function?;
+            if let Some(body) = with_insertions(function.body)? {
+                functions.push(Edit::function(function.range, &body));
+            }
         }
-        if let Some((_, range)) = payload.as_section() {
-            section_end = range.end;
-        }
-        if let Payload::CodeSectionEntry(body) = payload {
-            bodies.push(with_insertions(&body)?);
+        if !functions.is_empty() {
+            edits.extend(section.edited(0, functions)?);
         }
     }
-    let changed = bodies.iter().any(|body| matches!(body, Cow::Owned(_)));
-    Ok(changed.then(|| replaced(wasm, code, &bodies)))
+    Ok(edits)
 }
 
-/// The module with these functions in the place of its section `code`.
-fn replaced(wasm: &[u8], code: Range<usize>, bodies: &[Cow<'_, [u8]>]) -> Vec<u8> {
-    let length: usize = bodies
-        .iter()
-        .map(|body| body.len() + MOST_NUMBER_BYTES)
-        .sum();
-    let mut section = Vec::with_capacity(MOST_NUMBER_BYTES + length);
-    bodies.len().encode(&mut section);
-    for body in bodies {
-        body.encode(&mut section);
+/// A function's body if it has to change.
+fn with_insertions(body: &[u8]) -> Result<Option<Vec<u8>>, BinaryReaderError> {
+    let places = match last_candidate(body) {
+        Some(last) => insertions(body, last)?,
+        None => return Ok(None),
+    };
+    if places.is_empty() {
+        return Ok(None);
     }
-    let mut module = Vec::with_capacity(wasm.len() + section.len());
-    module.extend_from_slice(wasm.get(..code.start).unwrap_or_default());
-    module.push(SectionId::Code.into());
-    section.encode(&mut module);
-    module.extend_from_slice(wasm.get(code.end..).unwrap_or_default());
-    module
-}
-
-/// A function's body, owned if it had to change.
-fn with_insertions<'a>(body: &FunctionBody<'a>) -> Result<Cow<'a, [u8]>, BinaryReaderError> {
-    let bytes = body.as_bytes();
-    if !may_need_insertions(bytes) {
-        return Ok(Cow::Borrowed(bytes));
-    }
-    let insertions = insertions(body)?;
-    if insertions.is_empty() {
-        return Ok(Cow::Borrowed(bytes));
-    }
-    let mut changed = Vec::with_capacity(bytes.len() + insertions.len());
-    let mut rest = bytes;
-    let mut done = body.range().start;
-    for place in insertions {
-        let (before, after) = rest.split_at_checked(place - done).unwrap_or((rest, &[]));
-        changed.extend_from_slice(before);
+    let mut changed = Vec::with_capacity(body.len() + places.len());
+    let mut done = 0;
+    for place in places {
+        changed.extend_from_slice(body.get(done..place).unwrap_or_default());
         changed.push(I32_POPCNT);
-        (rest, done) = (after, place);
+        done = place;
     }
-    changed.extend_from_slice(rest);
-    Ok(Cow::Owned(changed))
+    changed.extend_from_slice(body.get(done..).unwrap_or_default());
+    Ok(Some(changed))
 }
 
-/// Whether there are bytes that a `select` and a comparison with 0 have: quickly known, and false
-/// for most functions.
-fn may_need_insertions(body: &[u8]) -> bool {
-    let has = |opcodes: &[u8]| body.iter().any(|byte| opcodes.contains(byte));
-    has(&[0x1B, 0x1C]) && has(&[0x45, 0x46, 0x47, 0xD1])
+/// The last byte that may be a `select`, if there are bytes that may be comparisons with 0: quickly
+/// known, and nothing for most functions.
+fn last_candidate(body: &[u8]) -> Option<usize> {
+    let last = memrchr2(SELECT, TYPED_SELECT, body)?;
+    memchr3(I32_EQZ, I32_EQ, I32_NE, body).or_else(|| memchr(REF_IS_NULL, body))?;
+    Some(last)
 }
 
-/// Where the module has a `select` whose condition wasmi may get wrong.
-fn insertions(body: &FunctionBody<'_>) -> Result<Vec<usize>, BinaryReaderError> {
-    let mut operators = body.get_operators_reader()?;
+/// Where, up to `last`, the body has a `select` whose condition wasmi may get wrong.
+fn insertions(body: &[u8], last: usize) -> Result<Vec<usize>, BinaryReaderError> {
     let mut places = Vec::new();
-    let mut before = Role::SafeCondition;
-    while !operators.eof() {
-        let place = operators.original_position();
-        let role = operators.visit_operator(&mut Roles)?;
-        if role == Role::Select && before != Role::SafeCondition {
+    let mut before = None;
+    for operator in Operators::of(body)? {
+        let Operator { place, opcode } = operator?;
+        if place > last {
+            break;
+        }
+        if matches!(opcode, SELECT | TYPED_SELECT) && !before.is_none_or(is_safe) {
             places.push(place);
         }
-        before = role;
+        before = Some(opcode);
     }
     Ok(places)
+}
+
+const SELECT: u8 = 0x1B;
+const TYPED_SELECT: u8 = 0x1C;
+const I32_EQZ: u8 = 0x45;
+const I32_EQ: u8 = 0x46;
+const I32_NE: u8 = 0x47;
+const REF_IS_NULL: u8 = 0xD1;
+
+/// Whether wasmi translates a `select` rightly that directly follows: the operator's value is
+/// constant, a local, or of an instruction that is for sure no comparison of an `i32` with 0. One
+/// of an `i64` with 0 is not safe, since wasmi may turn an earlier comparison around instead.
+fn is_safe(opcode: u8) -> bool {
+    matches!(
+        opcode,
+        0x20 | 0x22 | 0x23 | 0x41 // `local.get`, `local.tee`, `global.get`, `i32.const`
+        | 0x28 | 0x2C..=0x2F // loads of an `i32`
+        | 0x10 | 0x11 | 0x71 | 0x72 // calls, `i32.and`, `i32.or`
+        | 0x48..=0x4F | 0x53..=0x5A | 0x5B..=0x66 // which is less, and all comparisons of floats
+    )
 }
 
 #[cfg(test)]

@@ -1,9 +1,10 @@
 //! One function's body with calls before its bulk memory instructions.
 
 use crate::PIECE;
-use std::borrow::Cow;
+use capwire_code::Operators;
+use memchr::memrchr_iter;
 use wasm_encoder::{BlockType, Encode, Instruction};
-use wasmparser::{BinaryReader, BinaryReaderError, FunctionBody, Operator};
+use wasmparser::{BinaryReader, BinaryReaderError, Operator, ValType};
 
 /// What bodies of one type of function are cut with.
 pub(crate) struct Cutter {
@@ -21,75 +22,78 @@ type Place = (usize, u32);
 /// The byte that bulk memory instructions begin with.
 const PREFIX: u8 = 0xFC;
 
+const I32_CONST: u8 = 0x41;
+
 const I32: u8 = 0x7F;
 
 impl Cutter {
-    /// The body, owned if it had to change.
-    pub(crate) fn cut<'a>(
-        &self,
-        body: &FunctionBody<'a>,
-    ) -> Result<Cow<'a, [u8]>, BinaryReaderError> {
-        let bytes = body.as_bytes();
-        if !bytes.contains(&PREFIX) {
-            return Ok(Cow::Borrowed(bytes)); // which is quickly known
-        }
-        let places = self.places(body)?;
+    /// The body if it has to change.
+    pub(crate) fn cut(&self, body: &[u8]) -> Result<Option<Vec<u8>>, BinaryReaderError> {
+        let places = match last_candidate(body) {
+            Some(last) => self.places(body, last)?,
+            None => return Ok(None),
+        };
         if places.is_empty() {
-            return Ok(Cow::Borrowed(bytes));
+            return Ok(None);
         }
-        let start = body.range().start;
-        let code = body.get_operators_reader()?.original_position() - start;
-        let (mut cut, length) = self.locals(body, bytes.get(..code).unwrap_or_default())?;
-        let mut done = code;
+        let (mut cut, mut done, length) = self.with_local(body)?;
         for (place, function) in places {
-            let place = place - start;
-            cut.extend_from_slice(bytes.get(done..place).unwrap_or_default());
+            cut.extend_from_slice(body.get(done..place).unwrap_or_default());
             self.call(length, function, &mut cut);
             done = place;
         }
-        cut.extend_from_slice(bytes.get(done..).unwrap_or_default());
-        Ok(Cow::Owned(cut))
+        cut.extend_from_slice(body.get(done..).unwrap_or_default());
+        Ok(Some(cut))
     }
 
-    fn places(&self, body: &FunctionBody<'_>) -> Result<Vec<Place>, BinaryReaderError> {
+    /// Where calls go in a body, in which nothing is to be cut after `last`.
+    fn places(&self, body: &[u8], last: usize) -> Result<Vec<Place>, BinaryReaderError> {
+        let code =
+            |operator: capwire_code::Operator| body.get(operator.place..).unwrap_or_default();
         let mut places = Vec::new();
-        let mut small = false;
-        for operator in body.get_operators_reader()?.into_iter_with_offsets() {
-            let (operator, place) = operator?;
-            match operator {
-                Operator::MemoryFill { mem: 0 } if !small => places.push((place, self.fill)),
-                Operator::MemoryCopy {
-                    dst_mem: 0,
-                    src_mem: 0,
-                } if !small => places.push((place, self.copy)),
-                _ => {}
+        let mut before = None;
+        for operator in Operators::of(body)? {
+            let operator = operator?;
+            if operator.place > last {
+                break;
             }
-            // The length is what comes last. Engines make something better of one that they know.
-            small = matches!(operator, Operator::I32Const { value }
-                if value.cast_unsigned() <= PIECE);
+            if operator.opcode == PREFIX && !before.map(code).is_some_and(is_known_to_be_small) {
+                let function = self.function(code(operator))?;
+                places.extend(function.map(|function| (operator.place, function)));
+            }
+            before = Some(operator);
         }
         Ok(places)
     }
 
-    /// The declarations with one more local, an `i32`, and its index.
-    fn locals(
-        &self,
-        body: &FunctionBody<'_>,
-        declared: &[u8],
-    ) -> Result<(Vec<u8>, u32), BinaryReaderError> {
-        let mut index = self.parameters;
-        for group in body.get_locals_reader()? {
-            let (count, _) = group?;
-            index = index.saturating_add(count);
-        }
-        let mut reader = BinaryReader::new(declared, 0);
+    /// The function for all but the last piece, if the code begins with an instruction to cut.
+    fn function(&self, code: &[u8]) -> Result<Option<u32>, BinaryReaderError> {
+        Ok(match BinaryReader::new(code, 0).read_operator()? {
+            Operator::MemoryFill { mem: 0 } => Some(self.fill),
+            Operator::MemoryCopy {
+                dst_mem: 0,
+                src_mem: 0,
+            } => Some(self.copy),
+            _ => None,
+        })
+    }
+
+    /// The declarations with one more local, an `i32`; how long they were, and the local's index.
+    fn with_local(&self, body: &[u8]) -> Result<(Vec<u8>, usize, u32), BinaryReaderError> {
+        let mut reader = BinaryReader::new(body, 0);
         let groups = reader.read_var_u32()?;
-        let own = declared.get(reader.current_position()..);
-        let mut locals = Vec::with_capacity(declared.len() + 8);
+        let first = reader.current_position();
+        let mut index = self.parameters;
+        for _ in 0..groups {
+            index = index.saturating_add(reader.read_var_u32()?);
+            reader.read::<ValType>()?;
+        }
+        let code = reader.current_position();
+        let mut locals = Vec::with_capacity(body.len() + 64);
         groups.saturating_add(1).encode(&mut locals);
-        locals.extend_from_slice(own.unwrap_or_default());
+        locals.extend_from_slice(body.get(first..code).unwrap_or_default());
         locals.extend_from_slice(&[1, I32]);
-        Ok((locals, index))
+        Ok((locals, code, index))
     }
 
     /// All but the last piece is `function`'s if there are several.
@@ -105,5 +109,21 @@ impl Cutter {
         ] {
             instruction.encode(code);
         }
+    }
+}
+
+/// The last bytes that may be an instruction to cut: quickly known, and nothing for most functions.
+fn last_candidate(body: &[u8]) -> Option<usize> {
+    let is_one = |&place: &usize| matches!(body.get(place + 1), Some(0x0A | 0x0B | 0x8A | 0x8B));
+    memrchr_iter(PREFIX, body).find(is_one)
+}
+
+/// The length is what comes last. Engines make something better of one that they know.
+fn is_known_to_be_small(code: &[u8]) -> bool {
+    match code {
+        [I32_CONST, number @ ..] => BinaryReader::new(number, 0)
+            .read_var_i32()
+            .is_ok_and(|length| length.cast_unsigned() <= PIECE),
+        _ => false,
     }
 }

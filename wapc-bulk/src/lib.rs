@@ -31,11 +31,10 @@ mod body;
 mod functions;
 
 use body::Cutter;
+use capwire_code::{Edit, Section, Sections, edited};
 use std::borrow::Cow;
-use wasm_encoder::{CodeSection, Encode, Module, RawSection};
-use wasmparser::{
-    BinaryReader, BinaryReaderError, FunctionBody, Parser, Payload, TypeRef, TypeSectionReader,
-};
+use wasm_encoder::Encode;
+use wasmparser::{BinaryReaderError, Payload, TypeRef, TypeSectionReader};
 
 /// Bytes that are moved in one piece: far less than a slice's worth.
 pub const PIECE: u32 = 256 * 1024;
@@ -44,74 +43,97 @@ pub const PIECE: u32 = 256 * 1024;
 /// read, or has no such instruction, is returned as it is.
 #[must_use]
 pub fn in_pieces(wasm: Cow<'_, [u8]>) -> Cow<'_, [u8]> {
-    match cut(&wasm) {
-        Ok(Some(cut)) => Cow::Owned(cut),
-        Ok(None) | Err(_) => wasm,
+    match edits(&wasm) {
+        Ok(edits) if !edits.is_empty() => Cow::Owned(edited(&wasm, &edits)),
+        Ok(_) | Err(_) => wasm,
     }
 }
 
-/// `None` if nothing has to change.
-fn cut(wasm: &[u8]) -> Result<Option<Vec<u8>>, BinaryReaderError> {
+/// None if nothing has to change.
+fn edits(wasm: &[u8]) -> Result<Vec<Edit>, BinaryReaderError> {
     let mut facts = Facts::default();
-    let mut bodies = Vec::new();
-    for payload in Parser::new(0).parse_all(wasm) {
-        match payload? {
-            Payload::TypeSection(types) => facts.parameters = parameters(types)?,
+    let mut edits = Vec::new();
+    for section in Sections::of(wasm) {
+        let section = section?;
+        match &section.payload {
+            Payload::TypeSection(types) => {
+                facts.parameters = parameters(types.clone())?;
+                facts.types = Some(section);
+            }
             Payload::ImportSection(imports) => {
-                for import in imports {
+                for import in imports.clone() {
                     facts.imported += u32::from(matches!(import?.ty, TypeRef::Func(_)));
                 }
             }
             Payload::FunctionSection(functions) => {
-                facts.functions = functions.into_iter().collect::<Result<_, _>>()?;
+                facts.own = functions.clone().into_iter().collect::<Result<_, _>>()?;
+                facts.functions = Some(section);
             }
-            Payload::CodeSectionEntry(body) => bodies.push(facts.cut(bodies.len(), &body)?),
+            Payload::CodeSectionStart { .. } => edits = facts.edits(&section)?,
             _ => {}
         }
     }
-    match bodies.iter().any(|body| matches!(body, Cow::Owned(_))) {
-        true => replaced(wasm, &bodies, &facts).map(Some),
-        false => Ok(None),
-    }
+    Ok(edits)
 }
 
 /// What has to be known of a module to add functions to it.
 #[derive(Default)]
-struct Facts {
+struct Facts<'a> {
+    types: Option<Section<'a>>,
     /// How many parameters each type has.
     parameters: Vec<u32>,
     /// How many functions are imported.
     imported: u32,
-    /// The types of the others.
-    functions: Vec<u32>,
+    functions: Option<Section<'a>>,
+    /// The types of the functions that are not imported.
+    own: Vec<u32>,
 }
 
-impl Facts {
+impl Facts<'_> {
+    fn edits(&self, code: &Section<'_>) -> Result<Vec<Edit>, BinaryReaderError> {
+        let mut functions = Vec::new();
+        for (index, function) in code.functions().enumerate() {
+            let function = function?;
+            if let Some(body) = self.cutter(index).cut(function.body)? {
+                functions.push(Edit::function(function.range, &body));
+            }
+        }
+        if functions.is_empty() {
+            return Ok(functions);
+        }
+        let mut edits = Vec::new();
+        if let Some(types) = &self.types {
+            edits.extend(appended(types, Vec::new(), 1, functions::TYPE.to_vec())?);
+        }
+        if let Some(functions) = &self.functions {
+            let mut ty = Vec::new();
+            self.type_index().encode(&mut ty);
+            edits.extend(appended(functions, Vec::new(), 2, ty.repeat(2))?);
+        }
+        edits.extend(appended(code, functions, 2, added_functions())?);
+        Ok(edits)
+    }
+
     /// Our type, and the first of our functions, follow the module's own.
     fn type_index(&self) -> u32 {
         u32::try_from(self.parameters.len()).unwrap_or(u32::MAX)
     }
 
     fn first_function(&self) -> u32 {
-        let own = u32::try_from(self.functions.len()).unwrap_or(u32::MAX);
+        let own = u32::try_from(self.own.len()).unwrap_or(u32::MAX);
         self.imported.saturating_add(own)
     }
 
-    /// The body of the function of this index among those that are not imported.
-    fn cut<'a>(
-        &self,
-        index: usize,
-        body: &FunctionBody<'a>,
-    ) -> Result<Cow<'a, [u8]>, BinaryReaderError> {
-        let ty = self.functions.get(index).copied().unwrap_or(u32::MAX);
+    /// For the function of this index among those that are not imported.
+    fn cutter(&self, index: usize) -> Cutter {
+        let ty = self.own.get(index).copied().unwrap_or(u32::MAX);
         let parameters = self.parameters.get(ty as usize).copied();
-        let cutter = Cutter {
+        Cutter {
             block_type: self.type_index(),
             fill: self.first_function(),
             copy: self.first_function().saturating_add(1),
             parameters: parameters.unwrap_or_default(),
-        };
-        cutter.cut(body)
+        }
     }
 }
 
@@ -123,49 +145,24 @@ fn parameters(types: TypeSectionReader<'_>) -> Result<Vec<u32>, BinaryReaderErro
         .collect()
 }
 
-fn replaced(
-    wasm: &[u8],
-    bodies: &[Cow<'_, [u8]>],
-    facts: &Facts,
-) -> Result<Vec<u8>, BinaryReaderError> {
-    let mut ty = Vec::new();
-    facts.type_index().encode(&mut ty);
-    let mut module = Module::new();
-    for payload in Parser::new(0).parse_all(wasm) {
-        let payload = payload?;
-        if let Payload::CodeSectionStart { .. } = payload {
-            module.section(&code(bodies));
-        } else if let Some((id, range)) = payload.as_section() {
-            let content = wasm.get(range).unwrap_or_default();
-            let data = match payload {
-                Payload::TypeSection(_) => appended(content, 1, functions::TYPE)?,
-                Payload::FunctionSection(_) => appended(content, 2, &ty.repeat(2))?,
-                _ => content.to_vec(),
-            };
-            module.section(&RawSection { id, data: &data });
-        }
-    }
-    Ok(module.finish())
+/// The edits of a section's entries, and so many more entries at its end.
+fn appended(
+    section: &Section<'_>,
+    mut edits: Vec<Edit>,
+    more: u32,
+    bytes: Vec<u8>,
+) -> Result<Vec<Edit>, BinaryReaderError> {
+    let end = section.range.end;
+    edits.push(Edit {
+        range: end..end,
+        bytes,
+    });
+    section.edited(more, edits)
 }
 
-fn code(bodies: &[Cow<'_, [u8]>]) -> CodeSection {
-    let mut code = CodeSection::new();
-    for body in bodies {
-        code.raw(body);
-    }
-    code.function(&functions::fill())
-        .function(&functions::copy());
-    code
-}
-
-/// The content of a section with so many more entries.
-fn appended(content: &[u8], more: u32, entries: &[u8]) -> Result<Vec<u8>, BinaryReaderError> {
-    let mut reader = BinaryReader::new(content, 0);
-    let count = reader.read_var_u32()?;
-    let own = content.get(reader.current_position()..).unwrap_or_default();
-    let mut appended = Vec::with_capacity(content.len() + entries.len() + 5);
-    count.saturating_add(more).encode(&mut appended);
-    appended.extend_from_slice(own);
-    appended.extend_from_slice(entries);
-    Ok(appended)
+fn added_functions() -> Vec<u8> {
+    let mut bytes = Vec::new();
+    functions::fill().encode(&mut bytes);
+    functions::copy().encode(&mut bytes);
+    bytes
 }

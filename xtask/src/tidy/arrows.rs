@@ -8,8 +8,9 @@ use anyhow::Result;
 /// Which packages of ours each package of ours may depend on, as ARCHITECTURE.md draws it.
 const ARROWS: &[(&str, &[&str])] = &[
     ("capwire-wapc", &[]),
-    ("capwire-bulk", &[]),
-    ("capwire-trace", &["capwire-wapc"]),
+    ("capwire-bulk", &["capwire-code"]),
+    ("capwire-code", &[]),
+    ("capwire-trace", &["capwire-code", "capwire-wapc"]),
     ("capwire-wasi", &["capwire-wapc"]),
     ("capwire-engine-wasmtime", ENGINE),
     ("capwire-engine-wasmi", ENGINE),
@@ -55,6 +56,7 @@ const ARROWS: &[(&str, &[&str])] = &[
 /// What engines of ours have in common.
 const ENGINE: &[&str] = &[
     "capwire-bulk",
+    "capwire-code",
     "capwire-trace",
     "capwire-wapc",
     "capwire-wasi",

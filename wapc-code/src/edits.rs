@@ -1,0 +1,66 @@
+//! Modules with other bytes in some places.
+
+use crate::Section;
+use std::ops::Range;
+use wasm_encoder::Encode;
+use wasmparser::{BinaryReader, BinaryReaderError};
+
+/// Bytes of a module and what takes their place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edit {
+    /// Where they are in the module. An empty range is a place between two bytes.
+    pub range: Range<usize>,
+    /// What is there instead.
+    pub bytes: Vec<u8>,
+}
+
+/// The module with these edits, which are in order and do not overlap.
+#[must_use]
+pub fn edited(wasm: &[u8], edits: &[Edit]) -> Vec<u8> {
+    let more: usize = edits.iter().map(|edit| edit.bytes.len()).sum();
+    let mut module = Vec::with_capacity(wasm.len() + more);
+    let mut done = 0;
+    for edit in edits {
+        module.extend_from_slice(wasm.get(done..edit.range.start).unwrap_or_default());
+        module.extend_from_slice(&edit.bytes);
+        done = edit.range.end;
+    }
+    module.extend_from_slice(wasm.get(done..).unwrap_or_default());
+    module
+}
+
+impl Edit {
+    /// Another body for the function whose place this is, its length included.
+    #[must_use]
+    pub fn function(range: Range<usize>, body: &[u8]) -> Self {
+        let mut bytes = Vec::with_capacity(body.len() + 5);
+        body.encode(&mut bytes);
+        Self { range, bytes }
+    }
+}
+
+impl Section<'_> {
+    /// These edits of its entries, after one that says how long the section is with them and with
+    /// `more` entries.
+    ///
+    /// # Errors
+    /// If the content does not begin with the number of its entries.
+    pub fn edited(&self, more: u32, entries: Vec<Edit>) -> Result<Vec<Edit>, BinaryReaderError> {
+        let mut reader = BinaryReader::new(self.content, 0);
+        let mut count = Vec::new();
+        reader
+            .read_var_u32()?
+            .saturating_add(more)
+            .encode(&mut count);
+        let first = reader.current_position();
+        let own = self.content.len() - first + count.len();
+        let added: usize = entries.iter().map(|edit| edit.bytes.len()).sum();
+        let removed: usize = entries.iter().map(|edit| edit.range.len()).sum();
+        let mut bytes = Vec::new();
+        (own + added).saturating_sub(removed).encode(&mut bytes);
+        bytes.extend_from_slice(&count);
+        let range = self.start + 1..self.range.start + first;
+        let head = Edit { range, bytes };
+        Ok([head].into_iter().chain(entries).collect())
+    }
+}

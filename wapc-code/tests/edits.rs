@@ -1,0 +1,83 @@
+//! A module with edits is the module as it would have been written.
+#![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
+
+use capwire_code::{Edit, Section, Sections, edited};
+
+fn module(functions: &[&str]) -> Vec<u8> {
+    let functions: String = functions
+        .iter()
+        .map(|body| format!("(func {body})"))
+        .collect();
+    wat::parse_str(format!("(module {functions} (data \"after\"))")).unwrap()
+}
+
+fn code(wasm: &[u8]) -> Section<'_> {
+    let mut sections = Sections::of(wasm).map(Result::unwrap);
+    sections
+        .find(|section| section.functions().next().is_some())
+        .unwrap()
+}
+
+#[test]
+fn functions_are_exchanged() {
+    let long = "i32.const 1 drop ".repeat(100); // whose length takes more bytes, too
+    let (old, new) = (
+        module(&["nop", "nop", "nop"]),
+        module(&["nop", &long, "nop"]),
+    );
+    let body = code(&new)
+        .functions()
+        .nth(1)
+        .unwrap()
+        .unwrap()
+        .body
+        .to_vec();
+    let range = code(&old).functions().nth(1).unwrap().unwrap().range;
+    let edits = code(&old)
+        .edited(0, vec![Edit::function(range, &body)])
+        .unwrap();
+    assert_eq!(edited(&old, &edits), new);
+    assert_eq!(edited(&new, &[]), new);
+}
+
+#[test]
+fn entries_are_added() {
+    let old = module(&["nop"]);
+    let bodies = [2, 0, 0x0B].repeat(200);
+    let end = code(&old).range.end;
+    let entries = Edit {
+        range: end..end,
+        bytes: bodies,
+    };
+    let edits = code(&old).edited(200, vec![entries]).unwrap();
+    let new = edited(&old, &edits);
+    let bodies: Vec<_> = code(&new)
+        .functions()
+        .map(|one| one.unwrap().body.to_vec())
+        .collect();
+    assert_eq!(bodies.len(), 201);
+    assert!(bodies.iter().skip(1).all(|body| body == &[0, 0x0B]));
+    assert_eq!(
+        Sections::of(&new)
+            .map(Result::unwrap)
+            .last()
+            .unwrap()
+            .content,
+        Sections::of(&old)
+            .map(Result::unwrap)
+            .last()
+            .unwrap()
+            .content
+    );
+}
+
+#[test]
+fn what_is_no_module_has_an_end() {
+    let whole = module(&["nop", "i32.const 1 drop"]);
+    for end in 0..whole.len() {
+        let sections: Vec<_> = Sections::of(&whole[..end]).collect();
+        for section in sections.into_iter().flatten() {
+            assert!(section.functions().count() <= 2);
+        }
+    }
+}
