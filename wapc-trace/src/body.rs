@@ -1,7 +1,8 @@
 //! One function that says when it is called.
 
+use capwire_code::{Operator, Operators};
 use wasm_encoder::{Encode, Instruction, MemArg};
-use wasmparser::{BinaryReader, FunctionBody, Operator};
+use wasmparser::{BinaryReader, ValType};
 
 /// Where the shadow stack is.
 pub(crate) struct Tracer {
@@ -23,52 +24,51 @@ pub(crate) const ENTRY: u32 = 4;
 
 const I32: u8 = 0x7F;
 
+const RETURN: u8 = 0x0F;
+const CALL: u8 = 0x10;
+const CALL_INDIRECT: u8 = 0x11;
+
 /// The most locals that engines allow.
 const MOST_LOCALS: u32 = 50_000;
 
 impl Tracer {
     /// The body with an entry pushed at its start, and the pointer put back behind its calls. None
     /// if it cannot be read, or has no room for another local.
-    pub(crate) fn trace(&self, function: Function, body: &FunctionBody<'_>) -> Option<Vec<u8>> {
-        let bytes = body.as_bytes();
-        let start = body.range().start;
-        let code = body.get_operators_reader().ok()?.original_position() - start;
-        let (mut traced, local) = locals(function, body, bytes.get(..code)?)?;
+    pub(crate) fn trace(&self, function: Function, body: &[u8]) -> Option<Vec<u8>> {
+        let (mut traced, mut done, local) = with_local(function, body)?;
         self.enter(function, local, &mut traced);
-        let mut done = code;
         for place in self.returns(body)? {
-            let place = place - start;
-            traced.extend_from_slice(bytes.get(done..place)?);
+            traced.extend_from_slice(body.get(done..place)?);
             self.put_back(local, &mut traced);
             done = place;
         }
-        traced.extend_from_slice(bytes.get(done..)?);
+        traced.extend_from_slice(body.get(done..)?);
         Some(traced)
     }
 
     /// Where calls return to this function and it goes on; if it returns, too, its caller puts the
     /// pointer back.
-    fn returns(&self, body: &FunctionBody<'_>) -> Option<Vec<usize>> {
-        let mut operators = body.get_operators_reader().ok()?;
+    fn returns(&self, body: &[u8]) -> Option<Vec<usize>> {
         let mut places = Vec::new();
-        let mut called = None;
-        while !operators.eof() {
-            let operator = operators.read().ok()?;
-            let goes_on = !operators.eof() && !matches!(operator, Operator::Return);
-            places.extend(called.take().filter(|_| goes_on));
-            called = self
-                .is_traced_call(&operator)
-                .then(|| operators.original_position());
+        let mut was_call = false;
+        for operator in Operators::of(body).ok()? {
+            let Operator { place, opcode } = operator.ok()?;
+            let is_last = place + 1 == body.len();
+            if was_call && !is_last && opcode != RETURN {
+                places.push(place);
+            }
+            was_call = match opcode {
+                CALL => self.is_traced(body.get(place + 1..)?)?,
+                _ => opcode == CALL_INDIRECT,
+            };
         }
         Some(places)
     }
 
-    fn is_traced_call(&self, operator: &Operator<'_>) -> bool {
-        match operator {
-            Operator::Call { function_index } => *function_index >= self.imported,
-            Operator::CallIndirect { .. } | Operator::CallRef { .. } => true,
-            _ => false,
-        }
+    /// Whether the function moves the pointer whose index these bytes begin with.
+    fn is_traced(&self, bytes: &[u8]) -> Option<bool> {
+        let function = BinaryReader::new(bytes, 0).read_var_u32().ok()?;
+        Some(function >= self.imported)
     }
 
     fn enter(&self, function: Function, local: u32, code: &mut Vec<u8>) {
@@ -96,22 +96,23 @@ impl Tracer {
     }
 }
 
-/// The declarations with one more local, an `i32`, and its index.
-fn locals(function: Function, body: &FunctionBody<'_>, declared: &[u8]) -> Option<(Vec<u8>, u32)> {
+/// The declarations with one more local, an `i32`; how long they were, and the local's index.
+fn with_local(function: Function, body: &[u8]) -> Option<(Vec<u8>, usize, u32)> {
+    let mut reader = BinaryReader::new(body, 0);
+    let groups = reader.read_var_u32().ok()?;
+    let first = reader.current_position();
     let mut index = function.parameters;
-    for group in body.get_locals_reader().ok()? {
-        let (count, _) = group.ok()?;
-        index = index.checked_add(count)?;
+    for _ in 0..groups {
+        index = index.checked_add(reader.read_var_u32().ok()?)?;
+        reader.read::<ValType>().ok()?;
     }
     if index >= MOST_LOCALS {
         return None;
     }
-    let mut reader = BinaryReader::new(declared, 0);
-    let groups = reader.read_var_u32().ok()?;
-    let own = declared.get(reader.current_position()..)?;
-    let mut locals = Vec::with_capacity(declared.len() + 8);
-    (groups + 1).encode(&mut locals);
-    locals.extend_from_slice(own);
-    locals.extend_from_slice(&[1, I32]);
-    Some((locals, index))
+    let code = reader.current_position();
+    let mut traced = Vec::with_capacity(body.len() + 64);
+    groups.checked_add(1)?.encode(&mut traced);
+    traced.extend_from_slice(body.get(first..code)?);
+    traced.extend_from_slice(&[1, I32]);
+    Some((traced, code, index))
 }

@@ -16,11 +16,11 @@
 //! ```
 
 use crate::body::{ENTRY, Function, Tracer};
+use capwire_code::{Edit, Section, Sections, edited};
 use wasm_encoder::{
-    CodeSection, ConstExpr, Encode, ExportKind, GlobalType, MemoryType, Module, RawSection,
-    SectionId, ValType,
+    ConstExpr, Encode, ExportKind, GlobalSection, GlobalType, MemoryType, SectionId, ValType,
 };
-use wasmparser::{BinaryReader, Export, FunctionBody, Parser, Payload, TypeRef, TypeSectionReader};
+use wasmparser::{Export, Payload, TypeRef, TypeSectionReader};
 
 /// The export that is the stack, a memory.
 pub const MEMORY: &str = "capwire shadow stack";
@@ -40,9 +40,14 @@ pub const POINTER: &str = "capwire shadow stack pointer";
 /// should be validated first: an invalid one may become valid, with access to the stack.
 #[must_use]
 pub fn with_stack(wasm: &[u8], depth: u32) -> Option<Vec<u8>> {
-    let facts = Facts::gather(wasm)?;
-    let bodies = facts.traced()?;
-    facts.module(wasm, depth, &bodies)
+    let mut facts = Facts::default();
+    let mut edits = Vec::new();
+    for section in Sections::of(wasm) {
+        let section = section.ok()?;
+        facts.learn(&section)?;
+        edits.extend(facts.edits(&section, depth)?);
+    }
+    facts.is_complete.then(|| edited(wasm, &edits))
 }
 
 /// The functions that are being called, the innermost first, of a stack's bytes and pointer.
@@ -57,9 +62,9 @@ pub fn calls(stack: &[u8], pointer: u32) -> impl Iterator<Item = u32> {
         .map(|entry| u32::from_le_bytes(*entry))
 }
 
-/// What has to be known of a module to add to it.
+/// What is known of a module from the sections so far, which come in this order.
 #[derive(Default)]
-struct Facts<'a> {
+struct Facts {
     /// How many parameters each type has.
     parameters: Vec<u32>,
     /// How many functions are imported.
@@ -67,33 +72,29 @@ struct Facts<'a> {
     /// The types of the others.
     functions: Vec<u32>,
     memories: u32,
-    globals: u32,
-    /// Whether there are sections to add to.
     has_memories: bool,
+    globals: u32,
     has_globals: bool,
     has_exports: bool,
-    bodies: Vec<FunctionBody<'a>>,
+    /// Whether all was added that makes a stack.
+    is_complete: bool,
 }
 
-impl<'a> Facts<'a> {
-    fn gather(wasm: &'a [u8]) -> Option<Self> {
-        let mut facts = Self::default();
-        for payload in Parser::new(0).parse_all(wasm) {
-            facts.learn(payload.ok()?)?;
-        }
-        Some(facts).filter(Self::can_be_added_to)
-    }
-
-    fn learn(&mut self, payload: Payload<'a>) -> Option<()> {
-        match payload {
-            Payload::TypeSection(types) => self.parameters = parameters(types)?,
+impl Facts {
+    fn learn(&mut self, section: &Section<'_>) -> Option<()> {
+        match &section.payload {
+            Payload::TypeSection(types) => self.parameters = parameters(types.clone())?,
             Payload::ImportSection(imports) => {
-                for import in imports {
+                for import in imports.clone() {
                     self.count(import.ok()?.ty);
                 }
             }
             Payload::FunctionSection(functions) => {
-                self.functions = functions.into_iter().collect::<Result<_, _>>().ok()?;
+                self.functions = functions
+                    .clone()
+                    .into_iter()
+                    .collect::<Result<_, _>>()
+                    .ok()?;
             }
             Payload::MemorySection(memories) => {
                 self.has_memories = true;
@@ -104,11 +105,13 @@ impl<'a> Facts<'a> {
                 self.globals += globals.count();
             }
             Payload::ExportSection(exports) => {
-                let exports: Vec<Export<'_>> =
-                    exports.into_iter().collect::<Result<_, _>>().ok()?;
+                let exports = exports.clone().into_iter().collect::<Result<Vec<_>, _>>();
+                let exports = exports.ok()?;
                 self.has_exports = !exports.iter().any(is_ours);
             }
-            Payload::CodeSectionEntry(body) => self.bodies.push(body),
+            Payload::CodeSectionStart { count, .. } => {
+                self.is_complete = self.has_memories && self.has_exports && *count > 0;
+            }
             _ => {}
         }
         Some(())
@@ -123,63 +126,49 @@ impl<'a> Facts<'a> {
         }
     }
 
-    fn can_be_added_to(&self) -> bool {
-        self.has_memories && self.has_exports && !self.bodies.is_empty()
+    fn edits(&self, section: &Section<'_>, depth: u32) -> Option<Vec<Edit>> {
+        match section.payload {
+            Payload::MemorySection(_) => appended(section, 1, memory(depth)?),
+            Payload::GlobalSection(_) => appended(section, 1, global()),
+            Payload::ExportSection(_) => {
+                let mut edits = appended(section, 2, self.exports())?;
+                if !self.has_globals {
+                    edits.insert(0, global_section(section.start));
+                }
+                Some(edits)
+            }
+            Payload::CodeSectionStart { .. } => section.edited(0, self.traced(section)?).ok(),
+            _ => Some(Vec::new()),
+        }
     }
 
-    fn traced(&self) -> Option<Vec<Vec<u8>>> {
+    fn traced(&self, code: &Section<'_>) -> Option<Vec<Edit>> {
         let tracer = Tracer {
             memory: self.memories,
             pointer: self.globals,
             imported: self.imported,
         };
-        let functions = (self.imported..).zip(&self.functions).zip(&self.bodies);
-        let traced = functions.map(|((index, ty), body)| {
+        let functions = (self.imported..).zip(&self.functions).zip(code.functions());
+        let traced = functions.map(|((index, ty), function)| {
+            let function = function.ok()?;
             let parameters = *self.parameters.get(*ty as usize)?;
-            tracer.trace(Function { index, parameters }, body)
+            let body = tracer.trace(Function { index, parameters }, function.body)?;
+            Some(Edit::function(function.range, &body))
         });
         traced.collect()
     }
 
-    fn module(&self, wasm: &[u8], depth: u32, bodies: &[Vec<u8>]) -> Option<Vec<u8>> {
-        let mut module = Module::new();
-        for payload in Parser::new(0).parse_all(wasm) {
-            let payload = payload.ok()?;
-            // What is none is the header, or a function, which is replaced with its section.
-            let Some((id, range)) = payload.as_section() else {
-                continue;
-            };
-            let content = wasm.get(range)?;
-            match payload {
-                Payload::MemorySection(_) => add(&mut module, id, content, &[memory(depth)?])?,
-                Payload::GlobalSection(_) => add(&mut module, id, content, &[global()])?,
-                Payload::ExportSection(_) => {
-                    if !self.has_globals {
-                        add(
-                            &mut module,
-                            SectionId::Global.into(),
-                            NO_ENTRIES,
-                            &[global()],
-                        )?;
-                    }
-                    add(&mut module, id, content, &self.exports())?;
-                }
-                Payload::CodeSectionStart { .. } => {
-                    module.section(&code(bodies));
-                }
-                _ => {
-                    module.section(&RawSection { id, data: content });
-                }
-            }
+    fn exports(&self) -> Vec<u8> {
+        let mut entries = Vec::new();
+        for (name, kind, index) in [
+            (MEMORY, ExportKind::Memory, self.memories),
+            (POINTER, ExportKind::Global, self.globals),
+        ] {
+            name.encode(&mut entries);
+            kind.encode(&mut entries);
+            index.encode(&mut entries);
         }
-        Some(module.finish())
-    }
-
-    fn exports(&self) -> [Vec<u8>; 2] {
-        [
-            export(MEMORY, ExportKind::Memory, self.memories),
-            export(POINTER, ExportKind::Global, self.globals),
-        ]
+        entries
     }
 }
 
@@ -208,48 +197,37 @@ fn memory(depth: u32) -> Option<Vec<u8>> {
     Some(entry)
 }
 
+const POINTER_TYPE: GlobalType = GlobalType {
+    val_type: ValType::I32,
+    mutable: true,
+    shared: false,
+};
+
 fn global() -> Vec<u8> {
     let mut entry = Vec::new();
-    let ty = GlobalType {
-        val_type: ValType::I32,
-        mutable: true,
-        shared: false,
-    };
-    ty.encode(&mut entry);
+    POINTER_TYPE.encode(&mut entry);
     ConstExpr::i32_const(0).encode(&mut entry);
     entry
 }
 
-fn export(name: &str, kind: ExportKind, index: u32) -> Vec<u8> {
-    let mut entry = Vec::new();
-    name.encode(&mut entry);
-    kind.encode(&mut entry);
-    index.encode(&mut entry);
-    entry
-}
-
-fn code(bodies: &[Vec<u8>]) -> CodeSection {
-    let mut code = CodeSection::new();
-    for body in bodies {
-        code.raw(body);
+/// For a module that has none, at the place of a section that comes later.
+fn global_section(place: usize) -> Edit {
+    let mut globals = GlobalSection::new();
+    globals.global(POINTER_TYPE, &ConstExpr::i32_const(0));
+    let mut bytes = vec![SectionId::Global.into()];
+    globals.encode(&mut bytes);
+    Edit {
+        range: place..place,
+        bytes,
     }
-    code
 }
 
-/// The content of a section that counts 0 entries.
-const NO_ENTRIES: &[u8] = &[0];
-
-/// Adds a section that has the entries of `content` and more.
-fn add(module: &mut Module, id: u8, content: &[u8], more: &[Vec<u8>]) -> Option<()> {
-    let mut reader = BinaryReader::new(content, 0);
-    let count = reader.read_var_u32().ok()?;
-    let own = content.get(reader.current_position()..)?;
-    let mut data = Vec::with_capacity(content.len() + 64);
-    count
-        .checked_add(u32::try_from(more.len()).ok()?)?
-        .encode(&mut data);
-    data.extend_from_slice(own);
-    data.extend(more.iter().flatten());
-    module.section(&RawSection { id, data: &data });
-    Some(())
+/// So many more entries at the end of a section.
+fn appended(section: &Section<'_>, more: u32, bytes: Vec<u8>) -> Option<Vec<Edit>> {
+    let end = section.range.end;
+    let entries = Edit {
+        range: end..end,
+        bytes,
+    };
+    section.edited(more, vec![entries]).ok()
 }
