@@ -1,10 +1,10 @@
 //! One function's body with calls before its bulk memory instructions.
 
 use crate::PIECE;
-use capwire_code::Operators;
+use capwire_code::{OneMore, Operators};
 use memchr::memrchr_iter;
 use wasm_encoder::{BlockType, Encode, Instruction};
-use wasmparser::{BinaryReader, BinaryReaderError, Operator, ValType};
+use wasmparser::{BinaryReader, BinaryReaderError, Operator};
 
 /// What bodies of one type of function are cut with.
 pub(crate) struct Cutter {
@@ -24,8 +24,6 @@ const PREFIX: u8 = 0xFC;
 
 const I32_CONST: u8 = 0x41;
 
-const I32: u8 = 0x7F;
-
 impl Cutter {
     /// The body if it has to change.
     pub(crate) fn cut(&self, body: &[u8]) -> Result<Option<Vec<u8>>, BinaryReaderError> {
@@ -36,10 +34,12 @@ impl Cutter {
         if places.is_empty() {
             return Ok(None);
         }
-        let (mut cut, mut done, length) = self.with_local(body)?;
+        let length = OneMore::of(body, self.parameters)?;
+        let (mut cut, mut done) = (length.declarations, length.code);
+        cut.reserve(body.len() + 64);
         for (place, function) in places {
             cut.extend_from_slice(body.get(done..place).unwrap_or_default());
-            self.call(length, function, &mut cut);
+            self.call(length.index, function, &mut cut);
             done = place;
         }
         cut.extend_from_slice(body.get(done..).unwrap_or_default());
@@ -76,24 +76,6 @@ impl Cutter {
             } => Some(self.copy),
             _ => None,
         })
-    }
-
-    /// The declarations with one more local, an `i32`; how long they were, and the local's index.
-    fn with_local(&self, body: &[u8]) -> Result<(Vec<u8>, usize, u32), BinaryReaderError> {
-        let mut reader = BinaryReader::new(body, 0);
-        let groups = reader.read_var_u32()?;
-        let first = reader.current_position();
-        let mut index = self.parameters;
-        for _ in 0..groups {
-            index = index.saturating_add(reader.read_var_u32()?);
-            reader.read::<ValType>()?;
-        }
-        let code = reader.current_position();
-        let mut locals = Vec::with_capacity(body.len() + 64);
-        groups.saturating_add(1).encode(&mut locals);
-        locals.extend_from_slice(body.get(first..code).unwrap_or_default());
-        locals.extend_from_slice(&[1, I32]);
-        Ok((locals, code, index))
     }
 
     /// All but the last piece is `function`'s if there are several.

@@ -3,6 +3,7 @@
 //!
 //! - [`Sections`] divides a module, [`Section::functions`] its code;
 //! - [`Operators`] steps over a function's code without decoding it;
+//! - [`OneMore`] gives a function one more local;
 //! - [`Edit`]s change the module, in one copy.
 //!
 //! Nothing is validated, and nothing panics: what is no module is an error, or is read in any way.
@@ -32,9 +33,11 @@
 
 mod edits;
 mod immediates;
+mod locals;
 mod operators;
 mod sections;
 
 pub use edits::{Edit, edited};
+pub use locals::OneMore;
 pub use operators::{Operator, Operators};
 pub use sections::{Function, Functions, Section, Sections};

@@ -1,8 +1,8 @@
 //! One function that says when it is called.
 
-use capwire_code::{Operator, Operators};
+use capwire_code::{OneMore, Operator, Operators};
 use wasm_encoder::{Encode, Instruction, MemArg};
-use wasmparser::{BinaryReader, ValType};
+use wasmparser::BinaryReader;
 
 /// Where the shadow stack is.
 pub(crate) struct Tracer {
@@ -22,8 +22,6 @@ pub(crate) struct Function {
 /// Bytes of an entry: an index.
 pub(crate) const ENTRY: u32 = 4;
 
-const I32: u8 = 0x7F;
-
 const RETURN: u8 = 0x0F;
 const CALL: u8 = 0x10;
 const CALL_INDIRECT: u8 = 0x11;
@@ -35,7 +33,12 @@ impl Tracer {
     /// The body with an entry pushed at its start, and the pointer put back behind its calls. None
     /// if it cannot be read, or has no room for another local.
     pub(crate) fn trace(&self, function: Function, body: &[u8]) -> Option<Vec<u8>> {
-        let (mut traced, mut done, local) = with_local(function, body)?;
+        let local = OneMore::of(body, function.parameters).ok()?;
+        let (mut traced, mut done, local) = (local.declarations, local.code, local.index);
+        if local >= MOST_LOCALS {
+            return None;
+        }
+        traced.reserve(body.len() + 64);
         self.enter(function, local, &mut traced);
         for place in self.returns(body)? {
             traced.extend_from_slice(body.get(done..place)?);
@@ -94,25 +97,4 @@ impl Tracer {
         Instruction::LocalGet(local).encode(code);
         Instruction::GlobalSet(self.pointer).encode(code);
     }
-}
-
-/// The declarations with one more local, an `i32`; how long they were, and the local's index.
-fn with_local(function: Function, body: &[u8]) -> Option<(Vec<u8>, usize, u32)> {
-    let mut reader = BinaryReader::new(body, 0);
-    let groups = reader.read_var_u32().ok()?;
-    let first = reader.current_position();
-    let mut index = function.parameters;
-    for _ in 0..groups {
-        index = index.checked_add(reader.read_var_u32().ok()?)?;
-        reader.read::<ValType>().ok()?;
-    }
-    if index >= MOST_LOCALS {
-        return None;
-    }
-    let code = reader.current_position();
-    let mut traced = Vec::with_capacity(body.len() + 64);
-    groups.checked_add(1)?.encode(&mut traced);
-    traced.extend_from_slice(body.get(first..code)?);
-    traced.extend_from_slice(&[1, I32]);
-    Some((traced, code, index))
 }
