@@ -65,7 +65,11 @@ fn of_section(section: &Section<'_>) -> Result<(), CompileError> {
         at_most(what, entries.into(), *most)?;
     }
     match section.id {
-        ELEMENTS => at_most("elements of tables", elements::count(section.content), MOST_ELEMENTS),
+        ELEMENTS => at_most(
+            "elements of tables",
+            elements::count(section.content),
+            MOST_ELEMENTS,
+        ),
         CODE => at_most(
             "bytes of code in a function",
             largest_in(section.content),

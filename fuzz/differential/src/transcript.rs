@@ -2,8 +2,8 @@
 
 use crate::script::Script;
 use capwire_wapc::{
-    CallError, Engine, Frame, Host, HostCall, LimitError, Limits, Module, PlainGuest, Reply, Request,
-    StartError, SuspendedCall, Verdict, World,
+    CallError, Engine, Frame, Host, HostCall, LimitError, Limits, Module, PlainGuest, Reply,
+    Request, StartError, SuspendedCall, Verdict, World,
 };
 use std::fmt::Debug;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
