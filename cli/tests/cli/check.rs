@@ -15,6 +15,8 @@ pub(crate) fn with_modules() -> Folder {
     folder.signed(&module, "counter", both);
     let noguest = wat::parse_str(r#"(module (memory (export "memory") 1))"#).unwrap();
     folder.signed(&noguest, "noguest", "");
+    let large = wat::parse_str(format!("(module {})", "(func)".repeat(50_001))).unwrap();
+    folder.signed(&large, "large", "");
     folder.key("module", "twin.nk");
     folder.succeed("sign echo.wasm -o twin.wasm --issuer account.nk --subject twin.nk --name echo");
     folder.write(
