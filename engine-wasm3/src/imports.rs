@@ -3,7 +3,7 @@
 use crate::guest::{GuestState, Halt, Served};
 use crate::suspend::Event;
 use capwire_wapc::{Span, abi};
-use capwire_wasi::{Function, Outcome, ValueType};
+use capwire_wasi::{Function, MOST_ARGUMENTS, Outcome, ValueType};
 use wasmparser::{FuncType, ValType};
 
 /// A function that a module imports.
@@ -149,16 +149,16 @@ fn wasi(
     memory: &mut [u8],
 ) -> Result<Served, Halt> {
     // wasm3 leaves what it likes in the upper half of an `i32`'s slot.
-    let arguments: Vec<u64> = arguments
-        .iter()
-        .zip(function.parameters)
-        .map(|(&argument, ty)| match ty {
+    let mut words = [0; MOST_ARGUMENTS];
+    let typed = arguments.iter().zip(function.parameters);
+    for (word, (&argument, ty)) in words.iter_mut().zip(typed) {
+        *word = match ty {
             ValueType::I32 => low(argument).into(),
             ValueType::I64 => argument,
-        })
-        .collect();
+        };
+    }
     let world = &**guest.conversation.world();
-    match guest.wasi.call(function, &arguments, memory, world) {
+    match guest.wasi.call(function, &words, memory, world) {
         Outcome::Errno(errno) => Ok(Served::Returned(Some(errno))),
         Outcome::Exit(code) => Err(Halt::Exit(code)),
     }

@@ -4,7 +4,7 @@ use crate::fault::Halt;
 use crate::signatures;
 use crate::state::State;
 use capwire_wapc::{Conversation, ProtocolError, Span, abi};
-use capwire_wasi::{Function, Outcome};
+use capwire_wasi::{Function, MOST_ARGUMENTS, Outcome};
 use wasmi::errors::LinkerError;
 use wasmi::{Caller, Engine, Error, Linker, Module, Val};
 
@@ -133,10 +133,13 @@ fn split<'a>(guest: &'a mut Guest<'_>) -> (&'a mut [u8], &'a mut State) {
 fn link_wasi(linker: &mut Linker<State>, function: &'static Function) -> Result<(), LinkerError> {
     let ty = signatures::wasi_type(function);
     let call = move |mut guest: Guest<'_>, arguments: &[Val], results: &mut [Val]| {
-        let arguments: Vec<u64> = arguments.iter().map(bits).collect();
+        let mut words = [0; MOST_ARGUMENTS];
+        for (word, argument) in words.iter_mut().zip(arguments) {
+            *word = bits(argument);
+        }
         let (memory, state) = split(&mut guest);
         let world = &**state.conversation.world();
-        match state.wasi.call(function, &arguments, memory, world) {
+        match state.wasi.call(function, &words, memory, world) {
             Outcome::Exit(code) => return Err(Error::host(Halt::Exit(code))),
             Outcome::Errno(errno) => results.fill(Val::I32(errno)),
         }

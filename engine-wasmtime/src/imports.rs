@@ -5,7 +5,7 @@ use crate::lend;
 use crate::signatures;
 use crate::state::{Immediate, Patient, State};
 use capwire_wapc::{Conversation, ProtocolError, Reply, Span, abi};
-use capwire_wasi::{Function, Outcome};
+use capwire_wasi::{Function, MOST_ARGUMENTS, Outcome};
 use std::sync::Arc;
 use wasmtime::{AsContextMut, Caller, Engine, Linker, Result, Val};
 
@@ -156,10 +156,13 @@ fn link_wasi<W: 'static>(
 ) -> Result<()> {
     let ty = signatures::wasi_type(engine, function);
     let call = move |mut guest: Guest<'_, W>, arguments: &[Val], results: &mut [Val]| {
-        let arguments: Vec<u64> = arguments.iter().map(bits).collect();
+        let mut words = [0; MOST_ARGUMENTS];
+        for (word, argument) in words.iter_mut().zip(arguments) {
+            *word = bits(argument);
+        }
         let (memory, state) = split(&mut guest);
         let world = &**state.conversation.world();
-        match state.wasi.call(function, &arguments, memory, world) {
+        match state.wasi.call(function, &words, memory, world) {
             Outcome::Exit(code) => return Err(Exit(code).into()),
             Outcome::Errno(errno) => results.fill(Val::I32(errno)),
         }

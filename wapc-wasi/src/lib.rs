@@ -36,7 +36,7 @@ mod poll;
 mod stdio;
 mod table;
 
-pub use table::{Function, NAMESPACES, ValueType, find, functions};
+pub use table::{Function, MOST_ARGUMENTS, NAMESPACES, ValueType, find, functions};
 
 use capwire_wapc::World;
 use console::Console;
@@ -68,7 +68,7 @@ pub struct Wasi {
 
 impl Wasi {
     /// Calls `function`. `arguments` are the guest's, an `i32` as its 32 bits without sign
-    /// extension; `memory` is the guest's.
+    /// extension, and more of them do no harm; `memory` is the guest's.
     pub fn call(
         &mut self,
         function: &Function,

@@ -5,6 +5,9 @@ use crate::errno::Errno;
 /// The modules that guests import these functions from: the released version and the one before.
 pub const NAMESPACES: [&str; 2] = ["wasi_snapshot_preview1", "wasi_unstable"];
 
+/// The most arguments that any function takes.
+pub const MOST_ARGUMENTS: usize = 9;
+
 /// The type of a parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ValueType {

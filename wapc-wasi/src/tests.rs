@@ -92,6 +92,12 @@ impl Guest {
 }
 
 #[test]
+fn no_function_takes_more_arguments_than_engines_have_room_for() {
+    let most = functions().map(|function| function.parameters.len()).max();
+    assert_eq!(most, Some(MOST_ARGUMENTS));
+}
+
+#[test]
 fn there_are_no_arguments_and_no_environment() {
     for kind in ["args", "environ"] {
         let mut guest = Guest::new();
