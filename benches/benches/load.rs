@@ -5,17 +5,27 @@
     reason = "a bench that cannot run should stop"
 )]
 
-use capwire_benches::{compilations, lean_guest, plain, relay, subjects};
+use capwire_benches::{Wasm, actor, compilations, lean_guest, plain, relay, subjects};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use std::time::Duration;
 
 fn load(criterion: &mut Criterion) {
-    let wasm = lean_guest().unwrap();
-    let mut group = criterion.benchmark_group("load");
-    group.throughput(Throughput::Bytes(wasm.bytes.len() as u64));
-    let subjects = [subjects(&wasm).unwrap(), compilations(&wasm).unwrap()];
-    for subject in subjects.into_iter().flatten() {
+    let lean = lean_guest().unwrap();
+    let subjects = [subjects(&lean).unwrap(), compilations(&lean).unwrap()];
+    for subject in subjects.iter().flatten() {
         answers(&*subject.module);
+    }
+    bench(criterion, "load", &lean);
+    bench(criterion, "load_actor", &actor().unwrap());
+}
+
+/// Measures as the group `name` how each engine compiles `wasm`.
+fn bench(criterion: &mut Criterion, name: &str, wasm: &Wasm) {
+    let mut group = criterion.benchmark_group(name);
+    group.throughput(Throughput::Bytes(wasm.bytes.len() as u64));
+    group.sample_size(20);
+    let subjects = [subjects(wasm).unwrap(), compilations(wasm).unwrap()];
+    for subject in subjects.into_iter().flatten() {
         group.bench_function(&subject.id, |b| {
             b.iter(|| subject.engine.compile(&wasm.bytes).unwrap())
         });

@@ -2,7 +2,7 @@
 //! compares the same things.
 #![forbid(unsafe_code)]
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use bytes::Bytes;
 use capwire::engine::wasmi::Translation;
 use capwire::engine::wasmtime::{Allocation, Strategy};
@@ -12,6 +12,8 @@ use capwire::wapc::{
 };
 use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Sizes of payloads, in bytes.
@@ -43,12 +45,28 @@ pub struct Subject {
 /// If it cannot be assembled.
 pub fn lean_guest() -> Result<Wasm> {
     let bytes = wat::parse_str(include_str!("../guests/lean.wat"))?;
-    let hash = HEXLOWER
-        .encode(&Sha256::digest(&bytes))
-        .chars()
-        .take(8)
-        .collect();
-    Ok(Wasm { bytes, hash })
+    Ok(Wasm::new(bytes))
+}
+
+/// The example actor `counter`, as `cargo xtask guests` builds it.
+///
+/// # Errors
+/// If it was not built.
+pub fn actor() -> Result<Wasm> {
+    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let target = std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
+    let target = target.unwrap_or_else(|| workspace.join("target"));
+    let bytes = fs::read(target.join("guests/counter.wasm"))
+        .context("build the actors first: `cargo xtask guests`")?;
+    Ok(Wasm::new(bytes))
+}
+
+impl Wasm {
+    fn new(bytes: Vec<u8>) -> Self {
+        let hash = HEXLOWER.encode(&Sha256::digest(&bytes));
+        let hash = hash.chars().take(8).collect();
+        Self { bytes, hash }
+    }
 }
 
 /// An engine by its name and how it works.

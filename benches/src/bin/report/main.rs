@@ -10,7 +10,7 @@ use std::fs;
 use std::path::PathBuf;
 
 /// What is reported, in this order, and what a reader should know of it.
-const GROUPS: [(&str, &str); 5] = [
+const GROUPS: [(&str, &str); 6] = [
     ("call", "One call that echoes its payload."),
     (
         "host_call",
@@ -27,6 +27,10 @@ const GROUPS: [(&str, &str); 5] = [
     (
         "load",
         "From bytes to compiled code, for the leanest guest.",
+    ),
+    (
+        "load_actor",
+        "The same for an actor of 150 KB, the example `counter`.",
     ),
 ];
 
