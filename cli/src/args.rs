@@ -210,10 +210,10 @@ pub(crate) struct Sign {
     #[arg(long = "tag")]
     pub(crate) tags: Vec<String>,
     /// How long from now it is valid: 30d, 12h, 90m, 45s [default: for ever]
-    #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
+    #[arg(long, value_name = "DURATION", value_parser = capwire_manifest::time)]
     pub(crate) expires: Option<Duration>,
     /// How long from now until it becomes valid [default: at once]
-    #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
+    #[arg(long, value_name = "DURATION", value_parser = capwire_manifest::time)]
     pub(crate) not_before: Option<Duration>,
     /// The module is a capability provider
     #[arg(long)]

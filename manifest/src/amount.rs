@@ -23,7 +23,32 @@ const TIMES: Units = &[
     ("s", 1_000_000),
     ("m", 60_000_000),
     ("h", 3_600_000_000),
+    ("d", 86_400_000_000),
 ];
+
+const TIME_HELP: &str = "write a whole number and a unit: us, ms, s, m, h or d";
+
+/// A text that is no time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{TIME_HELP}")]
+#[non_exhaustive]
+pub struct NoTime;
+
+/// The time that a text says, as times of manifests are written: a whole number of us, ms, s, m, h
+/// or d.
+///
+/// ```
+/// # use std::time::Duration;
+/// assert_eq!(capwire_manifest::time("90m"), Ok(Duration::from_secs(5_400)));
+/// assert!(capwire_manifest::time("1h 30m").is_err());
+/// ```
+///
+/// # Errors
+/// If it is written otherwise, or longer than 2^64 microseconds.
+pub fn time(text: &str) -> Result<Duration, NoTime> {
+    let microseconds = read(text, TIMES).ok_or(NoTime)?;
+    Ok(Duration::from_micros(microseconds))
+}
 
 /// Bytes: `16MiB`.
 pub(crate) fn size(text: &str) -> Result<u64, Problem> {
@@ -34,14 +59,13 @@ pub(crate) fn size(text: &str) -> Result<u64, Problem> {
     })
 }
 
-/// `100ms`
-pub(crate) fn time(text: &str) -> Result<Duration, Problem> {
-    let microseconds = read(text, TIMES).ok_or_else(|| Problem::NoAmount {
+/// Of a limit: `100ms`.
+pub(crate) fn limit_time(text: &str) -> Result<Duration, Problem> {
+    time(text).map_err(|_| Problem::NoAmount {
         expected: "a time such as `100ms`",
-        help: "write a whole number and a unit: us, ms, s, m or h",
+        help: TIME_HELP,
         found: text.to_owned(),
-    })?;
-    Ok(Duration::from_micros(microseconds))
+    })
 }
 
 /// A number without a unit: `4`.

@@ -54,6 +54,7 @@ mod schema;
 mod tree;
 mod variables;
 
+pub use amount::{NoTime, time};
 pub use error::{ManifestError, Problem};
 pub use limits::{LimitTexts, Limits};
 pub use model::{

@@ -77,6 +77,7 @@ fn times_are_one_number_and_one_unit() {
         ("2s", 2_000_000),
         ("1m", 60_000_000),
         ("1h", 3_600_000_000),
+        ("30d", 2_592_000_000_000),
     ] {
         let time = Duration::from_micros(microseconds);
         assert_eq!(limit("cpu", text).unwrap().cpu, Some(time), "{text}");

@@ -36,7 +36,7 @@ pub(crate) struct Archive {
     #[arg(long = "rev", value_name = "NUMBER")]
     pub(crate) revision: Option<i32>,
     /// How long from now it is valid: 30d, 12h, 90m, 45s [default: for ever]
-    #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
+    #[arg(long, value_name = "DURATION", value_parser = capwire_manifest::time)]
     pub(crate) expires: Option<Duration>,
     /// Print JSON, for scripts
     #[arg(long)]

@@ -34,7 +34,7 @@ pub(crate) struct Swap {
     pub(crate) health_check: bool,
     /// How long calls of the old version may go on; those that take longer are dropped [default:
     /// 10s]
-    #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
+    #[arg(long, value_name = "DURATION", value_parser = capwire_manifest::time)]
     pub(crate) drain: Option<Duration>,
     #[command(flatten)]
     pub(crate) which: Which,

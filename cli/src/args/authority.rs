@@ -68,10 +68,10 @@ pub(crate) struct TokenCommon {
     #[arg(long, value_name = "FILE")]
     pub(crate) key: Option<PathBuf>,
     /// How long from now it is valid: 365d, 12h [default: for ever]
-    #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
+    #[arg(long, value_name = "DURATION", value_parser = capwire_manifest::time)]
     pub(crate) expires: Option<Duration>,
     /// How long from now until it becomes valid [default: at once]
-    #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
+    #[arg(long, value_name = "DURATION", value_parser = capwire_manifest::time)]
     pub(crate) not_before: Option<Duration>,
 }
 

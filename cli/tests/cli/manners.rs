@@ -55,6 +55,30 @@ bindings: [{ actor: echo, capability: 'wascc:http_server', values: { PORT: 0 } }
 }
 
 #[test]
+fn times_are_one_number_and_one_unit_in_every_option() {
+    let folder = Folder::new();
+    let commands = [
+        "sign in.wasm -o out.wasm --name in --expires",
+        "sign in.wasm -o out.wasm --name in --not-before",
+        "archive x86_64-linux=in.so -o out.par --cap a:b --vendor me --expires",
+        "token operator -o out.jwt --expires",
+        "token operator -o out.jwt --not-before",
+        "swap in new.wasm --drain",
+    ];
+    for command in commands {
+        for time in ["18446744073709551615s 1000ms", "1h 30m", "soon", ""] {
+            let mut words: Vec<_> = command.split(' ').collect();
+            words.push(time);
+            let ended = folder.run_words(&words);
+            assert_eq!(ended.code, Some(2), "{words:?}: {}", ended.stderr);
+            let option = words[words.len() - 2];
+            says(&ended.stderr, &[option, time, "us, ms, s, m, h or d"]);
+        }
+    }
+    assert_eq!(folder.names(), Vec::<String>::new());
+}
+
+#[test]
 fn colours_are_for_those_who_want_them() {
     let folder = Folder::new();
     let shown = |variable: Option<&str>| {

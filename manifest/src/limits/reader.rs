@@ -1,7 +1,7 @@
 //! From texts to limits.
 
 use super::{Limits, Texts};
-use crate::amount::{count, size, time};
+use crate::amount::{count, limit_time, size};
 use crate::error::Problem;
 use std::collections::BTreeMap;
 use std::num::{NonZeroU32, NonZeroU64};
@@ -94,7 +94,7 @@ fn addressable(text: &str) -> Result<u64, Problem> {
 }
 
 fn duration(text: &str) -> Result<Duration, Problem> {
-    some(text, time(text)?)
+    some(text, limit_time(text)?)
 }
 
 fn number(text: &str) -> Result<u32, Problem> {
