@@ -24,6 +24,13 @@ pub enum Allocation {
     },
 }
 
+/// Whether a pool's places hold all that a guest with `limits` may ask for.
+///
+/// Their memories are as large as memories can be, and each size of stack has a pool of its own.
+pub(crate) fn holds(limits: &Limits) -> bool {
+    limits.table_elements <= Limits::default().table_elements
+}
+
 /// An engine with a pool if one is asked for and fits, else without.
 pub(crate) fn engine(
     options: &WasmtimeBuilder,

@@ -1,4 +1,4 @@
-//! A module's code for one size of stack, checked and ready to be instantiated.
+//! A module's code for one runtime, checked and ready to be instantiated.
 
 use crate::clock::{self, GuestClock};
 use crate::fault;

@@ -37,6 +37,7 @@
 //!   a slice, and what they take is not counted.
 //! - A module is compiled once for each [`Limits::stack_bytes`](capwire_wapc::Limits::stack_bytes)
 //!   in use: the default at [`compile`](Engine::compile), any other when its first guest is made.
+//!   With a pool, once more for guests that may have more than its places hold.
 //! - A plain guest uses the stack of its caller's thread, so it may have
 //!   [`MAX_PLAIN_STACK`] at most; suspendable ones have their own.
 

@@ -1,10 +1,10 @@
-//! A module: its code for each size of stack that is in use.
+//! A module: its code for each runtime that is in use.
 
 use crate::MAX_PLAIN_STACK;
 use crate::code::Code;
 use crate::fault;
 use crate::plain::Plain;
-use crate::runtime::Runtimes;
+use crate::runtime::{Runtime, Runtimes};
 use crate::suspendable::Suspendable;
 use capwire_wapc::{
     CompileError, Limits, Module, PlainInstance, StartError, SuspendableInstance, World,
@@ -16,35 +16,31 @@ use std::sync::{Arc, Mutex, PoisonError};
 pub(crate) struct WasmtimeModule {
     wasm: Vec<u8>,
     runtimes: Arc<Runtimes>,
-    /// For the default size of stack.
-    code: Arc<Code>,
-    /// For other sizes.
-    others: Mutex<Vec<(usize, Arc<Code>)>>,
+    /// By the runtime that was asked for, also where the module does not fit into its pool.
+    codes: Mutex<Vec<(Arc<Runtime>, Arc<Code>)>>,
 }
 
 impl WasmtimeModule {
     pub(crate) fn compile(wasm: &[u8], runtimes: Arc<Runtimes>) -> Result<Self, CompileError> {
         let wasm = start_section::as_export(wasm).map_err(fault::invalid)?;
         let wasm = capwire_bulk::in_pieces(wasm);
-        let code = compile(&wasm, &runtimes, Limits::default().stack_bytes)?;
-        Ok(Self {
+        let module = Self {
             wasm: wasm.into_owned(),
             runtimes,
-            code,
-            others: Mutex::default(),
-        })
+            codes: Mutex::default(),
+        };
+        module.code(&Limits::default())?;
+        Ok(module)
     }
 
-    fn code(&self, stack_bytes: usize) -> Result<Arc<Code>, CompileError> {
-        if stack_bytes == Limits::default().stack_bytes {
-            return Ok(Arc::clone(&self.code));
-        }
-        let mut others = self.others.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, code)) = others.iter().find(|(size, _)| *size == stack_bytes) {
+    fn code(&self, limits: &Limits) -> Result<Arc<Code>, CompileError> {
+        let runtime = self.runtimes.of(limits).map_err(fault::invalid)?;
+        let mut codes = self.codes.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, code)) = codes.iter().find(|(of, _)| Arc::ptr_eq(of, &runtime)) {
             return Ok(Arc::clone(code));
         }
-        let code = compile(&self.wasm, &self.runtimes, stack_bytes)?;
-        others.push((stack_bytes, Arc::clone(&code)));
+        let code = compile(&self.wasm, &self.runtimes, &runtime)?;
+        codes.push((runtime, Arc::clone(&code)));
         Ok(code)
     }
 }
@@ -52,15 +48,13 @@ impl WasmtimeModule {
 fn compile(
     wasm: &[u8],
     runtimes: &Runtimes,
-    stack_bytes: usize,
+    runtime: &Arc<Runtime>,
 ) -> Result<Arc<Code>, CompileError> {
-    let runtime = runtimes.of_stack(stack_bytes).map_err(fault::invalid)?;
-    let pooled = runtime.is_pooled();
-    let code = match Code::compile(wasm, runtime) {
+    let code = match Code::compile(wasm, Arc::clone(runtime)) {
         // Perhaps it just does not fit into the pool.
-        Err(_) if pooled => {
-            let runtime = runtimes.without_pool(stack_bytes).map_err(fault::invalid)?;
-            Code::compile(wasm, runtime)
+        Err(_) if runtime.is_pooled() => {
+            let runtime = runtimes.without_pool(runtime.stack_bytes);
+            Code::compile(wasm, runtime.map_err(fault::invalid)?)
         }
         code => code,
     };
@@ -79,7 +73,7 @@ impl Module for WasmtimeModule {
                 limits.stack_bytes
             )));
         }
-        let code = self.code(limits.stack_bytes).map_err(fault::unavailable)?;
+        let code = self.code(limits).map_err(fault::unavailable)?;
         let guest = code.plain(limits, world)?;
         Ok(Box::new(Plain::new(guest, code.clock())))
     }
@@ -89,7 +83,7 @@ impl Module for WasmtimeModule {
         limits: &Limits,
         world: Arc<dyn World>,
     ) -> Result<Box<dyn SuspendableInstance>, StartError> {
-        let code = self.code(limits.stack_bytes).map_err(fault::unavailable)?;
+        let code = self.code(limits).map_err(fault::unavailable)?;
         let guest = code.suspendable(limits, world)?;
         Ok(Box::new(Suspendable::new(guest, code.clock())))
     }

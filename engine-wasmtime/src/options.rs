@@ -54,7 +54,8 @@ impl WasmtimeBuilder {
     /// A pool takes no memory for instances that there are not, but 4 GiB of addresses for each. A
     /// system that has or gives fewer, or fewer mappings of memory, makes an engine without a
     /// pool: [`Wasmtime::allocation`] says so and why. A module with more than 4 tables, or more
-    /// than 100,000 elements in one, is never in the pool. Each
+    /// than 100,000 elements in one, is never in the pool, and neither is an instance that
+    /// [may have](Limits::table_elements) more elements than that. Each
     /// [size of stack](Limits::stack_bytes) in use has a pool of its own.
     pub fn pooling(mut self, instances: u32) -> Self {
         self.pool = (instances > 0).then_some(instances);
@@ -76,7 +77,7 @@ impl WasmtimeBuilder {
     pub fn build(self) -> Result<Wasmtime, Unavailable> {
         let runtimes = Runtimes::new(self);
         runtimes
-            .of_stack(Limits::default().stack_bytes)
+            .of(&Limits::default())
             .map_err(|source| Unavailable { source })?;
         Ok(Wasmtime {
             runtimes: Arc::new(runtimes),

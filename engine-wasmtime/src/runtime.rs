@@ -5,7 +5,7 @@ use crate::clock::Clock;
 use crate::imports;
 use crate::options::{Strategy, WasmtimeBuilder};
 use crate::state::{Immediate, Patient, State};
-use capwire_wapc::Source;
+use capwire_wapc::{Limits, Source};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use wasmtime::wasmparser::WasmFeatures;
 use wasmtime::{Config, Engine, Linker, Result};
@@ -16,7 +16,7 @@ pub(crate) struct Runtimes {
 }
 
 pub(crate) struct Runtime {
-    stack_bytes: usize,
+    pub(crate) stack_bytes: usize,
     pub(crate) allocation: Allocation,
     pub(crate) engine: Engine,
     pub(crate) clock: Arc<Clock>,
@@ -32,10 +32,22 @@ impl Runtimes {
         }
     }
 
-    /// The runtime for guests with so much stack.
-    pub(crate) fn of_stack(&self, bytes: usize) -> Result<Arc<Runtime>, Source> {
+    /// The runtime for guests with such limits.
+    pub(crate) fn of(&self, limits: &Limits) -> Result<Arc<Runtime>, Source> {
+        match allocation::holds(limits) {
+            true => self.of_stack(limits.stack_bytes),
+            false => self.without_pool(limits.stack_bytes),
+        }
+    }
+
+    /// With a pool, if there is to be one.
+    fn of_stack(&self, bytes: usize) -> Result<Arc<Runtime>, Source> {
+        let asks_for_pool = self.options.pool.is_some();
         self.find_or_make(
-            |made| made.stack_bytes == bytes,
+            |made| {
+                let asked = made.allocation != Allocation::OnDemand;
+                made.stack_bytes == bytes && asked == asks_for_pool
+            },
             || allocation::engine(&self.options, bytes),
             bytes,
         )

@@ -24,8 +24,12 @@ fn module(engine: &Wasmtime, tables: usize) -> Arc<dyn Module> {
 }
 
 fn start(module: &dyn Module) -> Result<PlainGuest, StartError> {
+    start_within(module, &Limits::default())
+}
+
+fn start_within(module: &dyn Module, limits: &Limits) -> Result<PlainGuest, StartError> {
     let mut host = |_: HostCall<'_>| Reply::error("");
-    PlainGuest::start(module, &Limits::default(), Arc::new(EmptyWorld), &mut host)
+    PlainGuest::start(module, limits, Arc::new(EmptyWorld), &mut host)
 }
 
 fn answers(engine: &Wasmtime) {
@@ -54,6 +58,85 @@ fn what_does_not_fit_into_the_pool_runs_without() {
     let guests = [start(&*module).unwrap(), start(&*module).unwrap()];
     assert!(guests.iter().all(PlainGuest::is_alive));
     assert_eq!(engine.allocation(), Allocation::Pool { instances: 1 });
+}
+
+/// Whether a guest in the engine's pool gets so many pages and table elements, and as many calls
+/// deep as its payload is long, or fails.
+fn has(engine: &Wasmtime, limits: &Limits, pages: u32, elements: u32, depth: usize) -> bool {
+    let wasm = wat::parse_str(format!(
+        r#"(module
+            (import "wapc" "__guest_response" (func $response (param i32 i32)))
+            (memory (export "memory") 1)
+            (table $table 1 funcref)
+            (func $down (param i32)
+                (if (local.get 0)
+                    (then (call $down (i32.sub (local.get 0) (i32.const 1))))))
+            (func (export "__guest_call") (param i32 i32) (result i32)
+                (call $down (local.get 1))
+                (if (i32.lt_s (memory.grow (i32.const {})) (i32.const 0)) (then unreachable))
+                (if (i32.lt_s (table.grow $table (ref.null func) (i32.const {})) (i32.const 0))
+                    (then unreachable))
+                (call $response (i32.const 0) (i32.const 0))
+                (i32.const 1)))"#,
+        pages - 1,
+        elements - 1,
+    ));
+    let module = engine.compile(&wasm.unwrap()).unwrap();
+    let mut guest = start_within(&*module, limits).unwrap();
+    let mut host = |_: HostCall<'_>| Reply::error("");
+    guest
+        .call(Request::new("any", vec![0; depth]), &mut host)
+        .is_ok()
+}
+
+fn limits(change: impl FnOnce(&mut Limits)) -> Limits {
+    let mut limits = Limits::default();
+    change(&mut limits);
+    limits
+}
+
+#[test]
+fn a_pool_gives_each_guest_all_that_its_limits_let_it_have_and_no_more() {
+    let engine = Wasmtime::builder().pooling(1).build().unwrap();
+    for most in [3, 2_048] {
+        let limits = limits(|limits| limits.memory_pages = most);
+        assert!(has(&engine, &limits, most, 1, 0), "{most} pages");
+        assert!(!has(&engine, &limits, most + 1, 1, 0), "{most} pages");
+    }
+    for most in [3, 100_000, 100_001, 1_000_000] {
+        let limits = limits(|limits| limits.table_elements = most);
+        assert!(has(&engine, &limits, 1, most, 0), "{most} elements");
+        assert!(!has(&engine, &limits, 1, most + 1, 0), "{most} elements");
+    }
+    // No frame of a call is as small as 8 bytes, and none of these as large as 256.
+    for most in [64 << 10, 1 << 20] {
+        let limits = limits(|limits| limits.stack_bytes = most);
+        assert!(has(&engine, &limits, 1, 1, most / 256), "{most} bytes");
+        assert!(!has(&engine, &limits, 1, 1, most / 8), "{most} bytes");
+    }
+    assert_eq!(engine.allocation(), Allocation::Pool { instances: 1 });
+}
+
+#[test]
+fn guests_that_may_have_more_than_the_pool_holds_take_no_place_in_it() {
+    let engine = Wasmtime::builder().pooling(1).build().unwrap();
+    let module = module(&engine, 1);
+    // Guests with this size of stack are first seen with larger tables.
+    let stack_bytes = 128 << 10;
+    let large = limits(|limits| {
+        limits.table_elements = 100_001;
+        limits.stack_bytes = stack_bytes;
+    });
+    let usual = limits(|limits| limits.stack_bytes = stack_bytes);
+    let many: Vec<_> = (0..3)
+        .map(|_| start_within(&*module, &large).unwrap())
+        .collect();
+    let one = start_within(&*module, &usual).unwrap();
+    assert!(many.iter().chain([&one]).all(PlainGuest::is_alive));
+    assert!(matches!(
+        start_within(&*module, &usual),
+        Err(StartError::Engine { .. })
+    ));
 }
 
 #[test]
