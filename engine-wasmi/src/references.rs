@@ -1,9 +1,9 @@
 //! Refuses references to values of the host, as the other engines do: a guest could never get one.
 
 use crate::fault;
-use capwire_code::{Section, Sections};
+use capwire_code::{Function, Section, Sections};
 use capwire_wapc::CompileError;
-use memchr::memchr;
+use memchr::memchr_iter;
 use wasmparser::{
     BinaryReader, BinaryReaderError, BlockType, ElementItems, FunctionBody, HeapType, Operator,
     Payload, RefType, ValType,
@@ -49,13 +49,15 @@ fn is_in_section(section: Section<'_>) -> Result<bool, BinaryReaderError> {
 
 /// Looks into few functions: the type is one byte, which code has for little else.
 fn is_in_code(code: &Section<'_>) -> Result<bool, BinaryReaderError> {
-    let is_candidate = |bytes| memchr(EXTERN, bytes).is_some();
-    if !is_candidate(code.content) {
-        return Ok(false);
-    }
+    let places = memchr_iter(EXTERN, code.content).map(|place| code.range.start + place);
+    let mut places = places.peekable();
     for function in code.functions() {
-        let body = function?.body;
-        if is_candidate(body) && is_in_body(body)? {
+        if places.peek().is_none() {
+            break;
+        }
+        let Function { range, body } = function?;
+        let in_it = std::iter::from_fn(|| places.next_if(|place| *place < range.end));
+        if in_it.count() > 0 && is_in_body(body)? {
             return Ok(true);
         }
     }
