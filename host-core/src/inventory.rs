@@ -3,6 +3,7 @@
 use crate::binding::Route;
 use crate::generation::{Generation, RunningActor};
 use crate::id::{ActorId, BindingKey, ProviderId};
+use crate::options::ActorOptions;
 use crate::provider::AddedProvider;
 use crate::registry::Registry;
 use crate::tally::CallCounts;
@@ -34,6 +35,8 @@ pub struct ActorInfo {
     pub claims: Verified<ActorClaims>,
     /// Which of its versions takes new calls. It starts with the first.
     pub generation: u64,
+    /// How that version runs.
+    pub options: ActorOptions,
     /// How its calls ended, of all its versions.
     pub calls: CallCounts,
     /// The instances of that version.
@@ -98,6 +101,7 @@ fn actor(running: &RunningActor) -> ActorInfo {
         name: generation.name().to_owned(),
         claims: generation.claims().clone(),
         generation: generation.number(),
+        options: generation.options().clone(),
         calls: running.counts(),
         pool: generation.pool().info(),
     }

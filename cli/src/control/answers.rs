@@ -1,14 +1,20 @@
 //! Does in the host what it is asked.
 
 use super::message::{
-    ActorEntry, BindingEntry, Calls, Instances, Listing, ProviderEntry, Stopped, Swap, Swapped,
+    ActorEntry, BindingEntry, Calls, Instances, LimitsEntry, Listing, ProviderEntry, Stopped, Swap,
+    Swapped,
 };
 use crate::error::Error;
-use capwire::{ActorId, ActorInfo, BindingInfo, CallCounts, Host, ProviderInfo, SwapOptions};
+use capwire::wapc::PAGE_SIZE;
+use capwire::{
+    ActorId, ActorInfo, ActorOptions, BindingInfo, CallCounts, Host, ProviderInfo, SwapOptions,
+};
 use capwire_manifest::nearest;
 use serde::Serialize;
 use serde_json::Value;
+use std::num::NonZeroU64;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::Notify;
 
 /// Answers the requests to one host.
@@ -124,9 +130,30 @@ fn actor(info: &ActorInfo, bindings: &[BindingInfo]) -> ActorEntry {
             busy: info.pool.busy,
         },
         waiting: info.pool.waiting,
+        limits: Some(limits(&info.options)),
         calls: calls(info.calls),
         bindings: own.map(binding).collect(),
     }
+}
+
+fn limits(options: &ActorOptions) -> LimitsEntry {
+    let limits = &options.limits;
+    LimitsEntry {
+        memory_bytes: u64::from(limits.memory_pages) * PAGE_SIZE,
+        message_bytes: limits.message_bytes,
+        table_elements: limits.table_elements,
+        stack_bytes: limits.stack_bytes,
+        slice_us: microseconds(limits.slice),
+        cpu_us: microseconds(options.cpu_budget),
+        deadline_us: microseconds(options.deadline),
+        start_deadline_us: microseconds(options.start_deadline),
+        calls_per_instance: options.calls_per_instance.map(NonZeroU64::get),
+        queue: options.queue,
+    }
+}
+
+fn microseconds(time: Duration) -> u64 {
+    u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
 }
 
 fn binding(info: &BindingInfo) -> BindingEntry {

@@ -104,6 +104,8 @@ pub(crate) struct ActorEntry {
     pub(crate) instances: Instances,
     /// How many calls wait for one.
     pub(crate) waiting: usize,
+    /// Hosts of before it was told say nothing.
+    pub(crate) limits: Option<LimitsEntry>,
     pub(crate) calls: Calls,
     pub(crate) bindings: Vec<BindingEntry>,
 }
@@ -113,6 +115,22 @@ pub(crate) struct Instances {
     pub(crate) limit: usize,
     pub(crate) idle: usize,
     pub(crate) busy: usize,
+}
+
+/// The limits of manifests by their names there, and units; `instances` is in [`Instances`].
+#[derive(Debug, Deserialize, Serialize)]
+pub(crate) struct LimitsEntry {
+    pub(crate) memory_bytes: u64,
+    pub(crate) message_bytes: usize,
+    pub(crate) table_elements: u32,
+    pub(crate) stack_bytes: usize,
+    pub(crate) slice_us: u64,
+    pub(crate) cpu_us: u64,
+    pub(crate) deadline_us: u64,
+    pub(crate) start_deadline_us: u64,
+    /// Never replaced if `None`.
+    pub(crate) calls_per_instance: Option<u64>,
+    pub(crate) queue: usize,
 }
 
 /// How calls ended.
@@ -223,7 +241,7 @@ fn error(fault: Fault) -> Error {
 
 #[cfg(test)]
 mod tests {
-    use super::{Reply, Request};
+    use super::{ActorEntry, Reply, Request};
     use crate::error::Error;
 
     #[test]
@@ -250,6 +268,15 @@ mod tests {
             text.contains("version 1") && text.contains("not 2"),
             "{text}"
         );
+    }
+
+    #[test]
+    fn a_host_that_says_less_of_an_actor_is_understood() {
+        let actor = r#"{"name":"a","key":"M","issuer":"A","version":null,"revision":0,
+            "generation":1,"instances":{"limit":1,"idle":1,"busy":0},"waiting":0,
+            "calls":{"served":0,"failed":0,"dropped":0,"abandoned":0},"bindings":[]}"#;
+        let actor: ActorEntry = serde_json::from_str(actor).unwrap();
+        assert!(actor.limits.is_none());
     }
 
     #[test]

@@ -46,6 +46,35 @@ fn a_newer_revision_takes_over_where_the_old_one_served() {
 }
 
 #[test]
+fn the_new_version_has_the_limits_of_the_old_one() {
+    let folder = with_two_revisions();
+    folder.write(
+        "m.yaml",
+        "limits: { cpu: 1500us, calls_per_instance: 9 }
+actors: [{ path: echo.wasm, limits: { memory: 1MiB, message: 3KiB, deadline: 5s, queue: 7, instances: 2 } }]
+bindings: [{ actor: echo, capability: 'wascc:http_server', values: { PORT: 0 } }]
+",
+    );
+    let mut host = Host::start(&folder, "run m.yaml --engine wasmi");
+    let address = host.address();
+    let limits = json!({
+        "memory_bytes": 1 << 20, "message_bytes": 3 << 10, "table_elements": 100_000,
+        "stack_bytes": 512 << 10, "slice_us": 1_000, "cpu_us": 1_500, "deadline_us": 5_000_000,
+        "start_deadline_us": 5_000_000, "calls_per_instance": 9, "queue": 7,
+    });
+    let told = |generation| {
+        let actor = &listing(&folder)["actors"][0];
+        assert_eq!(actor["generation"], generation);
+        assert_eq!(actor["limits"], limits);
+        assert_eq!(actor["instances"]["limit"], 2);
+    };
+    told(1);
+    folder.succeed("swap echo new.wasm");
+    told(2);
+    says(&get(&address), &["second"]);
+}
+
+#[test]
 fn scripts_get_the_whole_report() {
     let folder = with_two_revisions();
     let (_host, _) = serve(&folder, "");
