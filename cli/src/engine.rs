@@ -24,7 +24,9 @@ pub(crate) fn host(
 ) -> Result<Host, Error> {
     let mut options = HostOptions::default();
     options.metrics = metrics;
-    let mut builder = Host::builder(engine(choice, backtraces)?);
+    let engine_options = options::read(&choice.engine_option)?;
+    let engine = engine(choice.engine, &engine_options, backtraces)?;
+    let mut builder = Host::builder(engine);
     if choice.allow_unsafe_engine {
         builder = builder.accept_unsafe_engine();
     }
@@ -42,15 +44,32 @@ pub(crate) fn host(
     })
 }
 
-fn engine(choice: &EngineChoice, backtraces: bool) -> Result<Arc<dyn Engine>, Error> {
-    let options = options::read(&choice.engine_option)?;
-    match choice.engine {
+/// Of the engines that are built in the one that is quickest to compile a module.
+pub(crate) fn quickest() -> Result<Arc<dyn Engine>, Error> {
+    let name = match () {
+        () if cfg!(feature = "wasmi") => EngineName::Wasmi,
+        () if cfg!(feature = "wasm3") => EngineName::Wasm3,
+        () => EngineName::Wasmtime,
+    };
+    engine(name, &[], false)
+}
+
+#[cfg_attr(
+    not(any(feature = "wasmi", feature = "wasm3")),
+    expect(unused_variables, reason = "wasmtime always has backtraces")
+)]
+fn engine(
+    name: EngineName,
+    options: &[EngineOption<'_>],
+    backtraces: bool,
+) -> Result<Arc<dyn Engine>, Error> {
+    match name {
         #[cfg(feature = "wasmtime")]
-        EngineName::Wasmtime => wasmtime(&options),
+        EngineName::Wasmtime => wasmtime(options),
         #[cfg(feature = "wasmi")]
-        EngineName::Wasmi => wasmi(&options, backtraces),
+        EngineName::Wasmi => wasmi(options, backtraces),
         #[cfg(feature = "wasm3")]
-        EngineName::Wasm3 => wasm3(&options, backtraces),
+        EngineName::Wasm3 => wasm3(options, backtraces),
         #[cfg(not(all(feature = "wasmtime", feature = "wasmi", feature = "wasm3")))]
         absent => Err(not_built_in(absent)),
     }

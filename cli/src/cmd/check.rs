@@ -3,12 +3,13 @@
 use crate::admission::Admission;
 use crate::args::Check;
 use crate::data::DataDir;
+use crate::engine;
 use crate::error::Error;
 use crate::plan::{Plan, PlannedActor, PlannedBinding};
 use crate::secrets::Secrets;
 use crate::table::table;
 use crate::{output, time};
-use capwire::engine::{Engine, Wasmi};
+use capwire::engine::Engine;
 use capwire::wapc::parts;
 use serde_json::{Value, json};
 
@@ -39,8 +40,8 @@ pub(super) fn run(command: Check) -> Result<(), Error> {
 /// Compiles the module with the engine that is quickest at it. What no engine accepts, or not all
 /// engines do, is told.
 fn compile(actor: &PlannedActor) -> Result<(), Error> {
-    let wasm = actor.actor.wasm();
-    let compiled = parts::check(wasm).and_then(|()| Wasmi::new().compile(wasm));
+    let (wasm, engine) = (actor.actor.wasm(), engine::quickest()?);
+    let compiled = parts::check(wasm).and_then(|()| engine.compile(wasm));
     compiled.map(drop).map_err(|error| {
         let file = actor.file.display();
         actor
