@@ -16,7 +16,7 @@ fn host_call(criterion: &mut Criterion) {
 
 criterion_group! {
     name = benches;
-    // All four files together end within a few minutes.
+    // All files together end within some minutes.
     config = Criterion::default()
         .warm_up_time(Duration::from_secs(1))
         .measurement_time(Duration::from_secs(3));

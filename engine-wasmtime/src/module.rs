@@ -1,6 +1,7 @@
 //! A module: its code for each runtime that is in use.
 
 use crate::MAX_PLAIN_STACK;
+use crate::allocation;
 use crate::code::Code;
 use crate::fault;
 use crate::plain::Plain;
@@ -16,7 +17,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 pub(crate) struct WasmtimeModule {
     wasm: Vec<u8>,
     runtimes: Arc<Runtimes>,
-    /// By the runtime that was asked for, also where the module does not fit into its pool.
+    /// For nearly all guests, which take no lock for it.
+    code: Arc<Code>,
+    /// All, by the runtime that was asked for, also where the module does not fit into its pool.
     codes: Mutex<Vec<(Arc<Runtime>, Arc<Code>)>>,
 }
 
@@ -24,16 +27,20 @@ impl WasmtimeModule {
     pub(crate) fn compile(wasm: &[u8], runtimes: Arc<Runtimes>) -> Result<Self, CompileError> {
         let wasm = start_section::as_export(wasm).map_err(fault::invalid)?;
         let wasm = capwire_bulk::in_pieces(wasm);
-        let module = Self {
+        let runtime = runtimes.of(&Limits::default()).map_err(fault::invalid)?;
+        let code = compile(&wasm, &runtimes, &runtime)?;
+        Ok(Self {
             wasm: wasm.into_owned(),
             runtimes,
-            codes: Mutex::default(),
-        };
-        module.code(&Limits::default())?;
-        Ok(module)
+            code: Arc::clone(&code),
+            codes: Mutex::new(vec![(runtime, code)]),
+        })
     }
 
     fn code(&self, limits: &Limits) -> Result<Arc<Code>, CompileError> {
+        if limits.stack_bytes == Limits::default().stack_bytes && allocation::holds(limits) {
+            return Ok(Arc::clone(&self.code));
+        }
         let runtime = self.runtimes.of(limits).map_err(fault::invalid)?;
         let mut codes = self.codes.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, code)) = codes.iter().find(|(of, _)| Arc::ptr_eq(of, &runtime)) {
