@@ -74,10 +74,11 @@ impl Model {
     /// `None` if the protocol is broken.
     fn try_act(&mut self, act: &Act) -> Option<Answer> {
         match act {
-            Act::Begin(_, payload) if payload.len() > MOST => {
-                return Some(Answer::TooLong(payload.len()));
-            }
             Act::Begin(operation, payload) => {
+                let lengths = [operation.len(), payload.len()];
+                if let Some(bytes) = lengths.into_iter().find(|bytes| *bytes > MOST) {
+                    return Some(Answer::TooLong(bytes));
+                }
                 let memory = std::mem::take(&mut self.memory);
                 *self = Self::new();
                 self.memory = memory;
@@ -271,7 +272,7 @@ fn bytes() -> impl Strategy<Value = Vec<u8>> {
 fn act() -> impl Strategy<Value = Act> {
     let spans = [span(), span(), span(), span()];
     prop_oneof![
-        2 => (".{0,8}", bytes()).prop_map(|(operation, payload)| Act::Begin(operation, payload)),
+        2 => (".{0,12}", bytes()).prop_map(|(operation, payload)| Act::Begin(operation, payload)),
         1 => (-1..3).prop_map(Act::Finish),
         2 => (number(), number()).prop_map(|(a, b)| Act::GuestRequest(a, b)),
         2 => span().prop_map(Act::GuestResponse),
