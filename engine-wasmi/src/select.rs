@@ -33,7 +33,7 @@ fn edits(wasm: &[u8]) -> Result<Vec<Edit>, BinaryReaderError> {
             }
         }
         if !functions.is_empty() {
-            edits.extend(section.edited(0, functions)?);
+            edits.extend(section.edited(functions)?);
         }
     }
     Ok(edits)

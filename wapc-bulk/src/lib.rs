@@ -34,7 +34,7 @@ use body::Cutter;
 use capwire_code::{Edit, Section, Sections, edited};
 use std::borrow::Cow;
 use wasm_encoder::Encode;
-use wasmparser::{BinaryReaderError, Payload, TypeRef, TypeSectionReader};
+use wasmparser::{BinaryReaderError, Payload, TypeRef};
 
 /// Bytes that are moved in one piece: far less than a slice's worth.
 pub const PIECE: u32 = 256 * 1024;
@@ -56,8 +56,8 @@ fn edits(wasm: &[u8]) -> Result<Vec<Edit>, BinaryReaderError> {
     for section in Sections::of(wasm) {
         let section = section?;
         match &section.payload {
-            Payload::TypeSection(types) => {
-                facts.parameters = parameters(types.clone())?;
+            Payload::TypeSection(_) => {
+                facts.parameters = section.parameters()?;
                 facts.types = Some(section);
             }
             Payload::ImportSection(imports) => {
@@ -103,14 +103,14 @@ impl Facts<'_> {
         }
         let mut edits = Vec::new();
         if let Some(types) = &self.types {
-            edits.extend(appended(types, Vec::new(), 1, functions::TYPE.to_vec())?);
+            edits.extend(types.extended(Vec::new(), 1, functions::TYPE.to_vec())?);
         }
         if let Some(functions) = &self.functions {
             let mut ty = Vec::new();
             self.type_index().encode(&mut ty);
-            edits.extend(appended(functions, Vec::new(), 2, ty.repeat(2))?);
+            edits.extend(functions.extended(Vec::new(), 2, ty.repeat(2))?);
         }
-        edits.extend(appended(code, functions, 2, added_functions())?);
+        edits.extend(code.extended(functions, 2, added_functions())?);
         Ok(edits)
     }
 
@@ -135,29 +135,6 @@ impl Facts<'_> {
             parameters: parameters.unwrap_or_default(),
         }
     }
-}
-
-fn parameters(types: TypeSectionReader<'_>) -> Result<Vec<u32>, BinaryReaderError> {
-    let count = |ty: wasmparser::FuncType| u32::try_from(ty.params().len()).unwrap_or(u32::MAX);
-    types
-        .into_iter_err_on_gc_types()
-        .map(|ty| ty.map(count))
-        .collect()
-}
-
-/// The edits of a section's entries, and so many more entries at its end.
-fn appended(
-    section: &Section<'_>,
-    mut edits: Vec<Edit>,
-    more: u32,
-    bytes: Vec<u8>,
-) -> Result<Vec<Edit>, BinaryReaderError> {
-    let end = section.range.end;
-    edits.push(Edit {
-        range: end..end,
-        bytes,
-    });
-    section.edited(more, edits)
 }
 
 fn added_functions() -> Vec<u8> {

@@ -40,12 +40,34 @@ impl Edit {
 }
 
 impl Section<'_> {
-    /// These edits of its entries, after one that says how long the section is with them and with
-    /// `more` entries.
+    /// These edits of its entries, after one that says how long the section is with them.
     ///
     /// # Errors
     /// If the content does not begin with the number of its entries.
-    pub fn edited(&self, more: u32, entries: Vec<Edit>) -> Result<Vec<Edit>, BinaryReaderError> {
+    pub fn edited(&self, entries: Vec<Edit>) -> Result<Vec<Edit>, BinaryReaderError> {
+        self.extended(entries, 0, Vec::new())
+    }
+
+    /// These edits of its entries, and `more` entries behind them, which are `bytes`. The first of the
+    /// edits says how many entries the section has with them, and how long it is.
+    ///
+    /// # Errors
+    /// If the content does not begin with the number of its entries.
+    pub fn extended(
+        &self,
+        mut entries: Vec<Edit>,
+        more: u32,
+        bytes: Vec<u8>,
+    ) -> Result<Vec<Edit>, BinaryReaderError> {
+        let end = self.range.end;
+        let range = end..end;
+        entries.push(Edit { range, bytes });
+        let head = self.head(&entries, more)?;
+        Ok([head].into_iter().chain(entries).collect())
+    }
+
+    /// The section's length and the number of its entries, with these edits and so many more.
+    fn head(&self, edits: &[Edit], more: u32) -> Result<Edit, BinaryReaderError> {
         let mut reader = BinaryReader::new(self.content, 0);
         let mut count = Vec::new();
         reader
@@ -54,13 +76,12 @@ impl Section<'_> {
             .encode(&mut count);
         let first = reader.current_position();
         let own = self.content.len() - first + count.len();
-        let added: usize = entries.iter().map(|edit| edit.bytes.len()).sum();
-        let removed: usize = entries.iter().map(|edit| edit.range.len()).sum();
+        let added: usize = edits.iter().map(|edit| edit.bytes.len()).sum();
+        let removed: usize = edits.iter().map(|edit| edit.range.len()).sum();
         let mut bytes = Vec::new();
         (own + added).saturating_sub(removed).encode(&mut bytes);
         bytes.extend_from_slice(&count);
         let range = self.start + 1..self.range.start + first;
-        let head = Edit { range, bytes };
-        Ok([head].into_iter().chain(entries).collect())
+        Ok(Edit { range, bytes })
     }
 }

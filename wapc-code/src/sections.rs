@@ -1,7 +1,7 @@
 //! A module's sections, and the functions in its code.
 
 use std::ops::Range;
-use wasmparser::{BinaryReader, BinaryReaderError, Chunk, Parser, Payload};
+use wasmparser::{BinaryReader, BinaryReaderError, Chunk, FuncType, Parser, Payload};
 
 /// The sections of a module, the one of code in one piece.
 #[derive(Debug)]
@@ -100,6 +100,18 @@ impl<'a> Section<'a> {
         };
         Functions { reader, left }
     }
+
+    /// How many parameters each type has if it is the section of types, and none otherwise.
+    ///
+    /// # Errors
+    /// If a type cannot be read, or is not one of functions.
+    pub fn parameters(&self) -> Result<Vec<u32>, BinaryReaderError> {
+        let Payload::TypeSection(types) = &self.payload else {
+            return Ok(Vec::new());
+        };
+        let types = types.clone().into_iter_err_on_gc_types();
+        types.map(|ty| ty.map(|ty| parameters(&ty))).collect()
+    }
 }
 
 impl<'a> Functions<'a> {
@@ -123,4 +135,8 @@ impl<'a> Iterator for Functions<'a> {
         }
         Some(function)
     }
+}
+
+fn parameters(ty: &FuncType) -> u32 {
+    u32::try_from(ty.params().len()).unwrap_or(u32::MAX)
 }

@@ -34,7 +34,7 @@ fn functions_are_exchanged() {
         .to_vec();
     let range = code(&old).functions().nth(1).unwrap().unwrap().range;
     let edits = code(&old)
-        .edited(0, vec![Edit::function(range, &body)])
+        .edited(vec![Edit::function(range, &body)])
         .unwrap();
     assert_eq!(edited(&old, &edits), new);
     assert_eq!(edited(&new, &[]), new);
@@ -44,12 +44,7 @@ fn functions_are_exchanged() {
 fn entries_are_added() {
     let old = module(&["nop"]);
     let bodies = [2, 0, 0x0B].repeat(200);
-    let end = code(&old).range.end;
-    let entries = Edit {
-        range: end..end,
-        bytes: bodies,
-    };
-    let edits = code(&old).edited(200, vec![entries]).unwrap();
+    let edits = code(&old).extended(Vec::new(), 200, bodies).unwrap();
     let new = edited(&old, &edits);
     let bodies: Vec<_> = code(&new)
         .functions()
@@ -69,6 +64,28 @@ fn entries_are_added() {
             .unwrap()
             .content
     );
+}
+
+#[test]
+fn entries_are_added_behind_others_that_change() {
+    let old = module(&["nop", "nop"]);
+    let first = code(&old).functions().next().unwrap().unwrap().range;
+    let change = Edit::function(first, &[0, 1, 1, 0x0B]);
+    let edits = code(&old).extended(vec![change], 1, vec![2, 0, 0x0B]);
+    let new = edited(&old, &edits.unwrap());
+    let functions = code(&new).functions();
+    let bodies: Vec<_> = functions.map(|one| one.unwrap().body.to_vec()).collect();
+    assert_eq!(bodies, [&[0, 1, 1, 0x0B][..], &[0, 1, 0x0B], &[0, 0x0B]]);
+}
+
+#[test]
+fn types_are_known_by_their_parameters() {
+    let wasm = wat::parse_str(
+        "(module (type (func)) (type (func (param i32 i64) (result i32))) (memory 1))",
+    );
+    let wasm = wasm.unwrap();
+    let parameters = Sections::of(&wasm).map(|section| section.unwrap().parameters().unwrap());
+    assert_eq!(parameters.collect::<Vec<_>>(), [vec![0, 2], vec![]]);
 }
 
 #[test]

@@ -20,7 +20,7 @@ use capwire_code::{Edit, Section, Sections, edited};
 use wasm_encoder::{
     ConstExpr, Encode, ExportKind, GlobalSection, GlobalType, MemoryType, SectionId, ValType,
 };
-use wasmparser::{Export, Payload, TypeRef, TypeSectionReader};
+use wasmparser::{Export, Payload, TypeRef};
 
 /// The export that is the stack, a memory.
 pub const MEMORY: &str = "capwire shadow stack";
@@ -83,7 +83,7 @@ struct Facts {
 impl Facts {
     fn learn(&mut self, section: &Section<'_>) -> Option<()> {
         match &section.payload {
-            Payload::TypeSection(types) => self.parameters = parameters(types.clone())?,
+            Payload::TypeSection(_) => self.parameters = section.parameters().ok()?,
             Payload::ImportSection(imports) => {
                 for import in imports.clone() {
                     self.count(import.ok()?.ty);
@@ -128,16 +128,16 @@ impl Facts {
 
     fn edits(&self, section: &Section<'_>, depth: u32) -> Option<Vec<Edit>> {
         match section.payload {
-            Payload::MemorySection(_) => appended(section, 1, memory(depth)?),
-            Payload::GlobalSection(_) => appended(section, 1, global()),
+            Payload::MemorySection(_) => section.extended(Vec::new(), 1, memory(depth)?).ok(),
+            Payload::GlobalSection(_) => section.extended(Vec::new(), 1, global()).ok(),
             Payload::ExportSection(_) => {
-                let mut edits = appended(section, 2, self.exports())?;
+                let mut edits = section.extended(Vec::new(), 2, self.exports()).ok()?;
                 if !self.has_globals {
                     edits.insert(0, global_section(section.start));
                 }
                 Some(edits)
             }
-            Payload::CodeSectionStart { .. } => section.edited(0, self.traced(section)?).ok(),
+            Payload::CodeSectionStart { .. } => section.edited(self.traced(section)?).ok(),
             _ => Some(Vec::new()),
         }
     }
@@ -170,12 +170,6 @@ impl Facts {
         }
         entries
     }
-}
-
-fn parameters(types: TypeSectionReader<'_>) -> Option<Vec<u32>> {
-    let count = |ty: wasmparser::FuncType| u32::try_from(ty.params().len()).unwrap_or(u32::MAX);
-    let types = types.into_iter_err_on_gc_types();
-    types.map(|ty| ty.ok().map(count)).collect()
 }
 
 fn is_ours(export: &Export<'_>) -> bool {
@@ -220,14 +214,4 @@ fn global_section(place: usize) -> Edit {
         range: place..place,
         bytes,
     }
-}
-
-/// So many more entries at the end of a section.
-fn appended(section: &Section<'_>, more: u32, bytes: Vec<u8>) -> Option<Vec<Edit>> {
-    let end = section.range.end;
-    let entries = Edit {
-        range: end..end,
-        bytes,
-    };
-    section.edited(more, vec![entries]).ok()
 }
