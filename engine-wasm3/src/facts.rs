@@ -3,13 +3,15 @@
 mod features;
 mod frame;
 
+use crate::NAME;
 use crate::code::invalid;
 use crate::imports::Import;
+use capwire_wapc::exports::{self, Export};
 use capwire_wapc::{CompileError, abi};
 use frame::Frame;
 use wasmparser::{
-    BinaryReaderError, Export, ExternalKind, FuncType, FuncValidatorAllocations, FunctionBody,
-    MemoryType, Parser, Payload, TableType, TypeRef, ValType, ValidPayload, Validator,
+    BinaryReaderError, ExternalKind, FuncType, FuncValidatorAllocations, FunctionBody, MemoryType,
+    Parser, Payload, TableType, TypeRef, ValType, ValidPayload, Validator,
 };
 use wasmparser::{
     DataSectionReader, ElementSectionReader, FunctionSectionReader, GlobalSectionReader,
@@ -84,7 +86,7 @@ impl<'a> Facts<'a> {
 struct Gathering<'a> {
     facts: Facts<'a>,
     imports: Vec<wasmparser::Import<'a>>,
-    exports: Vec<Export<'a>>,
+    exports: Vec<wasmparser::Export<'a>>,
     start: Option<u32>,
 }
 
@@ -204,37 +206,28 @@ impl<'a> Gathering<'a> {
         }
     }
 
+    /// The start section's function, the exported ones, and at last the one that takes calls.
     fn entries(&self) -> Result<Vec<u32>, CompileError> {
-        if !matches!(self.export(abi::MEMORY), Some(export) if export.kind == ExternalKind::Memory)
-        {
-            return Err(missing("(memory (export \"memory\"))"));
-        }
-        let guest_call = FuncType::new([ValType::I32, ValType::I32], [ValType::I32]);
-        let guest_call = self
-            .export(abi::GUEST_CALL)
-            .and_then(|export| self.function(export, &guest_call))
-            .ok_or_else(|| {
-                missing("(func (export \"__guest_call\") (param i32 i32) (result i32))")
-            })?;
-        let mut entries = Vec::from_iter(self.start);
-        let start = FuncType::new([], []);
-        for export in abi::STARTS.into_iter().filter_map(|name| self.export(name)) {
-            let function = self.function(export, &start);
-            entries.push(function.ok_or_else(|| no_start(export.name))?);
-        }
-        entries.push(guest_call);
-        Ok(entries)
+        let starts = exports::check(NAME, |name| Some(self.kind(self.export(name)?)))?;
+        let exported = starts.into_iter().chain([abi::GUEST_CALL]);
+        let exported = exported.filter_map(|name| Some(self.export(name)?.index));
+        Ok(self.start.into_iter().chain(exported).collect())
     }
 
-    fn export(&self, name: &str) -> Option<&Export<'a>> {
+    fn export(&self, name: &str) -> Option<&wasmparser::Export<'a>> {
         self.exports.iter().find(|export| export.name == name)
     }
 
-    /// The exported function if it has this type.
-    fn function(&self, export: &Export<'_>, ty: &FuncType) -> Option<u32> {
-        let is_function = export.kind == ExternalKind::Func;
-        let has_type = self.facts.function_type(export.index) == Some(ty);
-        (is_function && has_type).then_some(export.index)
+    fn kind(&self, export: &wasmparser::Export<'_>) -> Export {
+        match export.kind {
+            ExternalKind::Memory => Export::Memory,
+            ExternalKind::Func => match self.facts.function_type(export.index) {
+                Some(ty) if *ty == FuncType::new([ValType::I32; 2], [ValType::I32]) => Export::Call,
+                Some(ty) if *ty == FuncType::new([], []) => Export::Start,
+                _ => Export::Other,
+            },
+            _ => Export::Other,
+        }
     }
 }
 
@@ -252,14 +245,4 @@ fn unknown_import(import: &wasmparser::Import<'_>) -> CompileError {
         module: import.module.to_owned(),
         name: import.name.to_owned(),
     }
-}
-
-fn missing(expected: &'static str) -> CompileError {
-    CompileError::MissingExport { expected }
-}
-
-fn no_start(name: &str) -> CompileError {
-    invalid(format!(
-        "`{name}` is a start function, but no function without parameters and results"
-    ))
 }

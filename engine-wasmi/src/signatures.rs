@@ -1,7 +1,8 @@
 //! Whether a module is a waPC guest: what it must export, and what it may import.
 
-use crate::fault;
-use capwire_wapc::{CompileError, abi, start_section};
+use crate::NAME;
+use capwire_wapc::exports::{self, Export};
+use capwire_wapc::{CompileError, abi};
 use capwire_wasi::ValueType;
 use wasmi::{ExternType, FuncType, Module, ValType};
 
@@ -23,42 +24,17 @@ pub(crate) fn check_imports(module: &Module) -> Result<(), CompileError> {
 
 /// Checks what a guest must export and returns the start functions that it has.
 pub(crate) fn check_exports(module: &Module) -> Result<Vec<&'static str>, CompileError> {
-    let memory = module.get_export(abi::MEMORY);
-    if !matches!(memory, Some(ExternType::Memory(_))) {
-        return Err(missing("(memory (export \"memory\"))"));
-    }
-    let guest_call = FuncType::new([I32, I32], [I32]);
-    if !exports(module, abi::GUEST_CALL, &guest_call) {
-        return Err(missing(
-            "(func (export \"__guest_call\") (param i32 i32) (result i32))",
-        ));
-    }
-    starts(module)
-}
-
-fn starts(module: &Module) -> Result<Vec<&'static str>, CompileError> {
+    let call = FuncType::new([I32, I32], [I32]);
     let start = FuncType::new([], []);
-    let mut starts = Vec::new();
-    for name in [start_section::EXPORT].into_iter().chain(abi::STARTS) {
-        if exports(module, name, &start) {
-            starts.push(name);
-        } else if module.get_export(name).is_some() {
-            return Err(fault::invalid(format!(
-                "`{name}` is a start function, but no function without parameters and results"
-            )));
-        }
-    }
-    Ok(starts)
-}
-
-fn exports(module: &Module, name: &str, ty: &FuncType) -> bool {
-    module
-        .get_export(name)
-        .is_some_and(|export| export.func() == Some(ty))
-}
-
-fn missing(expected: &'static str) -> CompileError {
-    CompileError::MissingExport { expected }
+    exports::check(NAME, |name| {
+        let ty = module.get_export(name)?;
+        Some(match ty.func() {
+            Some(ty) if *ty == call => Export::Call,
+            Some(ty) if *ty == start => Export::Start,
+            _ if matches!(ty, ExternType::Memory(_)) => Export::Memory,
+            _ => Export::Other,
+        })
+    })
 }
 
 /// The type of a function that guests may import.

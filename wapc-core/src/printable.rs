@@ -1,10 +1,36 @@
-//! Texts of a guest's choosing, made fit for logs and terminals.
+//! Texts of strangers' choosing, made fit for logs and terminals.
 
 /// The most bytes of what a guest says that are shown to a person.
 pub(crate) const MOST: usize = 4 * 1024;
 
-/// `text` in at most `most` bytes and without the power to steer a terminal or to begin a line.
-pub(crate) fn line(text: &str, most: usize) -> String {
+/// Whether `character` could steer a terminal, begin a line, or make a text look like another one.
+///
+/// ```
+/// use capwire_wapc::printable::is_deceptive;
+///
+/// assert!(is_deceptive('\n') && is_deceptive('\x1b') && is_deceptive('\u{202e}'));
+/// assert!(!is_deceptive('ß') && !is_deceptive('🦀'));
+/// ```
+#[must_use]
+pub fn is_deceptive(character: char) -> bool {
+    match character {
+        // Marks and overrides of the writing direction, and line breaks that are no control characters.
+        '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => true,
+        other => other.is_control(),
+    }
+}
+
+/// `text` as one line of at most `most` bytes, with no [deceptive](is_deceptive) character. Where it was
+/// cut, `…` follows.
+///
+/// ```
+/// use capwire_wapc::printable::line;
+///
+/// assert_eq!(line("gone\x1b[2J\nnow", 99), "gone\u{fffd}[2J\u{fffd}now");
+/// assert_eq!(line("ééé", 5), "éé…");
+/// ```
+#[must_use]
+pub fn line(text: &str, most: usize) -> String {
     let (head, rest) = text.split_at(text.floor_char_boundary(most));
     let mut line: String = head.chars().map(visible).collect();
     if !rest.is_empty() {
@@ -31,11 +57,7 @@ pub(crate) fn lines(text: &str, most: usize) -> String {
 fn visible(character: char) -> char {
     match character {
         '\t' => ' ',
-        // Overrides of the writing direction can make a text look like another one.
-        '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
-            char::REPLACEMENT_CHARACTER
-        }
-        control if control.is_control() => char::REPLACEMENT_CHARACTER,
+        other if is_deceptive(other) => char::REPLACEMENT_CHARACTER,
         other => other,
     }
 }

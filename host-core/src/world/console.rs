@@ -36,27 +36,10 @@ impl Console {
     }
 }
 
-/// The line without what would spoil a log or a terminal, and not too long.
-fn printable(line: &str) -> String {
-    let end = line.floor_char_boundary(LONGEST);
-    let (head, rest) = line.split_at(end);
-    let mut text: String = head.trim_end_matches('\n').chars().map(visible).collect();
-    if !rest.is_empty() {
-        text.push_str(" […]");
-    }
-    text
-}
-
-fn visible(character: char) -> char {
-    match character {
-        '\t' | '\n' => ' ',
-        // Overrides of the writing direction can make a line look like another one.
-        '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
-            char::REPLACEMENT_CHARACTER
-        }
-        control if control.is_control() => char::REPLACEMENT_CHARACTER,
-        other => other,
-    }
+/// One line, since each of several could look like one of the host's.
+fn printable(text: &str) -> String {
+    let line = text.trim_end_matches('\n').replace('\n', " ");
+    capwire_wapc::printable::line(&line, LONGEST)
 }
 
 #[cfg(test)]
@@ -67,6 +50,7 @@ mod tests {
     fn escape_sequences_do_not_reach_a_terminal() {
         assert_eq!(printable("a\u{1b}[2Jb\r\n"), "a\u{fffd}[2Jb\u{fffd}");
         assert_eq!(printable("a\u{202e}b"), "a\u{fffd}b");
+        assert_eq!(printable("a\nb\n\n"), "a b");
     }
 
     #[test]
@@ -74,6 +58,6 @@ mod tests {
         let line = "é".repeat(LONGEST);
         let text = printable(&line);
         assert!(text.len() < LONGEST + 10);
-        assert!(text.ends_with(" […]"));
+        assert!(text.ends_with('…'));
     }
 }

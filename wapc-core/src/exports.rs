@@ -1,0 +1,112 @@
+//! What a guest must export, decided once for every engine.
+
+use crate::error::CompileError;
+use crate::{abi, start_section};
+
+/// What an export is to waPC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Export {
+    /// A memory.
+    Memory,
+    /// A function that takes two `i32` and returns one.
+    Call,
+    /// A function without parameters and results.
+    Start,
+    /// Anything else.
+    Other,
+}
+
+/// Checks that a module exports what a guest must, and returns the start functions that it has, in the
+/// order in which they are called. `export` knows what the module exports under a name.
+///
+/// ```
+/// use capwire_wapc::exports::{Export, check};
+///
+/// let export = |name: &str| match name {
+///     "memory" => Some(Export::Memory),
+///     "__guest_call" => Some(Export::Call),
+///     "wapc_init" | "_start" => Some(Export::Start),
+///     _ => None,
+/// };
+/// assert_eq!(check("my engine", export)?, ["_start", "wapc_init"]);
+/// assert!(check("my engine", |_| None).is_err());
+/// # Ok::<(), capwire_wapc::CompileError>(())
+/// ```
+///
+/// # Errors
+/// - [`CompileError::MissingExport`] if there is no memory, or nothing to call.
+/// - [`CompileError::Invalid`], in the name of `engine`, if something else than a start function has
+///   the name of one.
+pub fn check(
+    engine: &'static str,
+    export: impl Fn(&str) -> Option<Export>,
+) -> Result<Vec<&'static str>, CompileError> {
+    if export(abi::MEMORY) != Some(Export::Memory) {
+        return Err(missing("(memory (export \"memory\"))"));
+    }
+    if export(abi::GUEST_CALL) != Some(Export::Call) {
+        return Err(missing(
+            "(func (export \"__guest_call\") (param i32 i32) (result i32))",
+        ));
+    }
+    let mut starts = Vec::new();
+    for name in [start_section::EXPORT].into_iter().chain(abi::STARTS) {
+        match export(name) {
+            Some(Export::Start) => starts.push(name),
+            Some(_) => return Err(no_start(engine, name)),
+            None => {}
+        }
+    }
+    Ok(starts)
+}
+
+fn missing(expected: &'static str) -> CompileError {
+    CompileError::MissingExport { expected }
+}
+
+fn no_start(engine: &'static str, name: &str) -> CompileError {
+    let text = format!(
+        "it exports `{name}`, which must be a function without parameters and results, as something else"
+    );
+    CompileError::Invalid {
+        engine,
+        source: text.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Export, check};
+    use crate::CompileError;
+
+    const GUEST: [(&str, Export); 2] = [("memory", Export::Memory), ("__guest_call", Export::Call)];
+
+    fn checked(exports: &[(&str, Export)]) -> Result<Vec<&'static str>, CompileError> {
+        check("test", |name| {
+            let mut named = exports.iter().filter(|(known, _)| *known == name);
+            named.next().map(|(_, export)| *export)
+        })
+    }
+
+    #[test]
+    fn a_guest_can_be_called_and_has_a_memory() {
+        assert!(checked(&GUEST).unwrap().is_empty());
+        for exports in [
+            &GUEST[..1],
+            &GUEST[1..],
+            &[GUEST[0], ("__guest_call", Export::Start)],
+        ] {
+            let error = checked(exports).unwrap_err();
+            assert!(matches!(error, CompileError::MissingExport { .. }));
+        }
+    }
+
+    #[test]
+    fn start_functions_have_nothing_to_take_or_to_give() {
+        let error = checked(&[GUEST[0], GUEST[1], ("_start", Export::Call)]).unwrap_err();
+        let CompileError::Invalid { source, .. } = error else {
+            panic!("{error}");
+        };
+        assert!(source.to_string().contains("`_start`"), "{source}");
+    }
+}
