@@ -3,6 +3,7 @@
 use crate::place::Place;
 use crate::secrets::Secrets;
 use anstyle::{AnsiColor, Style};
+use capwire::wapc::printable::is_deceptive;
 use serde_json::{Value, json};
 use std::error::Error as StdError;
 use std::fmt;
@@ -176,14 +177,9 @@ fn paragraph(text: &str) -> String {
 /// `text` in one line, without the power to steer a terminal: names in a module are chosen by
 /// strangers.
 pub(crate) fn printable(text: &str) -> String {
-    let escaped = |character: char| match character {
-        // Overrides of the writing direction can make a text look like another one.
-        '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => true,
-        other => other.is_control(),
-    };
     let mut printable = String::with_capacity(text.len());
     for character in text.chars() {
-        if escaped(character) {
+        if is_deceptive(character) {
             printable.extend(character.escape_default());
         } else {
             printable.push(character);
@@ -246,6 +242,7 @@ mod tests {
         let error = Error::failure("no `a\nerror: yes`").to_string();
         assert_eq!(error, "error: no `a\n    error: yes`");
         assert_eq!(printable("a\x1b[2Jb\u{202e}c"), "a\\u{1b}[2Jb\\u{202e}c");
+        assert_eq!(printable("a\u{2028}Issuer: me"), "a\\u{2028}Issuer: me");
         assert_eq!(printable("Zähler 1"), "Zähler 1");
     }
 }

@@ -10,6 +10,7 @@
 )]
 
 mod archive;
+mod archive_tar;
 mod chain;
 mod claims;
 mod container;

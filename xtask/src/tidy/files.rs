@@ -5,11 +5,8 @@ use crate::shell::{command, output, root};
 use anyhow::Result;
 use std::fs;
 
-/// Lines of a source file, without its tests.
+/// Lines of a source file without its tests, and of a file that is only tests.
 const LONGEST: usize = 400;
-
-/// A file that is only tests may list many cases.
-const LONGEST_TESTS: usize = 700;
 
 /// Rust files that git tracks or would track, with their text.
 pub(super) fn rust() -> Result<Vec<(String, String)>> {
@@ -46,11 +43,9 @@ pub(super) fn is_test(name: &str) -> bool {
 fn too_long(name: &str, text: &str) -> Option<Finding> {
     let own = text
         .lines()
-        .take_while(|line| !line.starts_with("#[cfg(test)]"));
-    let (lines, most) = match is_test(name) {
-        true => (text.lines().count(), LONGEST_TESTS),
-        false => (own.count(), LONGEST),
-    };
-    (lines > most)
-        .then(|| format!("{name} has {lines} lines, more than {most}: split it by responsibility"))
+        .take_while(|line| is_test(name) || !line.starts_with("#[cfg(test)]"));
+    let lines = own.count();
+    (lines > LONGEST).then(|| {
+        format!("{name} has {lines} lines, more than {LONGEST}: split it by responsibility")
+    })
 }
