@@ -148,7 +148,7 @@ fn new<E: Engine>(
 #[cfg(not(all(feature = "wasmtime", feature = "wasmi", feature = "wasm3")))]
 fn not_built_in(name: EngineName) -> Error {
     let name = text(name);
-    Error::failure(format!("this `capwire` has no engine `{name}`")).help(format!(
+    Error::unreadable(format!("this `capwire` has no engine `{name}`")).help(format!(
         "build one that has it: `cargo install capwire-cli --features {name}`"
     ))
 }

@@ -9,6 +9,7 @@ mod control;
 mod data;
 mod engine;
 mod error;
+mod excess;
 mod facts;
 mod files;
 mod follow;

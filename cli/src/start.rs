@@ -1,6 +1,7 @@
 //! From a plan to what runs.
 
 use crate::error::Error;
+use crate::excess;
 use crate::plan::{Builtin, Opening, Plan, PlannedActor, PlannedBinding, unbindable};
 use crate::progress;
 use capwire::provider::Provider;
@@ -63,16 +64,14 @@ pub(crate) async fn start_actor(host: &Host, planned: PlannedActor) -> Result<()
     )
     .await;
     started.map(drop).map_err(|error| {
-        let help = match error.kind() {
+        let otherwise = || match error.kind() {
             ErrorKind::Invalid => format!(
                 "see what it needs with `capwire inspect {}`",
                 file.display()
             ),
-            ErrorKind::Limit => {
-                "let it use more by its `limits` in the manifest, or correct it".to_owned()
-            }
             _ => "the fault is in the actor: correct it, or ask its author".to_owned(),
         };
+        let help = excess::help(&error).unwrap_or_else(otherwise);
         place
             .error(format_args!("the actor `{}` cannot start", file.display()))
             .because(error)

@@ -136,9 +136,7 @@ impl GuestError {
 #[non_exhaustive]
 pub enum ProtocolError {
     /// A pointer or a length that the guest gave lies outside its memory.
-    #[error(
-        "{what}: bytes {pointer} to {pointer} + {length} are outside the guest's memory of {memory} bytes"
-    )]
+    #[error("{what}: {length} bytes at {pointer} are outside the guest's memory of {memory} bytes")]
     OutOfBounds {
         /// What was read or written.
         what: &'static str,
@@ -176,7 +174,7 @@ pub enum ProtocolError {
 #[non_exhaustive]
 pub enum LimitError {
     /// Linear memory.
-    #[error("more than {pages} pages of memory")]
+    #[error("more than {pages} pages of memory, of 64 KiB each")]
     Memory {
         /// The limit.
         pages: u32,

@@ -7,6 +7,7 @@ use crate::admission::Judge;
 use crate::args::{Call, LogFormat};
 use crate::data::DataDir;
 use crate::error::Error;
+use crate::excess;
 use crate::plan::{Opening, Plan, PlannedBinding};
 use crate::record::Recorder;
 use crate::secrets::Secrets;
@@ -148,17 +149,26 @@ async fn answer(
     let file = command.file.display();
     let starting = host.start_actor(actor, options);
     let started = progress::during(&format!("compiling {file}"), starting).await;
-    let actor = started.map_err(|error| {
-        Error::failure(format!("the actor `{file}` cannot start")).because(error)
-    })?;
+    let actor =
+        started.map_err(|error| failed(format!("the actor `{file}` cannot start"), error))?;
     for binding in bindings {
         start::bind(host, binding).await?;
     }
     let operation = &command.operation;
     let called = host.call(actor, operation, payload).await;
     called.map(Into::into).map_err(|error| {
-        Error::failure(format!("the actor `{file}` did not answer `{operation}`")).because(error)
+        let message = format!("the actor `{file}` did not answer `{operation}`");
+        failed(message, error)
     })
+}
+
+fn failed(message: String, error: capwire::Error) -> Error {
+    let help = excess::help(&error);
+    let failed = Error::failure(message).because(error);
+    match help {
+        Some(help) => failed.help(help),
+        None => failed,
+    }
 }
 
 fn print(command: &Call, answer: &[u8]) -> Result<(), Error> {

@@ -11,7 +11,19 @@ pub(super) struct EngineOption<'a> {
 
 /// Reads all of them.
 pub(super) fn read(given: &[String]) -> Result<Vec<EngineOption<'_>>, Error> {
-    given.iter().map(|text| EngineOption::read(text)).collect()
+    let mut options: Vec<EngineOption<'_>> = Vec::new();
+    for text in given {
+        let option = EngineOption::read(text)?;
+        if options.iter().any(|other| other.name == option.name) {
+            let name = option.name;
+            return Err(
+                Error::unreadable(format!("the engine's option `{name}` is given twice"))
+                    .help("keep the one that is meant"),
+            );
+        }
+        options.push(option);
+    }
+    Ok(options)
 }
 
 impl<'a> EngineOption<'a> {

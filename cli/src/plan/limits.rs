@@ -78,7 +78,7 @@ pub(super) fn shortage(wasm: &[u8], options: &ActorOptions) -> Option<Shortage> 
     } = Facts::read(wasm).ok()?;
     let limits = &options.limits;
     let (what, key) = if pages > limits.memory_pages.into() {
-        let (needed, most) = (kibibytes(pages), kibibytes(limits.memory_pages.into()));
+        let (needed, most) = (size_of(pages), size_of(limits.memory_pages.into()));
         let what = format!("it begins with {needed} of memory, and may have {most}");
         (what, format!("memory: {needed}"))
     } else if elements > limits.table_elements.into() {
@@ -92,12 +92,13 @@ pub(super) fn shortage(wasm: &[u8], options: &ActorOptions) -> Option<Shortage> 
     Some(Shortage { what, help })
 }
 
-/// A size in pages, as it is written in manifests.
-fn kibibytes(pages: u64) -> String {
-    format!(
-        "{}KiB",
-        pages.saturating_mul(capwire::wapc::PAGE_SIZE / 1024)
-    )
+/// The size of so many pages, as it is written in manifests.
+fn size_of(pages: u64) -> String {
+    let kibibytes = pages.saturating_mul(capwire::wapc::PAGE_SIZE / 1024);
+    match kibibytes % 1024 {
+        0 => format!("{}MiB", kibibytes / 1024),
+        _ => format!("{kibibytes}KiB"),
+    }
 }
 
 /// How people call the `option` of an actor.

@@ -14,7 +14,7 @@ use nix::sys::signal::Signal;
 fn an_engine_that_is_not_built_in_says_how_to_get_it() {
     let folder = Folder::new();
     folder.write("echo.wasm", crate::modules::echo());
-    let error = folder.fail("call echo.wasm Any --engine wasm3", 1);
+    let error = folder.fail("call echo.wasm Any --engine wasm3", 2);
     says(
         &error,
         &[
@@ -123,6 +123,10 @@ fn an_option_that_an_engine_has_not_is_refused_with_what_it_has() {
         (
             "wasmi --engine-option translation=late",
             "must be one of eager, lazy",
+        ),
+        (
+            "wasmi --engine-option backtraces=on --engine-option backtraces=off",
+            "`backtraces` is given twice",
         ),
     ] {
         let error = folder.fail(&format!("call hello.wasm Any --engine {options}"), 2);

@@ -81,11 +81,26 @@ fn each_limit_of_a_guest_is_kept_and_the_default_is_another_one() {
         (deep(2_000), "stack: 16KiB", "a deeper call stack"),
         (answering, "message: 1KiB", "a response of 1025 bytes"),
     ] {
+        let (key, _) = limits.split_once(':').unwrap();
         for engine in ENGINES {
             let error = called(&folder, &module, limits, engine);
-            says(&error.unwrap_or_default(), &[said]);
+            says(&error.unwrap_or_default(), &[said, &format!("`{key}")]);
             assert_eq!(called(&folder, &module, "", engine), None, "{limits}");
         }
+    }
+}
+
+#[test]
+fn whoever_calls_without_a_manifest_learns_that_it_could_allow_more() {
+    let folder = Folder::new();
+    folder.write(
+        "large.wasm",
+        guest(r#"(memory (export "memory") 1025)"#, ""),
+    );
+    for engine in ENGINES {
+        let error = folder.fail(&format!("call large.wasm Any --engine {engine}"), 1);
+        says(&error, &["more than 1024 pages of memory, of 64 KiB each"]);
+        says(&error, &["by `memory` in its `limits` in a manifest"]);
     }
 }
 
@@ -164,7 +179,7 @@ actors:
     assert_eq!(
         error,
         "error: m.yaml:3:5: the actor `large.wasm` cannot start within its limits
-  because: it begins with 1088KiB of memory, and may have 1024KiB
+  because: it begins with 1088KiB of memory, and may have 1MiB
 help: let it have more by its `limits` here: `memory: 1088KiB` at least
 error: m.yaml:4:13: the actor `tables.wasm` cannot start within its limits
   because: its tables begin with 11 elements, and may have 10
@@ -186,7 +201,7 @@ fn a_start_that_needs_more_than_it_may_have_is_refused_at_its_line() {
             &[
                 "m.yaml:2:10: the actor `spins.wasm` cannot start",
                 "more computing time",
-                "its `limits` in the manifest",
+                "`cpu` in its `limits` in a manifest",
             ],
         );
     }
