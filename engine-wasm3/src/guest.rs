@@ -29,8 +29,8 @@ pub(crate) struct Budget {
 pub(crate) enum Served {
     /// It returns this, if it returns anything.
     Returned(Option<i32>),
-    /// It has to wait.
-    Event(Event),
+    /// It has to wait, and returns this then unless it is answered.
+    Event(Event, Option<i32>),
 }
 
 /// How a suspended import goes on.

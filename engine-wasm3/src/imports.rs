@@ -76,7 +76,7 @@ impl Import {
         match self {
             Self::Wapc(import) => wapc(import, guest, &Words::new(arguments), memory),
             Self::Wasi(function) => wasi(function, guest, arguments, memory),
-            Self::SliceEnded => Ok(Served::Event(Event::SliceEnded)),
+            Self::SliceEnded => Ok(Served::Event(Event::SliceEnded, None)),
         }
     }
 }
@@ -137,7 +137,7 @@ fn length(length: u32) -> Served {
 
 fn host_call(guest: &mut GuestState, spans: [Span; 4], memory: &mut [u8]) -> Result<Served, Halt> {
     Ok(match guest.conversation.host_call(memory, spans)? {
-        Some(call) => Served::Event(Event::HostCall(call.to_suspended())),
+        Some(call) => Served::Event(Event::HostCall(call.to_suspended()), None),
         None => Served::Returned(Some(0)),
     })
 }

@@ -16,7 +16,7 @@ use crate::code::{Code, Gauge};
 use crate::fault::{Fault, Stopped};
 use crate::guest::{GuestState, Halt, Served};
 use crate::rewrite::READER;
-use crate::suspend::Suspend;
+use crate::suspend::{Event, Suspend};
 use std::ffi::{CStr, CString, c_char, c_void};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr::{self, NonNull};
@@ -289,18 +289,23 @@ unsafe fn serve(
     let arguments = unsafe { std::slice::from_raw_parts(slots.add(first), import.parameters()) };
     // SAFETY: the guest does not run, so nobody uses or moves its memory before this returns.
     let memory = unsafe { memory(runtime) };
-    let served = import.serve(guest, arguments, memory);
+    let served = import.serve(guest, arguments, memory)?;
     let spent = guest.fuel(begun.elapsed());
-    write(*fuel, read(*fuel).saturating_sub(spent).max(LEAST_FUEL));
-    served
+    let left = read(*fuel).saturating_sub(spent).max(LEAST_FUEL);
+    write(*fuel, left);
+    Ok(match served {
+        // The guest's code may call many imports before it looks.
+        Served::Returned(result) if left < 0 => Served::Event(Event::SliceEnded, result),
+        served => served,
+    })
 }
 
 /// # Safety
 /// As of [`import_called`]; no reference into the state is alive.
 unsafe fn suspend(state: *mut State, served: Served) -> Result<Option<i32>, Halt> {
-    let event = match served {
+    let (event, result) = match served {
         Served::Returned(result) => return Ok(result),
-        Served::Event(event) => event,
+        Served::Event(event, result) => (event, result),
     };
     // SAFETY: nobody else uses the state now, and what it lends is alive during a call.
     let signal = unsafe {
@@ -315,7 +320,7 @@ unsafe fn suspend(state: *mut State, served: Served) -> Result<Option<i32>, Halt
     if resumed.refuels {
         write(*fuel, guest.budget().slice);
     }
-    Ok(resumed.result)
+    Ok(resumed.result.or(result))
 }
 
 /// # Safety

@@ -14,6 +14,8 @@ use wasmi::errors::{ErrorKind, HostError, InstantiationError};
 pub(crate) enum Halt {
     /// It called the host: binding, namespace, operation and payload.
     HostCall([Span; 4]),
+    /// It has no fuel left after an import that returns this: wasmi looks where blocks of code begin.
+    SliceEnded(Option<i32>),
     /// It broke the protocol.
     Protocol(ProtocolError),
     /// It called WASI's `proc_exit` with this code.
@@ -28,6 +30,7 @@ impl fmt::Display for Halt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::HostCall(_) => f.write_str("the guest called the host"),
+            Self::SliceEnded(_) => f.write_str("the slice is over"),
             Self::Protocol(error) => error.fmt(f),
             Self::Exit(code) => TrapKind::Exit(*code).fmt(f),
             Self::Abort(_) => TrapKind::Abort.fmt(f),

@@ -82,14 +82,22 @@ fn link_host(linker: &mut Linker<State>) -> Result<(), LinkerError> {
         let bytes = spans.iter().map(|span| u64::from(span.length)).sum();
         serve(guest, bytes, |_, _| Err(Halt::HostCall(spans)))
     };
-    let response_len = |guest: Guest<'_>| guest.data().conversation.host_response_len();
+    let response_len = |guest: Guest<'_>| {
+        serve(guest, 0, |wapc, _| {
+            Ok::<_, Halt>(wapc.host_response_len().cast_signed())
+        })
+    };
     let response = |guest: Guest<'_>, target| {
         let bytes = guest.data().conversation.host_response_len();
         serve(guest, u64::from(bytes), |wapc, memory| {
             wapc.host_response(memory, target)
         })
     };
-    let error_len = |guest: Guest<'_>| guest.data().conversation.host_error_len();
+    let error_len = |guest: Guest<'_>| {
+        serve(guest, 0, |wapc, _| {
+            Ok::<_, Halt>(wapc.host_error_len().cast_signed())
+        })
+    };
     let error = |guest: Guest<'_>, target| {
         let bytes = guest.data().conversation.host_error_len();
         serve(guest, u64::from(bytes), |wapc, memory| {
@@ -107,19 +115,44 @@ fn link_host(linker: &mut Linker<State>) -> Result<(), LinkerError> {
 
 /// Runs `import` on the guest's memory and charges for it and the `bytes` that it moves at most: a
 /// guest must not get the host to work for it for nothing.
-fn serve<T, E: Into<Halt>>(
+fn serve<R: Returned, E: Into<Halt>>(
     mut guest: Guest<'_>,
     bytes: u64,
-    import: impl FnOnce(&mut Conversation, &mut [u8]) -> Result<T, E>,
-) -> Result<T, Error> {
-    charge(&mut guest, bytes)?;
+    import: impl FnOnce(&mut Conversation, &mut [u8]) -> Result<R, E>,
+) -> Result<R, Error> {
+    let fuel = charge(&mut guest, bytes)?;
     let (memory, state) = split(&mut guest);
-    import(&mut state.conversation, memory).map_err(|error| Error::host(error.into()))
+    let returned = import(&mut state.conversation, memory);
+    let returned = returned.map_err(|error| Error::host(error.into()))?;
+    match fuel {
+        0 => Err(Error::host(Halt::SliceEnded(returned.value()))),
+        _ => Ok(returned),
+    }
 }
 
-fn charge(guest: &mut Guest<'_>, bytes: u64) -> Result<(), Error> {
+/// Takes what an import costs, and returns what is left.
+fn charge(guest: &mut Guest<'_>, bytes: u64) -> Result<u64, Error> {
     let fuel = guest.get_fuel()?;
-    guest.set_fuel(fuel.saturating_sub(FUEL_PER_IMPORT + bytes / BYTES_PER_FUEL))
+    let fuel = fuel.saturating_sub(FUEL_PER_IMPORT + bytes / BYTES_PER_FUEL);
+    guest.set_fuel(fuel)?;
+    Ok(fuel)
+}
+
+/// What imports return.
+trait Returned {
+    fn value(self) -> Option<i32>;
+}
+
+impl Returned for () {
+    fn value(self) -> Option<i32> {
+        None
+    }
+}
+
+impl Returned for i32 {
+    fn value(self) -> Option<i32> {
+        Some(self)
+    }
 }
 
 /// The guest's memory, which is there whenever its code runs.
@@ -139,12 +172,16 @@ fn link_wasi(linker: &mut Linker<State>, function: &'static Function) -> Result<
         }
         let (memory, state) = split(&mut guest);
         let world = &**state.conversation.world();
-        match state.wasi.call(function, &words, memory, world) {
+        let errno = match state.wasi.call(function, &words, memory, world) {
             Outcome::Exit(code) => return Err(Error::host(Halt::Exit(code))),
-            Outcome::Errno(errno) => results.fill(Val::I32(errno)),
-        }
+            Outcome::Errno(errno) => errno,
+        };
+        results.fill(Val::I32(errno));
         let bytes = state.wasi.bytes_used();
-        charge(&mut guest, bytes)
+        match charge(&mut guest, bytes)? {
+            0 => Err(Error::host(Halt::SliceEnded(Some(errno)))),
+            _ => Ok(()),
+        }
     };
     linker.func_new(function.namespace, function.name, ty, call)?;
     Ok(())

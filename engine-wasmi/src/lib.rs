@@ -33,8 +33,9 @@
 //!
 //! # How limits are kept
 //! - A slice is an amount of fuel, see [`Wasmi::fuel_per_millisecond`], which instructions, imports
-//!   and each 8 bytes that are moved take from. The same guest always yields at the same places.
-//!   Host calls do not end a slice, and what they take is not counted.
+//!   and each 8 bytes that are moved take from. It ends where a block of code begins, or in an
+//!   import. The same guest always yields at the same places. Host calls do not end a slice, and
+//!   what they take is not counted.
 //! - Of [`Limits::stack_bytes`](capwire_wapc::Limits::stack_bytes), three quarters are for values
 //!   and the rest for 24 bytes of each function that is being called. A module is compiled once
 //!   for each size in use: the default at [`compile`](Engine::compile), any other when its first

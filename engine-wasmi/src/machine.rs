@@ -38,7 +38,11 @@ pub(crate) struct InHostCall<R> {
 }
 
 /// A function whose slice is over.
-pub(crate) struct OutOfSlice<R>(TypedResumableCallOutOfFuel<R>);
+pub(crate) enum OutOfSlice<R> {
+    InCode(TypedResumableCallOutOfFuel<R>),
+    /// Behind an import that returns this.
+    InImport(TypedResumableCallHostTrap<R>, Option<i32>),
+}
 
 impl Machine {
     pub(crate) fn instantiate(
@@ -111,10 +115,19 @@ impl Machine {
     /// Goes on in a new slice.
     pub(crate) fn go_on<R: WasmResults>(
         &mut self,
-        OutOfSlice(paused): OutOfSlice<R>,
+        paused: OutOfSlice<R>,
     ) -> Result<Advance<R>, CallError> {
-        self.refuel(paused.required_fuel());
-        let call = paused.resume(&mut self.store);
+        let call = match paused {
+            OutOfSlice::InCode(paused) => {
+                self.refuel(paused.required_fuel());
+                paused.resume(&mut self.store)
+            }
+            OutOfSlice::InImport(paused, returned) => {
+                self.refuel(0);
+                let inputs = returned.map(Val::I32);
+                paused.resume(&mut self.store, inputs.as_slice())
+            }
+        };
         self.advance(call)
     }
 
@@ -130,14 +143,19 @@ impl Machine {
         state.conversation.host_call(memory, paused.call)
     }
 
-    /// Goes on with the host's reply, in what is left of the slice. No reply is a refusal.
+    /// Goes on with the host's reply, in what is left of the slice. No reply is a refusal, after which
+    /// the slice may be over: nobody else looks at what a guest does that is refused again and again.
     pub(crate) fn answer<R: WasmResults>(
         &mut self,
         paused: InHostCall<R>,
         reply: Option<Reply>,
     ) -> Result<Advance<R>, CallError> {
+        if reply.is_none() && self.store.get_fuel().is_ok_and(|fuel| fuel == 0) {
+            let paused = OutOfSlice::InImport(paused.paused, Some(REFUSED));
+            return Ok(Advance::SliceEnded(paused));
+        }
         let conversation = &mut self.store.data_mut().conversation;
-        let returned = reply.map_or(0, |reply| conversation.answer(reply));
+        let returned = reply.map_or(REFUSED, |reply| conversation.answer(reply));
         let inputs = [Val::I32(returned)];
         let call = paused.paused.resume(&mut self.store, &inputs);
         self.advance(call)
@@ -162,6 +180,9 @@ impl Machine {
     }
 }
 
+/// What `__host_call` returns if it is not answered with data.
+const REFUSED: i32 = 0;
+
 fn refusal(limiter: &Limiter, error: Error) -> StartError {
     match limiter.refused() {
         Some(limit) => limit.into(),
@@ -172,7 +193,9 @@ fn refusal(limiter: &Limiter, error: Error) -> StartError {
 fn advance<R>(call: Result<TypedResumableCall<R>, Error>) -> Result<Advance<R>, CallError> {
     match call.map_err(fault::call_error)? {
         TypedResumableCall::Finished(result) => Ok(Advance::Returned(result)),
-        TypedResumableCall::OutOfFuel(paused) => Ok(Advance::SliceEnded(OutOfSlice(paused))),
+        TypedResumableCall::OutOfFuel(paused) => {
+            Ok(Advance::SliceEnded(OutOfSlice::InCode(paused)))
+        }
         TypedResumableCall::HostTrap(paused) => halted(paused),
     }
 }
@@ -180,6 +203,9 @@ fn advance<R>(call: Result<TypedResumableCall<R>, Error>) -> Result<Advance<R>, 
 fn halted<R>(paused: TypedResumableCallHostTrap<R>) -> Result<Advance<R>, CallError> {
     match paused.host_error().downcast_ref::<Halt>().cloned() {
         Some(Halt::HostCall(call)) => Ok(Advance::HostCall(InHostCall { paused, call })),
+        Some(Halt::SliceEnded(returned)) => {
+            Ok(Advance::SliceEnded(OutOfSlice::InImport(paused, returned)))
+        }
         Some(Halt::Protocol(error)) => Err(error.into()),
         Some(Halt::Exit(code)) => Err(Trap::from(TrapKind::Exit(code)).into()),
         Some(Halt::Abort(abort)) => Err(Trap::from(abort).into()),

@@ -26,7 +26,7 @@ pub(crate) struct WasmtimeModule {
 impl WasmtimeModule {
     pub(crate) fn compile(wasm: &[u8], runtimes: Arc<Runtimes>) -> Result<Self, CompileError> {
         let wasm = start_section::as_export(wasm).map_err(fault::invalid)?;
-        let wasm = capwire_bulk::in_pieces(wasm);
+        let wasm = capwire_bulk::with_looks(capwire_bulk::in_pieces(wasm));
         let runtime = runtimes.of(&Limits::default()).map_err(fault::invalid)?;
         let code = compile(&wasm, &runtimes, &runtime)?;
         Ok(Self {

@@ -20,6 +20,9 @@
 //! `memory.init` and the instructions on tables stay: they are bounded by the size of the module,
 //! and by the limit of table elements.
 //!
+//! [`with_looks`] is for engines that do not look between instructions either, but only where functions
+//! and loops begin.
+//!
 //! ```
 //! let module = b"\0asm\x01\0\0\0"; // nothing to cut
 //! assert_eq!(capwire_bulk::in_pieces(module[..].into()), &module[..]);
@@ -29,6 +32,9 @@
 
 mod body;
 mod functions;
+mod looks;
+
+pub use looks::with_looks;
 
 use body::Cutter;
 use capwire_code::{Edit, Section, Sections, edited};

@@ -2,7 +2,9 @@
 //! lasts its neighbours are answered on the thread that it runs on.
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs, reason = "tests")]
 
-use capwire_hostile::{Attacks, Ending, Guest, Site, Subject, Wall, guests, one_of_each, subjects};
+use capwire_hostile::{
+    Attacks, Ending, Guest, Site, Strikes, Subject, Wall, guests, one_of_each, subjects,
+};
 use std::sync::Arc;
 
 /// What an endless guest may not keep a neighbour from: to answer so often before it is stopped.
@@ -41,12 +43,21 @@ async fn attack(subject: &Subject, guest: &Guest) -> Result<(), String> {
     let name = format!("{}: {}", subject.name, guest.name);
     let site = Site::new(Arc::clone(&subject.engine), &Wall::default()).unwrap();
     let neighbour = site.neighbour().await.unwrap();
-    let before = neighbour.answered();
-    let result = site.suffer(guest, guest.options()).await.unwrap();
+    let module = site.sign(&guest.wasm().unwrap()).await.unwrap();
+    let mut before = neighbour.answered();
+    let started = site.start(module, guest.options()).await;
+    let result = match (started, guest.strikes) {
+        (Ok(actor), Strikes::InCall) => {
+            // What they answered while the module was compiled does not count.
+            before = neighbour.answered();
+            site.host().call(actor, "attack", "").await.map(drop)
+        }
+        (started, _) => started.map(drop),
+    };
     let answers = neighbour.answered() - before;
 
     let error = match result {
-        Ok(answer) => return Err(format!("{name} answered {} bytes", answer.len())),
+        Ok(()) => return Err(format!("{name} came to its end")),
         Err(error) => error,
     };
     if Ending::of(&error) != Some(guest.ending) || error.kind() != guest.ending.kind() {

@@ -1,0 +1,94 @@
+//! Where an engine looks in a module that was given looks.
+#![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
+
+use capwire_bulk::with_looks;
+use wasmparser::{Operator, Parser, Payload, Validator};
+
+fn module(body: &str) -> Vec<u8> {
+    let text = format!(
+        r#"(module
+            (import "host" "ask" (func $ask (param i32) (result i32)))
+            (type $t (func (param i32) (result i32)))
+            (table $table 9 funcref)
+            (memory 1) (data $data "text")
+            (elem $some func $ask)
+            (func $own (param i32) (result i32) (local i64) {body})
+            (func $other))"#
+    );
+    wat::parse_str(text).unwrap()
+}
+
+/// How many loops the module's first function has then, and whether nothing else has changed.
+fn looks(body: &str) -> usize {
+    let wasm = module(body);
+    let looking = with_looks(wasm.as_slice().into());
+    Validator::new().validate_all(&looking).unwrap();
+    let (before, after) = (operators(&wasm), operators(&looking));
+    let loops = after.iter().filter(|one| one.starts_with("Loop")).count();
+    assert_eq!(after.len(), before.len() + 2 * loops);
+    loops
+}
+
+fn operators(wasm: &[u8]) -> Vec<String> {
+    let mut operators = Vec::new();
+    for payload in Parser::new(0).parse_all(wasm) {
+        if let Payload::CodeSectionEntry(body) = payload.unwrap() {
+            let of_body = body.get_operators_reader().unwrap().into_iter();
+            operators
+                .extend(of_body.map(|one: Result<Operator<'_>, _>| format!("{:?}", one.unwrap())));
+        }
+    }
+    operators
+}
+
+#[test]
+fn calls_that_may_be_of_imports_are_looked_before() {
+    assert_eq!(looks("(call $ask (local.get 0))"), 1);
+    assert_eq!(looks("(call $ask (call $ask (local.get 0)))"), 2);
+    assert_eq!(looks("(call $own (call $own (local.get 0)))"), 0);
+    assert_eq!(
+        looks("(call_indirect (type $t) (local.get 0) (i32.const 0))"),
+        1
+    );
+    assert_eq!(looks("unreachable (call $ask)"), 1);
+}
+
+#[test]
+fn instructions_that_move_many_things_are_looked_before() {
+    let three = "(i32.const 0) (i32.const 0) (i32.const 0)";
+    for instruction in [
+        "memory.fill",
+        "memory.copy",
+        "memory.init $data",
+        "table.copy",
+        "table.init $some",
+    ] {
+        assert_eq!(looks(&format!("{three} {instruction} (local.get 0)")), 1);
+    }
+    let fill = "(table.fill $table (i32.const 0) (ref.null func) (i32.const 0)) (local.get 0)";
+    assert_eq!(looks(fill), 1);
+    assert_eq!(looks("(memory.grow (local.get 0))"), 1);
+    assert_eq!(
+        looks("(table.grow $table (ref.null func) (local.get 0))"),
+        1
+    );
+}
+
+#[test]
+fn what_is_short_is_not() {
+    assert_eq!(looks("(i32.trunc_sat_f32_u (f32.const 1))"), 0);
+    assert_eq!(looks("(memory.size)"), 0);
+    let wasm = module("(i32.add (local.get 0) (i32.const 0x10))");
+    assert_eq!(with_looks(wasm.as_slice().into()), wasm);
+}
+
+#[test]
+fn what_is_no_module_is_returned_as_it_is() {
+    let whole = module("(call $ask (local.get 0))");
+    for end in 0..whole.len() {
+        let part = &whole[..end];
+        if Validator::new().validate_all(part).is_err() {
+            assert_eq!(with_looks(part.into()), part);
+        }
+    }
+}
