@@ -74,6 +74,10 @@ impl WasmiModule {
 }
 
 impl Module for WasmiModule {
+    fn prepare(&self, limits: &Limits) -> Result<(), CompileError> {
+        self.code(limits.stack_bytes).map(drop)
+    }
+
     fn plain(
         &self,
         limits: &Limits,

@@ -69,6 +69,10 @@ fn compile(
 }
 
 impl Module for WasmtimeModule {
+    fn prepare(&self, limits: &Limits) -> Result<(), CompileError> {
+        self.code(limits).map(drop)
+    }
+
     fn plain(
         &self,
         limits: &Limits,

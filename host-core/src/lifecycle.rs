@@ -109,7 +109,7 @@ pub(crate) async fn generation(
     let name = actor.name();
     let (id, wasm, claims) = actor.into_parts();
     let (engine, places) = (Arc::clone(&host.engine), Arc::clone(&host.compilations));
-    let module = compile(engine, wasm, places)
+    let module = compile(engine, wasm, options.limits.clone(), places)
         .await
         .map_err(|fault| Failure::compile(id, fault))?;
     let clock: Arc<dyn Clock> = Arc::clone(&host.clock);
@@ -130,7 +130,7 @@ pub(crate) async fn generation(
         .await
         .map_err(|fault| Failure::start(id, fault))?;
     let authority = Authority::new(id, claims, &***host.policy.load());
-    Ok(Generation::new(number, authority, options, Arc::new(pool)))
+    Ok(Generation::new(number, authority, options, pool))
 }
 
 /// The place of an actor that is being started, given up unless it is filled.

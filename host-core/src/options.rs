@@ -27,7 +27,8 @@ pub struct ActorOptions {
     /// for a host call before it waits counts too; waiting does not. The first slice of a call is
     /// measured by the clock on the wall, all that follows by the thread's CPU time.
     pub cpu_budget: Duration,
-    /// How long the start functions of an instance may take.
+    /// How long it may take to make an instance and to run its start functions. Engines cannot be
+    /// stopped while they make one: it is waited for no longer, and given up or kept when it is made.
     pub start_deadline: Duration,
     /// Its instances.
     pub instances: Instances,

@@ -7,6 +7,7 @@
 mod disposal;
 mod gauge;
 mod lease;
+mod making;
 mod waits;
 
 pub(crate) use lease::Lease;
@@ -19,6 +20,7 @@ use crate::start::{StartFault, Starter};
 use disposal::dispose;
 use gauge::Gauge;
 use lease::Slot;
+use scopeguard::ScopeGuard;
 use std::mem;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -37,7 +39,8 @@ pub(crate) struct Size {
 pub(crate) struct Pool {
     id: PoolId,
     size: Size,
-    starter: Starter,
+    /// It goes as instances do: a module's code can be more than they have.
+    starter: ScopeGuard<Starter, fn(Starter)>,
     places: Arc<Semaphore>,
     idle: Mutex<Vec<Slot>>,
     waiting: AtomicUsize,
@@ -66,11 +69,11 @@ impl Pool {
         size: Size,
         starter: Starter,
         clock: Arc<dyn Clock>,
-    ) -> Result<Self, StartFault> {
+    ) -> Result<Arc<Self>, StartFault> {
         let pool = Self {
             id,
             size,
-            starter,
+            starter: scopeguard::guard(starter, dispose),
             places: Arc::new(Semaphore::new(size.instances)),
             idle: Mutex::default(),
             waiting: AtomicUsize::new(0),
@@ -78,9 +81,12 @@ impl Pool {
             gauge: Gauge::default(),
             clock,
         };
-        let first = pool.start_one().await?;
-        pool.put_idle(first);
-        Ok(pool)
+        // Who gives up waiting for it leaves nothing that goes on.
+        let pool = scopeguard::guard(Arc::new(pool), |pool| pool.close());
+        if let Ok(place) = Arc::clone(&pool.places).try_acquire_owned() {
+            drop(pool.make(place).await?);
+        }
+        Ok(ScopeGuard::into_inner(pool))
     }
 
     pub(crate) fn id(&self) -> PoolId {
@@ -98,11 +104,10 @@ impl Pool {
             Err(TryAcquireError::Closed) => return Err(NoInstance::Closed),
             Err(TryAcquireError::NoPermits) => self.queue(chain, waits).await?,
         };
-        let slot = match self.take_idle() {
-            Some(slot) => slot,
-            None => self.start_one().await.map_err(NoInstance::Start)?,
-        };
-        Ok(Lease::new(Arc::clone(self), slot, place))
+        match self.take_idle() {
+            Some(slot) => Ok(Lease::new(Arc::clone(self), slot, place)),
+            None => self.make(place).await.map_err(NoInstance::Start),
+        }
     }
 
     /// Stops the calls that still run or wait, and frees all instances.
@@ -159,12 +164,6 @@ impl Pool {
         })
     }
 
-    async fn start_one(&self) -> Result<Slot, StartFault> {
-        let guest = self.starter.start().await?;
-        self.gauge.start();
-        Ok(Slot::new(guest))
-    }
-
     fn take_idle(&self) -> Option<Slot> {
         self.lock_idle().pop()
     }
@@ -172,11 +171,26 @@ impl Pool {
     /// The last one used is the first one taken: its memory is still in the caches, and the
     /// others can be seen to be superfluous.
     fn put_idle(&self, slot: Slot) {
-        self.lock_idle().push(slot);
+        let mut idle = self.lock_idle();
+        // Nobody empties it again after it was closed.
+        match self.is_closed() {
+            true => dispose(slot),
+            false => idle.push(slot),
+        }
+    }
+
+    fn is_closed(&self) -> bool {
+        self.places.is_closed()
     }
 
     fn lock_idle(&self) -> std::sync::MutexGuard<'_, Vec<Slot>> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Pool {
+    fn drop(&mut self) {
+        self.close();
     }
 }
 

@@ -1,4 +1,4 @@
-//! Compiles modules and starts guests, away from the async threads.
+//! Compiles modules away from the async threads, and starts guests of them.
 
 use crate::clock::Clock;
 use crate::meter::{Meter, Overspent};
@@ -7,13 +7,12 @@ use capwire_wapc::{
     CallError, CompileError, Engine, Guest, LimitError, Limits, Module, StartError, StartStep,
     World, parts,
 };
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
 
 /// Starts guests of one module.
-#[derive(Clone)]
 pub(crate) struct Starter {
     pub(crate) module: Arc<dyn Module>,
     pub(crate) limits: Limits,
@@ -27,7 +26,7 @@ pub(crate) struct Starter {
 #[derive(Debug)]
 pub(crate) enum StartFault {
     Start(StartError),
-    /// It took longer than so long.
+    /// It was not done after so long.
     Deadline(Duration),
     /// The engine panicked.
     Panic,
@@ -41,10 +40,11 @@ pub(crate) enum CompileFault {
     Panic,
 }
 
-/// Compiles a module when one of `places` is free.
+/// Compiles a module for guests with such `limits`, when one of `places` is free.
 pub(crate) async fn compile(
     engine: Arc<dyn Engine>,
     wasm: Bytes,
+    limits: Limits,
     places: Arc<Semaphore>,
 ) -> Result<Arc<dyn Module>, CompileFault> {
     // Never closed, so there is always a place; it stays taken if the caller goes away meanwhile.
@@ -53,7 +53,9 @@ pub(crate) async fn compile(
         let _place = place;
         // Nothing can stop an engine meanwhile.
         parts::check(&wasm)?;
-        engine.compile(&wasm)
+        let module = engine.compile(&wasm)?;
+        module.prepare(&limits)?;
+        Ok(module)
     });
     match compiled.await {
         Ok(module) => module.map_err(CompileFault::Compile),
@@ -62,19 +64,13 @@ pub(crate) async fn compile(
 }
 
 impl Starter {
-    /// A new guest whose start functions have run. If nobody waits for it any more, it is given
-    /// up at the end of its slice.
-    pub(crate) async fn start(&self) -> Result<Guest, StartFault> {
-        let starter = self.clone();
-        let caller = Arc::new(());
-        let waiting = Arc::downgrade(&caller);
-        let started = spawn_blocking(move || starter.start_here(&waiting)).await;
-        drop(caller);
-        started.unwrap_or(Err(StartFault::Panic))
-    }
-
-    fn start_here(&self, caller: &Weak<()>) -> Result<Guest, StartFault> {
-        let until = self.clock.monotonic().saturating_add(self.deadline);
+    /// A new guest whose start functions have run, on the caller's thread, which may block for long. If
+    /// it is not `wanted` any more, it is given up at the end of its slice.
+    pub(crate) fn start(
+        &self,
+        until: Duration,
+        wanted: impl Fn() -> bool,
+    ) -> Result<Guest, StartFault> {
         let mut meter = Meter::start(&*self.clock, self.cpu_budget, self.limits.slice);
         let mut step = Guest::start(&*self.module, &self.limits, Arc::clone(&self.world))?;
         loop {
@@ -82,7 +78,7 @@ impl Starter {
                 StartStep::Ready(guest) => return Ok(guest),
                 StartStep::Yielded(starting) => {
                     meter.bill()?;
-                    if caller.strong_count() == 0 || self.clock.monotonic() >= until {
+                    if !wanted() || self.clock.monotonic() >= until {
                         return Err(StartFault::Deadline(self.deadline));
                     }
                     starting.resume()?

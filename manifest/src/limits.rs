@@ -60,7 +60,7 @@ pub struct Limits {
     pub cpu: Option<Duration>,
     /// `deadline`: how long a call may take, waiting included.
     pub deadline: Option<Duration>,
-    /// `start_deadline`: how long the start functions may take.
+    /// `start_deadline`: how long an instance and its start functions may take.
     pub start_deadline: Option<Duration>,
     /// `instances`: how many calls are served at once.
     pub instances: Option<NonZeroU32>,

@@ -43,6 +43,17 @@ impl<E: Engine + ?Sized> Engine for Arc<E> {
 
 /// Compiled code.
 pub trait Module: fmt::Debug + Send + Sync + 'static {
+    /// Does what has to be done once for all instances with such limits, if that is more than to
+    /// [`compile`](Engine::compile): engines may compile for each size of stack. It takes as long, so
+    /// hosts call it before they make instances; if they do not, the first one takes that long.
+    ///
+    /// # Errors
+    /// If the engine has no such code.
+    fn prepare(&self, limits: &Limits) -> Result<(), CompileError> {
+        let _ = limits;
+        Ok(())
+    }
+
     /// An instance that answers each call at once, on the caller's stack. None of the guest's
     /// code has run yet when this returns.
     ///

@@ -14,6 +14,7 @@ mod chains;
 mod kit;
 mod lifecycle;
 mod limits;
+mod making;
 mod metrics;
 mod middleware;
 mod narrow;

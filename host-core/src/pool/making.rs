@@ -1,0 +1,41 @@
+//! Makes instances on threads that may block: engines copy what memory begins with, some even compile
+//! the module, and nothing can stop them meanwhile.
+
+use super::Pool;
+use super::lease::{Lease, Slot};
+use crate::patience::{self, GivenUp};
+use crate::start::StartFault;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::OwnedSemaphorePermit;
+use tokio::task::spawn_blocking;
+
+impl Pool {
+    /// A new instance, which has `place`.
+    ///
+    /// Whoever does not wait for it any more does not stop it: it keeps its place while it is being
+    /// made, so that there are never more than may be, and serves another call.
+    pub(super) async fn make(
+        self: &Arc<Self>,
+        place: OwnedSemaphorePermit,
+    ) -> Result<Lease, StartFault> {
+        let patience = self.starter.deadline;
+        let until = self.clock.monotonic().saturating_add(patience);
+        let pool = Arc::clone(self);
+        let made = spawn_blocking(move || pool.make_here(until, place));
+        match patience::until(&*self.clock, until, made).await {
+            Ok(made) => made.unwrap_or(Err(StartFault::Panic)),
+            Err(GivenUp) => Err(StartFault::Deadline(patience)),
+        }
+    }
+
+    fn make_here(
+        self: Arc<Self>,
+        until: Duration,
+        place: OwnedSemaphorePermit,
+    ) -> Result<Lease, StartFault> {
+        let guest = self.starter.start(until, || !self.is_closed())?;
+        self.gauge.start();
+        Ok(Lease::new(self, Slot::new(guest), place))
+    }
+}
