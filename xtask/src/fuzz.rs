@@ -1,8 +1,10 @@
 //! `cargo xtask fuzz`: the targets of `fuzz/` under a coverage-guided fuzzer.
 
+use crate::setup;
 use crate::shell::{self, cargo, command, root, target};
 use anyhow::{Context, Result};
 use std::fs;
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// What to fuzz.
@@ -24,20 +26,38 @@ pub(crate) fn run(options: &Options) -> Result<()> {
 }
 
 /// Fuzzes each target for `time`.
-pub(crate) fn all(time: Duration) -> Result<()> {
+fn all(time: Duration) -> Result<()> {
     prepare()?;
     targets()?.iter().try_for_each(|name| one(name, time))
 }
 
-/// Packages of targets, each with its sanitiser. Engines take very long to build with one, and what they
-/// get wrong shows as a difference.
-const PACKAGES: [(&str, &str); 2] = [("fuzz", "address"), ("fuzz/differential", "none")];
+/// A package of targets.
+struct Package {
+    folder: &'static str,
+    sanitizer: &'static str,
+    /// Whether its targets run engines: wasm3 too, where it can be built.
+    has_engines: bool,
+}
+
+/// Engines take very long to build with a sanitiser, and what they get wrong shows as a difference.
+const PACKAGES: [Package; 2] = [
+    Package {
+        folder: "fuzz",
+        sanitizer: "address",
+        has_engines: false,
+    },
+    Package {
+        folder: "fuzz/differential",
+        sanitizer: "none",
+        has_engines: true,
+    },
+];
 
 /// The targets are those that have a corpus; the fuzz packages' tests see that these are all.
 fn targets() -> Result<Vec<String>> {
     let mut names = Vec::new();
-    for (package, _) in PACKAGES {
-        let folder = root().join(package).join("corpus");
+    for package in PACKAGES {
+        let folder = package.corpus();
         let entries = fs::read_dir(&folder);
         for entry in entries.with_context(|| format!("cannot read {}", folder.display()))? {
             names.push(entry?.file_name().to_string_lossy().into_owned());
@@ -47,13 +67,25 @@ fn targets() -> Result<Vec<String>> {
     Ok(names)
 }
 
-/// The package that has a corpus for the target, and its sanitiser.
-fn package(name: &str) -> Result<(&'static str, &'static str)> {
-    let has_it = |of: &(&str, _)| root().join(of.0).join("corpus").join(name).exists();
+/// The package that has a corpus for the target.
+fn package(name: &str) -> Result<Package> {
     let mut packages = PACKAGES.into_iter();
     packages
-        .find(has_it)
+        .find(|package| package.corpus().join(name).exists())
         .with_context(|| format!("no target is called `{name}`"))
+}
+
+impl Package {
+    fn corpus(&self) -> PathBuf {
+        root().join(self.folder).join("corpus")
+    }
+
+    fn features(&self) -> &'static str {
+        match self.has_engines && setup::has_libclang() {
+            true => "libfuzzer,wasm3",
+            false => "libfuzzer",
+        }
+    }
 }
 
 fn prepare() -> Result<()> {
@@ -66,16 +98,15 @@ fn prepare() -> Result<()> {
 
 /// What is newly found stays beside what was built; corpora are committed by hand, minimised.
 fn one(name: &str, time: Duration) -> Result<()> {
-    let (package, sanitizer) = package(name)?;
+    let package = package(name)?;
     let found = target().join("fuzz-found").join(name);
     fs::create_dir_all(&found).with_context(|| format!("cannot create {}", found.display()))?;
-    let mut fuzz = command(
-        "cargo",
-        &["+nightly", "fuzz", "run", "--features", "libfuzzer"],
-    );
-    fuzz.args(["--fuzz-dir", package, "--sanitizer", sanitizer, "run"]);
+    let mut fuzz = command("cargo", &["+nightly", "fuzz", "run"]);
+    fuzz.args(["--features", package.features()]);
+    fuzz.args(["--fuzz-dir", package.folder]);
+    fuzz.args(["--sanitizer", package.sanitizer, "run"]);
     fuzz.arg(&found);
-    fuzz.arg(root().join(package).join("corpus").join(name));
+    fuzz.arg(package.corpus().join(name));
     fuzz.args([
         "--",
         "-timeout=10",

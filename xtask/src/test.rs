@@ -2,11 +2,10 @@
 
 use crate::build::Profile;
 use crate::shell::{self, cargo};
-use crate::{build, check, documented, fuzz, miri, mutants, outside, setup};
+use crate::{build, check, documented, miri, mutants, outside, setup};
 use anyhow::Result;
 use std::path::Path;
 use std::process::Command;
-use std::time::Duration;
 
 /// How much to test.
 #[derive(clap::Args)]
@@ -94,7 +93,6 @@ fn full(guests: &Path) -> Result<()> {
     run_with(&mut tests, guests, Profile::Release, &FULL)?;
     check::features()?;
     check::package_and_build()?;
-    fuzz::all(Duration::from_secs(60))?;
     miri::run()?;
     mutants::kill_all()?;
     original_wapc()?;

@@ -31,7 +31,10 @@ pub const ELSEWHERE: &[(&str, Runner)] = &[
         "cargo build --target wasm32-unknown-unknown --release",
         Runner::Full,
     ),
+    ("cargo xtask setup --wasm3", Runner::Ci),
     ("cargo xtask mutants", Runner::Part("mutants::kill_all()")),
+    ("cargo xtask fuzz", Runner::Full),
+    ("cargo xtask miri", Runner::Part("miri::run()")),
     ("cargo bench -p capwire-benches", Runner::Full),
     ("cargo test -p capwire-hostile", Runner::Full),
     (
