@@ -1,9 +1,9 @@
 //! From a plan to what runs.
 
 use crate::error::Error;
-use crate::excess;
 use crate::plan::{Builtin, Opening, Plan, PlannedActor, PlannedBinding, unbindable};
 use crate::progress;
+use crate::remedy;
 use capwire::provider::Provider;
 use capwire::{BindingName, ErrorKind, Host, ProviderId};
 use std::sync::Arc;
@@ -71,7 +71,7 @@ pub(crate) async fn start_actor(host: &Host, planned: PlannedActor) -> Result<()
             ),
             _ => "the fault is in the actor: correct it, or ask its author".to_owned(),
         };
-        let help = excess::help(&error).unwrap_or_else(otherwise);
+        let help = remedy::of(&error).unwrap_or_else(otherwise);
         place
             .error(format_args!("the actor `{}` cannot start", file.display()))
             .because(error)

@@ -7,11 +7,10 @@ use crate::admission::Judge;
 use crate::args::{Call, LogFormat};
 use crate::data::DataDir;
 use crate::error::Error;
-use crate::excess;
 use crate::plan::{Opening, Plan, PlannedBinding};
 use crate::record::Recorder;
 use crate::secrets::Secrets;
-use crate::{engine, files, logging, output, progress, random, start, time};
+use crate::{engine, files, logging, output, progress, random, remedy, start, time};
 use capwire::wascap::{
     ActorClaimsBuilder, InspectError, KeyKind, KeyPair, ModuleError, UnixSeconds, Verifier,
     inspect_module, sign_module,
@@ -163,7 +162,7 @@ async fn answer(
 }
 
 fn failed(message: String, error: capwire::Error) -> Error {
-    let help = excess::help(&error);
+    let help = remedy::of(&error);
     let failed = Error::failure(message).because(error);
     match help {
         Some(help) => failed.help(help),

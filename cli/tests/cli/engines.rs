@@ -134,6 +134,24 @@ fn an_option_that_an_engine_has_not_is_refused_with_what_it_has() {
     }
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn an_engine_that_lacks_address_space_says_to_try_another() {
+    let folder = Folder::new();
+    folder.write("hello.wasm", crate::modules::guest(b"hello"));
+    let little = |rest: &str| {
+        let call = "ulimit -v 3000000 && exec capwire call hello.wasm Any";
+        folder.shell(&format!("{call} {rest}"))
+    };
+    let failed = little("--engine wasmtime");
+    assert_eq!(failed.code, Some(1), "{failed:?}");
+    says(
+        &failed.stderr,
+        &["`wasmtime` could not provide an instance", "--engine wasmi"],
+    );
+    assert_eq!(little("--engine wasmi").stdout, "hello\n");
+}
+
 #[test]
 fn a_pool_for_which_there_is_no_room_is_told_and_done_without() {
     let folder = Folder::new();

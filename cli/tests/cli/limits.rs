@@ -102,6 +102,10 @@ fn whoever_calls_without_a_manifest_learns_that_it_could_allow_more() {
         says(&error, &["more than 1024 pages of memory, of 64 KiB each"]);
         says(&error, &["by `memory` in its `limits` in a manifest"]);
     }
+    folder.write("quiet.wasm", guest(MEMORY, ""));
+    folder.write("large.bin", vec![0; 4 * 1024 * 1024 + 1]);
+    let error = folder.fail("call quiet.wasm Any --payload large.bin", 1);
+    says(&error, &["the request has 4194305 bytes", "`message`"]);
 }
 
 #[test]

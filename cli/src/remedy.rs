@@ -1,0 +1,49 @@
+//! What to do about an actor that did not start or answer.
+
+use capwire::ErrorKind;
+use capwire::wapc::{CallError, LimitError, Misuse};
+use std::error::Error as StdError;
+use std::iter::successors;
+
+/// What to do next, where that does not depend on what the actor is.
+pub(crate) fn of(error: &capwire::Error) -> Option<String> {
+    match error.kind() {
+        ErrorKind::Engine => Some("try another engine, such as `--engine wasmi`".to_owned()),
+        _ => limit(error).map(|key| {
+            format!(
+                "correct the actor, or let it have more by `{key}` in its `limits` in a manifest"
+            )
+        }),
+    }
+}
+
+/// The limit by which it failed, as manifests call it.
+fn limit(error: &capwire::Error) -> Option<&'static str> {
+    if let Some(failure) = error.call_failure() {
+        return of_call(failure.cause());
+    }
+    let mut causes = successors(error.source(), |&cause| cause.source());
+    causes.find_map(|cause| match cause.downcast_ref() {
+        Some(failed) => of_call(failed),
+        None => cause.downcast_ref().and_then(key),
+    })
+}
+
+fn of_call(error: &CallError) -> Option<&'static str> {
+    match error {
+        CallError::Limit(limit) => key(limit),
+        CallError::Misuse(Misuse::TooLarge { .. }) => Some("message"),
+        _ => None,
+    }
+}
+
+fn key(limit: &LimitError) -> Option<&'static str> {
+    match limit {
+        LimitError::Memory { .. } => Some("memory"),
+        LimitError::Table { .. } => Some("table_elements"),
+        LimitError::Stack => Some("stack"),
+        LimitError::Message { .. } => Some("message"),
+        LimitError::Interrupted => Some("cpu"),
+        _ => None,
+    }
+}
