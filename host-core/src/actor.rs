@@ -3,6 +3,7 @@
 use crate::error::Error;
 use crate::id::ActorId;
 use bytes::Bytes;
+use capwire_wapc::printable;
 use capwire_wascap::{ActorClaims, UnixSeconds, Verified, Verifier};
 use std::fmt;
 
@@ -74,10 +75,13 @@ impl fmt::Debug for Actor {
     }
 }
 
-/// The name in the claims, as one line that steers no terminal, or the key.
+/// The most bytes of a name that people are shown.
+const LONGEST_NAME: usize = 200;
+
+/// The name in the claims, as one short line that steers no terminal, or the key.
 pub(crate) fn display_name(claims: &ActorClaims) -> String {
     match &claims.metadata.name {
-        Some(name) if !name.trim().is_empty() => name.replace(char::is_control, "\u{fffd}"),
+        Some(name) if !name.trim().is_empty() => printable::line(name, LONGEST_NAME),
         _ => claims.subject.to_string(),
     }
 }

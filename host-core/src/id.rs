@@ -1,5 +1,6 @@
 //! Names of things, checked when they come in and never again.
 
+use capwire_wapc::printable::is_deceptive;
 use capwire_wascap::{KeyKind, PublicKey};
 use std::borrow::Borrow;
 use std::fmt;
@@ -227,7 +228,7 @@ fn check(text: &str, what: &'static str) -> Result<(), NameError> {
         Err(NameError::new(what, "is empty"))
     } else if text.len() > LONGEST {
         Err(NameError::new(what, "is longer than 128 bytes"))
-    } else if text.contains(char::is_control) {
+    } else if text.contains(is_deceptive) {
         Err(NameError::new(what, "has control characters"))
     } else {
         Ok(())
@@ -248,6 +249,7 @@ mod tests {
     #[test]
     fn names_that_would_spoil_a_log_are_refused() {
         assert!(ContractId::new("wascc:\u{1b}[2J").is_err());
+        assert!(ContractId::new("wascc:\u{202e}stnemyap").is_err());
         assert!(BindingName::new(&"x".repeat(129)).is_err());
         assert!(ContractId::new("").is_err());
     }

@@ -204,6 +204,8 @@ impl Host for Callback<'_> {
 fn call_text(error: &CallError) -> String {
     match error {
         CallError::Limit(LimitError::Interrupted) => INTERRUPTED.to_owned(),
+        // As it is: it may be data.
+        CallError::Guest(error) => error.message.clone(),
         error => text(error),
     }
 }
@@ -218,4 +220,19 @@ fn text(error: &dyn Error) -> String {
         cause = error.source();
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::call_text;
+    use capwire_wapc::GuestError;
+
+    #[test]
+    fn what_a_guest_answers_is_passed_on_as_it_is() {
+        let message = "\x1b no\t".repeat(10_000);
+        let error = GuestError {
+            message: message.clone(),
+        };
+        assert_eq!(call_text(&error.into()), message);
+    }
 }

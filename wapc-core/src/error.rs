@@ -109,11 +109,11 @@ impl CallError {
     }
 }
 
-/// A guest's own answer that it failed.
+/// A guest's own answer that it failed. `Display` is for people, see [`printable`](Self::printable).
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{message}")]
+#[error("{}", self.printable())]
 pub struct GuestError {
-    /// The guest's words, or the standard text where it gave none.
+    /// The guest's words as they are, or the standard text where it gave none.
     pub message: String,
 }
 
@@ -256,6 +256,15 @@ mod tests {
         let text = error.to_string();
         assert!(text.contains("`\u{fffd}[2J.nnn"), "{text}");
         assert!(text.len() < 500, "{} bytes", text.len());
+    }
+
+    #[test]
+    fn what_a_guest_answers_does_not_either() {
+        let message = format!("\x1b[2Jno\n{}", "n".repeat(100_000));
+        let error = CallError::from(GuestError { message });
+        let text = error.to_string();
+        assert!(text.starts_with("\u{fffd}[2Jno\nnnn"), "{text}");
+        assert!(text.len() < 5_000, "{} bytes", text.len());
     }
 
     #[test]

@@ -8,14 +8,18 @@ pub(crate) const MOST: usize = 4 * 1024;
 /// ```
 /// use capwire_wapc::printable::is_deceptive;
 ///
-/// assert!(is_deceptive('\n') && is_deceptive('\x1b') && is_deceptive('\u{202e}'));
+/// assert!(is_deceptive('\n') && is_deceptive('\x1b') && is_deceptive('\u{202e}') && is_deceptive('\u{061c}'));
 /// assert!(!is_deceptive('ß') && !is_deceptive('🦀'));
 /// ```
 #[must_use]
 pub fn is_deceptive(character: char) -> bool {
     match character {
         // Marks and overrides of the writing direction, and line breaks that are no control characters.
-        '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => true,
+        '\u{061c}'
+        | '\u{200e}'
+        | '\u{200f}'
+        | '\u{2028}'..='\u{202e}'
+        | '\u{2066}'..='\u{2069}' => true,
         other => other.is_control(),
     }
 }

@@ -8,7 +8,7 @@ pub(super) fn text(failure: &Failure) -> String {
         Failure::Denied(denial) => denial.for_guest(),
         Failure::Provider { source, .. } => source.to_string(),
         Failure::Call(failure) if let CallError::Guest(error) = failure.cause() => {
-            format!("the actor failed: {error}")
+            format!("the actor failed: {}", error.message)
         }
         Failure::NotFound(Thing::Binding(key)) => format!("not bound to {}", key.provider),
         Failure::Name(error) => error.to_string(),

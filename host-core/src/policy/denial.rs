@@ -2,6 +2,7 @@
 
 use super::limit::{Bound, Limit};
 use crate::invocation::{Origin, Target};
+use capwire_wapc::printable::is_deceptive;
 use std::fmt;
 
 /// A call or a binding that was not allowed. As text it also says what would allow it.
@@ -173,7 +174,7 @@ fn shown(resource: &str) -> String {
     let (start, rest) = resource.split_at(end);
     let mut shown = String::with_capacity(start.len());
     for character in start.chars() {
-        if character.is_control() {
+        if is_deceptive(character) {
             shown.extend(character.escape_default());
         } else {
             shown.push(character);

@@ -27,6 +27,20 @@ async fn an_actor_that_was_started_answers_and_is_listed() {
 }
 
 #[tokio::test]
+async fn what_strangers_write_neither_steers_a_terminal_nor_fills_a_log() {
+    let kit = Kit::new();
+    let name = format!("\x1b[2J\u{202e}{}", "n".repeat(30_000)).leak();
+    let refused = kit.actor(&Module::new().script(&name[..20])).await;
+    let error = kit.host.start_actor(refused, None).await.unwrap_err();
+    let report = error.report();
+    assert!(report.contains("\u{fffd}[2J\u{fffd}nnn"), "{report}");
+
+    let named = kit.actor(&Module::new().named(name)).await.name();
+    assert!(named.starts_with("\u{fffd}[2J\u{fffd}nnn"), "{named}");
+    assert!(named.len() < 300, "{} bytes", named.len());
+}
+
+#[tokio::test]
 async fn what_is_not_signed_or_was_changed_becomes_no_actor() {
     let kit = Kit::new();
     let unsigned = capwire_engine_fake::module(standard::NAME);
