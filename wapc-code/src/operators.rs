@@ -97,7 +97,11 @@ impl Iterator for Operators<'_> {
         } else {
             match self.end(place, immediates) {
                 Ok(end) => end,
-                Err(error) => return Some(Err(error)),
+                Err(error) => {
+                    // What follows is unknown, and who does not stop here would go on for ever.
+                    self.next = self.body.len();
+                    return Some(Err(error));
+                }
             }
         };
         Some(Ok(Operator { place, opcode }))

@@ -121,3 +121,14 @@ fn no_bytes_are_too_strange() {
         assert!(places.map(|one| one.place).is_sorted(), "seed {seed}");
     }
 }
+
+#[test]
+fn what_is_no_operator_is_the_end() {
+    let body = [0, 0x01, 0xFF, 0x01, 0x0B]; // no locals, nop, nothing, nop, end
+    let operators: Vec<bool> = Operators::of(&body)
+        .unwrap()
+        .map(|one| one.is_ok())
+        .take(9)
+        .collect();
+    assert_eq!(operators, [true, false]);
+}

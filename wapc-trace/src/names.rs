@@ -60,6 +60,11 @@ impl fmt::Write for Head {
     }
 }
 
+/// How many parts of the section are looked at, and names in it: more than there are kinds of parts, and
+/// functions in a module. Whoever waits for the thread of a guest that trapped waits for this too.
+const MOST_PARTS: usize = 32;
+const MOST_NAMES: usize = 100_000;
+
 /// The names of a module's functions, from its custom section `name`. They are kept as they are in
 /// the module, and read only when somebody asks.
 #[derive(Clone, Default)]
@@ -95,12 +100,13 @@ impl Names {
     /// As far as they can be read: a module may say what it likes here.
     fn of_functions(&self, wanted: &[u32]) -> BTreeMap<u32, &str> {
         let section = NameSectionReader::new(BinaryReader::new(&self.0, 0));
-        let subsections = section.into_iter().map_while(Result::ok);
+        let subsections = section.into_iter().map_while(Result::ok).take(MOST_PARTS);
         let functions = subsections.filter_map(|names| match names {
             Name::Function(names) => Some(names),
             _ => None,
         });
         let names = functions.flat_map(|names| names.into_iter().map_while(Result::ok));
+        let names = names.take(MOST_NAMES);
         let names = names.filter(|naming| wanted.contains(&naming.index));
         names.map(|naming| (naming.index, naming.name)).collect()
     }

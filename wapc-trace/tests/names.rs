@@ -102,3 +102,40 @@ fn what_cannot_be_read_names_nothing() {
     assert_eq!(Names::of(&wasm).frames([0, 1])[0].name(), Some("f"));
     assert_eq!(Names::of(&wasm).frames([0, 1])[1].name(), None);
 }
+
+/// A module of nothing but a section of names.
+fn named(names: &[u8]) -> Vec<u8> {
+    let mut module = wasm_encoder::Module::new();
+    module.section(&wasm_encoder::CustomSection {
+        name: "name".into(),
+        data: names.into(),
+    });
+    module.finish()
+}
+
+#[test]
+fn a_section_of_more_names_than_functions_is_not_read_to_its_end() {
+    let told = |nameless: u32| {
+        let mut functions = wasm_encoder::NameMap::new();
+        (0..nameless).for_each(|_| functions.append(0, ""));
+        functions.append(1, "last");
+        let mut section = wasm_encoder::NameSection::new();
+        section.functions(&functions);
+        let mut module = wasm_encoder::Module::new();
+        module.section(&section);
+        Names::of(&module.finish()).frames([1])[0].to_string()
+    };
+    assert_eq!(told(60_000), "last");
+    assert_eq!(told(1_000_000), "function 1");
+}
+
+#[test]
+fn nor_is_one_of_more_parts_than_there_are_kinds_of() {
+    let functions = [1, 7, 1, 1, 4, b'l', b'a', b's', b't'];
+    let told = |others: usize| {
+        let names = [[9, 0].repeat(others), functions.to_vec()].concat();
+        Names::of(&named(&names)).frames([1])[0].to_string()
+    };
+    assert_eq!(told(12), "last");
+    assert_eq!(told(1_000), "function 1");
+}
