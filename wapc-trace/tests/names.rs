@@ -133,7 +133,7 @@ fn a_section_of_more_names_than_functions_is_not_read_to_its_end() {
 fn nor_is_one_of_more_parts_than_there_are_kinds_of() {
     let functions = [1, 7, 1, 1, 4, b'l', b'a', b's', b't'];
     let told = |others: usize| {
-        let names = [[9, 0].repeat(others), functions.to_vec()].concat();
+        let names = [[9, 1, 0].repeat(others), functions.to_vec()].concat();
         Names::of(&named(&names)).frames([1])[0].to_string()
     };
     assert_eq!(told(12), "last");
