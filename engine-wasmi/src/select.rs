@@ -6,7 +6,7 @@
 //! told not to, so the condition gets another last instruction: `i32.popcnt`, whose result is 0
 //! exactly if its operand is.
 
-use capwire_code::{Edit, Operator, Operators, Sections, edited};
+use capwire_code::{Operator, Operators, with_bodies, with_insertions};
 use memchr::{memchr, memchr3, memrchr2};
 use std::borrow::Cow;
 use wasmparser::BinaryReaderError;
@@ -15,48 +15,13 @@ const I32_POPCNT: u8 = 0x69;
 
 /// The same module without what wasmi gets wrong. What cannot be read is left to wasmi to refuse.
 pub(crate) fn work_around(wasm: Cow<'_, [u8]>) -> Cow<'_, [u8]> {
-    match edits(&wasm) {
-        Ok(edits) if !edits.is_empty() => Cow::Owned(edited(&wasm, &edits)),
-        Ok(_) | Err(_) => wasm,
-    }
-}
-
-fn edits(wasm: &[u8]) -> Result<Vec<Edit>, BinaryReaderError> {
-    let mut edits = Vec::new();
-    for section in Sections::of(wasm) {
-        let section = section?;
-        let mut functions = Vec::new();
-        for function in section.functions() {
-            let function = function?;
-            if let Some(body) = with_insertions(function.body)? {
-                functions.push(Edit::function(function.range, &body));
-            }
-        }
-        if !functions.is_empty() {
-            edits.extend(section.edited(functions)?);
-        }
-    }
-    Ok(edits)
-}
-
-/// A function's body if it has to change.
-fn with_insertions(body: &[u8]) -> Result<Option<Vec<u8>>, BinaryReaderError> {
-    let places = match last_candidate(body) {
-        Some(last) => insertions(body, last)?,
-        None => return Ok(None),
-    };
-    if places.is_empty() {
-        return Ok(None);
-    }
-    let mut changed = Vec::with_capacity(body.len() + places.len());
-    let mut done = 0;
-    for place in places {
-        changed.extend_from_slice(body.get(done..place).unwrap_or_default());
-        changed.push(I32_POPCNT);
-        done = place;
-    }
-    changed.extend_from_slice(body.get(done..).unwrap_or_default());
-    Ok(Some(changed))
+    with_bodies(wasm, |body| {
+        let Some(last) = last_candidate(body) else {
+            return Ok(None);
+        };
+        let places = insertions(body, last)?;
+        Ok(with_insertions(body, &places, &[I32_POPCNT]))
+    })
 }
 
 /// The last byte that may be a `select`, if there are bytes that may be comparisons with 0: quickly

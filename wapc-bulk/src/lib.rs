@@ -40,7 +40,7 @@ use body::Cutter;
 use capwire_code::{Edit, Section, Sections, edited};
 use std::borrow::Cow;
 use wasm_encoder::Encode;
-use wasmparser::{BinaryReaderError, Payload, TypeRef};
+use wasmparser::{BinaryReaderError, Payload};
 
 /// Bytes that are moved in one piece: far less than a slice's worth.
 pub const PIECE: u32 = 256 * 1024;
@@ -66,11 +66,7 @@ fn edits(wasm: &[u8]) -> Result<Vec<Edit>, BinaryReaderError> {
                 facts.parameters = section.parameters()?;
                 facts.types = Some(section);
             }
-            Payload::ImportSection(imports) => {
-                for import in imports.clone() {
-                    facts.imported += u32::from(matches!(import?.ty, TypeRef::Func(_)));
-                }
-            }
+            Payload::ImportSection(_) => facts.imported = section.imported_functions()?,
             Payload::FunctionSection(functions) => {
                 facts.own = functions.clone().into_iter().collect::<Result<_, _>>()?;
                 facts.functions = Some(section);

@@ -1,8 +1,8 @@
 //! Places in straight code where an engine looks whether a slice is over.
 
-use capwire_code::{Edit, Operator, Operators, Sections, edited};
+use capwire_code::{Operator, Operators, Sections, with_bodies, with_insertions};
 use std::borrow::Cow;
-use wasmparser::{BinaryReader, BinaryReaderError, Payload, TypeRef};
+use wasmparser::{BinaryReader, BinaryReaderError};
 
 /// The same module with looks between all that may take long: for engines that look whether a slice
 /// is over only where functions and rounds of loops begin.
@@ -18,57 +18,29 @@ use wasmparser::{BinaryReader, BinaryReaderError, Payload, TypeRef};
 /// ```
 #[must_use]
 pub fn with_looks(wasm: Cow<'_, [u8]>) -> Cow<'_, [u8]> {
-    match edits(&wasm) {
-        Ok(edits) if !edits.is_empty() => Cow::Owned(edited(&wasm, &edits)),
-        Ok(_) | Err(_) => wasm,
+    match imported_functions(&wasm) {
+        Ok(imported) => with_bodies(wasm, |body| looking(body, imported)),
+        Err(_) => wasm,
     }
+}
+
+fn imported_functions(wasm: &[u8]) -> Result<u32, BinaryReaderError> {
+    Sections::of(wasm).try_fold(0, |sum, section| Ok(sum + section?.imported_functions()?))
 }
 
 /// `(loop)`
 const LOOK: [u8; 3] = [0x03, 0x40, 0x0B];
 
-fn edits(wasm: &[u8]) -> Result<Vec<Edit>, BinaryReaderError> {
-    let mut imported = 0;
-    let mut edits = Vec::new();
-    for section in Sections::of(wasm) {
-        let section = section?;
-        if let Payload::ImportSection(imports) = &section.payload {
-            for import in imports.clone() {
-                imported += u32::from(matches!(import?.ty, TypeRef::Func(_)));
-            }
-        }
-        let mut functions = Vec::new();
-        for function in section.functions() {
-            let function = function?;
-            if let Some(body) = looking(function.body, imported)? {
-                functions.push(Edit::function(function.range, &body));
-            }
-        }
-        if !functions.is_empty() {
-            edits.extend(section.edited(functions)?);
-        }
-    }
-    Ok(edits)
-}
-
 /// A function's body if it has to change.
 fn looking(body: &[u8], imported: u32) -> Result<Option<Vec<u8>>, BinaryReaderError> {
-    let mut looking = Vec::new();
-    let mut done = 0;
+    let mut places = Vec::new();
     for operator in Operators::of(body)? {
         let operator = operator?;
-        if !may_take_long(operator, body, imported)? {
-            continue;
+        if may_take_long(operator, body, imported)? {
+            places.push(operator.place);
         }
-        looking.extend_from_slice(body.get(done..operator.place).unwrap_or_default());
-        looking.extend_from_slice(&LOOK);
-        done = operator.place;
     }
-    if done == 0 {
-        return Ok(None);
-    }
-    looking.extend_from_slice(body.get(done..).unwrap_or_default());
-    Ok(Some(looking))
+    Ok(with_insertions(body, &places, &LOOK))
 }
 
 const CALL: u8 = 0x10;

@@ -4,7 +4,8 @@
 //! - [`Sections`] divides a module, [`Section::functions`] its code;
 //! - [`Operators`] steps over a function's code without decoding it;
 //! - [`OneMore`] gives a function one more local;
-//! - [`Edit`]s change the module, in one copy.
+//! - [`Edit`]s change the module, in one copy, and [`with_bodies`] is all of this for who only changes
+//!   bodies of functions.
 //!
 //! Nothing is validated, and nothing panics: what is no module is an error, or is read in any way.
 //!
@@ -31,12 +32,14 @@
 
 #![forbid(unsafe_code)]
 
+mod bodies;
 mod edits;
 mod immediates;
 mod locals;
 mod operators;
 mod sections;
 
+pub use bodies::{with_bodies, with_insertions};
 pub use edits::{Edit, edited};
 pub use locals::OneMore;
 pub use operators::{Operator, Operators};

@@ -1,7 +1,7 @@
 //! A module's sections, and the functions in its code.
 
 use std::ops::Range;
-use wasmparser::{BinaryReader, BinaryReaderError, Chunk, FuncType, Parser, Payload};
+use wasmparser::{BinaryReader, BinaryReaderError, Chunk, FuncType, Parser, Payload, TypeRef};
 
 /// The sections of a module, the one of code in one piece.
 #[derive(Debug)]
@@ -99,6 +99,22 @@ impl<'a> Section<'a> {
             _ => 0,
         };
         Functions { reader, left }
+    }
+
+    /// How many functions it imports if it is the section of imports, and none otherwise.
+    ///
+    /// # Errors
+    /// If an import cannot be read.
+    pub fn imported_functions(&self) -> Result<u32, BinaryReaderError> {
+        let Payload::ImportSection(imports) = &self.payload else {
+            return Ok(0);
+        };
+        imports
+            .clone()
+            .into_iter()
+            .try_fold(0, |functions, import| {
+                Ok(functions + u32::from(matches!(import?.ty, TypeRef::Func(_))))
+            })
     }
 
     /// How many parameters each type has if it is the section of types, and none otherwise.

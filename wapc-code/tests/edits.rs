@@ -1,7 +1,7 @@
 //! A module with edits is the module as it would have been written.
 #![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
 
-use capwire_code::{Edit, Section, Sections, edited};
+use capwire_code::{Edit, Section, Sections, edited, with_bodies};
 
 fn module(functions: &[&str]) -> Vec<u8> {
     let functions: String = functions
@@ -86,6 +86,27 @@ fn types_are_known_by_their_parameters() {
     let wasm = wasm.unwrap();
     let parameters = Sections::of(&wasm).map(|section| section.unwrap().parameters().unwrap());
     assert_eq!(parameters.collect::<Vec<_>>(), [vec![0, 2], vec![]]);
+}
+
+#[test]
+fn functions_are_known_among_other_imports() {
+    let wasm = wat::parse_str(
+        r#"(module (import "a" "f" (func)) (import "a" "m" (memory 1)) (import "b" "f" (func)))"#,
+    );
+    let wasm = wasm.unwrap();
+    let sections = Sections::of(&wasm).map(Result::unwrap);
+    let imported: Vec<u32> = sections
+        .map(|one| one.imported_functions().unwrap())
+        .collect();
+    assert_eq!(imported, [0, 2]);
+}
+
+#[test]
+fn a_module_that_cannot_be_read_keeps_its_bodies() {
+    let mut cut = module(&["nop", "nop"]);
+    cut.truncate(code(&cut).range.end - 1);
+    let other = with_bodies(cut.as_slice().into(), |_| Ok(Some(vec![0, 0x0B])));
+    assert_eq!(other, &*cut);
 }
 
 #[test]
