@@ -33,7 +33,7 @@ pub enum DecodeError {
     /// Lists in lists in lists, beyond what any message needs.
     #[error("the payload nests more than {MAX_DEPTH} levels deep")]
     TooDeep,
-    /// A field is missing or of another type.
+    /// A field is missing or of another type. The text is short, and without control characters.
     #[error("the payload is not the message that was expected: {0}")]
     Mismatch(String),
 }
@@ -83,6 +83,22 @@ fn blame(cause: Cause) -> DecodeError {
             DecodeError::Truncated
         }
         Cause::DepthLimitExceeded => DecodeError::TooDeep,
-        other => DecodeError::Mismatch(other.to_string()),
+        other => DecodeError::Mismatch(short(&other.to_string())),
     }
+}
+
+/// The most bytes of a mismatch: it quotes the text that stands where a number should, which may be all
+/// of a message.
+const LONGEST: usize = 400;
+
+/// Without control characters, and without the middle of what is long: at the end stands what was
+/// expected.
+fn short(text: &str) -> String {
+    let clean = |text: &str| text.replace(char::is_control, "\u{fffd}");
+    if text.len() <= LONGEST {
+        return clean(text);
+    }
+    let (head, _) = text.split_at(text.floor_char_boundary(LONGEST / 2));
+    let (_, tail) = text.split_at(text.ceil_char_boundary(text.len() - LONGEST / 2));
+    format!("{} […] {}", clean(head), clean(tail))
 }

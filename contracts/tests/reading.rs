@@ -3,6 +3,7 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::indexing_slicing,
+    clippy::panic,
     reason = "tests"
 )]
 
@@ -277,4 +278,22 @@ fn lengths_that_lie_are_not_believed() {
     assert_eq!(decode::<BrokerMessage>(binary), Err(DecodeError::Truncated));
     let map = b"\xdf\xff\xff\xff\xff\xa6method\xa3GET";
     assert_eq!(decode::<Request>(map), Err(DecodeError::Truncated));
+}
+
+#[test]
+fn a_mismatch_does_not_repeat_a_whole_message() {
+    let said = |bytes: &[u8]| match decode::<Response>(bytes) {
+        Err(DecodeError::Mismatch(text)) => text,
+        other => panic!("{other:?}"),
+    };
+    let long = encode(&BTreeMap::from([("statusCode", "é\x1b".repeat(1 << 20))])).unwrap();
+    let said = said(&long);
+    assert!(said.contains("é") && said.ends_with("fits u32"), "{said}");
+    assert!(said.len() < 1_000 && !said.contains('\x1b'), "{said}");
+}
+
+#[test]
+fn nor_does_it_steer_a_terminal() {
+    let error = decode::<Direction>(&encode("\x1b[2J").unwrap()).unwrap_err();
+    assert!(!error.to_string().contains('\x1b'), "{error}");
 }
