@@ -69,9 +69,9 @@ impl Code {
         let facts = Facts::gather(wasm)?;
         // wasm3's compiler has limits of its own; a copy that needs no memory shows whether the
         // module is within them.
-        let tried = rewrite::for_trial(&facts, backtraces).map_err(invalid)?;
+        let tried = rewrite::for_trial(&facts, backtraces)?;
         try_out(Self::new(&facts, tried), stacks)?;
-        let wasm_for_use = rewrite::for_use(&facts, backtraces).map_err(invalid)?;
+        let wasm_for_use = rewrite::for_use(&facts, backtraces)?;
         let mut code = Self::new(&facts, wasm_for_use);
         code.backtraces = backtraces.then(|| Backtraces {
             names: Names::of(wasm),

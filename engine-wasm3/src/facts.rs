@@ -1,5 +1,6 @@
 //! Whether a module is a waPC guest within the features that wasm3 has, and what is in it.
 
+mod effort;
 mod features;
 mod frame;
 
@@ -8,6 +9,7 @@ use crate::code::invalid;
 use crate::imports::Import;
 use capwire_wapc::exports::{self, Export};
 use capwire_wapc::{CompileError, abi};
+use effort::Effort;
 use frame::Frame;
 use wasmparser::{
     BinaryReaderError, ExternalKind, FuncType, FuncValidatorAllocations, FunctionBody, MemoryType,
@@ -88,6 +90,7 @@ struct Gathering<'a> {
     imports: Vec<wasmparser::Import<'a>>,
     exports: Vec<wasmparser::Export<'a>>,
     start: Option<u32>,
+    effort: Effort,
 }
 
 impl<'a> Gathering<'a> {
@@ -100,7 +103,7 @@ impl<'a> Gathering<'a> {
             let payload = payload?;
             if let ValidPayload::Func(function, body) = validator.payload(&payload)? {
                 let mut validator = function.into_validator(allocations);
-                let frame = Frame::measure(&mut validator, &body)?;
+                let frame = Frame::measure(&mut validator, &body, &mut self.effort)?;
                 self.facts.frames.push(frame.bytes());
                 self.facts.sections.bodies.push(body);
                 allocations = validator.into_allocations();
@@ -136,6 +139,7 @@ impl<'a> Gathering<'a> {
         self.index().map_err(invalid)?;
         self.check_imports()?;
         self.check_tables()?;
+        self.effort.check()?;
         self.facts.entries = self.entries()?;
         let functions = self.exports.iter();
         let functions = functions.filter(|export| export.kind == ExternalKind::Func);

@@ -36,9 +36,14 @@
 //! WebAssembly 1.0, multi-value, sign extension, saturating conversions, bulk memory, reference
 //! types to functions and extended constants: what compilers emit by default. No SIMD, threads,
 //! tail calls, 64-bit or several memories, garbage collection or exceptions. A module has at most
-//! 32 MiB and 10 million initial elements of tables. wasm3's compiler has limits of its own, such as 1,000
-//! nested blocks; a module beyond them is refused by [`compile`](Engine::compile). wasm3 does not keep
-//! whether a NaN is quiet as the specification demands.
+//! 32 MiB and 10 million initial elements of tables.
+//!
+//! wasm3 compiles all of a module for each instance: 5 ms for an actor of 150 KB, half a second and
+//! some hundred megabytes for the most that is allowed. That is 8 MiB of code with what is added to
+//! count, or 5 MB as compilers make it, and a bound of how many values are moved where blocks have
+//! several results. Its compiler has limits of its own, such as 1,000 nested blocks. A module beyond any
+//! of these is refused by [`compile`](Engine::compile). wasm3 does not keep whether a NaN is quiet as the
+//! specification demands.
 //!
 //! # How limits are kept
 //! wasm3 gets a rewritten module. It counts what it uses in globals that the guest's code cannot

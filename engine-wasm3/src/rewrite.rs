@@ -12,11 +12,11 @@ mod growth;
 mod layout;
 mod metering;
 
-use crate::code::Gauge;
+use crate::code::{Gauge, invalid};
 use crate::facts::Facts;
 pub(crate) use calls::{READER, SLOT_SHIFT};
+use capwire_wapc::CompileError;
 use layout::Layout;
-use std::convert::Infallible;
 use wasm_encoder::reencode::{Error, Reencode};
 use wasm_encoder::{
     CodeSection, ConstExpr, DataCountSection, DataSection, ElementSection, Elements, EntityType,
@@ -25,19 +25,18 @@ use wasm_encoder::{
 };
 use wasmparser::{DataKind, ElementKind};
 
-/// What a valid module that is within our features does not cause.
-#[derive(Debug, thiserror::Error)]
-#[error("the module cannot be rewritten: {0}")]
-pub(crate) struct RewriteError(Error<Infallible>);
+/// The most bytes of code that wasm3 gets: it compiles all of it for each instance, at some 20 MiB a
+/// second, into several times as much.
+const MOST_CODE_BYTES: usize = 8 * 1024 * 1024;
 
 /// The module that guests run.
-pub(crate) fn for_use(facts: &Facts<'_>, backtraces: bool) -> Result<Vec<u8>, RewriteError> {
-    Ok(Rewriter::new(facts, Purpose::Use, backtraces).module()?)
+pub(crate) fn for_use(facts: &Facts<'_>, backtraces: bool) -> Result<Vec<u8>, CompileError> {
+    rewritten(facts, Purpose::Use, backtraces)
 }
 
 /// The same code in a module that takes no memory to load, and whose segments all fit.
-pub(crate) fn for_trial(facts: &Facts<'_>, backtraces: bool) -> Result<Vec<u8>, RewriteError> {
-    Ok(Rewriter::new(facts, Purpose::Trial, backtraces).module()?)
+pub(crate) fn for_trial(facts: &Facts<'_>, backtraces: bool) -> Result<Vec<u8>, CompileError> {
+    rewritten(facts, Purpose::Trial, backtraces)
 }
 
 /// The export of the guest's function `index`.
@@ -51,7 +50,20 @@ enum Purpose {
     Trial,
 }
 
-type Result_<T> = Result<T, Error<Infallible>>;
+type Result_<T> = Result<T, Error<CompileError>>;
+
+fn rewritten(
+    facts: &Facts<'_>,
+    purpose: Purpose,
+    backtraces: bool,
+) -> Result<Vec<u8>, CompileError> {
+    let module = Rewriter::new(facts, purpose, backtraces).module();
+    module.map_err(|error| match error {
+        Error::UserError(refusal) => refusal,
+        // What a valid module that is within our features does not cause.
+        error => invalid(format!("the module cannot be rewritten: {error}")),
+    })
+}
 
 struct Rewriter<'f, 'a> {
     facts: &'f Facts<'a>,
@@ -61,7 +73,7 @@ struct Rewriter<'f, 'a> {
 
 /// Functions move by one, since ours is one more import.
 impl Reencode for Rewriter<'_, '_> {
-    type Error = Infallible;
+    type Error = CompileError;
 
     fn function_index(&mut self, function: u32) -> Result_<u32> {
         Ok(self.layout.function(function))
@@ -218,9 +230,15 @@ impl<'f, 'a> Rewriter<'f, 'a> {
     fn code(&mut self) -> Result_<CodeSection> {
         let mut code = CodeSection::new();
         let facts = self.facts;
+        let mut bytes = 0;
         for (index, body) in facts.sections.bodies.iter().enumerate() {
-            code.function(&metering::function(self, index, body)?);
+            let function = metering::function(self, index, body)?;
+            bytes += function.byte_len();
+            if bytes <= MOST_CODE_BYTES {
+                code.function(&function);
+            }
         }
+        at_most(bytes)?;
         code.function(&growth::memory(&self.layout));
         for table in 0..facts.tables.len() {
             code.function(&growth::table(&self.layout, facts, table));
@@ -251,8 +269,13 @@ impl<'f, 'a> Rewriter<'f, 'a> {
     }
 }
 
-impl From<Error<Infallible>> for RewriteError {
-    fn from(error: Error<Infallible>) -> Self {
-        Self(error)
+fn at_most(bytes: usize) -> Result_<()> {
+    match bytes <= MOST_CODE_BYTES {
+        true => Ok(()),
+        false => Err(Error::UserError(CompileError::TooLarge {
+            what: "bytes of code, as wasm3 would get it",
+            count: bytes as u64,
+            most: MOST_CODE_BYTES as u64,
+        })),
     }
 }

@@ -1,5 +1,6 @@
 //! How much call stack a function takes.
 
+use super::effort::Effort;
 use crate::code::clamped;
 use wasmparser::{
     BinaryReaderError, FuncValidator, FunctionBody, Operator, OperatorsReader, WasmModuleResources,
@@ -22,10 +23,11 @@ const CALL_BYTES: u64 = 192;
 const LOOP_BYTES: u64 = 96;
 
 impl Frame {
-    /// Validates `body` and measures it.
+    /// Validates `body` and measures it, and what it adds to wasm3's `effort`.
     pub(super) fn measure<R: WasmModuleResources>(
         validator: &mut FuncValidator<R>,
         body: &FunctionBody<'_>,
+        effort: &mut Effort,
     ) -> Result<Self, BinaryReaderError> {
         let mut reader = body.get_binary_reader();
         validator.read_locals(&mut reader)?;
@@ -39,6 +41,7 @@ impl Frame {
             let offset = operators.original_position();
             let operator = operators.read()?;
             frame.add(&operator);
+            effort.add(validator, &operator);
             validator.op(offset, &operator)?;
             frame.values = frame.values.max(validator.operand_stack_height().into());
         }

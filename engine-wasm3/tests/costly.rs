@@ -1,0 +1,67 @@
+//! Modules of which wasm3 would take long to make an instance, and much memory for it.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
+
+use capwire_engine_wasm3::Wasm3;
+use capwire_wapc::{CompileError, Engine};
+
+/// A guest that also has `fields`.
+fn compile(fields: &str) -> Result<(), CompileError> {
+    let module = format!(
+        r#"(module (memory (export "memory") 1) {fields}
+            (func (export "__guest_call") (param i32 i32) (result i32) (i32.const 1)))"#
+    );
+    let wasm = wat::parse_str(module).unwrap();
+    Wasm3::new().unwrap().compile(&wasm).map(drop)
+}
+
+/// Of what the module has too much.
+fn refused(fields: &str) -> &'static str {
+    match compile(fields) {
+        Err(CompileError::TooLarge { what, count, most }) => {
+            assert!(count > most);
+            what
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Three bytes in the file, of which counting makes nine times as many.
+#[test]
+fn more_code_than_wasm3_is_asked_to_take() {
+    let loops = |count| format!("(func {})", "(loop)".repeat(count)).repeat(20);
+    compile(&loops(10_000)).unwrap();
+    let what = refused(&loops(20_000));
+    assert!(what.starts_with("bytes of code"), "{what}");
+}
+
+/// Code that has `values` values on its stack and moves all of them so often.
+fn moving(values: usize, instruction: &str, times: usize) -> String {
+    let (types, pushed) = ("i32 ".repeat(values), "(i32.const 0)".repeat(values));
+    let (moves, dropped) = (instruction.repeat(times), "drop ".repeat(values));
+    format!(
+        "(type $results (func (result {types}))) (type $both (func (param {types}) (result {types})))
+        (func $same (type $both) {})
+        (func (block (type $results) {pushed} {moves}) {dropped})
+        (func {pushed} (loop (type $both) {moves}) {dropped})",
+        (0..values).map(|local| format!("(local.get {local})")).collect::<String>()
+    )
+}
+
+#[test]
+fn more_values_than_wasm3_is_asked_to_move() {
+    let table = format!("(br_table {}(i32.const 0))", "0 ".repeat(1_000));
+    let moves = [
+        ("(br_if 0 (i32.const 0))", 1_000),
+        ("(call $same)", 1_000),
+        ("(block (type $both))", 1_000),
+        ("(if (type $both) (i32.const 0) (then) (else))", 1_000),
+        ("(loop (type $both))", 1_000),
+        (table.as_str(), 1),
+    ];
+    for (instruction, times) in moves {
+        compile(&moving(4, instruction, times)).unwrap();
+        let what = refused(&moving(900, instruction, times));
+        assert!(what.contains("values"), "{instruction}: {what}");
+    }
+}
