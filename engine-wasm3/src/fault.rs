@@ -3,6 +3,7 @@
 use crate::NAME;
 use crate::guest::Halt;
 use capwire_wapc::{CallError, LimitError, Source, StartError, Trap, TrapKind};
+use std::ffi::CString;
 use std::io;
 use std::panic::resume_unwind;
 
@@ -10,6 +11,17 @@ use std::panic::resume_unwind;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("wasm3: {0}")]
 pub(crate) struct Fault(pub(crate) String);
+
+impl Fault {
+    pub(crate) fn out_of_memory() -> Self {
+        Self("out of memory".to_owned())
+    }
+}
+
+/// A name as wasm3 takes it.
+pub(crate) fn c_string(text: &str) -> Result<CString, Fault> {
+    CString::new(text).map_err(|_| Fault("a name contains a zero".to_owned()))
+}
 
 /// Why a function of the guest did not return.
 pub(crate) enum Stopped {

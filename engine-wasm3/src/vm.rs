@@ -13,11 +13,11 @@
 #![expect(unsafe_code, reason = "wasm3 is written in C; see above")]
 
 use crate::code::{Code, Gauge};
-use crate::fault::{Fault, Stopped};
+use crate::fault::{self, Fault, Stopped};
 use crate::guest::{GuestState, Halt, Served};
 use crate::rewrite::READER;
 use crate::suspend::{Event, Suspend};
-use std::ffi::{CStr, CString, c_char, c_void};
+use std::ffi::{CStr, c_char, c_void};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr::{self, NonNull};
 use std::sync::Arc;
@@ -133,19 +133,19 @@ impl Vm {
             gauges: [ptr::null_mut(); Gauge::ALL.len()],
         };
         if vm.environment.is_null() {
-            return Err(out_of_memory());
+            return Err(Fault::out_of_memory());
         }
         // SAFETY: environment and state outlive the runtime, see `drop`.
         vm.runtime = unsafe { wasm3::m3_NewRuntime(vm.environment, stack_bytes, vm.state.cast()) };
         match vm.runtime.is_null() {
-            true => Err(out_of_memory()),
+            true => Err(Fault::out_of_memory()),
             false => Ok(vm),
         }
     }
 
     /// `wasm` has to live until the runtime is freed.
     fn load_module(&mut self, wasm: &[u8]) -> Result<wasm3::IM3Module, Fault> {
-        let length = u32::try_from(wasm.len()).map_err(|_| out_of_memory())?;
+        let length = u32::try_from(wasm.len()).map_err(|_| Fault::out_of_memory())?;
         let mut module = ptr::null_mut();
         // SAFETY: `wasm` is `length` bytes.
         let parsed = unsafe {
@@ -164,7 +164,7 @@ impl Vm {
     fn find_functions(&mut self, code: &Code) -> Result<(), Fault> {
         let names = code.functions().iter().map(String::as_str);
         for name in names.chain(code.reader().map(|_| READER)) {
-            let name = c_string(name)?;
+            let name = fault::c_string(name)?;
             let mut function = ptr::null_mut();
             // SAFETY: the runtime has a module; the name ends with a zero.
             checked(unsafe {
@@ -177,7 +177,7 @@ impl Vm {
 
     fn find_gauges(&mut self, module: wasm3::IM3Module) -> Result<(), Fault> {
         for (gauge, found) in Gauge::ALL.into_iter().zip(&mut self.gauges) {
-            let name = c_string(gauge.name())?;
+            let name = fault::c_string(gauge.name())?;
             // SAFETY: the module is loaded; the name ends with a zero.
             *found = unsafe { wasm3::m3_FindGlobal(module, name.as_ptr()) };
         }
@@ -215,7 +215,10 @@ impl Drop for Vm {
 /// Each import carries its index in [`Code::imports`].
 fn link(module: wasm3::IM3Module, code: &Code) -> Result<(), Fault> {
     for (index, import) in code.imports().iter().enumerate() {
-        let (namespace, name) = (c_string(import.namespace())?, c_string(import.name())?);
+        let (namespace, name) = (
+            fault::c_string(import.namespace())?,
+            fault::c_string(import.name())?,
+        );
         // SAFETY: the module is loaded, the names end with zeros, no signature is compared, since
         // `Code` did, and the user data is a number, not a pointer.
         let result = unsafe {
@@ -394,12 +397,4 @@ fn checked(result: wasm3::M3Result) -> Result<(), Fault> {
     // SAFETY: results of wasm3 and of `import_called` are strings of static data.
     let text = unsafe { CStr::from_ptr(result.cast::<c_char>()) };
     Err(Fault(text.to_string_lossy().into_owned()))
-}
-
-fn c_string(text: &str) -> Result<CString, Fault> {
-    CString::new(text).map_err(|_| Fault("a name contains a zero".to_owned()))
-}
-
-fn out_of_memory() -> Fault {
-    Fault("out of memory".to_owned())
 }
