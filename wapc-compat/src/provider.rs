@@ -4,7 +4,7 @@ use crate::world::StateWorld;
 use bytes::Bytes;
 use capwire_wapc::{
     CallError, CompileError, Engine, Host, HostCall, LimitError, Limits, Module, PlainGuest, Reply,
-    Request, Source, StartError, Verdict,
+    Request, Source, StartError, Verdict, parts,
 };
 use std::error::Error;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -45,10 +45,11 @@ impl EngineProvider {
     /// Compiles the module `wasm` with `engine`. Its start functions run when a `WapcHost` is made.
     ///
     /// # Errors
-    /// If the engine does not accept the module, or it is no waPC guest.
+    /// If the engine does not accept the module, it is no waPC guest, or it has [more of
+    /// something](capwire_wapc::parts) than a compiler can be asked to take.
     pub fn new(engine: impl Engine, wasm: &[u8]) -> Result<Self, CompileError> {
         Ok(Self {
-            module: engine.compile(wasm)?,
+            module: compile(&engine, wasm)?,
             engine: Arc::new(engine),
             limits: limits_of_wapc(),
             computing_time: None,
@@ -154,7 +155,7 @@ impl WebAssemblyEngineProvider for EngineProvider {
     }
 
     fn replace(&mut self, wasm: &[u8]) -> Result<(), Source> {
-        let module = self.engine.compile(wasm).map_err(|error| text(&error))?;
+        let module = compile(&*self.engine, wasm).map_err(|error| text(&error))?;
         if let Some(Running { state, .. }) = &self.running {
             let state = Arc::clone(state);
             let guest = self.start(&*module, &state)?;
@@ -199,6 +200,12 @@ impl Host for Callback<'_> {
             _ => Verdict::Continue,
         }
     }
+}
+
+/// Nothing can stop an engine meanwhile.
+fn compile(engine: &dyn Engine, wasm: &[u8]) -> Result<Arc<dyn Module>, CompileError> {
+    parts::check(wasm)?;
+    engine.compile(wasm)
 }
 
 fn call_text(error: &CallError) -> String {

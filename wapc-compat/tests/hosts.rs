@@ -7,7 +7,7 @@ mod cases;
 
 use capwire_engine_wasmi::Wasmi;
 use capwire_engine_wasmtime::Wasmtime;
-use capwire_wapc::Limits;
+use capwire_wapc::{CompileError, Limits};
 use capwire_wapc_compat::EngineProvider;
 use cases::{failure, guest, number};
 use std::time::Duration;
@@ -82,6 +82,19 @@ fn a_module_that_does_not_start_replaces_nothing() {
     );
     let refused = host.replace_module(&wasm.unwrap());
     assert!(matches!(refused, Err(Error::ReplacementFailed(_))));
+    assert_eq!(calls(&host), 1);
+}
+
+#[test]
+fn a_module_of_too_many_parts_is_not_compiled() {
+    let wasm = format!("(module {})", "(func)".repeat(50_001));
+    let wasm = wat::parse_str(wasm).unwrap();
+    let refused = EngineProvider::new(Wasmi::new(), &wasm).unwrap_err();
+    assert!(matches!(refused, CompileError::TooLarge { .. }));
+
+    let host = WapcHost::new(Box::new(provider()), None).unwrap();
+    let refused = host.replace_module(&wasm).unwrap_err();
+    assert!(refused.to_string().contains("50001 functions"), "{refused}");
     assert_eq!(calls(&host), 1);
 }
 
