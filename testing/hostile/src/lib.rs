@@ -13,6 +13,7 @@ mod provider;
 mod site;
 mod subject;
 mod wall;
+mod watched;
 
 pub use ending::Ending;
 pub use engines::engines;
@@ -22,3 +23,4 @@ pub use provider::CONTRACT;
 pub use site::{Neighbour, Site};
 pub use subject::{Attacks, Subject, subjects};
 pub use wall::Wall;
+pub use watched::{Seen, Watched};
