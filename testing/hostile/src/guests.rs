@@ -59,9 +59,6 @@ const TAKE_ALL_MEMORY: &str = "(block $full (loop $more
 const FILL: &str =
     "(memory.fill (i32.const 1024) (i32.const 0xff) (i32.sub (call $all) (i32.const 1024)))";
 
-/// How often a guest without loops does what takes some tens of microseconds.
-const IN_A_LINE: usize = 2_000;
-
 fn endless(name: &'static str, code: impl AsRef<str>) -> Guest {
     Guest::in_call(name, CpuBudget, for_ever(code.as_ref()))
 }
@@ -90,8 +87,10 @@ fn time() -> Vec<Guest> {
 /// Code without loops and calls of functions of its own: engines look at clocks and fuel where these
 /// begin.
 fn straight_lines() -> Vec<Guest> {
-    let line = |name, code: &str| endless(name, code.repeat(IN_A_LINE)).pages(64);
+    // As often as takes a budget's time at least.
+    let line = |name, code: &str, times| endless(name, code.repeat(times)).pages(64);
     let respond = "(i32.const 0) (i32.const 0x100000)";
+    let direct = format!("(call $respond {respond})");
     let indirect = format!("(call_indirect (type $span) {respond} (i32.const 0))");
     let by_table = "(type $span (func (param i32 i32))) (table funcref (elem $respond))";
     let fill = "(memory.fill (i32.const 1024) (i32.const 0) (i32.const 0x40000))";
@@ -99,11 +98,11 @@ fn straight_lines() -> Vec<Guest> {
     let text = "(i32.const 1024) (i32.const 0xffff)";
     let refused = format!("(drop (call $host_call {text} {text} {text} {ALL}))");
     vec![
-        line("responds on and on", &format!("(call $respond {respond})")),
-        line("responds on and on by a table", &indirect).with(by_table),
-        line("is refused on and on", &refused.repeat(4)),
-        line("fills memory on and on", fill),
-        line("fills a table on and on", elements).with("(table $table 20000 funcref)"),
+        line("responds on and on", &direct, 1_000),
+        line("responds on and on by a table", &indirect, 1_000).with(by_table),
+        line("is refused on and on", &refused, 2_000),
+        line("fills memory on and on", fill, 2_000),
+        line("fills a table on and on", elements, 2_000).with("(table $table 20000 funcref)"),
     ]
 }
 
