@@ -52,6 +52,7 @@
 mod allocation;
 mod clock;
 mod code;
+mod effort;
 mod fault;
 mod guest;
 mod imports;

@@ -3,6 +3,7 @@
 use crate::MAX_PLAIN_STACK;
 use crate::allocation;
 use crate::code::Code;
+use crate::effort;
 use crate::fault;
 use crate::plain::Plain;
 use crate::runtime::{Runtime, Runtimes};
@@ -27,6 +28,7 @@ impl WasmtimeModule {
     pub(crate) fn compile(wasm: &[u8], runtimes: Arc<Runtimes>) -> Result<Self, CompileError> {
         let wasm = start_section::as_export(wasm).map_err(fault::invalid)?;
         let wasm = capwire_bulk::with_looks(capwire_bulk::in_pieces(wasm));
+        effort::check(&wasm)?;
         let runtime = runtimes.of(&Limits::default()).map_err(fault::invalid)?;
         let code = compile(&wasm, &runtimes, &runtime)?;
         Ok(Self {

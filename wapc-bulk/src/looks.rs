@@ -1,7 +1,9 @@
 //! Places in straight code where an engine looks whether a slice is over.
 
-use capwire_code::{Operator, Operators, Sections, with_bodies, with_insertions};
+use crate::facts::{Added, Facts};
+use capwire_code::{Edit, Operator, Operators, edited, with_insertions};
 use std::borrow::Cow;
+use wasm_encoder::{Encode, Function};
 use wasmparser::{BinaryReader, BinaryReaderError};
 
 /// The same module with looks between all that may take long: for engines that look whether a slice
@@ -9,8 +11,9 @@ use wasmparser::{BinaryReader, BinaryReaderError};
 ///
 /// Between two of these a guest may call its host or fill its tables a hundred thousand times, one
 /// after the other. So before each call that may be of an import, and each instruction that moves
-/// many bytes or elements or makes more of them, there is a loop of one round with nothing in it. What
-/// cannot be read is returned as it is.
+/// many bytes or elements or makes more of them, an empty function is called. (An empty loop is quicker
+/// to run, but compilers take time for the square of the number of loops.) What cannot be read is
+/// returned as it is.
 ///
 /// ```
 /// let module = b"\0asm\x01\0\0\0"; // no code
@@ -18,29 +21,50 @@ use wasmparser::{BinaryReader, BinaryReaderError};
 /// ```
 #[must_use]
 pub fn with_looks(wasm: Cow<'_, [u8]>) -> Cow<'_, [u8]> {
-    match imported_functions(&wasm) {
-        Ok(imported) => with_bodies(wasm, |body| looking(body, imported)),
-        Err(_) => wasm,
+    match edits(&wasm) {
+        Ok(edits) if !edits.is_empty() => Cow::Owned(edited(&wasm, &edits)),
+        Ok(_) | Err(_) => wasm,
     }
 }
 
-fn imported_functions(wasm: &[u8]) -> Result<u32, BinaryReaderError> {
-    Sections::of(wasm).try_fold(0, |sum, section| Ok(sum + section?.imported_functions()?))
+/// None if nothing has to change.
+fn edits(wasm: &[u8]) -> Result<Vec<Edit>, BinaryReaderError> {
+    let facts = Facts::of(wasm)?;
+    let Some(code) = &facts.code else {
+        return Ok(Vec::new());
+    };
+    let mut look = vec![CALL];
+    facts.added_function().encode(&mut look);
+    let mut changed = Vec::new();
+    for function in code.functions() {
+        let function = function?;
+        let places = places(function.body, &facts)?;
+        if let Some(body) = with_insertions(function.body, &places, &look) {
+            changed.push(Edit::function(function.range, &body));
+        }
+    }
+    let mut empty = Function::new([]);
+    empty.instructions().end();
+    let added = Added {
+        ty: NO_VALUES,
+        functions: &[empty],
+    };
+    facts.edits(changed, &added)
 }
 
-/// `(loop)`
-const LOOK: [u8; 3] = [0x03, 0x40, 0x0B];
+/// `(func)`
+const NO_VALUES: &[u8] = &[0x60, 0, 0];
 
-/// A function's body if it has to change.
-fn looking(body: &[u8], imported: u32) -> Result<Option<Vec<u8>>, BinaryReaderError> {
+/// Where a function's body needs looks.
+fn places(body: &[u8], facts: &Facts<'_>) -> Result<Vec<usize>, BinaryReaderError> {
     let mut places = Vec::new();
     for operator in Operators::of(body)? {
         let operator = operator?;
-        if may_take_long(operator, body, imported)? {
+        if may_take_long(operator, body, facts)? {
             places.push(operator.place);
         }
     }
-    Ok(with_insertions(body, &places, &LOOK))
+    Ok(places)
 }
 
 const CALL: u8 = 0x10;
@@ -53,13 +77,14 @@ const CONVERSIONS: u32 = 8;
 fn may_take_long(
     Operator { place, opcode }: Operator,
     body: &[u8],
-    imported: u32,
+    facts: &Facts<'_>,
 ) -> Result<bool, BinaryReaderError> {
     let number = || BinaryReader::new(body.get(place + 1..).unwrap_or_default(), 0).read_var_u32();
     Ok(match opcode {
-        CALL => number()? < imported,
-        // Of whatever is in a table.
-        CALL_INDIRECT | MEMORY_GROW => true,
+        CALL => number()? < facts.imported,
+        // Of whatever is in a table. Functions that are not imported begin with a look.
+        CALL_INDIRECT => facts.imports_are_values,
+        MEMORY_GROW => true,
         PREFIX => number()? >= CONVERSIONS,
         _ => false,
     })

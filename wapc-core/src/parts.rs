@@ -6,13 +6,14 @@
 //! languages make, and costs the slowest engine some seconds and some hundred megabytes at most.
 
 mod elements;
+mod types;
 
 use crate::error::CompileError;
 use crate::sections::{Section, read_u32, sections};
 
 /// Sections, what they are lists of, and how many entries they may have.
 const MOST: [(u8, &str, u64); 7] = [
-    (1, "types", 10_000),
+    (TYPES, "types", 10_000),
     (2, "imports", 10_000),
     (3, "functions", 50_000),
     (6, "globals", 50_000),
@@ -25,12 +26,17 @@ const ELEMENTS: u8 = 9;
 /// As many as tables may have by default.
 const MOST_ELEMENTS: u64 = 100_000;
 
+const TYPES: u8 = 1;
+/// A branch of two bytes may pass on as many.
+const MOST_VALUES: u64 = 100;
+
 const CODE: u8 = 10;
-const MOST_FUNCTION_BYTES: u64 = 2 * 1024 * 1024;
+const MOST_FUNCTION_BYTES: u64 = 1024 * 1024;
 
 /// Checks that a module has no more parts than a compiler can be asked to take: 50,000 functions,
 /// globals and exports, 10,000 types and imports, 20,000 data segments, 100,000 elements in segments
-/// for tables, 2 MiB of code in a function. Hosts call it before they compile.
+/// for tables, 1 MiB of code in a function, 100 values that a function takes or gives. Hosts call it
+/// before they compile.
 ///
 /// Nothing else is checked: what is no module is for the engine to refuse.
 ///
@@ -65,6 +71,11 @@ fn of_section(section: &Section<'_>) -> Result<(), CompileError> {
         at_most(what, entries.into(), *most)?;
     }
     match section.id {
+        TYPES => at_most(
+            "values that a function takes, or gives",
+            types::longest(section.content),
+            MOST_VALUES,
+        ),
         ELEMENTS => at_most(
             "elements of tables",
             elements::count(section.content),

@@ -75,6 +75,30 @@ fn what_cannot_be_read_has_as_many_elements_as_bytes() {
 }
 
 #[test]
+fn functions_take_and_give_at_most_so_many_values() {
+    let of = |types: &[&[u8]]| {
+        refused(&module(
+            TYPES,
+            &[&[types.len() as u8], &types.concat()[..]].concat(),
+        ))
+    };
+    let list =
+        |values: u64, ty: &[u8]| [number(values as usize), ty.repeat(values as usize)].concat();
+    let function = |params: &[u8], results: &[u8]| [&[0x60], params, results].concat();
+    let short = function(&list(2, &[0x7F]), &list(1, &[0x64, 0xF0, 0]));
+    let (most, more) = (list(MOST_VALUES, &[0x7E]), list(MOST_VALUES + 1, &[0x7E]));
+    assert_eq!(of(&[&short, &function(&most, &most), &short]), None);
+    let too_many = Some(("values that a function takes, or gives", MOST_VALUES + 1));
+    assert_eq!(of(&[&short, &function(&more, &[0])]), too_many);
+    assert_eq!(of(&[&short, &function(&[0], &more)]), too_many);
+    assert_eq!(
+        of(&[&short, &function(&list(1, &[0x63, 0x70]), &more)]),
+        too_many
+    );
+    assert_eq!(types::longest(&[1, 0x60, 5, 0x7F]), 5);
+}
+
+#[test]
 fn one_function_may_be_too_long() {
     let code = |bytes: usize| {
         let long = [number(bytes), vec![0; bytes]].concat();

@@ -1,0 +1,150 @@
+//! What has to be known of a module to add functions to it.
+
+use capwire_code::{Edit, Section, Sections};
+use wasm_encoder::Encode;
+use wasmparser::{
+    BinaryReaderError, ConstExpr, Element, ElementItems, Export, ExternalKind, Operator, Payload,
+};
+
+#[derive(Default)]
+pub(crate) struct Facts<'a> {
+    types: Option<Section<'a>>,
+    /// How many parameters each type has.
+    parameters: Vec<u32>,
+    /// How many functions are imported.
+    pub(crate) imported: u32,
+    /// Whether an imported function can be reached without being named in a call.
+    pub(crate) imports_are_values: bool,
+    functions: Option<Section<'a>>,
+    /// The types of the functions that are not imported.
+    own: Vec<u32>,
+    pub(crate) code: Option<Section<'a>>,
+}
+
+/// Functions of one type that are added to a module.
+pub(crate) struct Added<'a> {
+    /// As it is in a section of types.
+    pub(crate) ty: &'a [u8],
+    pub(crate) functions: &'a [wasm_encoder::Function],
+}
+
+impl<'a> Facts<'a> {
+    pub(crate) fn of(wasm: &'a [u8]) -> Result<Self, BinaryReaderError> {
+        let mut facts = Self::default();
+        for section in Sections::of(wasm) {
+            facts.read(section?)?;
+        }
+        Ok(facts)
+    }
+
+    fn read(&mut self, section: Section<'a>) -> Result<(), BinaryReaderError> {
+        match &section.payload {
+            Payload::TypeSection(_) => {
+                self.parameters = section.parameters()?;
+                self.types = Some(section);
+            }
+            Payload::ImportSection(_) => self.imported = section.imported_functions()?,
+            Payload::FunctionSection(functions) => {
+                self.own = functions.clone().into_iter().collect::<Result<_, _>>()?;
+                self.functions = Some(section);
+            }
+            Payload::GlobalSection(globals) => {
+                for global in globals.clone() {
+                    self.imports_are_values |= self.names_import(&global?.init_expr)?;
+                }
+            }
+            Payload::ExportSection(exports) => {
+                for export in exports.clone() {
+                    self.imports_are_values |= self.is_import(export?);
+                }
+            }
+            Payload::ElementSection(elements) => {
+                for element in elements.clone() {
+                    self.imports_are_values |= self.has_import(element?)?;
+                }
+            }
+            Payload::CodeSectionStart { .. } => self.code = Some(section),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn is_import(&self, export: Export<'_>) -> bool {
+        matches!(export.kind, ExternalKind::Func) && export.index < self.imported
+    }
+
+    fn has_import(&self, element: Element<'_>) -> Result<bool, BinaryReaderError> {
+        match element.items {
+            ElementItems::Functions(functions) => {
+                for function in functions {
+                    if function? < self.imported {
+                        return Ok(true);
+                    }
+                }
+            }
+            ElementItems::Expressions(_, expressions) => {
+                for expression in expressions {
+                    if self.names_import(&expression?)? {
+                        return Ok(true);
+                    }
+                }
+            }
+        }
+        Ok(false)
+    }
+
+    fn names_import(&self, expression: &ConstExpr<'_>) -> Result<bool, BinaryReaderError> {
+        for operator in expression.get_operators_reader() {
+            if let Operator::RefFunc { function_index } = operator?
+                && function_index < self.imported
+            {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// The index of the type that is added, which follows the module's own.
+    pub(crate) fn added_type(&self) -> u32 {
+        u32::try_from(self.parameters.len()).unwrap_or(u32::MAX)
+    }
+
+    /// The index of the first function that is added.
+    pub(crate) fn added_function(&self) -> u32 {
+        let own = u32::try_from(self.own.len()).unwrap_or(u32::MAX);
+        self.imported.saturating_add(own)
+    }
+
+    /// How many parameters a function has, of those that are not imported.
+    pub(crate) fn parameters_of(&self, function: usize) -> u32 {
+        let ty = self.own.get(function).copied().unwrap_or(u32::MAX);
+        let parameters = self.parameters.get(ty as usize).copied();
+        parameters.unwrap_or_default()
+    }
+
+    /// Adds functions beside the changes to others, if there are any.
+    pub(crate) fn edits(
+        &self,
+        changed: Vec<Edit>,
+        added: &Added<'_>,
+    ) -> Result<Vec<Edit>, BinaryReaderError> {
+        let (Some(types), Some(functions), Some(code)) = (&self.types, &self.functions, &self.code)
+        else {
+            return Ok(Vec::new());
+        };
+        if changed.is_empty() {
+            return Ok(changed);
+        }
+        let count = u32::try_from(added.functions.len()).unwrap_or(u32::MAX);
+        let (mut ty, mut bodies) = (Vec::new(), Vec::new());
+        for function in added.functions {
+            self.added_type().encode(&mut ty);
+            function.encode(&mut bodies);
+        }
+        let mut edits = Vec::new();
+        edits.extend(types.extended(Vec::new(), 1, added.ty.to_vec())?);
+        edits.extend(functions.extended(Vec::new(), count, ty)?);
+        edits.extend(code.extended(changed, count, bodies)?);
+        Ok(edits)
+    }
+}
