@@ -74,6 +74,10 @@ pub const ELSEWHERE: &[(&str, Runner)] = &[
         "cargo run --release -p capwire-benches --features wasm3 --bin overrun -- --require 20",
         Runner::Nobody("it judges by the clock, on a machine that does nothing else"),
     ),
+    (
+        "cargo run --release -p capwire-benches --features wasm3 --bin making",
+        Runner::Nobody("it measures times, which depend on whatever else runs"),
+    ),
 ];
 
 /// Who runs `command`, or `None` if nobody thought of it.
