@@ -7,7 +7,7 @@
 //!
 //! The bounds are from modules in use: DuckDB, FFmpeg, CPython, Ruby, SQLite, `esbuild` and a dozen
 //! others, up to 45 MB, optimised or not, have at most 2.5 units of work for each byte of code, loops
-//! 16 deep, and 22 million places for variables in a function.
+//! 16 deep, and 21 million places for variables in a function.
 
 mod function;
 
@@ -25,7 +25,7 @@ const WORK: u64 = 500_000;
 /// Time grows with the square of their number.
 const LOOPS_IN_ONE_ANOTHER: u64 = 32;
 /// Each takes some bytes while its function is compiled.
-const PLACES: u64 = 100_000_000;
+const PLACES: u64 = 50_000_000;
 /// As many as live at once take time that grows with the square of their number.
 const VARIABLES: u64 = 20_000;
 

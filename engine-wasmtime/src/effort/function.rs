@@ -30,8 +30,8 @@ pub(super) struct Function {
     locals: Vec<Local>,
     /// Values that branches and calls pass on.
     passed: u64,
-    /// Places of the values that blocks result in.
-    results: u64,
+    /// Places of the values that blocks take and give.
+    of_blocks: u64,
     pub(super) loops_in_one_another: u64,
 }
 
@@ -86,7 +86,7 @@ impl Function {
 
     /// Entries in Cranelift's tables: for each variable one for each block up to its last.
     pub(super) fn places(&self) -> u64 {
-        self.results + self.used().map(|local| local.last).sum::<u64>()
+        self.of_blocks + self.used().map(|local| local.last).sum::<u64>()
     }
 
     /// Over how many places a local lives.
@@ -177,7 +177,7 @@ impl Function {
         let Some(frame) = self.frames.pop() else {
             return;
         };
-        self.results += frame.arity.results * self.place;
+        self.of_blocks += frame.arity.both() * self.place;
         if frame.is_loop
             && let Some(ended) = self.loops.pop()
             && let Some(end) = self.loop_ends.get_mut(ended.index)

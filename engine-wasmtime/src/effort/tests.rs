@@ -84,7 +84,7 @@ fn variables_of_a_build_that_is_not_optimised_are_not() {
     let short = |local| {
         format!("local.get 0 local.set {local} local.get {local} if local.get {local} drop end ")
     };
-    assert_eq!(too_much(8_000, &each(8_000, short)), None);
+    assert_eq!(too_much(6_000, &each(6_000, short)), None);
 }
 
 #[test]
