@@ -161,17 +161,25 @@ async fn to_make_an_instance_is_not_computing() {
     assert_eq!(kit.host.call(actor, "count", "").await.unwrap(), "1");
 }
 
-/// An engine whose modules tell on which thread they were freed.
+/// An engine whose modules tell for which stack they were prepared when their first instance was made,
+/// and on which thread they were freed.
 #[derive(Clone, Debug, Default)]
 struct Telling {
     fake: Fake,
-    freed: Arc<Mutex<Option<ThreadId>>>,
+    told: Arc<Mutex<Told>>,
+}
+
+#[derive(Debug, Default)]
+struct Told {
+    prepared: Option<usize>,
+    prepared_at_first: Option<usize>,
+    freed: Option<ThreadId>,
 }
 
 #[derive(Debug)]
 struct Marked {
     module: Arc<dyn capwire_wapc::Module>,
-    freed: Arc<Mutex<Option<ThreadId>>>,
+    told: Arc<Mutex<Told>>,
 }
 
 impl Engine for Telling {
@@ -186,12 +194,17 @@ impl Engine for Telling {
     fn compile(&self, wasm: &[u8]) -> Result<Arc<dyn capwire_wapc::Module>, CompileError> {
         Ok(Arc::new(Marked {
             module: self.fake.compile(wasm)?,
-            freed: Arc::clone(&self.freed),
+            told: Arc::clone(&self.told),
         }))
     }
 }
 
 impl capwire_wapc::Module for Marked {
+    fn prepare(&self, limits: &Limits) -> Result<(), CompileError> {
+        self.told.lock().unwrap().prepared = Some(limits.stack_bytes);
+        Ok(())
+    }
+
     fn plain(
         &self,
         limits: &Limits,
@@ -205,13 +218,16 @@ impl capwire_wapc::Module for Marked {
         limits: &Limits,
         world: Arc<dyn World>,
     ) -> Result<Box<dyn SuspendableInstance>, StartError> {
+        let mut told = self.told.lock().unwrap();
+        told.prepared_at_first = told.prepared_at_first.or(told.prepared);
+        drop(told);
         self.module.suspendable(limits, world)
     }
 }
 
 impl Drop for Marked {
     fn drop(&mut self) {
-        *self.freed.lock().unwrap() = Some(thread::current().id());
+        self.told.lock().unwrap().freed = Some(thread::current().id());
     }
 }
 
@@ -224,6 +240,21 @@ async fn code_is_not_freed_on_the_thread_that_makes_calls() {
     host.call(actor, "echo", "").await.unwrap();
     host.stop_actor(actor).await.unwrap();
 
-    eventually(|| engine.freed.lock().unwrap().is_some()).await;
-    assert_ne!(*engine.freed.lock().unwrap(), Some(thread::current().id()));
+    let freed = || engine.told.lock().unwrap().freed;
+    eventually(|| freed().is_some()).await;
+    assert_ne!(freed(), Some(thread::current().id()));
+}
+
+/// What takes as long as to compile a module is not done while somebody waits for an instance.
+#[tokio::test]
+async fn a_module_is_prepared_for_its_stack_before_an_instance_is_made() {
+    let engine = Telling::default();
+    let host = capwire_host::Host::builder(engine.clone()).build().unwrap();
+    let actor = host.verify(Module::new().wasm()).await.unwrap();
+    let mut options = ActorOptions::default();
+    options.limits.stack_bytes = 1 << 20;
+    host.start_actor(actor, Some(options)).await.unwrap();
+
+    let told = engine.told.lock().unwrap();
+    assert_eq!(told.prepared_at_first, Some(1 << 20));
 }
