@@ -2,8 +2,8 @@
 
 use crate::script::Script;
 use capwire_wapc::{
-    CallError, Engine, Frame, Host, HostCall, LimitError, Limits, Module, PlainGuest, Reply,
-    Request, StartError, SuspendedCall, Verdict, World,
+    CallError, CompileError, Engine, Frame, Host, HostCall, LimitError, Limits, Module, PlainGuest,
+    Reply, Request, StartError, SuspendedCall, Verdict, World,
 };
 use std::fmt::Debug;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -50,6 +50,8 @@ pub(crate) fn transcript(engine: &dyn Engine, wasm: &[u8], script: &Script) -> T
     let seen = Seen::default();
     let is_cut = match engine.compile(wasm) {
         Ok(module) => play(&*module, script, &seen),
+        // What takes one compiler too long is nothing to another.
+        Err(CompileError::TooLarge { .. }) => true,
         // wasm3 has limits of its own, such as how deep blocks nest.
         Err(_) if engine.name() == "wasm3" => true,
         Err(error) => {
