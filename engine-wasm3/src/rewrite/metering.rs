@@ -49,7 +49,7 @@ pub(super) fn function(
         scratch,
         function: Function::new(locals),
         uncounted: FUEL_PER_CALL,
-        depth: 0,
+        blocks: Vec::new(),
         dead_code: DeadCode::default(),
     };
     let results = block_type(rewriter, index)?;
@@ -74,8 +74,8 @@ struct Metering {
     function: Function,
     /// Fuel that the instructions since the last count are worth.
     uncounted: u32,
-    /// How many of the guest's blocks are open.
-    depth: u32,
+    /// The guest's blocks that are open, and whether each is a loop that takes values.
+    blocks: Vec<bool>,
     dead_code: DeadCode,
 }
 
@@ -103,7 +103,14 @@ impl Metering {
         match operator {
             Operator::Return => {
                 self.count();
-                self.function.instruction(&Instruction::Br(self.depth));
+                let body = u32::try_from(self.blocks.len()).unwrap_or(u32::MAX);
+                self.function.instruction(&Instruction::Br(body));
+                return Ok(());
+            }
+            // With `br` wasm3 takes no values back to a loop, with `br_table` it does.
+            Operator::Br { relative_depth } if self.is_loop_with_values(relative_depth) => {
+                self.count();
+                self.code().i32_const(0).br_table([], relative_depth);
                 return Ok(());
             }
             Operator::MemoryGrow { .. } => {
@@ -116,13 +123,13 @@ impl Metering {
                 self.function.instruction(&Instruction::Call(grow));
                 return Ok(());
             }
-            Operator::End if self.depth == 0 => {
+            Operator::End if self.blocks.is_empty() => {
                 self.leave();
                 return Ok(());
             }
             _ => {}
         }
-        self.before(&operator);
+        self.before(rewriter.facts, &operator);
         let is_loop = matches!(operator, Operator::Loop { .. });
         self.function.instruction(&rewriter.instruction(operator)?);
         if is_loop {
@@ -132,16 +139,20 @@ impl Metering {
     }
 
     /// Counts where code ends that is executed as a whole.
-    fn before(&mut self, operator: &Operator<'_>) {
+    fn before(&mut self, facts: &Facts<'_>, operator: &Operator<'_>) {
         match operator {
-            Operator::Block { .. } => self.depth += 1,
-            Operator::Loop { .. } | Operator::If { .. } => {
+            Operator::Block { .. } => self.blocks.push(false),
+            Operator::If { .. } => {
                 self.count();
-                self.depth += 1;
+                self.blocks.push(false);
+            }
+            Operator::Loop { blockty } => {
+                self.count();
+                self.blocks.push(takes_values(facts, *blockty));
             }
             Operator::End => {
                 self.count();
-                self.depth -= 1;
+                self.blocks.pop();
             }
             Operator::Else
             | Operator::Br { .. }
@@ -158,6 +169,10 @@ impl Metering {
             }
             _ => {}
         }
+    }
+
+    fn is_loop_with_values(&self, depth: u32) -> bool {
+        self.blocks.iter().rev().nth(depth as usize) == Some(&true)
     }
 
     fn leave(&mut self) {
@@ -248,6 +263,14 @@ fn block_type(rewriter: &mut Rewriter<'_, '_>, index: usize) -> Result_<BlockTyp
         Some(&[result]) => Ok(BlockType::Result(rewriter.val_type(result)?)),
         _ => Ok(BlockType::Empty),
     }
+}
+
+fn takes_values(facts: &Facts<'_>, ty: wasmparser::BlockType) -> bool {
+    let wasmparser::BlockType::FuncType(ty) = ty else {
+        return false;
+    };
+    let ty = facts.types.get(ty as usize);
+    ty.is_some_and(|ty| !ty.params().is_empty())
 }
 
 fn signature<'f>(facts: &'f Facts<'_>, index: usize) -> Option<&'f FuncType> {

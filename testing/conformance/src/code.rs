@@ -59,6 +59,46 @@ pub fn repeated_instructions(engine: &dyn Engine) {
     }
 }
 
+/// A loop that takes values gets those of each round, however it is gone back to, and whatever else
+/// there is on the stack.
+pub fn loops_with_values(engine: &dyn Engine) {
+    for (ty, narrow) in [
+        ("i32", "i32.add (i32.const 0)"),
+        ("i64", "i32.wrap_i64"),
+        ("f32", "i32.trunc_f32_u"),
+        ("f64", "i32.trunc_f64_u"),
+    ] {
+        for again in [
+            "(br $again)",
+            "(br_if $again (i32.const 1)) unreachable",
+            "(br_table $again (i32.const 0))",
+            "(br_table $out $again (i32.const 1))",
+        ] {
+            let fields = format!(
+                "(func $rounds (result i32) (local $i i32) (local $v {ty})
+                    (block $out (result i32 {ty}) (i32.const 0) ({ty}.const 1)
+                        (loop $again (param i32 {ty})
+                            (local.set $v) (local.set $i)
+                            (if (i32.eq (local.get $i) (i32.const 5))
+                                (then (return ({narrow} (local.get $v)))))
+                            (i64.const 7)
+                            (i32.add (local.get $i) (i32.const 1))
+                            ({ty}.add (local.get $v) ({ty}.const 3))
+                            {again})
+                        unreachable)
+                    unreachable)"
+            );
+            let body = "(i32.store (i32.const 0) (call $rounds))
+                (call $__guest_response (i32.const 0) (i32.const 4)) (i32.const 1)";
+            each_kind(engine, |setup| {
+                let mut guest = setup.guest(&guest(body, &fields));
+                let answer = guest.call("rounds", "").expect(again);
+                assert_eq!(answer, 16_u32.to_le_bytes()[..], "{ty} {again}");
+            });
+        }
+    }
+}
+
 /// An expression of `$x`, and when it holds.
 struct Condition {
     code: &'static str,

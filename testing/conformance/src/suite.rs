@@ -172,7 +172,7 @@ macro_rules! __groups {
                 nothing_is_left_over grown_memory
             }
             code {
-                selects branches repeated_instructions
+                selects branches loops_with_values repeated_instructions
             }
             errors {
                 rules last_error empty_error not_utf8 error_of_before guest_survives
