@@ -1,6 +1,7 @@
 //! What has to be known of a module to add functions to it.
 
-use capwire_code::{Edit, Section, Sections};
+use capwire_code::{Edit, Section, Sections, edited};
+use std::borrow::Cow;
 use wasm_encoder::Encode;
 use wasmparser::{
     BinaryReaderError, ConstExpr, Element, ElementItems, Export, ExternalKind, Operator, Payload,
@@ -18,7 +19,7 @@ pub(crate) struct Facts<'a> {
     functions: Option<Section<'a>>,
     /// The types of the functions that are not imported.
     own: Vec<u32>,
-    pub(crate) code: Option<Section<'a>>,
+    code: Option<Section<'a>>,
 }
 
 /// Functions of one type that are added to a module.
@@ -28,8 +29,42 @@ pub(crate) struct Added<'a> {
     pub(crate) functions: &'a [wasm_encoder::Function],
 }
 
+/// The module with other bodies for the functions for which `change` has some, by their index among
+/// those that are not imported, and with the functions `added` if there is any such. What cannot be
+/// read stays as it is.
+pub(crate) fn rewritten<'w>(
+    wasm: Cow<'w, [u8]>,
+    added: &Added<'_>,
+    change: impl FnMut(&Facts<'_>, usize, &[u8]) -> Changed,
+) -> Cow<'w, [u8]> {
+    match edits(&wasm, added, change) {
+        Ok(edits) if !edits.is_empty() => Cow::Owned(edited(&wasm, &edits)),
+        Ok(_) | Err(_) => wasm,
+    }
+}
+
+/// A function's body if it has to change.
+pub(crate) type Changed = Result<Option<Vec<u8>>, BinaryReaderError>;
+
+fn edits(
+    wasm: &[u8],
+    added: &Added<'_>,
+    mut change: impl FnMut(&Facts<'_>, usize, &[u8]) -> Changed,
+) -> Result<Vec<Edit>, BinaryReaderError> {
+    let facts = Facts::of(wasm)?;
+    let mut changed = Vec::new();
+    let functions = facts.code.iter().flat_map(Section::functions);
+    for (index, function) in functions.enumerate() {
+        let function = function?;
+        if let Some(body) = change(&facts, index, function.body)? {
+            changed.push(Edit::function(function.range, &body));
+        }
+    }
+    facts.edits(changed, added)
+}
+
 impl<'a> Facts<'a> {
-    pub(crate) fn of(wasm: &'a [u8]) -> Result<Self, BinaryReaderError> {
+    fn of(wasm: &'a [u8]) -> Result<Self, BinaryReaderError> {
         let mut facts = Self::default();
         for section in Sections::of(wasm) {
             facts.read(section?)?;
@@ -123,11 +158,7 @@ impl<'a> Facts<'a> {
     }
 
     /// Adds functions beside the changes to others, if there are any.
-    pub(crate) fn edits(
-        &self,
-        changed: Vec<Edit>,
-        added: &Added<'_>,
-    ) -> Result<Vec<Edit>, BinaryReaderError> {
+    fn edits(&self, changed: Vec<Edit>, added: &Added<'_>) -> Result<Vec<Edit>, BinaryReaderError> {
         let (Some(types), Some(functions), Some(code)) = (&self.types, &self.functions, &self.code)
         else {
             return Ok(Vec::new());

@@ -38,10 +38,8 @@ mod looks;
 pub use looks::with_looks;
 
 use body::Cutter;
-use capwire_code::{Edit, edited};
 use facts::{Added, Facts};
 use std::borrow::Cow;
-use wasmparser::BinaryReaderError;
 
 /// Bytes that are moved in one piece: far less than a slice's worth.
 pub const PIECE: u32 = 256 * 1024;
@@ -50,30 +48,13 @@ pub const PIECE: u32 = 256 * 1024;
 /// read, or has no such instruction, is returned as it is.
 #[must_use]
 pub fn in_pieces(wasm: Cow<'_, [u8]>) -> Cow<'_, [u8]> {
-    match edits(&wasm) {
-        Ok(edits) if !edits.is_empty() => Cow::Owned(edited(&wasm, &edits)),
-        Ok(_) | Err(_) => wasm,
-    }
-}
-
-/// None if nothing has to change.
-fn edits(wasm: &[u8]) -> Result<Vec<Edit>, BinaryReaderError> {
-    let facts = Facts::of(wasm)?;
-    let Some(code) = &facts.code else {
-        return Ok(Vec::new());
-    };
-    let mut changed = Vec::new();
-    for (index, function) in code.functions().enumerate() {
-        let function = function?;
-        if let Some(body) = cutter(&facts, index).cut(function.body)? {
-            changed.push(Edit::function(function.range, &body));
-        }
-    }
     let added = Added {
         ty: functions::TYPE,
         functions: &[functions::fill(), functions::copy()],
     };
-    facts.edits(changed, &added)
+    facts::rewritten(wasm, &added, |facts, index, body| {
+        cutter(facts, index).cut(body)
+    })
 }
 
 /// For the function of this index among those that are not imported.

@@ -1,7 +1,7 @@
 //! Places in straight code where an engine looks whether a slice is over.
 
-use crate::facts::{Added, Facts};
-use capwire_code::{Edit, Operator, Operators, edited, with_insertions};
+use crate::facts::{Added, Facts, rewritten};
+use capwire_code::{Operator, Operators, with_insertions};
 use std::borrow::Cow;
 use wasm_encoder::{Encode, Function};
 use wasmparser::{BinaryReader, BinaryReaderError};
@@ -21,35 +21,17 @@ use wasmparser::{BinaryReader, BinaryReaderError};
 /// ```
 #[must_use]
 pub fn with_looks(wasm: Cow<'_, [u8]>) -> Cow<'_, [u8]> {
-    match edits(&wasm) {
-        Ok(edits) if !edits.is_empty() => Cow::Owned(edited(&wasm, &edits)),
-        Ok(_) | Err(_) => wasm,
-    }
-}
-
-/// None if nothing has to change.
-fn edits(wasm: &[u8]) -> Result<Vec<Edit>, BinaryReaderError> {
-    let facts = Facts::of(wasm)?;
-    let Some(code) = &facts.code else {
-        return Ok(Vec::new());
-    };
-    let mut look = vec![CALL];
-    facts.added_function().encode(&mut look);
-    let mut changed = Vec::new();
-    for function in code.functions() {
-        let function = function?;
-        let places = places(function.body, &facts)?;
-        if let Some(body) = with_insertions(function.body, &places, &look) {
-            changed.push(Edit::function(function.range, &body));
-        }
-    }
     let mut empty = Function::new([]);
     empty.instructions().end();
     let added = Added {
         ty: NO_VALUES,
         functions: &[empty],
     };
-    facts.edits(changed, &added)
+    rewritten(wasm, &added, |facts, _, body| {
+        let mut look = vec![CALL];
+        facts.added_function().encode(&mut look);
+        Ok(with_insertions(body, &places(body, facts)?, &look))
+    })
 }
 
 /// `(func)`

@@ -71,21 +71,27 @@ async fn what_is_being_made_counts_when_nobody_waits_for_it_and_serves_who_comes
     assert_eq!(kit.fake.made_instances(), 2);
 }
 
-#[tokio::test]
-async fn a_call_waits_for_an_instance_no_longer_than_for_its_answer() {
+/// Calls an actor that has no instance, of which one takes longer to make than any of its two
+/// deadlines, and is told so after the shorter one.
+async fn impatient(call: Duration, start: Duration) -> (Kit, Sender<()>, ActorId) {
     let clock = clock();
     let (kit, go) = slow(&clock);
     let mut options = instances(1);
-    (options.deadline, options.start_deadline) = (SHORT, LONG);
+    (options.deadline, options.start_deadline) = (call, start);
     let actor = without_instance(&kit, &go, options).await;
     let time = async {
         eventually(|| kit.fake.made_instances() == 2).await;
-        clock.advance(SHORT);
+        clock.advance(call.min(start));
     };
     let answers = async { tokio::join!(kit.host.call(actor, "count", ""), time) };
     let (answer, ()) = soon(answers).await;
     assert_eq!(answer.unwrap_err().kind(), ErrorKind::Timeout);
+    (kit, go, actor)
+}
 
+#[tokio::test]
+async fn a_call_waits_for_an_instance_no_longer_than_for_its_answer() {
+    let (kit, go, actor) = impatient(SHORT, LONG).await;
     go.send(()).unwrap();
     let answer = soon(kit.host.call(actor, "count", "")).await;
     assert_eq!(answer.unwrap(), "1");
@@ -93,18 +99,7 @@ async fn a_call_waits_for_an_instance_no_longer_than_for_its_answer() {
 
 #[tokio::test]
 async fn nor_longer_than_for_a_start() {
-    let clock = clock();
-    let (kit, go) = slow(&clock);
-    let mut options = instances(1);
-    (options.deadline, options.start_deadline) = (LONG, SHORT);
-    let actor = without_instance(&kit, &go, options).await;
-    let time = async {
-        eventually(|| kit.fake.made_instances() == 2).await;
-        clock.advance(SHORT);
-    };
-    let answers = async { tokio::join!(kit.host.call(actor, "count", ""), time) };
-    let (answer, ()) = soon(answers).await;
-    assert_eq!(answer.unwrap_err().kind(), ErrorKind::Timeout);
+    let (kit, _go, _) = impatient(LONG, SHORT).await;
     assert_eq!(kit.host.inventory().actors[0].pool.busy, 1);
 }
 
