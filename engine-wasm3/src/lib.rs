@@ -49,9 +49,10 @@
 //! wasm3 gets a rewritten module. It counts what it uses in globals that the guest's code cannot
 //! name, and calls functions of ours instead of growing memory or tables.
 //! - A slice is an amount of fuel, see [`Wasm3::fuel_per_millisecond`]. Each instruction takes
-//!   from it when it is executed, and so do each 16 bytes that one moves. It is looked at where
-//!   functions and rounds of loops begin, and in imports. Time that imports need is taken as fuel too, so where a
-//!   guest yields is not the same each time.
+//!   from it when it is executed, and so do each 16 bytes that one moves, and each 4 bytes of new
+//!   memory. It is looked at where functions and rounds of loops begin, where memory grows, and in
+//!   imports. Time that imports need is taken as fuel too, so where a guest yields is not the same each
+//!   time.
 //! - Of [`Limits::stack_bytes`](capwire_wapc::Limits::stack_bytes) a call takes an estimate of
 //!   what it needs of both of wasm3's stacks: 8 bytes for each value and constant, 192 for the call
 //!   and 96 for each loop in the function. wasm3's own checks of both stacks are a second line. More

@@ -125,7 +125,9 @@ async fn attack(site: &Site, options: &Options, guest: &Guest) -> Result<f64> {
     };
     let took = begun.elapsed();
     let ending = error.as_ref().and_then(Ending::of);
-    ensure!(ending == Some(guest.ending), "{}: {error:?}", guest.name);
+    // On a slow machine its budget may be over before it has prepared what it does.
+    let expected = [Some(guest.ending), Some(Ending::CpuBudget)];
+    ensure!(expected.contains(&ending), "{}: {error:?}", guest.name);
     Ok((took.as_secs_f64() - budget.as_secs_f64()) * 1_000.0)
 }
 

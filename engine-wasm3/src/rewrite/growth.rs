@@ -5,15 +5,16 @@ use crate::code::Gauge;
 use crate::facts::Facts;
 use wasm_encoder::{BlockType, Function, InstructionSink, ValType};
 
-/// A page that is new costs as much fuel as writing it.
-const FUEL_PER_PAGE: i32 = 4_096;
+/// To touch a page for the first time can take several times as long as to write it again. As much as a
+/// guest may ever have, 2 GiB, is a quarter of what fits into the gauge.
+const FUEL_PER_PAGE: i32 = 16_384;
 
 const DELTA: u32 = 0;
 
 /// `(param delta i32) (result i32)`
 pub(super) fn memory(layout: &Layout) -> Function {
     let pages = layout.gauge(Gauge::Pages);
-    let fuel = layout.gauge(Gauge::Fuel);
+    let (fuel, slice_ended) = (layout.gauge(Gauge::Fuel), layout.slice_ended());
     let mut function = Function::new([]);
     function
         .instructions()
@@ -31,6 +32,12 @@ pub(super) fn memory(layout: &Layout) -> Function {
         .i32_mul()
         .i32_sub()
         .global_set(fuel)
+        .global_get(fuel)
+        .i32_const(0)
+        .i32_lt_s()
+        .if_(BlockType::Empty)
+        .call(slice_ended)
+        .end()
         .local_get(DELTA)
         .memory_grow(0)
         .end()
