@@ -39,8 +39,8 @@
 //!   what they take is not counted.
 //! - Of [`Limits::stack_bytes`](capwire_wapc::Limits::stack_bytes), three quarters are for values
 //!   and the rest for 24 bytes of each function that is being called. A module is compiled once
-//!   for each size in use: the default at [`compile`](Engine::compile), any other when its first
-//!   guest is made.
+//!   for each size in use: the default at [`compile`](Engine::compile), any other by
+//!   [`prepare`](capwire_wapc::Module::prepare), or when its first guest is made.
 
 #![forbid(unsafe_code)]
 

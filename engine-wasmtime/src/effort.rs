@@ -36,18 +36,25 @@ pub(crate) fn check(wasm: &[u8]) -> Result<(), CompileError> {
     let mut signatures = Signatures::default();
     let (mut work, mut most) = (0, WORK);
     for payload in Parser::new(0).parse_all(wasm).map_while(Result::ok) {
-        if let Payload::CodeSectionEntry(body) = payload {
-            most += WORK_PER_BYTE * body.as_bytes().len() as u64;
-            work += work_of(&body, &mut signatures)?;
-        } else if signatures.read(payload).is_err() {
-            break;
+        match payload {
+            Payload::CodeSectionStart { size, .. } => most += WORK_PER_BYTE * u64::from(size),
+            Payload::CodeSectionEntry(body) => {
+                work += work_of(&body, &mut signatures)?;
+                // At once, since to count takes time too.
+                at_most(
+                    "steps for Cranelift to keep variables across branches",
+                    work,
+                    most,
+                )?;
+            }
+            payload => {
+                if signatures.read(payload).is_err() {
+                    break;
+                }
+            }
         }
     }
-    at_most(
-        "steps for Cranelift to keep variables across branches",
-        work,
-        most,
-    )
+    Ok(())
 }
 
 /// Units of work of one function.

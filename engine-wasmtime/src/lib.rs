@@ -36,7 +36,8 @@
 //!   long as it should and up to two ticks longer, by the clock on the wall. Host calls do not end
 //!   a slice, and what they take is not counted.
 //! - A module is compiled once for each [`Limits::stack_bytes`](capwire_wapc::Limits::stack_bytes)
-//!   in use: the default at [`compile`](Engine::compile), any other when its first guest is made.
+//!   in use: the default at [`compile`](Engine::compile), any other by
+//!   [`prepare`](capwire_wapc::Module::prepare), or when its first guest is made.
 //!   With a pool, once more for guests that may have more than its places hold.
 //! - A plain guest uses the stack of its caller's thread, so it may have
 //!   [`MAX_PLAIN_STACK`] at most; suspendable ones have their own.

@@ -28,9 +28,13 @@ pub fn with_looks(wasm: Cow<'_, [u8]>) -> Cow<'_, [u8]> {
         functions: &[empty],
     };
     rewritten(wasm, &added, |facts, _, body| {
+        let places = places(body, facts)?;
+        if places.is_empty() {
+            return Ok(None);
+        }
         let mut look = vec![CALL];
         facts.added_function().encode(&mut look);
-        Ok(with_insertions(body, &places(body, facts)?, &look))
+        Ok(with_insertions(body, &places, &look))
     })
 }
 

@@ -14,6 +14,9 @@ const LOOPS_TO_A_UNIT: u64 = 8;
 /// How many pairs of variables are one, for each loop that they may be in at once.
 const VARIABLES_TO_A_UNIT: u64 = 1024;
 
+/// How many locals are one, used or not: each is given its zero.
+const LOCALS_TO_A_UNIT: u64 = 64;
+
 /// Values that live through all of a function beside its own: the context and the clock.
 const HIDDEN_VARIABLES: u64 = 2;
 
@@ -28,6 +31,8 @@ pub(super) struct Function {
     /// Where each loop ended, in the order of their beginnings.
     loop_ends: Vec<u64>,
     locals: Vec<Local>,
+    /// Locals that are not parameters.
+    declared: u64,
     /// Values that branches and calls pass on.
     passed: u64,
     /// Places of the values that blocks take and give.
@@ -77,7 +82,8 @@ impl Function {
         let (loops, variables) = (self.loop_ends.len() as u64, self.variables());
         let loops = loops * loops / LOOPS_TO_A_UNIT;
         let variables = variables * variables * self.loops_in_one_another / VARIABLES_TO_A_UNIT;
-        lives + hidden + self.passed + loops + variables
+        let declared = self.declared / LOCALS_TO_A_UNIT;
+        lives + hidden + self.passed + loops + variables + declared
     }
 
     pub(super) fn variables(&self) -> u64 {
@@ -108,6 +114,9 @@ impl Function {
         body: &FunctionBody<'_>,
         signatures: &Signatures,
     ) -> Result<(), BinaryReaderError> {
+        for locals in body.get_locals_reader()? {
+            self.declared += u64::from(locals?.0);
+        }
         let mut operators = body.get_operators_reader()?;
         while !operators.eof() {
             match operators.read()? {

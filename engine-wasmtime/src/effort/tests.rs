@@ -56,6 +56,36 @@ fn variables_are_counted_that_are_used() {
 }
 
 #[test]
+fn variables_that_nobody_uses_are_work() {
+    // In text it would be two hundred megabytes.
+    let functions = |count: u8| {
+        let body = [6, 1, 0xD0, 0x86, 3, 0x7F, 0x0B]; // 50,000 of them
+        let bodies = body.repeat(usize::from(count) * 8);
+        let count = [0x80 | (count << 3), count >> 4]; // eight times as many
+        let length = |bytes: usize| [0x80 | (bytes & 0x7F) as u8, (bytes >> 7) as u8];
+        let types = [0; 8].repeat(bodies.len() / 56);
+        [
+            b"\0asm\x01\0\0\0\x01\x04\x01\x60\0\0".as_slice(),
+            &[3],
+            &length(types.len() + 2),
+            &count,
+            &types,
+            &[10],
+            &length(bodies.len() + 2),
+            &count,
+            &bodies,
+        ]
+        .concat()
+    };
+    assert!(check(&functions(50)).is_ok());
+    let refused = check(&functions(100));
+    assert!(
+        matches!(refused, Err(CompileError::TooLarge { what, .. }) if Some(what) == STEPS),
+        "{refused:?}"
+    );
+}
+
+#[test]
 fn a_function_has_a_place_for_each_value_in_each_block() {
     let conditions = "local.get 0 if (result i32) i32.const 1 else i32.const 2 end drop ";
     assert_eq!(too_much(0, &conditions.repeat(4_000)), None);
