@@ -6,7 +6,7 @@
 use super::{Arity, Signatures};
 use wasmtime::wasmparser::{BinaryReaderError, BlockType, FunctionBody, Operator};
 
-/// More locals than this a function cannot have, so whoever names one is refused.
+/// More locals than this a function cannot have: the compiler refuses it as invalid.
 const MOST_LOCALS: usize = 50_000;
 
 /// How many pairs of loops are a unit.
@@ -114,9 +114,14 @@ impl Function {
         body: &FunctionBody<'_>,
         signatures: &Signatures,
     ) -> Result<(), BinaryReaderError> {
+        let mut declared = 0;
         for locals in body.get_locals_reader()? {
-            self.declared += u64::from(locals?.0);
+            declared += u64::from(locals?.0);
         }
+        if declared > MOST_LOCALS as u64 {
+            return Ok(());
+        }
+        self.declared = declared;
         let mut operators = body.get_operators_reader()?;
         while !operators.eof() {
             match operators.read()? {

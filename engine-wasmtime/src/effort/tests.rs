@@ -86,6 +86,15 @@ fn variables_that_nobody_uses_are_work() {
 }
 
 #[test]
+fn more_variables_than_there_can_be_are_for_the_compiler_to_refuse() {
+    let module = [
+        b"\0asm\x01\0\0\0\x01\x04\x01\x60\0\0\x03\x02\x01\0".as_slice(),
+        &[10, 10, 1, 8, 1, 0xFF, 0xFF, 0xFF, 0xFF, 0x0F, 0x7F, 0x0B],
+    ];
+    assert!(check(&module.concat()).is_ok());
+}
+
+#[test]
 fn a_function_has_a_place_for_each_value_in_each_block() {
     let conditions = "local.get 0 if (result i32) i32.const 1 else i32.const 2 end drop ";
     assert_eq!(too_much(0, &conditions.repeat(4_000)), None);
