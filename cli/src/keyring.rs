@@ -2,7 +2,7 @@
 
 use crate::error::Error;
 use crate::files::{self, Existing};
-use crate::{keyfile, random};
+use crate::{keyfile, output, random};
 use capwire::wascap::{KeyKind, KeyPair};
 use std::env::var_os;
 use std::fs::DirBuilder;
@@ -54,7 +54,9 @@ fn make(path: &Path, kind: KeyKind) -> Result<(), Error> {
         Err(error) => Err(error),
         Ok(()) => {
             let (key, path) = (pair.public(), path.display());
-            anstream::eprintln!("made the {kind} key {key} in {path}: keep it safe");
+            output::aside(format_args!(
+                "made the {kind} key {key} in {path}: keep it safe\n"
+            ));
             Ok(())
         }
     }

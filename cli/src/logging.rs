@@ -27,6 +27,8 @@ pub(crate) fn start(otherwise: &str, format: LogFormat, secrets: &Secrets) -> Re
     let secrets = secrets.clone();
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
+        // It would say so on standard error, and panic where that is what cannot be written.
+        .log_internal_errors(false)
         .with_writer(move || Hiding(secrets.clone()));
     match format {
         LogFormat::Text => log.with_ansi(is_terminal()).init(),

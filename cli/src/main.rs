@@ -38,7 +38,7 @@ fn main() -> ExitCode {
     match cmd::run(args.command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            anstream::eprintln!("{}", error.colored());
+            output::aside(format_args!("{}\n", error.colored()));
             error.code()
         }
     }

@@ -1,7 +1,16 @@
-//! What goes to standard output.
+//! What goes to standard output, and what is said beside it.
 
 use crate::error::Error;
+use std::fmt::Display;
 use std::io::{self, ErrorKind, Write};
+
+/// Says `text` on standard error, without colours where they are not wanted. That it cannot be
+/// written is no failure: there is no other place to say so.
+pub(crate) fn aside(text: impl Display) {
+    let mut stderr = anstream::stderr().lock();
+    write!(stderr, "{text}").ok();
+    stderr.flush().ok();
+}
 
 /// Writes `text` and a line's end, at once: whoever waits for the line gets it now.
 pub(crate) fn line(text: &str) -> Result<(), Error> {

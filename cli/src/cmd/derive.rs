@@ -3,6 +3,7 @@
 mod recorded;
 
 use crate::error::{Error, printable};
+use crate::output;
 use capwire::Permission;
 use capwire::contracts::{
     blobstore, canonical_contract, eventstreams, extras, http, keyvalue, logging, messaging,
@@ -10,7 +11,7 @@ use capwire::contracts::{
 use capwire::wascap::PublicKey;
 use recorded::Proposal;
 use std::collections::BTreeMap;
-use std::io::{self, BufRead, IsTerminal, Write};
+use std::io::{self, BufRead, IsTerminal};
 use std::path::PathBuf;
 use wasmparser::{BinaryReaderError, Parser, Payload};
 
@@ -156,7 +157,7 @@ pub(super) fn propose(
             )
         }
     };
-    anstream::eprintln!("{}", lines_printable(&text));
+    output::aside(format_args!("{}\n", lines_printable(&text)));
     if !permissions.is_empty() && !yes && !agreed()? {
         return Err(Error::failure("nothing was signed")
             .help("name the capabilities yourself with `--cap`"));
@@ -169,9 +170,8 @@ fn agreed() -> Result<bool, Error> {
         return Err(Error::unreadable("nobody is there to be asked")
             .help("look at the proposal, and grant it with `--yes`"));
     }
-    anstream::eprint!("grant this? [y/N] ");
+    output::aside("grant this? [y/N] ");
     let asked = |error| Error::failure("cannot ask").because(error);
-    io::stderr().flush().map_err(asked)?;
     let mut answer = String::new();
     io::stdin().lock().read_line(&mut answer).map_err(asked)?;
     Ok(["y", "yes"].contains(&answer.trim().to_lowercase().as_str()))

@@ -26,11 +26,21 @@ impl Host {
     /// Starts `command`.
     pub(crate) fn spawn(mut command: Command) -> Self {
         let stderr = tempfile::tempfile().unwrap();
-        let mut process = command
-            .stdout(Stdio::piped())
-            .stderr(stderr.try_clone().unwrap())
-            .spawn()
-            .unwrap();
+        command.stderr(stderr.try_clone().unwrap());
+        Self::begin(command, stderr)
+    }
+
+    /// Starts `capwire` with the words of `line`. Whoever read its log has gone.
+    pub(crate) fn unheard(folder: &Folder, line: &str) -> Self {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let mut command = folder.command(&words);
+        let (_, nobody) = std::io::pipe().unwrap();
+        command.stderr(nobody);
+        Self::begin(command, tempfile::tempfile().unwrap())
+    }
+
+    fn begin(mut command: Command, stderr: File) -> Self {
+        let mut process = command.stdout(Stdio::piped()).spawn().unwrap();
         let stdout = BufReader::new(process.stdout.take().unwrap());
         Self {
             process,

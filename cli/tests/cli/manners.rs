@@ -2,8 +2,8 @@
 //! shells and readers of manuals.
 
 use crate::folder::{Folder, says};
-use crate::host::Host;
-use crate::modules::guest;
+use crate::host::{Host, get};
+use crate::modules::{guest, trapping};
 use crate::run::with_echo;
 use nix::sys::signal::Signal;
 use serde_json::Value;
@@ -52,6 +52,49 @@ bindings: [{ actor: echo, capability: 'wascc:http_server', values: { PORT: 0 } }
     let line: Value = serde_json::from_str(&host.line()).unwrap();
     says(line["listening"].as_str().unwrap(), &["http://127.0.0.1:"]);
     assert_eq!(host.stop(Signal::SIGTERM).0.code(), Some(0));
+}
+
+#[test]
+fn a_host_goes_on_when_nobody_reads_its_log() {
+    let folder = Folder::new();
+    folder.signed(&trapping(), "bad", "--cap wascc:http_server");
+    folder.write(
+        "m.yaml",
+        "actors: [bad.wasm]
+bindings: [{ actor: bad, capability: 'wascc:http_server', values: { PORT: 0 } }]
+",
+    );
+    for format in ["text", "json"] {
+        let line = format!("run m.yaml --engine wasmi --log-format {format}");
+        let mut host = Host::unheard(&folder, &line);
+        let address = host.address();
+        for _ in 0..2 {
+            says(&get(&address), &["HTTP/1.1 500"]);
+        }
+        assert_eq!(host.stop(Signal::SIGTERM).0.code(), Some(0), "{format}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn the_exit_code_is_the_same_when_the_error_cannot_be_written() {
+    let full = || std::fs::File::options().write(true).open("/dev/full");
+    let folder = Folder::new();
+    folder.write("in.wasm", guest(b""));
+    for (line, code) in [
+        ("verify none.wasm", 2),
+        ("verify in.wasm", 1),
+        ("inspct in.wasm", 2),
+        ("sign in.wasm -o out.wasm --derive --yes", 0),
+    ] {
+        let words: Vec<&str> = line.split(' ').collect();
+        let status = folder
+            .command(&words)
+            .stderr(full().unwrap())
+            .status()
+            .unwrap();
+        assert_eq!(status.code(), Some(code), "{line}");
+    }
 }
 
 #[test]
