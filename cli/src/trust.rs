@@ -9,7 +9,9 @@ pub(crate) use watch::Trusting;
 use crate::args::TrustFiles;
 use crate::error::Error;
 use crate::keyring::token;
-use capwire::wascap::{Mark, PublicKey, Trust, UnixSeconds, Verifier};
+use capwire::wascap::{
+    KeyKind, Mark, PublicKey, RevocationError, Trust, UnixSeconds, Verifier, VerifyError,
+};
 use std::path::{Path, PathBuf};
 
 /// What the files hold, to be compared with what they hold later.
@@ -60,16 +62,12 @@ impl Contents {
     pub(crate) fn believe(&self, now: UnixSeconds, seen: &[Mark]) -> Result<Belief, Error> {
         let mut trust = Trust::new();
         for (path, text) in &self.operators {
-            match text.parse::<PublicKey>() {
-                Ok(key) => trust.operator_key(key),
-                Err(_) => trust
-                    .operator_token(text)
-                    .map(drop)
-                    .map_err(refused(path))?,
-            }
+            add_operator(&mut trust, path, text)?;
         }
         for (path, text) in &self.accounts {
-            trust.account_token(text).map_err(refused(path))?;
+            trust
+                .account_token(text)
+                .map_err(refused(path, ACCOUNTS_ARE))?;
         }
         let mut verifier = Verifier::new();
         if !self.operators.is_empty() {
@@ -79,7 +77,7 @@ impl Contents {
         let judge = verifier.clone();
         for (path, text) in &self.revocations {
             let list = judge.verify_revocations(text, seen, now);
-            let list = list.map_err(refused(path))?;
+            let list = list.map_err(refused(path, LISTS_ARE))?;
             marks.push(list.mark());
             verifier = verifier.revocations(list);
         }
@@ -87,11 +85,43 @@ impl Contents {
     }
 }
 
-fn refused<E>(path: &Path) -> impl Fn(E) -> Error
-where
-    E: std::error::Error + Send + Sync + 'static,
-{
-    move |error| Error::failure(format!("`{}` is not believed", path.display())).because(error)
+/// What the files are to be, for whoever named another one.
+const OPERATORS_ARE: &str = "`--trust` takes an operator's token, as `capwire token operator` makes it, or a file that holds its public key, which begins with `O`, and nothing else";
+const ACCOUNTS_ARE: &str = "in the folder of `--accounts`, what ends in `.jwt` has to be a token as `capwire token account` makes it";
+const LISTS_ARE: &str = "`--revocations` takes a list as `capwire token revocations` makes it";
+
+/// Trusts the operator whose token or public key `text` is.
+fn add_operator(trust: &mut Trust, path: &Path, text: &str) -> Result<(), Error> {
+    let Ok(key) = text.parse::<PublicKey>() else {
+        let added = trust.operator_token(text);
+        return added.map(drop).map_err(refused(path, OPERATORS_ARE));
+    };
+    let kind = key.kind();
+    if kind != KeyKind::Operator {
+        let (path, wanted) = (path.display(), KeyKind::Operator);
+        let problem =
+            format!("--trust: `{path}` holds a key of the kind {kind}, and {wanted} is needed");
+        return Err(Error::failure(problem).help(OPERATORS_ARE));
+    }
+    trust.operator_key(key);
+    Ok(())
+}
+
+/// That the file at `path` is not believed. If it is something else than it should be, `expected`
+/// says what that is.
+fn refused<E: Into<RevocationError>>(path: &Path, expected: &str) -> impl Fn(E) -> Error {
+    move |error| {
+        let error = error.into();
+        let other = matches!(
+            error,
+            RevocationError::Verify(VerifyError::Token(_) | VerifyError::SubjectKind(_))
+        );
+        let failure = Error::failure(format!("`{}` is not believed", path.display()));
+        match other {
+            true => failure.because(error).help(expected),
+            false => failure.because(error),
+        }
+    }
 }
 
 /// In the order of their names, so that the same folder always reads the same.

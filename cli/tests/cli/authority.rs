@@ -52,6 +52,48 @@ fn what_has_no_chain_is_refused_with_the_link_that_fails() {
 }
 
 #[test]
+fn trust_in_a_key_that_is_no_operators_is_refused() {
+    let folder = chain();
+    for kind in ["account", "module", "service"] {
+        let key = folder.key(kind, &format!("{kind}.nk")).public().to_string();
+        folder.write("key", format!("{key}\n"));
+        let error = folder.fail("verify counter.signed.wasm --trust key", 1);
+        let found = format!("`key` holds a key of the kind {kind}, and operator is needed");
+        says(&error, &["--trust", &found, "begins with `O`"]);
+    }
+    folder.write("m.yaml", "actors: [counter.signed.wasm]\n");
+    for command in ["check", "run"] {
+        let error = folder.fail(&format!("{command} m.yaml --trust key"), 1);
+        says(&error, &["and operator is needed"]);
+    }
+    let operator = folder.key_of("keys/operator.nk").to_string();
+    folder.write("key", format!("{operator}\n"));
+    folder.succeed("verify counter.signed.wasm --trust key --accounts accounts");
+}
+
+#[test]
+fn files_of_trust_that_are_something_else_are_told_what_to_be() {
+    let folder = chain();
+    let seed = "--trust keys/operator.nk";
+    let account = "--trust accounts/team.jwt";
+    let operators = "--trust operator.jwt --accounts .";
+    let list = "--trust operator.jwt --revocations operator.jwt";
+    for (options, help) in [
+        (seed, "capwire token operator"),
+        (account, "capwire token operator"),
+        (operators, "capwire token account"),
+        (list, "capwire token revocations"),
+    ] {
+        let error = folder.fail(&format!("verify counter.signed.wasm {options}"), 1);
+        says(&error, &["is not believed", "help: ", help]);
+    }
+    let seed = folder.read("keys/operator.nk");
+    let seed = std::str::from_utf8(&seed).unwrap().trim_end();
+    let error = folder.fail("verify counter.signed.wasm --trust keys/operator.nk", 1);
+    assert!(!error.contains(seed), "{error}");
+}
+
+#[test]
 fn a_token_of_an_account_may_begin_later() {
     let folder = chain();
     folder.succeed("token account -o accounts/team.jwt --name team --not-before 1h");
