@@ -63,15 +63,20 @@ pub(crate) struct Memory {
 }
 
 /// The most bytes that a module may have.
-const MOST_BYTES: usize = 32 * 1024 * 1024;
+const MOST_BYTES: u64 = 32 * 1024 * 1024;
 /// The most elements that wasm3 gives a table, here for all of them.
 const MOST_ELEMENTS: u64 = 10_000_000;
 
+/// Checks that a module is valid, and not longer than it may be. What is added to it later must not
+/// become what it lacks.
+pub(crate) fn validate(wasm: &[u8]) -> Result<(), CompileError> {
+    at_most("bytes", wasm.len() as u64, MOST_BYTES)?;
+    let mut validator = Validator::new_with_features(features::FEATURES);
+    validator.validate_all(wasm).map(drop).map_err(invalid)
+}
+
 impl<'a> Facts<'a> {
     pub(crate) fn gather(wasm: &'a [u8]) -> Result<Self, CompileError> {
-        if wasm.len() > MOST_BYTES {
-            return Err(invalid(format!("more than {MOST_BYTES} bytes")));
-        }
         let mut gathering = Gathering::default();
         gathering.read(wasm).map_err(invalid)?;
         gathering.finish()
@@ -89,7 +94,6 @@ struct Gathering<'a> {
     facts: Facts<'a>,
     imports: Vec<wasmparser::Import<'a>>,
     exports: Vec<wasmparser::Export<'a>>,
-    start: Option<u32>,
     effort: Effort,
 }
 
@@ -126,7 +130,6 @@ impl<'a> Gathering<'a> {
             Payload::ElementSection(reader) => sections.elements = Some(reader),
             Payload::DataCountSection { count, .. } => sections.data_count = Some(count),
             Payload::DataSection(reader) => sections.data = Some(reader),
-            Payload::StartSection { func, .. } => self.start = Some(func),
             Payload::ExportSection(reader) => {
                 self.exports = reader.into_iter().collect::<Result<_, _>>()?;
             }
@@ -202,20 +205,15 @@ impl<'a> Gathering<'a> {
     fn check_tables(&self) -> Result<(), CompileError> {
         let elements = self.facts.tables.iter().map(|table| table.initial);
         let sum = elements.fold(0, u64::saturating_add);
-        match sum > MOST_ELEMENTS {
-            true => Err(invalid(format!(
-                "more than {MOST_ELEMENTS} elements of tables"
-            ))),
-            false => Ok(()),
-        }
+        at_most("elements of tables at its start", sum, MOST_ELEMENTS)
     }
 
-    /// The start section's function, the exported ones, and at last the one that takes calls.
+    /// The start functions, and at last the one that takes calls.
     fn entries(&self) -> Result<Vec<u32>, CompileError> {
         let starts = exports::check(NAME, |name| Some(self.kind(self.export(name)?)))?;
         let exported = starts.into_iter().chain([abi::GUEST_CALL]);
         let exported = exported.filter_map(|name| Some(self.export(name)?.index));
-        Ok(self.start.into_iter().chain(exported).collect())
+        Ok(exported.collect())
     }
 
     fn export(&self, name: &str) -> Option<&wasmparser::Export<'a>> {
@@ -241,6 +239,13 @@ impl From<MemoryType> for Memory {
             initial: memory.initial,
             maximum: memory.maximum,
         }
+    }
+}
+
+fn at_most(what: &'static str, count: u64, most: u64) -> Result<(), CompileError> {
+    match count <= most {
+        true => Ok(()),
+        false => Err(CompileError::TooLarge { what, count, most }),
     }
 }
 

@@ -6,7 +6,7 @@ use crate::guest::Halt;
 use crate::suspend::Suspend;
 use crate::vm::Vm;
 
-/// Runs the start section and the start functions. An exit with code 0 is a success.
+/// Runs the start functions. An exit with code 0 is a success.
 pub(crate) fn start(
     vm: &mut Vm,
     suspend: &dyn Suspend,

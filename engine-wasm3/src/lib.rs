@@ -82,7 +82,7 @@ mod suspend;
 mod suspendable;
 mod vm;
 
-use capwire_wapc::{CompileError, Engine, Module, Support};
+use capwire_wapc::{CompileError, Engine, Module, Support, start_section};
 use code::Code;
 use module::Wasm3Module;
 use stacks::Stacks;
@@ -170,7 +170,9 @@ impl Engine for Wasm3 {
     }
 
     fn compile(&self, wasm: &[u8]) -> Result<Arc<dyn Module>, CompileError> {
-        let wasm = capwire_bulk::in_pieces(wasm.into());
+        facts::validate(wasm)?;
+        let wasm = start_section::as_export(wasm).map_err(code::invalid)?;
+        let wasm = capwire_bulk::in_pieces(wasm).map_err(code::invalid)?;
         Ok(Arc::new(Wasm3Module {
             code: Code::compile(&wasm, &self.stacks, self.backtraces)?,
             stacks: Arc::clone(&self.stacks),

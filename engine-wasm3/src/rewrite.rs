@@ -3,8 +3,8 @@
 //! Added are the import [`Import::SliceEnded`](crate::imports::Import), the globals of [`Gauge`]
 //! and functions that grow memory and tables as far as these allow. Since a valid module names
 //! all that it uses by indices below those, the guest's code cannot reach them; its exports are
-//! replaced by ours. The start section becomes one more function to call. Custom sections go, and
-//! so does code that is never reached. If that is wanted, functions write down that they are called.
+//! replaced by ours. Custom sections go, and so does code that is never reached. If that is wanted,
+//! functions write down that they are called.
 
 mod calls;
 mod dead_code;

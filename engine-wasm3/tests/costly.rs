@@ -35,6 +35,24 @@ fn more_code_than_wasm3_is_asked_to_take() {
     assert!(what.starts_with("bytes of code"), "{what}");
 }
 
+#[test]
+fn more_bytes_than_wasm3_is_asked_to_read() {
+    let bytes = vec![0; (32 << 20) + 1];
+    let refused = Wasm3::new().unwrap().compile(&bytes);
+    assert!(matches!(
+        refused,
+        Err(CompileError::TooLarge { what: "bytes", .. })
+    ));
+}
+
+#[test]
+fn more_elements_than_wasm3_gives_a_table() {
+    let tables = |elements| format!("(table {elements} funcref) (table 5000000 funcref)");
+    compile(&tables(5_000_000)).unwrap();
+    let what = refused(&tables(5_000_001));
+    assert!(what.starts_with("elements of tables"), "{what}");
+}
+
 /// Code that has `values` values on its stack and moves all of them so often.
 fn moving(values: usize, instruction: &str, times: usize) -> String {
     let (types, pushed) = ("i32 ".repeat(values), "(i32.const 0)".repeat(values));

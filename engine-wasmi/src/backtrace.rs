@@ -1,13 +1,12 @@
 //! In which functions a guest trapped. wasmi tells nothing of its call stack, so the guest's module
 //! keeps another one, if that is [wanted](crate::Wasmi::backtraces).
 
-use crate::fault;
 use crate::state::State;
 use capwire_trace::{MEMORY, Names, POINTER, calls};
-use capwire_wapc::{CallError, CompileError};
+use capwire_wapc::CallError;
 use std::borrow::Cow;
 use std::sync::Arc;
-use wasmi::{Engine, Global, Instance, Memory, Module, Store, Val};
+use wasmi::{Global, Instance, Memory, Store, Val};
 
 /// A module that keeps a stack for `depth` calls. What cannot keep one stays as it is, and has no names.
 pub(crate) struct Traced<'a> {
@@ -23,17 +22,16 @@ impl<'a> Traced<'a> {
         }
     }
 
-    /// `engine` takes what guests may have, and not what the stack needs.
-    pub(crate) fn new(engine: &Engine, wasm: &'a [u8], depth: usize) -> Result<Self, CompileError> {
-        Module::validate(engine, wasm).map_err(fault::invalid)?;
+    /// Of a valid module.
+    pub(crate) fn new(wasm: &'a [u8], depth: usize) -> Self {
         let depth = u32::try_from(depth).unwrap_or(u32::MAX);
-        Ok(match capwire_trace::with_stack(wasm, depth) {
+        match capwire_trace::with_stack(wasm, depth) {
             Some(traced) => Self {
                 wasm: Cow::Owned(traced),
                 names: Some(Arc::new(Names::of(wasm))),
             },
             None => Self::not(wasm),
-        })
+        }
     }
 }
 

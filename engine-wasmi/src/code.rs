@@ -4,7 +4,7 @@ use crate::backtrace::Traced;
 use crate::state::State;
 use crate::{Translation, Wasmi, fault, imports, signatures};
 use capwire_trace::Names;
-use capwire_wapc::{CompileError, parts};
+use capwire_wapc::{CompileError, Limits, parts};
 use std::sync::Arc;
 use wasmi::{CompilationMode, Config, CustomFuelCosts, Engine, Linker, Module};
 
@@ -17,21 +17,27 @@ pub(crate) struct Code {
     pub(crate) names: Option<Arc<Names>>,
 }
 
+/// Checks that a module is valid, and has nothing that guests may not have.
+pub(crate) fn validate(wasm: &[u8]) -> Result<(), CompileError> {
+    let config = config(Translation::default(), Limits::default().stack_bytes);
+    Module::validate(&Engine::new(&config), wasm).map_err(fault::invalid)
+}
+
 impl Code {
+    /// Of a valid module, if it is to keep account of its calls.
     pub(crate) fn compile(
         wasm: &[u8],
         options: Wasmi,
         stack_bytes: usize,
     ) -> Result<Self, CompileError> {
         let mut config = config(ahead_if_long(options.translation, wasm), stack_bytes);
-        let mut engine = Engine::new(&config);
         let mut traced = Traced::not(wasm);
         if options.backtraces {
-            traced = Traced::new(&engine, wasm, most_calls(stack_bytes))?;
+            traced = Traced::new(wasm, most_calls(stack_bytes));
             // For the stack that was added, if one was: that the guest has none of them is checked.
             config.wasm_multi_memory(true).wasm_custom_page_sizes(true);
-            engine = Engine::new(&config);
         }
+        let engine = Engine::new(&config);
         let module = Module::new(&engine, &traced.wasm).map_err(fault::invalid)?;
         signatures::check_imports(&module)?;
         let starts = signatures::check_exports(&module)?;

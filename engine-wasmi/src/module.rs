@@ -1,6 +1,6 @@
 //! A module: its code for each size of stack that is in use.
 
-use crate::code::Code;
+use crate::code::{self, Code};
 use crate::fault;
 use crate::machine::Machine;
 use crate::plain::Plain;
@@ -12,6 +12,7 @@ use capwire_wapc::{
     CompileError, Limits, Module, PlainInstance, StartError, SuspendableInstance, World,
     start_section,
 };
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -29,8 +30,13 @@ pub(crate) struct WasmiModule {
 impl WasmiModule {
     pub(crate) fn compile(wasm: &[u8], engine: Wasmi) -> Result<Self, CompileError> {
         references::check(wasm)?;
-        let wasm = start_section::as_export(wasm).map_err(fault::invalid)?;
-        let wasm = select::work_around(capwire_bulk::in_pieces(wasm));
+        let rewritten = start_section::as_export(wasm).map_err(fault::invalid)?;
+        let rewritten = capwire_bulk::in_pieces(rewritten).map_err(fault::invalid)?;
+        // What is added must not become what the module lacks.
+        if engine.backtraces || matches!(rewritten, Cow::Owned(_)) {
+            code::validate(wasm)?;
+        }
+        let wasm = select::work_around(rewritten);
         let code = Code::compile(&wasm, engine, Limits::default().stack_bytes)?;
         Ok(Self {
             wasm: wasm.into_owned(),

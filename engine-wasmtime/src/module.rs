@@ -12,6 +12,7 @@ use capwire_wapc::{
     CompileError, Limits, Module, PlainInstance, StartError, SuspendableInstance, World,
     start_section,
 };
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -26,10 +27,10 @@ pub(crate) struct WasmtimeModule {
 
 impl WasmtimeModule {
     pub(crate) fn compile(wasm: &[u8], runtimes: Arc<Runtimes>) -> Result<Self, CompileError> {
-        let wasm = start_section::as_export(wasm).map_err(fault::invalid)?;
-        let wasm = capwire_bulk::with_looks(capwire_bulk::in_pieces(wasm));
-        effort::check(&wasm)?;
         let runtime = runtimes.of(&Limits::default()).map_err(fault::invalid)?;
+        wasmtime::Module::validate(&runtime.engine, wasm).map_err(fault::invalid)?;
+        let wasm = rewritten(wasm)?;
+        effort::check(&wasm)?;
         let code = compile(&wasm, &runtimes, &runtime)?;
         Ok(Self {
             wasm: wasm.into_owned(),
@@ -52,6 +53,13 @@ impl WasmtimeModule {
         codes.push((runtime, Arc::clone(&code)));
         Ok(code)
     }
+}
+
+/// What wasmtime compiles instead of a valid module.
+fn rewritten(wasm: &[u8]) -> Result<Cow<'_, [u8]>, CompileError> {
+    let wasm = start_section::as_export(wasm).map_err(fault::invalid)?;
+    let wasm = capwire_bulk::in_pieces(wasm).map_err(fault::invalid)?;
+    capwire_bulk::with_looks(wasm).map_err(fault::invalid)
 }
 
 fn compile(

@@ -3,9 +3,7 @@
 use capwire_code::{Edit, Section, Sections, edited};
 use std::borrow::Cow;
 use wasm_encoder::Encode;
-use wasmparser::{
-    BinaryReaderError, ConstExpr, Element, ElementItems, Export, ExternalKind, Operator, Payload,
-};
+use wasmparser::{BinaryReaderError, Payload};
 
 #[derive(Default)]
 pub(crate) struct Facts<'a> {
@@ -14,8 +12,6 @@ pub(crate) struct Facts<'a> {
     parameters: Vec<u32>,
     /// How many functions are imported.
     pub(crate) imported: u32,
-    /// Whether an imported function can be reached without being named in a call.
-    pub(crate) imports_are_values: bool,
     functions: Option<Section<'a>>,
     /// The types of the functions that are not imported.
     own: Vec<u32>,
@@ -30,18 +26,21 @@ pub(crate) struct Added<'a> {
 }
 
 /// The module with other bodies for the functions for which `change` has some, by their index among
-/// those that are not imported, and with the functions `added` if there is any such. What cannot be
-/// read stays as it is.
+/// those that are not imported, and with the functions `added` if there is any such.
 pub(crate) fn rewritten<'w>(
     wasm: Cow<'w, [u8]>,
     added: &Added<'_>,
     change: impl FnMut(&Facts<'_>, usize, &[u8]) -> Changed,
-) -> Cow<'w, [u8]> {
-    match edits(&wasm, added, change) {
-        Ok(edits) if !edits.is_empty() => Cow::Owned(edited(&wasm, &edits)),
-        Ok(_) | Err(_) => wasm,
-    }
+) -> Rewritten<'w> {
+    let edits = edits(&wasm, added, change)?;
+    Ok(match edits.is_empty() {
+        true => wasm,
+        false => Cow::Owned(edited(&wasm, &edits)),
+    })
 }
+
+/// The module, unless something of it cannot be read.
+pub(crate) type Rewritten<'w> = Result<Cow<'w, [u8]>, BinaryReaderError>;
 
 /// A function's body if it has to change.
 pub(crate) type Changed = Result<Option<Vec<u8>>, BinaryReaderError>;
@@ -52,14 +51,10 @@ fn edits(
     mut change: impl FnMut(&Facts<'_>, usize, &[u8]) -> Changed,
 ) -> Result<Vec<Edit>, BinaryReaderError> {
     let facts = Facts::of(wasm)?;
-    let mut changed = Vec::new();
-    let functions = facts.code.iter().flat_map(Section::functions);
-    for (index, function) in functions.enumerate() {
-        let function = function?;
-        if let Some(body) = change(&facts, index, function.body)? {
-            changed.push(Edit::function(function.range, &body));
-        }
-    }
+    let Some(code) = &facts.code else {
+        return Ok(Vec::new());
+    };
+    let changed = code.with_bodies(|index, body| change(&facts, index, body))?;
     facts.edits(changed, added)
 }
 
@@ -83,60 +78,10 @@ impl<'a> Facts<'a> {
                 self.own = functions.clone().into_iter().collect::<Result<_, _>>()?;
                 self.functions = Some(section);
             }
-            Payload::GlobalSection(globals) => {
-                for global in globals.clone() {
-                    self.imports_are_values |= self.names_import(&global?.init_expr)?;
-                }
-            }
-            Payload::ExportSection(exports) => {
-                for export in exports.clone() {
-                    self.imports_are_values |= self.is_import(export?);
-                }
-            }
-            Payload::ElementSection(elements) => {
-                for element in elements.clone() {
-                    self.imports_are_values |= self.has_import(element?)?;
-                }
-            }
             Payload::CodeSectionStart { .. } => self.code = Some(section),
             _ => {}
         }
         Ok(())
-    }
-
-    fn is_import(&self, export: Export<'_>) -> bool {
-        matches!(export.kind, ExternalKind::Func) && export.index < self.imported
-    }
-
-    fn has_import(&self, element: Element<'_>) -> Result<bool, BinaryReaderError> {
-        match element.items {
-            ElementItems::Functions(functions) => {
-                for function in functions {
-                    if function? < self.imported {
-                        return Ok(true);
-                    }
-                }
-            }
-            ElementItems::Expressions(_, expressions) => {
-                for expression in expressions {
-                    if self.names_import(&expression?)? {
-                        return Ok(true);
-                    }
-                }
-            }
-        }
-        Ok(false)
-    }
-
-    fn names_import(&self, expression: &ConstExpr<'_>) -> Result<bool, BinaryReaderError> {
-        for operator in expression.get_operators_reader() {
-            if let Operator::RefFunc { function_index } = operator?
-                && function_index < self.imported
-            {
-                return Ok(true);
-            }
-        }
-        Ok(false)
     }
 
     /// The index of the type that is added, which follows the module's own.

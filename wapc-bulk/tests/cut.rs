@@ -1,5 +1,10 @@
 //! What a module is after it was cut. What it does then is a matter of the conformance suite.
-#![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    missing_docs,
+    reason = "tests"
+)]
 
 use capwire_bulk::{PIECE, in_pieces};
 use std::borrow::Cow;
@@ -17,7 +22,7 @@ fn module(body: &str) -> Vec<u8> {
 }
 
 fn cut(body: &str) -> Vec<u8> {
-    let cut = in_pieces(module(body).into()).into_owned();
+    let cut = in_pieces(module(body).into()).unwrap().into_owned();
     Validator::new().validate_all(&cut).unwrap();
     cut
 }
@@ -81,12 +86,18 @@ fn names_and_exports_stay() {
 }
 
 #[test]
-fn what_is_no_module_is_returned_as_it_is() {
-    let whole = module("(memory.fill (i32.const 0) (i32.const 0) (call $ask))");
+fn what_cannot_be_read_is_not_passed_on_uncut() {
+    let whole = module("(nop) (memory.fill (i32.const 0) (i32.const 0) (call $ask))");
     for end in 0..whole.len() {
         let part = &whole[..end];
-        if Validator::new().validate_all(part).is_err() {
-            assert_eq!(in_pieces(Cow::Borrowed(part)), part);
+        match in_pieces(Cow::Borrowed(part)) {
+            Ok(cut) => assert_eq!(cut == part, calls(part).is_empty(), "{end}"),
+            Err(_) => assert!(Validator::new().validate_all(part).is_err(), "{end}"),
         }
     }
+    let fill = [0x01, 0x41, 0, 0x41, 0]; // nop, i32.const 0, i32.const 0
+    let nop = whole.windows(5).position(|code| code == fill).unwrap();
+    let mut unknown = whole;
+    unknown[nop] = 0xFF;
+    in_pieces(unknown.into()).unwrap_err();
 }

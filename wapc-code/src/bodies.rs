@@ -58,13 +58,7 @@ fn edits(
     let mut edits = Vec::new();
     for section in Sections::of(wasm) {
         let section = section?;
-        let mut functions = Vec::new();
-        for function in section.functions() {
-            let function = function?;
-            if let Some(body) = change(function.body)? {
-                functions.push(Edit::function(function.range, &body));
-            }
-        }
+        let functions = section.with_bodies(|_, body| change(body))?;
         if !functions.is_empty() {
             edits.extend(section.edited(functions)?);
         }

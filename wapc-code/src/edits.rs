@@ -40,6 +40,25 @@ impl Edit {
 }
 
 impl Section<'_> {
+    /// Edits of its functions for which `change` has another body: it gets each function's index among
+    /// those that are not imported, and its body.
+    ///
+    /// # Errors
+    /// If a function cannot be read, or what `change` fails with.
+    pub fn with_bodies(
+        &self,
+        mut change: impl FnMut(usize, &[u8]) -> Result<Option<Vec<u8>>, BinaryReaderError>,
+    ) -> Result<Vec<Edit>, BinaryReaderError> {
+        let mut changed = Vec::new();
+        for (index, function) in self.functions().enumerate() {
+            let function = function?;
+            if let Some(body) = change(index, function.body)? {
+                changed.push(Edit::function(function.range, &body));
+            }
+        }
+        Ok(changed)
+    }
+
     /// These edits of its entries, after one that says how long the section is with them.
     ///
     /// # Errors

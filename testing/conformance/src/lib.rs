@@ -50,6 +50,7 @@ pub mod starts;
 pub mod table_limits;
 pub mod texts;
 pub mod traps;
+pub mod validity;
 pub mod wasi;
 
 pub use capwire_wapc::Engine;

@@ -166,6 +166,9 @@ macro_rules! __groups {
                 reference_to_an_export references_to_the_host shared_memory memory_of_64_bits
                 start_of_another_type
             }
+            validity {
+                indices sections
+            }
             calls {
                 request_arrives empty_request large_payload every_byte last_response
                 empty_response request_is_optional memory_is_kept memory_is_its_own many

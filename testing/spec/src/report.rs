@@ -13,7 +13,6 @@ what comes out. The numbers after a text are lines of the file.
 
 - No engine takes references to values of the host, which a guest could never get. Some call them \"gc types\".
 - Where constants may use globals of the module itself, the tests are ahead of version 2.0.
-- What is accepted though it should not be: a start section declares its function, since for guests it becomes an export.
 - The other results of wasm3 are NaNs whose quiet bit is another.
 - With `backtraces` wasmi and wasm3 do the same, which a test says.
 
