@@ -59,28 +59,30 @@ impl<'a> Values<'a> {
         faults: &mut Vec<Error>,
     ) -> Option<Option<SocketAddr>> {
         let mut right = true;
-        // A provider tells the first unknown key only.
         for (key, value) in &binding.values {
             if !builtin.keys.contains(&key.as_str()) {
                 faults.push(unknown_key(&Place::of(self.manifest, value), builtin, key));
                 right = false;
             }
         }
-        if !right {
-            return None;
+        let mut rest = without(config, |key| !builtin.keys.contains(&key));
+        // A provider tells the first wrong value only.
+        loop {
+            let error = match builtin.check(&rest) {
+                Ok(listens) => return right.then_some(listens),
+                Err(error) => error,
+            };
+            right = false;
+            let value = match &error {
+                ProviderError::Config { key, .. } => binding.values.get_key_value(key),
+                _ => None,
+            };
+            let place = value.map_or(place.clone(), |(_, value)| Place::of(self.manifest, value));
+            let fault = place.error(format_args!("{}: {error}", builtin.contract));
+            faults.push(fault.hiding(self.secrets));
+            let (wrong, _) = value.filter(|(key, _)| rest.get(key).is_some())?;
+            rest = without(&rest, |key| key == wrong);
         }
-        let error = match builtin.check(config) {
-            Ok(listens) => return Some(listens),
-            Err(error) => error,
-        };
-        let value = match &error {
-            ProviderError::Config { key, .. } => binding.values.get(key),
-            _ => None,
-        };
-        let place = value.map_or(place.clone(), |value| Place::of(self.manifest, value));
-        let error = place.error(format_args!("{}: {error}", builtin.contract));
-        faults.push(error.hiding(self.secrets));
-        None
     }
 
     fn text(&self, value: &Value, place: &Place) -> Result<String, Error> {
@@ -118,6 +120,11 @@ impl<'a> Values<'a> {
         let text = text.strip_suffix('\r').unwrap_or(text);
         Ok(Zeroizing::new(text.to_owned()))
     }
+}
+
+/// `config` without the keys that are `unwanted`.
+fn without(config: &Config, unwanted: impl Fn(&str) -> bool) -> Config {
+    config.iter().filter(|(key, _)| !unwanted(key)).collect()
 }
 
 fn unknown_key(place: &Place, builtin: &Builtin, key: &str) -> Error {
