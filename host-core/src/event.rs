@@ -178,8 +178,13 @@ fn log(event: &Event) {
         }
         Event::ProviderAdded { provider } => tracing::info!(%provider, "provider added"),
         Event::ProviderRemoved { provider } => tracing::info!(%provider, "provider removed"),
-        Event::Bound { binding, endpoints } => tracing::info!(%binding, ?endpoints, "bound"),
-        Event::Unbound { binding, fault } => tracing::info!(%binding, ?fault, "unbound"),
+        Event::Bound { binding, endpoints } => {
+            let endpoints = (!endpoints.is_empty()).then(|| endpoints.join(" "));
+            tracing::info!(%binding, endpoints, "bound");
+        }
+        Event::Unbound { binding, fault } => {
+            tracing::info!(%binding, fault = fault.as_deref(), "unbound");
+        }
         Event::InstanceRetired { actor, reason } => {
             tracing::warn!(target: "capwire::fault", %actor, %reason, "an instance was replaced");
         }

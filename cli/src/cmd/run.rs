@@ -18,6 +18,7 @@ use signals::Signals;
 use std::convert::Infallible;
 use std::future::{self, Future};
 use tokio::runtime::Runtime;
+use tracing::field::debug;
 
 pub(super) fn run(command: Run) -> Result<(), Error> {
     let secrets = Secrets::default();
@@ -95,6 +96,7 @@ async fn serve(host: &Host, plan: Plan, opening: Opening, json: bool) -> Result<
             false => output::line(&format!("listening {endpoint}"))?,
         }
     }
-    tracing::info!(?labels, "running; Ctrl-C stops");
+    let labels = (!labels.is_empty()).then(|| debug(labels));
+    tracing::info!(labels, "running; Ctrl-C stops");
     Ok(future::pending().await)
 }

@@ -24,10 +24,8 @@ impl Host {
     }
 
     /// Starts `command`.
-    pub(crate) fn spawn(mut command: Command) -> Self {
-        let stderr = tempfile::tempfile().unwrap();
-        command.stderr(stderr.try_clone().unwrap());
-        Self::begin(command, stderr)
+    pub(crate) fn spawn(command: Command) -> Self {
+        Self::spawn_into(command, tempfile::tempfile().unwrap())
     }
 
     /// Starts `capwire` with the words of `line`. Whoever read its log has gone.
@@ -37,6 +35,12 @@ impl Host {
         let (_, nobody) = std::io::pipe().unwrap();
         command.stderr(nobody);
         Self::begin(command, tempfile::tempfile().unwrap())
+    }
+
+    /// Starts `command`, whose log is kept in `stderr`.
+    pub(crate) fn spawn_into(mut command: Command, stderr: File) -> Self {
+        command.stderr(stderr.try_clone().unwrap());
+        Self::begin(command, stderr)
     }
 
     fn begin(mut command: Command, stderr: File) -> Self {

@@ -39,6 +39,27 @@ fn sample(page: &str, metric: &str, labels: &[&str]) -> f64 {
 }
 
 #[test]
+fn the_log_says_nothing_where_there_is_nothing_to_say() {
+    let folder = with_both();
+    let labelled = "labels: { zone: attic }\n";
+    let manifest = String::from_utf8(folder.read("m.yaml")).unwrap();
+    folder.write("labelled.yaml", format!("{labelled}{manifest}"));
+    for (file, labels) in [("m.yaml", None), ("labelled.yaml", Some("attic"))] {
+        let errors = folder.write("errors", "");
+        let mut command = folder.command(&["run", file, "--engine", "wasmi"]);
+        command.arg("--log-format").arg("json");
+        let mut host = Host::spawn_into(command, std::fs::File::create(&errors).unwrap());
+        host.address();
+        assert_eq!(host.stop(Signal::SIGTERM).0.code(), Some(0));
+        let log = String::from_utf8(folder.read("errors")).unwrap();
+        says(&log, &["\"unbound\"", "\"endpoints\":\"http://127.0.0.1:"]);
+        assert!(!log.contains("None") && !log.contains("{}"), "{log}");
+        assert_eq!(log.contains("labels"), labels.is_some(), "{log}");
+        says(&log, labels.as_slice());
+    }
+}
+
+#[test]
 fn metrics_count_requests_and_what_became_of_them() {
     let folder = with_both();
     let mut host = Host::start(&folder, "run m.yaml --engine wasmi --metrics 127.0.0.1:0");
