@@ -1,5 +1,6 @@
 //! A sign of life while something takes long: on a terminal only, and gone when it is done.
 
+use crate::error::printable;
 use std::future::Future;
 use std::io::{self, IsTerminal, Write};
 use std::pin::pin;
@@ -35,7 +36,7 @@ async fn show<T>(doing: &str, work: impl Future<Output = T>, terminal: &mut impl
             }
             now = ticks.tick() => {
                 let seconds = now.duration_since(begin).as_secs();
-                overwrite(terminal, &format!("{doing} … {seconds} s"));
+                overwrite(terminal, &format!("{} … {seconds} s", printable(doing)));
                 shown = true;
             }
         }
@@ -55,9 +56,21 @@ mod tests {
     use tokio::time::sleep;
 
     async fn shown(work: Duration) -> String {
+        shown_of("compiling a.wasm", work).await
+    }
+
+    async fn shown_of(doing: &str, work: Duration) -> String {
         let mut terminal = Vec::new();
-        show("compiling a.wasm", sleep(work), &mut terminal).await;
+        show(doing, sleep(work), &mut terminal).await;
         String::from_utf8(terminal).unwrap()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn names_of_files_do_not_steer_the_terminal() {
+        assert_eq!(
+            shown_of("compiling \x1b]0;a\x07.wasm", Duration::from_millis(1500)).await,
+            "\r\x1b[2Kcompiling \\u{1b}]0;a\\u{7}.wasm … 1 s\r\x1b[2K"
+        );
     }
 
     #[tokio::test(start_paused = true)]
