@@ -277,7 +277,7 @@ pub(crate) struct Run {
     /// Count calls, and show the numbers to Prometheus at http://ADDRESS/metrics
     ///
     /// Prints a line `metrics URL`. Port 0 is any free one. Whoever can connect can read them.
-    #[arg(long, value_name = "ADDRESS")]
+    #[arg(long, value_name = "ADDRESS", value_parser = address)]
     pub(crate) metrics: Option<SocketAddr>,
     /// Tell clients of HTTP servers how an actor failed, in the body of the 500
     ///
@@ -291,6 +291,11 @@ pub(crate) struct Run {
     /// Print a line of JSON for each server, for scripts
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+fn address(text: &str) -> Result<SocketAddr, &'static str> {
+    let address = text.parse();
+    address.map_err(|_| "it takes an IP address and a port, such as 127.0.0.1:9100")
 }
 
 #[derive(Debug, clap::Args)]

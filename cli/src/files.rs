@@ -61,7 +61,10 @@ pub(crate) fn write(
     if let (Readers::Anybody, Some(permissions)) = (readers, anybody()) {
         builder.permissions(permissions);
     }
-    let mut file = builder.prefix(".capwire-").tempfile_in(folder)?;
+    folder.metadata()?;
+    let file = builder.prefix(".capwire-").tempfile_in(folder);
+    // The name of a temporary file, which the error has too, says nothing to anybody.
+    let mut file = file.map_err(|error| io::Error::from(error.kind()))?;
     file.write_all(bytes)?;
     file.as_file().sync_all()?;
     let persisted = match existing {

@@ -48,10 +48,11 @@ fn find<'p>(plan: &'p Plan, text: &str) -> Result<&'p PlannedActor, Error> {
         (Some(actor), None) => Ok(actor),
         (None, _) => {
             let names: Vec<String> = plan.actors.iter().map(|one| one.actor.name()).collect();
-            Err(
-                Error::unreadable(format!("the manifest has no actor `{text}`"))
-                    .help(format!("those are there: {}", names.join(", "))),
-            )
+            let error = Error::unreadable(format!("the manifest has no actor `{text}`"));
+            Err(match names.is_empty() {
+                true => error.help("add its file to `actors`"),
+                false => error.help(format!("those are there: {}", names.join(", "))),
+            })
         }
         (Some(_), Some(_)) => Err(
             Error::unreadable(format!("several actors are named `{text}`"))

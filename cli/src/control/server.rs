@@ -56,7 +56,9 @@ impl Control {
                 let place = asked.clone().unwrap_or_else(folder::path);
                 let problem = format!("cannot listen for commands at `{}`", place.display());
                 if asked.is_some() {
-                    return Err(Error::failure(problem).because(error));
+                    return Err(Error::failure(problem).because(error).help(
+                        "give `--control` a name that is free, in a folder that is there; the system takes a hundred characters or so",
+                    ));
                 }
                 tracing::warn!(%error, "{problem}: `capwire ps` does not find this host");
                 None

@@ -2,7 +2,6 @@
 
 use super::{By, MOST, Use, read};
 use crate::error::Error;
-use crate::files;
 use capwire::contracts::resource;
 use capwire::{ActorId, Dispatch, Invocation, Origin, Target};
 use std::collections::HashSet;
@@ -41,7 +40,9 @@ impl Recorder {
         let file = options.open(path);
         Ok(Self(Arc::new(Mutex::new(Record {
             seen,
-            file: file.map_err(|error| files::unreadable(path, error))?,
+            file: file.map_err(|error| {
+                Error::failure(format!("cannot write `{}`", path.display())).because(error)
+            })?,
             incomplete: false,
         }))))
     }

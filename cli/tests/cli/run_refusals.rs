@@ -288,6 +288,27 @@ bindings:
 }
 
 #[test]
+fn places_that_are_none() {
+    let folder = with_echo();
+    folder.write("m.yaml", "actors: [echo.wasm]\n");
+    let run = "run m.yaml --engine wasmi";
+    for address in ["9100", "localhost:9100", "127.0.0.1:99999"] {
+        let error = folder.fail(&format!("{run} --metrics {address}"), 2);
+        says(&error, &["--metrics", address, "such as 127.0.0.1:9100"]);
+    }
+    for socket in ["none/host.sock", "m.yaml", &"s".repeat(200)] {
+        let error = folder.fail(&format!("{run} --control {socket}"), 1);
+        says(&error, &[socket, "help: give `--control` a name"]);
+    }
+    let error = folder.fail(&format!("{run} --record none/uses.jsonl"), 1);
+    says(&error, &["cannot write `none/uses.jsonl`"]);
+    let error = folder.fail("sign echo.wasm -o none/out.wasm", 1);
+    let (line, cause) = error.split_once("  because: ").unwrap();
+    assert_eq!(line, "error: cannot write `none/out.wasm`\n");
+    assert_eq!(cause, "No such file or directory (os error 2)");
+}
+
+#[test]
 fn a_data_directory_that_is_a_file() {
     let folder = with_store();
     folder.write("data", "not a directory");
