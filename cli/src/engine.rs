@@ -149,7 +149,7 @@ fn new<E: Engine>(
 fn not_built_in(name: EngineName) -> Error {
     let name = text(name);
     Error::unreadable(format!("this `capwire` has no engine `{name}`")).help(format!(
-        "build one that has it: `cargo install capwire-cli --features {name}`"
+        "build one that has it, in capwire's sources: `cargo install --locked --path cli --features {name}`"
     ))
 }
 

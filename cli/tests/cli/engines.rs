@@ -19,7 +19,7 @@ fn an_engine_that_is_not_built_in_says_how_to_get_it() {
         &error,
         &[
             "has no engine `wasm3`",
-            "cargo install capwire-cli --features wasm3",
+            "cargo install --locked --path cli --features wasm3",
         ],
     );
 }
