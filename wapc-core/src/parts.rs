@@ -6,6 +6,8 @@
 //! languages make, and costs the slowest engine some seconds and some hundred megabytes at most.
 
 mod elements;
+mod expressions;
+mod reader;
 mod types;
 
 use crate::error::CompileError;
@@ -16,11 +18,20 @@ const MOST: [(u8, &str, u64); 7] = [
     (TYPES, "types", 10_000),
     (2, "imports", 10_000),
     (3, "functions", 50_000),
-    (6, "globals", 50_000),
+    (GLOBALS, "globals", 50_000),
     (7, "exports", 50_000),
     (ELEMENTS, "element segments", 50_000),
-    (11, "data segments", 20_000),
+    (DATA, "data segments", 20_000),
 ];
+
+const GLOBALS: u8 = 6;
+const DATA: u8 = 11;
+/// Compilers write one to three. wasmi reads each by a call of its own within the next one's, until a
+/// thread's stack is full.
+const MOST_INSTRUCTIONS: u64 = 100;
+/// wasmtime makes one function of all expressions that have to be computed: 50,000 sums of two took it
+/// seven seconds.
+const MOST_MORE_INSTRUCTIONS: u64 = 10_000;
 
 const ELEMENTS: u8 = 9;
 /// As many as tables may have by default.
@@ -35,8 +46,9 @@ const MOST_FUNCTION_BYTES: u64 = 1024 * 1024;
 
 /// Checks that a module has no more parts than a compiler can be asked to take: 50,000 functions,
 /// globals and exports, 10,000 types and imports, 20,000 data segments, 100,000 elements in segments
-/// for tables, 1 MiB of code in a function, 100 values that a function takes or gives. Hosts call it
-/// before they compile.
+/// for tables, 1 MiB of code in a function, 100 values that a function takes or gives, 100 instructions
+/// in a constant expression, 10,000 beside the first of each in those of a section. Hosts call it before
+/// they compile.
 ///
 /// Nothing else is checked: what is no module is for the engine to refuse.
 ///
@@ -70,6 +82,17 @@ fn of_section(section: &Section<'_>) -> Result<(), CompileError> {
         let entries = read_u32(section.content).map_or(0, |(entries, _)| entries);
         at_most(what, entries.into(), *most)?;
     }
+    let expressions = expressions::of(section);
+    at_most(
+        "instructions in a constant expression",
+        expressions.longest,
+        MOST_INSTRUCTIONS,
+    )?;
+    at_most(
+        "instructions in constant expressions, beside the first of each",
+        expressions.more,
+        MOST_MORE_INSTRUCTIONS,
+    )?;
     match section.id {
         TYPES => at_most(
             "values that a function takes, or gives",

@@ -74,6 +74,60 @@ fn what_cannot_be_read_has_as_many_elements_as_bytes() {
     assert_eq!(elements::count(&[1, 1, 0, 0xff, 0xff, 0xff, 0x7f]), 7);
 }
 
+/// Of so many instructions, with all that may be in an expression.
+fn expression(instructions: usize) -> Vec<u8> {
+    let constants: [&[u8]; 9] = [
+        &[0x23, 0x80, 1],
+        &[0x41, 0xff, 0x00],
+        &[0x42, 0x0B],
+        &[0x43, 0x0B, 0x0B, 0, 0],
+        &[0x44, 0x0B, 0, 0, 0, 0, 0, 0, 0x0B],
+        &[0xD0, 0x70],
+        &[0xD2, 0],
+        &[0x6A, 0x7E],
+        &[
+            0xFD, 12, 0x0B, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x0B,
+        ],
+    ];
+    let padding = [0x6C].repeat(instructions - 10);
+    [constants.concat(), padding, vec![0x0B]].concat()
+}
+
+#[test]
+fn constant_expressions_have_a_length() {
+    let most = usize::try_from(MOST_INSTRUCTIONS).unwrap();
+    let (short, long, longer) = (expression(10), expression(most), expression(most + 1));
+    let global =
+        |expression: &[u8]| [&[2, 0x63, 0x70, 1], &*short, &[0x7F, 0], expression].concat();
+    let offset = |expression: &[u8]| [&[1, 0], expression, &[1, 0]].concat();
+    let element = |expression: &[u8]| [&[1, 5, 0x70, 1], expression].concat();
+    let data =
+        |expression: &[u8]| [&[3, 1, 1, 0, 2, 0], &*short, &[1, 0, 0], expression, &[0]].concat();
+    let too_long = Some((
+        "instructions in a constant expression",
+        MOST_INSTRUCTIONS + 1,
+    ));
+    for (id, of) in [
+        (GLOBALS, &global as &dyn Fn(&[u8]) -> Vec<u8>),
+        (ELEMENTS, &offset),
+        (ELEMENTS, &element),
+        (DATA, &data),
+    ] {
+        assert_eq!(refused(&module(id, &of(&long))), None, "{id}");
+        assert_eq!(refused(&module(id, &of(&longer))), too_long, "{id}");
+    }
+    let many = |count: usize| {
+        let globals = [&[0x7F, 0], &*expression(11)].concat().repeat(count);
+        refused(&module(GLOBALS, &[number(count), globals].concat()))
+    };
+    assert_eq!(many(1_000), None);
+    let what = "instructions in constant expressions, beside the first of each";
+    assert_eq!(many(1_001), Some((what, MOST_MORE_INSTRUCTIONS + 10)));
+    // What no engine reads is for the engine to refuse.
+    let unreadable = [&[1, 0x7F, 0, 0xFB], &*longer].concat();
+    assert_eq!(refused(&module(GLOBALS, &unreadable)), None);
+}
+
 #[test]
 fn functions_take_and_give_at_most_so_many_values() {
     let of = |types: &[&[u8]]| {
