@@ -45,6 +45,7 @@
 #![forbid(unsafe_code)]
 
 mod backtrace;
+mod block_parameters;
 mod code;
 mod fault;
 mod imports;

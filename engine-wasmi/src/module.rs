@@ -1,5 +1,6 @@
 //! A module: its code for each size of stack that is in use.
 
+use crate::block_parameters;
 use crate::code::{self, Code};
 use crate::fault;
 use crate::machine::Machine;
@@ -36,7 +37,7 @@ impl WasmiModule {
         if engine.backtraces || matches!(rewritten, Cow::Owned(_)) {
             code::validate(wasm)?;
         }
-        let wasm = select::work_around(rewritten);
+        let wasm = select::work_around(block_parameters::work_around(rewritten));
         let code = Code::compile(&wasm, engine, Limits::default().stack_bytes)?;
         Ok(Self {
             wasm: wasm.into_owned(),

@@ -59,6 +59,38 @@ pub fn repeated_instructions(engine: &dyn Engine) {
     }
 }
 
+/// A value that was taken from a local stays what it was when code in a block that takes other values
+/// changes the local, however often that code is run.
+pub fn values_below_blocks(engine: &dyn Engine) {
+    for block in [
+        "(if (param i32) (local.get $c) (then drop {change}) (else drop))",
+        "(block $out (param i32) drop (br_if $out (i32.eqz (local.get $c))) {change})",
+        "(loop $again (param i32) drop {change}
+            (local.set $c (i32.sub (local.get $c) (i32.const 1)))
+            (i32.load (i32.const 0)) (br_if $again (i32.gt_s (local.get $c) (i32.const 0)))
+            drop)",
+    ] {
+        let change = "(local.set $x (i32.add (local.get $x) (i32.const 1)))";
+        let block = block.replace("{change}", change);
+        let fields = format!(
+            "(func $below (param $c i32) (param $x i32) (result i32)
+                (local.get $x) (i32.load (i32.const 0)) {block})"
+        );
+        let calls: String = (0..3)
+            .map(|c| format!("(i32.add (call $below (i32.const {c}) (i32.const 77)))"))
+            .collect();
+        let body = format!(
+            "(i32.const 0) (i32.const 0) {calls} (i32.store)
+            (call $__guest_response (i32.const 0) (i32.const 4)) (i32.const 1)"
+        );
+        each_kind(engine, |setup| {
+            let mut guest = setup.guest(&guest(&body, &fields));
+            let answer = guest.call("values", "").expect(&block);
+            assert_eq!(answer, 231_u32.to_le_bytes()[..], "{block}");
+        });
+    }
+}
+
 /// A loop that takes values gets those of each round, however it is gone back to, and whatever else
 /// there is on the stack.
 pub fn loops_with_values(engine: &dyn Engine) {

@@ -175,7 +175,7 @@ macro_rules! __groups {
                 nothing_is_left_over grown_memory
             }
             code {
-                selects branches loops_with_values repeated_instructions
+                selects branches values_below_blocks loops_with_values repeated_instructions
             }
             errors {
                 rules last_error empty_error not_utf8 error_of_before guest_survives
