@@ -24,6 +24,9 @@ impl Workshop {
             provide(&folder, "echo");
             folder.write("echo2.wasm", web("hello"));
         }
+        let built = "target/wasm32-unknown-unknown/release";
+        std::fs::create_dir_all(folder.path(built)).unwrap();
+        folder.write(&format!("{built}/counter.wasm"), web("hello"));
         folder.write("request.json", "{}");
         folder.write("libredis.so", b"\x7FELF");
         let libraries = "archive x86_64-linux=libredis.so -o redis.par";

@@ -28,6 +28,11 @@ pub const ELSEWHERE: &[(&str, Runner)] = &[
     ("cargo xtask static", Runner::Full),
     ("cargo install --locked --path cli", Runner::Full),
     (
+        "cargo install --locked --path cli --features wasm3",
+        Runner::Full,
+    ),
+    ("rustup target add wasm32-unknown-unknown", Runner::Full),
+    (
         "cargo build --target wasm32-unknown-unknown --release",
         Runner::Full,
     ),
