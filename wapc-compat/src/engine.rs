@@ -22,8 +22,8 @@ type Load = dyn Fn(&[u8]) -> Result<Arc<Make>, Source> + Send + Sync;
 /// Any [`wapc::WebAssemblyEngineProvider`] as an engine of capwire.
 ///
 /// It promises nothing: [`Support`] says that no limit is enforced and no module is safe, so
-/// capwire's hosts refuse it unless they are told otherwise. That is for modules that are trusted
-/// as much as the host itself.
+/// capwire's hosts refuse it unless they are told otherwise, by `accept_unenforced_limits` and
+/// `accept_unsafe_engine`. That is for modules that are trusted as much as the host itself.
 ///
 /// # What it costs and cannot
 /// - Each instance has a thread, since these engines call back in the middle of a call and need
