@@ -150,6 +150,13 @@ fn functions_take_and_give_at_most_so_many_values() {
         too_many
     );
     assert_eq!(types::longest(&[1, 0x60, 5, 0x7F]), 5);
+    // The same types as final ones, of which there are none above.
+    for is_final in [&[0x4F, 0][..], &[0x4F, 0x80, 0]] {
+        let short = [is_final, &short].concat();
+        let long = [is_final, &function(&[0], &more)].concat();
+        assert_eq!(of(&[&short, &short]), None);
+        assert_eq!(of(&[&short, &long]), too_many);
+    }
 }
 
 #[test]
