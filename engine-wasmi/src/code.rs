@@ -24,7 +24,7 @@ pub(crate) fn validate(wasm: &[u8]) -> Result<(), CompileError> {
 }
 
 impl Code {
-    /// Of a valid module, if it is to keep account of its calls.
+    /// Of a valid module.
     pub(crate) fn compile(
         wasm: &[u8],
         options: Wasmi,

@@ -2,6 +2,7 @@
 
 use crate::block_parameters;
 use crate::code::{self, Code};
+use crate::effort;
 use crate::fault;
 use crate::machine::Machine;
 use crate::plain::Plain;
@@ -13,7 +14,6 @@ use capwire_wapc::{
     CompileError, Limits, Module, PlainInstance, StartError, SuspendableInstance, World,
     start_section,
 };
-use std::borrow::Cow;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -30,13 +30,13 @@ pub(crate) struct WasmiModule {
 
 impl WasmiModule {
     pub(crate) fn compile(wasm: &[u8], engine: Wasmi) -> Result<Self, CompileError> {
+        // First of all: what is added could be what the module lacks, and wasmi's compiler validates
+        // as it goes, and panics on some invalid code in debug builds.
+        code::validate(wasm)?;
         references::check(wasm)?;
+        effort::check(wasm)?;
         let rewritten = start_section::as_export(wasm).map_err(fault::invalid)?;
         let rewritten = capwire_bulk::in_pieces(rewritten).map_err(fault::invalid)?;
-        // What is added must not become what the module lacks.
-        if engine.backtraces || matches!(rewritten, Cow::Owned(_)) {
-            code::validate(wasm)?;
-        }
         let wasm = select::work_around(block_parameters::work_around(rewritten));
         let code = Code::compile(&wasm, engine, Limits::default().stack_bytes)?;
         Ok(Self {

@@ -167,7 +167,7 @@ macro_rules! __groups {
                 start_of_another_type
             }
             validity {
-                indices sections
+                indices sections bodies
             }
             calls {
                 request_arrives empty_request large_payload every_byte last_response

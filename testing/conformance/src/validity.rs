@@ -120,6 +120,21 @@ pub fn sections(engine: &dyn Engine) {
     }
 }
 
+/// So is one whose functions end before or behind their code.
+pub fn bodies(engine: &dyn Engine) {
+    for wrong in [
+        &[2, 2, 0, 0x0B, 3, 0, 0x41, 0][..],
+        &[2, 2, 0, 0x0B, 5, 0, 0x41, 0, 0x0B, 0x01],
+        &[2, 2, 0, 0x0B, 5, 0, 0x41, 0, 0x0B, 0x0B],
+        &[2, 2, 0, 0x0B, 0],
+        &[2, 1, 0, 4, 0, 0x41, 0, 0x0B],
+        &[2, 3, 0, 0x0B, 4, 0, 0x41, 0, 0x0B],
+    ] {
+        let wasm = in_binary(&[TYPES, FUNCTIONS, MEMORY, EXPORTS, START, (10, wrong)]);
+        assert_invalid(engine.compile(&wasm), &format!("{wrong:?}"));
+    }
+}
+
 /// The last byte would be the length of a name if one more export followed.
 const EXPORTS_AND_MORE: (u8, &[u8]) = (7, b"\x02\x06memory\x02\0\x0C__guest_call\0\x01\x16");
 /// The last byte would be the length of a function.
