@@ -330,6 +330,15 @@ pub(crate) struct Call {
 pub(crate) struct Check {
     /// The manifest, YAML or JSON
     pub(crate) manifest: PathBuf,
+    /// Compile modules with this engine, as `capwire run` does [default: the one that is quickest
+    /// at it]
+    ///
+    /// What its compiler would take too long for, another one may take.
+    #[arg(long, value_enum)]
+    pub(crate) engine: Option<EngineName>,
+    /// Take an engine that a hostile module can break, and this process with it: wasm3
+    #[arg(long, requires = "engine")]
+    pub(crate) allow_unsafe_engine: bool,
     /// Where providers would keep their data [default: .capwire beside the manifest]
     #[arg(long, value_name = "DIR")]
     pub(crate) data_dir: Option<PathBuf>,

@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::record::Recorder;
 
 use capwire::engine::Engine;
-use capwire::{ErrorKind, Host, HostOptions, Limits};
+use capwire::{ErrorKind, Host, HostBuilder, HostOptions, Limits};
 use clap::ValueEnum;
 use options::EngineOption;
 use std::sync::Arc;
@@ -33,8 +33,11 @@ pub(crate) fn host(
     if let Some(recorder) = recorder {
         builder = builder.layer(recorder);
     }
-    let made = builder.policy(policy).options(options).build();
-    made.map_err(|error| {
+    made(builder.policy(policy).options(options))
+}
+
+fn made(builder: HostBuilder) -> Result<Host, Error> {
+    builder.build().map_err(|error| {
         let refused = error.kind() == ErrorKind::Engine;
         let failed = Error::failure("cannot make the host").because(error);
         match refused {
@@ -44,14 +47,22 @@ pub(crate) fn host(
     })
 }
 
-/// Of the engines that are built in the one that is quickest to compile a module.
-pub(crate) fn quickest() -> Result<Arc<dyn Engine>, Error> {
-    let name = match () {
-        () if cfg!(feature = "wasmi") => EngineName::Wasmi,
-        () if cfg!(feature = "wasm3") => EngineName::Wasm3,
-        () => EngineName::Wasmtime,
+/// The engine of this name, to compile modules that no host runs; or else the one that is quickest at
+/// it, of those that are built in and safe.
+pub(crate) fn compiler(
+    name: Option<EngineName>,
+    allow_unsafe: bool,
+) -> Result<Arc<dyn Engine>, Error> {
+    let quickest = match cfg!(feature = "wasmi") {
+        true => EngineName::Wasmi,
+        false => EngineName::Wasmtime,
     };
-    engine(name, &[], false)
+    let engine = engine(name.unwrap_or(quickest), &[], false)?;
+    let mut builder = Host::builder(Arc::clone(&engine));
+    if allow_unsafe {
+        builder = builder.accept_unsafe_engine();
+    }
+    made(builder).map(|_| engine)
 }
 
 #[cfg_attr(

@@ -1,9 +1,24 @@
 //! What to do about an actor that did not start or answer.
 
 use capwire::ErrorKind;
-use capwire::wapc::{CallError, LimitError, Misuse};
+use capwire::wapc::{CallError, CompileError, LimitError, Misuse, parts};
 use std::error::Error as StdError;
 use std::iter::successors;
+
+/// What to do about the module `wasm` that did not start.
+pub(crate) fn of_start(error: &capwire::Error, wasm: &[u8]) -> Option<String> {
+    let cause = error.source().and_then(|cause| cause.downcast_ref());
+    let of_module = cause.and_then(|cause| of_module(cause, wasm));
+    of_module.or_else(|| of(error))
+}
+
+/// What to do about the module `wasm` that an engine did not compile.
+pub(crate) fn of_module(error: &CompileError, wasm: &[u8]) -> Option<String> {
+    let too_large = matches!(error, CompileError::TooLarge { .. });
+    // What has too many parts is refused whatever engine there is.
+    let only_here = too_large && parts::check(wasm).is_ok();
+    only_here.then(|| "another engine may take it: see `--engine`".to_owned())
+}
 
 /// What to do next, where that does not depend on what the actor is.
 pub(crate) fn of(error: &capwire::Error) -> Option<String> {

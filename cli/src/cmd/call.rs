@@ -146,10 +146,13 @@ async fn answer(
     let opening = Opening { data, dev: false };
     start::add_providers(host, providers, &opening).await?;
     let file = command.file.display();
+    let wasm = actor.wasm().clone();
     let starting = host.start_actor(actor, options);
     let started = progress::during(&format!("compiling {file}"), starting).await;
-    let actor =
-        started.map_err(|error| failed(format!("the actor `{file}` cannot start"), error))?;
+    let actor = started.map_err(|error| {
+        let help = remedy::of_start(&error, &wasm);
+        failed(format!("the actor `{file}` cannot start"), error, help)
+    })?;
     for binding in bindings {
         start::bind(host, binding).await?;
     }
@@ -157,12 +160,12 @@ async fn answer(
     let called = host.call(actor, operation, payload).await;
     called.map(Into::into).map_err(|error| {
         let message = format!("the actor `{file}` did not answer `{operation}`");
-        failed(message, error)
+        let help = remedy::of(&error);
+        failed(message, error, help)
     })
 }
 
-fn failed(message: String, error: capwire::Error) -> Error {
-    let help = remedy::of(&error);
+fn failed(message: String, error: capwire::Error, help: Option<String>) -> Error {
     let failed = Error::failure(message).because(error);
     match help {
         Some(help) => failed.help(help),

@@ -3,24 +3,25 @@
 use crate::admission::Admission;
 use crate::args::Check;
 use crate::data::DataDir;
-use crate::engine;
 use crate::error::Error;
 use crate::plan::{Plan, PlannedActor, PlannedBinding};
 use crate::secrets::Secrets;
 use crate::table::table;
-use crate::{output, time};
+use crate::{engine, output, remedy, time};
 use capwire::engine::Engine;
 use capwire::wapc::parts;
 use serde_json::{Value, json};
 
 pub(super) fn run(command: Check) -> Result<(), Error> {
+    let engine = engine::compiler(command.engine, command.allow_unsafe_engine)?;
     let secrets = Secrets::default();
     let mut faults = Vec::new();
     let data = DataDir::choose(command.data_dir.clone(), &command.manifest);
     let (trust, policy) = (command.trust.clone(), command.policy.clone());
     let judge = Admission::read(trust, policy, &data, &mut faults).judge(time::now()?);
     let plan = Plan::survey(&command.manifest, &judge, &secrets, &mut faults)?;
-    faults.extend(plan.actors.iter().filter_map(|actor| compile(actor).err()));
+    let actors = plan.actors.iter();
+    faults.extend(actors.filter_map(|actor| compile(actor, &*engine).err()));
     faults.extend(examine_data(&plan, &data));
     let found = |plan: &Plan| report(plan, &command);
     let report = found(&plan);
@@ -37,18 +38,19 @@ pub(super) fn run(command: Check) -> Result<(), Error> {
     }
 }
 
-/// Compiles the module with the engine that is quickest at it. What no engine accepts, or not all
-/// engines do, is told.
-fn compile(actor: &PlannedActor) -> Result<(), Error> {
-    let (wasm, engine) = (actor.actor.wasm(), engine::quickest()?);
+/// Compiles the module, as far as a host would ask the engine to.
+fn compile(actor: &PlannedActor, engine: &dyn Engine) -> Result<(), Error> {
+    let wasm = actor.actor.wasm();
     let compiled = parts::check(wasm).and_then(|()| engine.compile(wasm));
     compiled.map(drop).map_err(|error| {
         let file = actor.file.display();
+        let help = remedy::of_module(&error, wasm)
+            .unwrap_or_else(|| format!("see what it needs with `capwire inspect {file}`"));
         actor
             .place
             .error(format_args!("the actor `{file}` cannot start"))
             .because(error)
-            .help(format!("see what it needs with `capwire inspect {file}`"))
+            .help(help)
     })
 }
 

@@ -134,6 +134,58 @@ fn an_option_that_an_engine_has_not_is_refused_with_what_it_has() {
     }
 }
 
+/// A guest with so many loops in one another, of which Cranelift would take time for the square.
+fn loops(depth: usize) -> Vec<u8> {
+    let (open, close) = ("(loop ".repeat(depth), ")".repeat(depth));
+    wat::parse_str(format!(
+        r#"(module
+            (import "wapc" "__guest_response" (func $response (param i32 i32)))
+            (memory (export "memory") 1)
+            (func (export "__guest_call") (param i32 i32) (result i32)
+                {open}{close}
+                (call $response (i32.const 0) (i32.const 0))
+                (i32.const 1)))"#
+    ))
+    .unwrap()
+}
+
+#[test]
+fn what_one_engine_refuses_is_pointed_to_others_and_found_by_check_if_it_is_named() {
+    let folder = Folder::new();
+    folder.signed(&loops(40), "deep", "");
+    folder.write("m.yaml", "actors:\n  - deep.wasm\n");
+    let another = "help: another engine may take it: see `--engine`";
+    for line in [
+        "call deep.wasm Any",
+        "run m.yaml",
+        "check m.yaml --engine wasmtime",
+    ] {
+        says(&folder.fail(line, 1), &["40 loops", another]);
+    }
+    for engine in ["", "--engine wasmi"] {
+        folder.succeed(&format!("check m.yaml {engine}"));
+    }
+    folder.succeed("call deep.wasm Any --engine wasmi");
+
+    let large = wat::parse_str(format!("(module {})", "(func)".repeat(50_001)));
+    folder.signed(&large.unwrap(), "deep", "");
+    for line in ["check m.yaml", "run m.yaml", "call deep.wasm Any"] {
+        let error = folder.fail(line, 1);
+        says(&error, &["50001 functions"]);
+        assert!(!error.contains("another engine"), "{error}");
+    }
+}
+
+#[cfg(feature = "wasm3")]
+#[test]
+fn check_does_not_even_compile_with_an_engine_that_is_not_safe_unless_it_is_insisted_on() {
+    let folder = with_web();
+    let error = folder.fail("check m.yaml --engine wasm3", 1);
+    says(&error, &["not safe", "--allow-unsafe-engine"]);
+    folder.succeed("check m.yaml --engine wasm3 --allow-unsafe-engine");
+    folder.fail("check m.yaml --allow-unsafe-engine", 2);
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn an_engine_that_lacks_address_space_says_to_try_another() {
