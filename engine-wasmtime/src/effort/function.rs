@@ -17,6 +17,17 @@ const VARIABLES_TO_A_UNIT: u64 = 1024;
 /// How many locals are one, used or not: each is given its zero.
 const LOCALS_TO_A_UNIT: u64 = 64;
 
+/// Blocks that the compiler makes for a look into a table, whose entries are made when they are needed.
+const BLOCKS_OF_A_LOOK: u64 = 2;
+/// How many pairs of looks are a unit.
+const LOOKS_TO_A_UNIT: u64 = 256;
+
+/// Blocks of an instruction that grows something, or moves elements of tables: most are loops.
+const BLOCKS_OF_A_MOVE: u64 = 4;
+/// Units of each, and how many pairs of them are one.
+const UNITS_OF_A_MOVE: u64 = 64;
+const MOVES_TO_A_UNIT: u64 = 32;
+
 /// Values that live through all of a function beside its own: the context and the clock.
 const HIDDEN_VARIABLES: u64 = 2;
 
@@ -35,6 +46,10 @@ pub(super) struct Function {
     declared: u64,
     /// Values that branches and calls pass on.
     passed: u64,
+    /// Instructions that look into a table.
+    looks: u64,
+    /// Instructions that grow something, or move elements of tables.
+    moves: u64,
     /// Places of the values that blocks take and give.
     of_blocks: u64,
     pub(super) loops_in_one_another: u64,
@@ -83,7 +98,9 @@ impl Function {
         let loops = loops * loops / LOOPS_TO_A_UNIT;
         let variables = variables * variables * self.loops_in_one_another / VARIABLES_TO_A_UNIT;
         let declared = self.declared / LOCALS_TO_A_UNIT;
-        lives + hidden + self.passed + loops + variables + declared
+        let looks = self.looks * self.looks / LOOKS_TO_A_UNIT;
+        let moves = self.moves * self.moves / MOVES_TO_A_UNIT + self.moves * UNITS_OF_A_MOVE;
+        lives + hidden + self.passed + loops + variables + declared + looks + moves
     }
 
     pub(super) fn variables(&self) -> u64 {
@@ -142,7 +159,15 @@ impl Function {
                 }
                 Operator::CallIndirect { type_index, .. } => {
                     self.passed += signatures.of_type(type_index).both();
+                    self.look();
                 }
+                Operator::TableGet { .. } => self.look(),
+                Operator::TableFill { .. }
+                | Operator::TableCopy { .. }
+                | Operator::TableInit { .. }
+                | Operator::TableGrow { .. }
+                | Operator::MemoryInit { .. }
+                | Operator::MemoryGrow { .. } => self.moves_much(),
                 Operator::LocalGet { local_index } => self.local(local_index, false),
                 Operator::LocalSet { local_index } | Operator::LocalTee { local_index } => {
                     self.local(local_index, true);
@@ -208,6 +233,16 @@ impl Function {
             false => frame.arity.results,
         });
         self.passed += values * targets;
+    }
+
+    fn look(&mut self) {
+        self.place += BLOCKS_OF_A_LOOK;
+        self.looks += 1;
+    }
+
+    fn moves_much(&mut self) {
+        self.place += BLOCKS_OF_A_MOVE;
+        self.moves += 1;
     }
 
     fn local(&mut self, index: u32, is_set: bool) {

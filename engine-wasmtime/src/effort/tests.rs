@@ -6,7 +6,8 @@ use std::fmt::Write as _;
 fn module(locals: usize, code: &str) -> Vec<u8> {
     let (many, locals) = ("i32 ".repeat(1000), "i32 ".repeat(locals));
     let wat = format!(
-        r#"(module (type $many (func (result {many})))
+        r#"(module (type $many (func (result {many}))) (type $none (func))
+            (table 1 funcref) (elem func) (data "")
             (memory 1)
             (func $many (type $many) unreachable)
             (func (param i32) (local {locals}) {code}))"#
@@ -147,6 +148,44 @@ fn loops_one_after_the_other_are_work() {
     let one = "loop local.get 0 local.get 0 i32.store end ";
     assert_eq!(too_much(0, &one.repeat(1_000)), None);
     assert_eq!(too_much(0, &one.repeat(10_000)), STEPS);
+}
+
+#[test]
+fn looks_into_tables_are_work() {
+    for look in [
+        "(call_indirect (type $none) (i32.const 0))",
+        "(drop (table.get 0 (i32.const 0)))",
+    ] {
+        assert_eq!(too_much(0, &look.repeat(5_000)), None, "{look}");
+        assert_eq!(too_much(0, &look.repeat(50_000)), STEPS, "{look}");
+    }
+}
+
+#[test]
+fn what_moves_much_is_work() {
+    let three = "(i32.const 0) (i32.const 0) (i32.const 0)";
+    for code in [
+        "(drop (memory.grow (i32.const 0)))",
+        "(drop (table.grow 0 (ref.null func) (i32.const 0)))",
+        "(table.fill 0 (i32.const 0) (ref.null func) (i32.const 0))",
+        &format!("(table.copy 0 0 {three})"),
+        &format!("(table.init 0 0 {three})"),
+        &format!("(memory.init 0 {three})"),
+    ] {
+        assert_eq!(too_much(0, &code.repeat(2_000)), None, "{code}");
+        assert_eq!(too_much(0, &code.repeat(20_000)), STEPS, "{code}");
+    }
+}
+
+#[test]
+fn variables_live_across_what_is_no_branch_to_the_guest() {
+    let across = |code: &str| {
+        let begin = each(1_000, |local| format!("local.get 0 local.set {local} "));
+        let end = each(1_000, |local| format!("local.get {local} drop "));
+        too_much(1_000, &(begin + &code.repeat(1_000) + &end))
+    };
+    assert_eq!(across("i32.const 0 drop "), None);
+    assert_eq!(across("(call_indirect (type $none) (i32.const 0)) "), STEPS);
 }
 
 #[test]
