@@ -4,8 +4,9 @@ use crate::folder::Folder;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use std::fs::File;
-use std::io::{BufRead, BufReader, Read, Seek, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
+use std::os::unix::fs::FileExt;
 use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 
 /// It is killed when dropped.
@@ -87,11 +88,13 @@ impl Host {
         (self.process.wait().unwrap(), rest)
     }
 
-    pub(crate) fn errors(&mut self) -> String {
-        let mut text = String::new();
-        self.stderr.rewind().unwrap();
-        self.stderr.read_to_string(&mut text).unwrap();
-        text
+    /// What it has logged so far.
+    pub(crate) fn errors(&self) -> String {
+        let length = self.stderr.metadata().unwrap().len();
+        let mut text = vec![0; usize::try_from(length).unwrap()];
+        // The process writes where this file is read otherwise: they share a position.
+        self.stderr.read_exact_at(&mut text, 0).unwrap();
+        String::from_utf8(text).unwrap()
     }
 }
 

@@ -29,7 +29,7 @@ fn set(folder: &Folder, policy: &str) {
 }
 
 /// Whether a request makes the actor ask for what it is denied, which is in the log.
-fn denied(host: &mut Host, address: &str) -> bool {
+fn denied(host: &Host, address: &str) -> bool {
     let before = host.errors().matches("denied").count();
     get(address);
     host.errors().matches("denied").count() > before
@@ -37,39 +37,39 @@ fn denied(host: &mut Host, address: &str) -> bool {
 
 #[test]
 fn a_stricter_policy_holds_for_actors_that_run() {
-    let (folder, mut host, address) = host();
-    assert!(!denied(&mut host, &address));
+    let (folder, host, address) = host();
+    assert!(!denied(&host, &address));
     set(&folder, "everyone: { limit: ['wascc:keyvalue[Get]'] }\n");
-    eventually("the next call is denied", || denied(&mut host, &address));
+    eventually("the next call is denied", || denied(&host, &address));
     says(&host.errors(), &["wascc:keyvalue[Set]", "policy.yaml:1"]);
     set(&folder, "");
     eventually("both changes are logged", || {
         host.errors().matches("the policy has changed").count() == 2
     });
-    assert!(!denied(&mut host, &address), "a milder one allows it again");
+    assert!(!denied(&host, &address), "a milder one allows it again");
 }
 
 #[test]
 fn a_policy_that_is_wrong_changes_nothing_and_is_logged_once() {
-    let (folder, mut host, address) = host();
+    let (folder, host, address) = host();
     set(&folder, "everyone: { limit: ['wascc:keyvalue[Get]'] }\n");
-    eventually("the policy is there", || denied(&mut host, &address));
+    eventually("the policy is there", || denied(&host, &address));
     set(&folder, "everyone: { limits: [] }\n");
     let complaint = "the policy stays as it was";
     eventually("it is logged", || host.errors().contains(complaint));
     says(&host.errors(), &["policy.yaml:1:", "limits"]);
-    assert!(denied(&mut host, &address));
+    assert!(denied(&host, &address));
     std::fs::remove_file(folder.path("policy.yaml")).unwrap();
     eventually("that is logged, too", || {
         host.errors().contains("cannot read `policy.yaml`")
     });
-    assert!(denied(&mut host, &address));
+    assert!(denied(&host, &address));
     assert_eq!(host.errors().matches(complaint).count(), 2);
 }
 
 #[test]
 fn bindings_end_that_are_forbidden_and_barred_actors_stop() {
-    let (folder, mut host, address) = host();
+    let (folder, host, address) = host();
     set(&folder, "everyone: { only: ['wascc:keyvalue'] }\n");
     eventually("nobody listens", || TcpStream::connect(&address).is_err());
     assert!(!host.errors().contains("actor stopped"));

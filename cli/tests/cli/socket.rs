@@ -40,7 +40,7 @@ fn a_folder_that_others_can_look_into_is_not_trusted() {
     std::fs::create_dir(folder.sockets()).unwrap();
     let open = std::fs::Permissions::from_mode(0o755);
     std::fs::set_permissions(folder.sockets(), open).unwrap();
-    let (mut host, _) = serve(&folder, "");
+    let (host, _) = serve(&folder, "");
     says(&host.errors(), &["cannot listen for commands", "chmod 700"]);
     says(&folder.fail("ps", 1), &["cannot be trusted", "chmod 700"]);
     assert_eq!(host.stop(Signal::SIGTERM).0.code(), Some(0));
