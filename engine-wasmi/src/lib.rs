@@ -47,6 +47,7 @@
 mod backtrace;
 mod block_parameters;
 mod code;
+mod effort;
 mod fault;
 mod imports;
 mod limiter;

@@ -171,9 +171,16 @@ fn parts() -> Vec<Guest> {
     let of = |name, part: &str, count| Guest::in_start(name, Parts, part.repeat(count));
     let elements = format!("(elem func {})", "$all ".repeat(100_001));
     let sum = "(i32.add (i32.const 1)".repeat(2_000) + "(i32.const 1)" + &")".repeat(2_000);
+    let (zeros, branches) = ("(i32.const 0)".repeat(100), "(br_if 0 (local.get 0))");
+    let branches = format!(
+        "(func (param i32) (result {}) {zeros} {})",
+        "i32 ".repeat(100),
+        branches.repeat(20_000)
+    );
     vec![
         of("has more functions than a compiler takes", "(func)", 50_001),
         Guest::in_start("has more elements than a compiler takes", Parts, elements),
+        Guest::in_start("branches with many values", Parts, branches),
         Guest::in_start(
             "begins with a sum without end",
             Parts,
