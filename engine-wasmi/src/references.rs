@@ -6,7 +6,7 @@ use capwire_wapc::CompileError;
 use memchr::memchr_iter;
 use wasmparser::{
     BinaryReader, BinaryReaderError, BlockType, ElementItems, FunctionBody, HeapType, Operator,
-    Payload, RefType, ValType,
+    Payload, RefType, TypeRef, ValType,
 };
 
 /// Checks that there are none. What cannot be read is left to wasmi to refuse.
@@ -33,6 +33,11 @@ fn is_in_section(section: Section<'_>) -> Result<bool, BinaryReaderError> {
         Payload::TypeSection(types) => any(types.into_iter_err_on_gc_types(), |ty| {
             let values = ty.params().iter().chain(ty.results());
             values.copied().any(is_reference)
+        }),
+        Payload::ImportSection(imports) => any(imports, |import| match import.ty {
+            TypeRef::Table(table) => is_extern(table.element_type),
+            TypeRef::Global(global) => is_reference(global.content_type),
+            _ => false,
         }),
         Payload::TableSection(tables) => any(tables, |table| is_extern(table.ty.element_type)),
         Payload::GlobalSection(globals) => {

@@ -182,9 +182,15 @@ pub fn references_to_the_host(engine: &dyn Engine) {
         r#"(table (export "t") 1 externref)"#,
         "(elem externref (ref.null extern))",
         r#"(import "env" "f" (func (param externref)))"#,
+        r#"(import "env" "g" (global externref))"#,
+        r#"(import "env" "t" (table 1 externref))"#,
     ] {
         let refused = try_compile(engine, &format!("(module {uses} {MEMORY} {GUEST_CALL})"));
-        assert!(refused.is_err(), "{uses}");
+        let error = refused.map(drop).expect_err(uses);
+        assert!(
+            matches!(error, CompileError::Invalid { .. }),
+            "{uses}: {error:?}"
+        );
     }
     let other = "(func (param i32) (result i32) (i32.rem_s (local.get 0) (i32.const 111)))";
     try_compile(engine, &format!("(module {other} {MEMORY} {GUEST_CALL})")).unwrap();
