@@ -23,6 +23,10 @@ pub(super) fn run(command: &Inspect) -> Result<(), Error> {
     let claims = match inspect_module(&module) {
         Ok(unverified) => Some(unverified.claims().clone()),
         Err(InspectError::Module(ModuleError::Unsigned)) => None,
+        Err(InspectError::Module(error @ ModuleError::NotWasm)) => {
+            let help = "a token is shown by `capwire claims show`, the key of a seed by `capwire keys show`";
+            return Err(unreadable().because(error).help(help));
+        }
         Err(error) => return Err(unreadable().because(error)),
     };
     let facts = Facts::read(&module).map_err(|error| unreadable().because(error))?;

@@ -8,7 +8,8 @@ use crate::keyring::{self, Own};
 use crate::{files, output, random, time};
 use capwire::Permission;
 use capwire::wascap::{
-    ActorClaimsBuilder, PublicKey, Rule, UnixSeconds, canonicalize, sign_module,
+    ActorClaimsBuilder, InspectError, ModuleError, PublicKey, Rule, UnixSeconds, canonicalize,
+    inspect_module, sign_module,
 };
 use serde_json::{Value, json};
 use std::path::Path;
@@ -42,15 +43,20 @@ pub(super) fn run(mut command: Sign) -> Result<(), Error> {
     report(&command, &name, subject)
 }
 
-/// As it is to be signed.
+/// As it is to be signed. What is no module gets no keys.
 fn module(command: &Sign) -> Result<Vec<u8>, Error> {
+    let unsignable = || Error::failure(format!("cannot sign `{}`", command.input.display()));
     let module = files::read(&command.input)?;
+    match inspect_module(&module) {
+        Err(InspectError::Module(ModuleError::Unsigned | ModuleError::SeveralTokens { .. })) => {}
+        Err(InspectError::Module(error)) => return Err(unsignable().because(error)),
+        // Whatever token it has is replaced.
+        _ => {}
+    }
     if !command.legacy {
         return Ok(module);
     }
-    let file = command.input.display();
-    canonicalize(&module)
-        .map_err(|error| Error::failure(format!("cannot sign `{file}`")).because(error))
+    canonicalize(&module).map_err(|error| unsignable().because(error))
 }
 
 /// The one that is given, or that of the file without what follows its first dot.

@@ -5,6 +5,23 @@ use crate::modules::{expired, guest, token_of, with_token};
 use serde_json::Value;
 
 #[test]
+fn a_token_or_a_key_is_pointed_to_what_shows_it() {
+    let folder = Folder::new();
+    folder.succeed("token operator -o operator.jwt");
+    for file in ["operator.jwt", "keys/operator.nk"] {
+        let error = folder.fail(&format!("inspect {file}"), 1);
+        says(
+            &error,
+            &[
+                "not a WebAssembly file",
+                "capwire claims show",
+                "capwire keys show",
+            ],
+        );
+    }
+}
+
+#[test]
 fn claims_and_needs_are_shown_and_called_unverified() {
     let folder = Folder::new();
     let module = guest(b"");

@@ -5,6 +5,22 @@ use crate::modules::{guest, token_of};
 use capwire::wascap::inspect_module;
 
 #[test]
+fn what_is_no_module_gets_no_keys() {
+    let folder = Folder::new();
+    for (file, bytes) in [
+        ("empty.wasm", &b""[..]),
+        ("cut.wasm", b"\0asm\x01\0\0\0\x01"),
+    ] {
+        folder.write(file, bytes);
+        for option in ["", "--legacy", "--derive --yes"] {
+            let error = folder.fail(&format!("sign {file} -o out.wasm {option}"), 1);
+            says(&error, &["error: cannot sign", file]);
+        }
+    }
+    assert_eq!(folder.names(), ["cut.wasm", "empty.wasm"]);
+}
+
+#[test]
 fn everything_that_is_asked_for_is_claimed() {
     let folder = Folder::new();
     let signed = folder.signed(
