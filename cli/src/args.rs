@@ -270,8 +270,8 @@ pub(crate) struct Run {
     pub(crate) trust: TrustFiles,
     /// Write down what actors use, a line of JSON for each distinct use, for `capwire sign --derive`
     ///
-    /// Operations and what they are about, such as keys and hosts; no messages. A file that is there
-    /// is added to. Only you can read it.
+    /// Operations and what they are about, such as keys and hosts; no messages. Only you can read a
+    /// file that is made for it; one that is there is added to, and stays open to whom it was.
     #[arg(long, value_name = "FILE")]
     pub(crate) record: Option<PathBuf>,
     /// Count calls, and show the numbers to Prometheus at http://ADDRESS/metrics
