@@ -1,7 +1,7 @@
 //! `cargo xtask setup`: what cargo does not install itself.
 
 use crate::shell::{command, output, run};
-use anyhow::{Result, bail};
+use anyhow::{Result, bail, ensure};
 use std::fs;
 
 /// For which parts.
@@ -38,12 +38,21 @@ pub(crate) fn emulator(program: &str) -> Result<()> {
 
 /// Installs a package of Debian and Ubuntu.
 fn debian(package: &str) -> Result<()> {
+    let known = command("apt-get", &["--version"]).output();
+    ensure!(
+        known.is_ok(),
+        "there is no `apt-get` to install `{package}` with: install what it is called on this system"
+    );
     as_root(&["apt-get", "update"])?;
     as_root(&["apt-get", "install", "--yes", package])
 }
 
-/// Whether it is in one of the places where its package, of whichever version, puts it.
+/// Whether it is where the variable of `clang-sys` says, or in one of the places where its package, of
+/// whichever version, puts it.
 pub(crate) fn has_libclang() -> bool {
+    if std::env::var_os("LIBCLANG_PATH").is_some() {
+        return true;
+    }
     let folders = fs::read_dir("/usr/lib").into_iter().flatten().flatten();
     let mut versions =
         folders.filter(|entry| entry.file_name().to_string_lossy().starts_with("llvm-"));
