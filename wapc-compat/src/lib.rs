@@ -37,6 +37,8 @@
 //!   host, and are told so.
 //! - WASI is an empty world, without files, arguments and environment. What a guest prints goes to
 //!   the same log as its console lines, not to standard output.
+//! - An engine that hostile modules can break, as wasm3, is taken as it is: nobody asks for consent,
+//!   as capwire's hosts do.
 //! - [Replacing](wapc::WapcHost::replace_module) a module keeps the old one if the new one does not
 //!   start, and leaves nothing of the old one behind.
 //!
