@@ -15,6 +15,12 @@ pub(crate) struct GuestState {
     budget: Budget,
 }
 
+/// A `Vm` moves between threads and has this behind a pointer, where the compiler does not look.
+const _: fn() = || {
+    fn is_send<T: Send>() {}
+    is_send::<GuestState>();
+};
+
 /// What a guest may use.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Budget {
