@@ -69,7 +69,7 @@ fn compile(
 ) -> Result<Arc<Code>, CompileError> {
     let code = match Code::compile(wasm, Arc::clone(runtime)) {
         // Perhaps it just does not fit into the pool.
-        Err(_) if runtime.is_pooled() => {
+        Err(CompileError::Invalid { .. }) if runtime.is_pooled() => {
             let runtime = runtimes.without_pool(runtime.stack_bytes);
             Code::compile(wasm, runtime.map_err(fault::invalid)?)
         }
