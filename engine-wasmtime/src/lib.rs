@@ -41,7 +41,6 @@
 //!   With a pool, once more for guests that may have more than its places hold.
 //! - A plain guest uses the stack of its caller's thread, so it may have
 //!   [`MAX_PLAIN_STACK`] at most; suspendable ones have their own.
-
 //!
 //! # Options
 //! [`Wasmtime::builder`] has them: how guests are compiled ([`Strategy`]), whether there is a pool of

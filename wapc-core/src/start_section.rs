@@ -18,7 +18,8 @@ pub const EXPORT: &str = "capwire: start section";
 pub struct Malformed;
 
 /// The same module with its start section replaced by an export named [`EXPORT`], or as it is if
-/// it has none. Only the division into sections is checked: the rest is for the engine.
+/// it has none. Only the division into sections is checked: the rest is for the engine, and before
+/// this, since what is wrong with a start section does not show when that is gone.
 ///
 /// # Errors
 /// If the bytes do not divide into sections, or there are several start or export sections.
