@@ -83,8 +83,8 @@ pub enum Translation {
     /// All of them when the module is compiled: it takes longer, and no call does.
     #[default]
     Eager,
-    /// Each when it is called first, by whichever instance: modules are loaded several times as
-    /// fast, which pays where most of a large module is never called.
+    /// Each when it is called first, by whichever instance: modules are loaded in about half of the
+    /// time, which pays where most of a large module is never called.
     ///
     /// This is work of the host and takes no fuel, so a guest yields at the same places. It is done
     /// once for a function, so all calls of all instances together wait for it no longer than
