@@ -49,6 +49,7 @@ mod block_parameters;
 mod code;
 mod effort;
 mod fault;
+mod growth;
 mod imports;
 mod limiter;
 mod machine;

@@ -3,6 +3,7 @@
 use crate::backtrace::Backtrace;
 use crate::code::Code;
 use crate::fault::{self, Halt};
+use crate::growth::MOST_PAGES;
 use crate::state::State;
 use crate::{NAME, limiter::Limiter};
 use capwire_wapc::{
@@ -57,6 +58,7 @@ impl Machine {
             .linker
             .instantiate_and_start(&mut store, &code.module)
             .map_err(|error| refusal(&store.data().limiter, error))?;
+        set_most_pages(&mut store, instance, limits);
         Self::new(code, store, instance, slice).map_err(|error| StartError::Engine {
             engine: NAME,
             source: error.into(),
@@ -177,6 +179,18 @@ impl Machine {
         let fuel = self.slice.max(required);
         // It fails only where fuel is not counted.
         let _ = self.store.set_fuel(fuel);
+    }
+}
+
+/// Tells a guest whose memory grows in pieces how much it may have.
+fn set_most_pages(store: &mut Store<State>, instance: Instance, limits: &Limits) {
+    let own = instance.get_memory(&*store, abi::MEMORY);
+    let own = own.and_then(|memory| memory.ty(&*store).maximum());
+    let most = own.unwrap_or(u64::MAX).min(limits.memory_pages.into());
+    let most = u32::try_from(most).unwrap_or(u32::MAX).cast_signed();
+    if let Some(global) = instance.get_global(&*store, MOST_PAGES) {
+        // It fails only for a global of another type, which is a guest's own.
+        let _ = global.set(store, Val::I32(most));
     }
 }
 

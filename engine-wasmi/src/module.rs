@@ -4,6 +4,7 @@ use crate::block_parameters;
 use crate::code::{self, Code};
 use crate::effort;
 use crate::fault;
+use crate::growth;
 use crate::machine::Machine;
 use crate::plain::Plain;
 use crate::references;
@@ -37,6 +38,7 @@ impl WasmiModule {
         effort::check(wasm)?;
         let rewritten = start_section::as_export(wasm).map_err(fault::invalid)?;
         let rewritten = capwire_bulk::in_pieces(rewritten).map_err(fault::invalid)?;
+        let rewritten = growth::in_pieces(rewritten);
         let wasm = select::work_around(block_parameters::work_around(rewritten));
         let code = Code::compile(&wasm, engine, Limits::default().stack_bytes)?;
         Ok(Self {

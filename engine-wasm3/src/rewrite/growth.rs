@@ -9,25 +9,63 @@ use wasm_encoder::{BlockType, Function, InstructionSink, ValType};
 /// guest may ever have, 2 GiB, is a quarter of what fits into the gauge.
 const FUEL_PER_PAGE: i32 = 16_384;
 
+/// Pages that memory grows by before a slice may end: wasm3 writes zeros to all of them.
+const PIECE: i32 = 16;
+
 const DELTA: u32 = 0;
+const PAGES_BEFORE: u32 = 1;
+const NEXT: u32 = 2;
 
 /// `(param delta i32) (result i32)`
 pub(super) fn memory(layout: &Layout) -> Function {
     let pages = layout.gauge(Gauge::Pages);
-    let (fuel, slice_ended) = (layout.gauge(Gauge::Fuel), layout.slice_ended());
-    let mut function = Function::new([]);
-    function
-        .instructions()
-        .local_get(DELTA)
+    let mut function = Function::new([(2, ValType::I32)]);
+    let mut code = function.instructions();
+    code.local_get(DELTA)
         .global_get(pages)
         .memory_size(0)
+        .local_tee(PAGES_BEFORE)
         .i32_sub()
         .i32_gt_u()
         .if_(BlockType::Result(ValType::I32))
         .i32_const(-1)
-        .else_()
-        .global_get(fuel)
+        .else_();
+    in_pieces(&mut code, layout);
+    code.local_get(PAGES_BEFORE).end().end();
+    function
+}
+
+/// Grows memory by a piece in each round, and returns -1 if there is none.
+fn in_pieces(code: &mut InstructionSink<'_>, layout: &Layout) {
+    code.loop_(BlockType::Empty)
         .local_get(DELTA)
+        .i32_const(PIECE)
+        .local_get(DELTA)
+        .i32_const(PIECE)
+        .i32_lt_u()
+        .select()
+        .local_set(NEXT);
+    pay(code, layout);
+    code.local_get(NEXT)
+        .memory_grow(0)
+        .i32_const(-1)
+        .i32_eq()
+        .if_(BlockType::Empty)
+        .i32_const(-1)
+        .return_()
+        .end();
+    code.local_get(DELTA)
+        .local_get(NEXT)
+        .i32_sub()
+        .local_tee(DELTA)
+        .br_if(0)
+        .end();
+}
+
+fn pay(code: &mut InstructionSink<'_>, layout: &Layout) {
+    let (fuel, slice_ended) = (layout.gauge(Gauge::Fuel), layout.slice_ended());
+    code.global_get(fuel)
+        .local_get(NEXT)
         .i32_const(FUEL_PER_PAGE)
         .i32_mul()
         .i32_sub()
@@ -37,12 +75,7 @@ pub(super) fn memory(layout: &Layout) -> Function {
         .i32_lt_s()
         .if_(BlockType::Empty)
         .call(slice_ended)
-        .end()
-        .local_get(DELTA)
-        .memory_grow(0)
-        .end()
         .end();
-    function
 }
 
 const ELEMENT: u32 = 0;

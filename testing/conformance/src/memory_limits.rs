@@ -48,6 +48,43 @@ pub fn grow_is_refused(engine: &dyn Engine) {
     });
 }
 
+/// A guest that asks for much at once gets all of it or nothing, however many slices that takes.
+pub fn grow_by_much(engine: &dyn Engine) {
+    each_kind(engine, |mut setup| {
+        setup.limits.memory_pages = 200;
+        let mut guest = setup.guest(&guest(""));
+        let script = Script::new()
+            .grow(131)
+            .grow(100)
+            .grow(99)
+            .grow(31)
+            .grow(30)
+            .grow(1)
+            .respond_results(6)
+            .returns(1);
+        let grown = results(&script.run(&mut guest).unwrap());
+        assert_eq!(grown, [NONE, 70, NONE, NONE, 170, NONE]);
+    });
+}
+
+/// What a module itself wants at most counts like the limit.
+pub fn grow_by_more_than_wanted(engine: &dyn Engine) {
+    let wat = r#"(module
+        (import "wapc" "__guest_response" (func $respond (param i32 i32)))
+        (memory (export "memory") 1 100)
+        (func (export "__guest_call") (param i32 i32) (result i32)
+            (i32.store (i32.const 0) (memory.grow (i32.const 100)))
+            (i32.store (i32.const 4) (memory.size))
+            (i32.store (i32.const 8) (memory.grow (i32.const 99)))
+            (i32.store (i32.const 12) (i32.load (i32.const 6553596)))
+            (call $respond (i32.const 0) (i32.const 16))
+            (i32.const 1)))"#;
+    each_kind(engine, |setup| {
+        let answer = setup.guest(wat).call("grow", "").unwrap();
+        assert_eq!(results(&answer), [NONE, 1, 1, 0]);
+    });
+}
+
 /// Several memories count together, if the engine knows of several at all.
 pub fn memories_count_together(engine: &dyn Engine) {
     let wat = plain_guest("(i32.const 0)", "(memory 4)");

@@ -221,7 +221,8 @@ macro_rules! __groups {
                 stopped_guest_is_dead
             }
             memory_limits if memory_limit {
-                start_with_too_much exact_fit grow_is_refused memories_count_together
+                start_with_too_much exact_fit grow_is_refused grow_by_much grow_by_more_than_wanted
+                memories_count_together
             }
             message_limits if message_limit {
                 requests responses payloads replies

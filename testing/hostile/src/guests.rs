@@ -133,6 +133,7 @@ fn memory() -> Vec<Guest> {
         "(memory.copy (i32.const 1024) (i32.const 1025) (i32.sub (call $all) (i32.const 1025)))";
     let all_at_once = "(if (i32.eq (memory.grow (i32.const 65535)) (i32.const -1))
         (then unreachable)) (i32.const 1)";
+    let at_once = "(drop (memory.grow (i32.const 1000))) (drop (memory.grow (i32.const 63)))";
     vec![
         Guest::in_start("begins with 4 GiB", Memory, "").pages(65_536),
         Guest::in_call("asks for 4 GiB at once", GaveUp, all_at_once),
@@ -140,6 +141,7 @@ fn memory() -> Vec<Guest> {
             "asks for memory page by page",
             "(drop (memory.grow (i32.const 1)))",
         ),
+        endless("asks for all memory at once", at_once),
         endless("writes all memory", format!("{TAKE_ALL_MEMORY} {FILL}")),
         endless("copies all memory", format!("{TAKE_ALL_MEMORY} {copy_all}")),
     ]
