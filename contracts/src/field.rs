@@ -2,7 +2,7 @@
 
 use crate::codec::bytes;
 use crate::scalar::Scalar;
-use serde::de::{MapAccess, SeqAccess, Visitor};
+use serde::de::{self, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -152,6 +152,10 @@ impl<'de, T: Field> Visitor<'de> for List<T> {
 
 struct Texts;
 
+/// More than anybody has headers. Each takes many times what it may have in the message, of which the
+/// million that fit in one would keep a thread for half a second.
+const MOST_TEXTS: usize = 10_000;
+
 impl<'de> Visitor<'de> for Texts {
     type Value = BTreeMap<String, String>;
 
@@ -161,9 +165,13 @@ impl<'de> Visitor<'de> for Texts {
 
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Self::Value, A::Error> {
         let mut map = BTreeMap::new();
-        while let Some((In(key), In(value))) = entries.next_entry()? {
-            map.insert(key, value);
+        for _ in 0..=MOST_TEXTS {
+            match entries.next_entry()? {
+                Some((In(key), In(value))) => map.insert(key, value),
+                None => return Ok(map),
+            };
         }
-        Ok(map)
+        let most = format_args!("a map of more than {MOST_TEXTS} texts");
+        Err(de::Error::custom(most))
     }
 }

@@ -266,6 +266,21 @@ fn nesting_is_bounded_also_in_what_is_ignored() {
 }
 
 #[test]
+fn maps_are_bounded_also_if_their_keys_repeat() {
+    let response = |entries: u16| {
+        let head = [
+            &b"\x83\xaastatusCode\x01\xa6status\xa0\xa6header\xde"[..],
+            &entries.to_be_bytes(),
+        ]
+        .concat();
+        decode::<Response>(&[head, b"\xa1k\xa0".repeat(entries.into())].concat())
+    };
+    assert_eq!(response(10_000).unwrap().header.len(), 1);
+    let error = response(10_001).unwrap_err();
+    assert!(error.to_string().contains("10000 texts"), "{error}");
+}
+
+#[test]
 fn lengths_that_lie_are_not_believed() {
     let keys = b"\x81\xa4keys\xdd\xff\xff\xff\xff\xa1k";
     assert_eq!(decode::<KeysRequest>(keys), Err(DecodeError::Truncated));

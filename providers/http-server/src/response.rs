@@ -34,7 +34,8 @@ pub(crate) fn checked(answer: Response) -> Result<hyper::Response<Full<Bytes>>, 
     for (name, value) in answer.header {
         let (name, value) = header(&name, value)?;
         if !NOT_THE_ACTORS.contains(&name) {
-            response.headers_mut().append(name, value);
+            let appended = response.headers_mut().try_append(name, value);
+            appended.map_err(|_| Failure::BadAnswer("it has too many headers".to_owned()))?;
         }
     }
     Ok(response)
@@ -96,6 +97,18 @@ mod tests {
             let answer = Response::ok().with_header(name, value);
             assert!(checked(answer).is_err(), "{name:?}");
         }
+    }
+
+    #[test]
+    fn headers_without_end_are_refused() {
+        let answer = |headers: u32| Response {
+            header: (0..headers)
+                .map(|index| (format!("x-{index}"), String::new()))
+                .collect(),
+            ..Response::ok()
+        };
+        assert!(checked(answer(1_000)).is_ok());
+        assert!(checked(answer(50_000)).is_err());
     }
 
     #[test]
