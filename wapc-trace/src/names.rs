@@ -27,7 +27,13 @@ pub fn frames<'n>(
     let tells =
         |(_, name): &(u32, Option<&str>)| name.is_some_and(|name| name.contains(TELLS_OF_A_PANIC));
     let own = functions.iter().position(tells).map_or(0, |last| last + 1);
-    functions.into_iter().skip(own).map(frame)
+    let rest = functions.into_iter().skip(own).map(frame);
+    rest.skip_while(|frame| frame.name().is_some_and(begins_a_panic))
+}
+
+/// Whether Rust calls the function of this name, as it is written in its source, where a panic begins.
+fn begins_a_panic(name: &str) -> bool {
+    name.starts_with("core::panicking::") || name.ends_with("rust_begin_unwind")
 }
 
 /// Compilers write the names of symbols, which Rust mangles.

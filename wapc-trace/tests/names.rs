@@ -84,6 +84,33 @@ fn how_a_panic_is_told_is_left_out() {
 }
 
 #[test]
+fn where_a_panic_begins_in_the_runtime_is_left_out() {
+    let marker = "_ZN3std3sys9backtrace26__rust_end_short_backtrace17h0123456789abcdefE";
+    let runtime = [
+        (6, Some("_RNvCsfLfy6EI15iL_7___rustc17rust_begin_unwind")),
+        (5, Some("_ZN4core9panicking9panic_fmt17h0123456789abcdefE")),
+        (
+            4,
+            Some("_RNvNtCsgXGp5Oqx2Ny_4core9panicking18panic_bounds_check"),
+        ),
+    ];
+    let own = [
+        (3, Some("_ZN4shop5share17h0123456789abcdefE")),
+        (2, Some("_ZN4core9panicking9panic_fmt17h0123456789abcdefE")),
+        (1, None),
+    ];
+    for inner in [&[][..], &[(8, Some("abort")), (7, Some(marker))]] {
+        let functions = [inner, &runtime, &own].concat();
+        let told: Vec<u32> = frames(functions).map(|frame| frame.index()).collect();
+        assert_eq!(told, [3, 2, 1], "only what is called last");
+    }
+    let told: Vec<u32> = frames([(1, None), (0, Some("f"))])
+        .map(|frame| frame.index())
+        .collect();
+    assert_eq!(told, [1, 0]);
+}
+
+#[test]
 fn so_many_are_told_and_no_more() {
     let indices: Vec<u32> = (0..1_000).collect();
     assert_eq!(told("(module)", &indices).len(), MOST);

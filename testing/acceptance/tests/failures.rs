@@ -26,7 +26,7 @@ fn a_panic_is_told_with_its_message_and_place_in_the_source() {
         let functions = text.lines().filter(|line| line.starts_with("      in "));
         let functions: Vec<&str> = functions.collect();
         let function = format!("      in {function}");
-        assert!(functions.contains(&function.as_str()), "{text}");
+        assert_eq!(functions.first(), Some(&function.as_str()), "{text}");
         assert_eq!(functions.last(), Some(&"      in __guest_call"));
 
         let (before, said) = text.split_once(SOURCE).unwrap();
