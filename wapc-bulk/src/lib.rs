@@ -35,6 +35,7 @@
 
 #![forbid(unsafe_code)]
 
+mod accesses;
 mod body;
 mod facts;
 mod functions;

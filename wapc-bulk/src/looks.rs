@@ -1,5 +1,6 @@
 //! Places in straight code where an engine looks whether a slice is over.
 
+use crate::accesses::Accesses;
 use crate::facts::{Added, rewritten};
 use crate::values::imports_are_values;
 use capwire_code::{Operator, Operators, with_insertions};
@@ -11,9 +12,10 @@ use wasmparser::{BinaryReader, BinaryReaderError};
 /// is over only where functions and rounds of loops begin.
 ///
 /// Between two of these a guest may call its host or fill its tables a hundred thousand times, one
-/// after the other. So before each call that may be of an import, and each instruction that moves
-/// many bytes or elements or makes more of them, an empty function is called. (An empty loop is quicker
-/// to run, but compilers take time for the square of the number of loops.)
+/// after the other, or touch new memory. So an empty function is called before each call that may be of
+/// an import, before each instruction that moves many bytes or elements or makes more of them, and
+/// between a thousand accesses to memory that follow one another. (An empty loop is quicker to run, but
+/// compilers take time for the square of the number of loops.)
 ///
 /// A module has to be valid before: see [the crate](crate).
 ///
@@ -69,9 +71,14 @@ impl Long {
     /// Where a function's body needs looks.
     fn places(&self, body: &[u8]) -> Result<Vec<usize>, BinaryReaderError> {
         let mut places = Vec::new();
+        let mut accesses = Accesses::of(body);
         for operator in Operators::of(body)? {
             let operator = operator?;
-            if self.is_one(operator, body)? {
+            let is_long = self.is_one(operator, body)?;
+            if is_long {
+                accesses.looked();
+            }
+            if accesses.pass(operator)? || is_long {
                 places.push(operator.place);
             }
         }
