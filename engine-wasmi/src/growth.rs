@@ -5,7 +5,9 @@
 //! it by a piece in each round of a loop, between which a slice may end. Half of what was asked for is no
 //! answer, so it knows how much a guest may have, from a global that is out of the guest's reach.
 
+use crate::fault;
 use capwire_code::{Edit, Operators, Section, Sections, edited};
+use capwire_wapc::{CompileError, Source};
 use memchr::memchr;
 use std::borrow::Cow;
 use wasm_encoder::{
@@ -21,12 +23,14 @@ pub(crate) const MOST_PAGES: &str = "capwire most pages";
 /// Pages that memory grows by at once: far less than a slice's worth.
 const PIECE: i32 = 8;
 
-/// The same module if its memory does not grow, or it cannot be read.
-pub(crate) fn in_pieces(wasm: Cow<'_, [u8]>) -> Cow<'_, [u8]> {
-    match edits(&wasm) {
-        Ok(edits) if !edits.is_empty() => Cow::Owned(edited(&wasm, &edits)),
-        Ok(_) | Err(_) => wasm,
-    }
+/// The same module if its memory does not grow. Refuses what cannot be read, and what has an export by
+/// the host's name: its memory would grow as it likes, and the host write to a global of the guest's.
+pub(crate) fn in_pieces(wasm: Cow<'_, [u8]>) -> Result<Cow<'_, [u8]>, CompileError> {
+    let edits = edits(&wasm).map_err(fault::invalid)?;
+    Ok(match edits.is_empty() {
+        true => wasm,
+        false => Cow::Owned(edited(&wasm, &edits)),
+    })
 }
 
 /// What has to be known of a module.
@@ -37,22 +41,24 @@ struct Facts {
     functions: u32,
     globals: u32,
     has_globals: bool,
-    /// Whether an address has 32 bits, and nobody else has an export of that name.
-    is_usual: bool,
+    /// Whether an address has 64 bits.
+    is_large: bool,
+    /// Whether the guest has an export by the host's name.
+    is_taken: bool,
 }
 
-fn edits(wasm: &[u8]) -> Result<Vec<Edit>, BinaryReaderError> {
+fn edits(wasm: &[u8]) -> Result<Vec<Edit>, Source> {
     let sections = Sections::of(wasm).collect::<Result<Vec<_>, _>>()?;
-    let mut facts = Facts {
-        is_usual: true,
-        ..Facts::default()
-    };
+    let mut facts = Facts::default();
     for section in &sections {
         facts.read(section)?;
     }
+    if facts.is_taken {
+        return Err(format!("it exports `{MOST_PAGES}`, which is a name of the host's").into());
+    }
     let code = sections.iter().find(|section| is_code(section));
     let changed = match code {
-        Some(code) if facts.is_usual => code.with_bodies(|_, body| changed(body, facts.grow()))?,
+        Some(code) if !facts.is_large => code.with_bodies(|_, body| changed(body, facts.grow()))?,
         _ => Vec::new(),
     };
     if changed.is_empty() {
@@ -82,7 +88,7 @@ impl Facts {
             Payload::FunctionSection(functions) => self.functions = functions.count(),
             Payload::MemorySection(memories) => {
                 for memory in memories.clone() {
-                    self.is_usual &= !memory?.memory64;
+                    self.is_large |= memory?.memory64;
                 }
             }
             Payload::GlobalSection(globals) => {
@@ -90,7 +96,7 @@ impl Facts {
             }
             Payload::ExportSection(exports) => {
                 for export in exports.clone() {
-                    self.is_usual &= export?.name != MOST_PAGES;
+                    self.is_taken |= export?.name == MOST_PAGES;
                 }
             }
             _ => {}

@@ -38,7 +38,7 @@ impl WasmiModule {
         effort::check(wasm)?;
         let rewritten = start_section::as_export(wasm).map_err(fault::invalid)?;
         let rewritten = capwire_bulk::in_pieces(rewritten).map_err(fault::invalid)?;
-        let rewritten = growth::in_pieces(rewritten);
+        let rewritten = growth::in_pieces(rewritten)?;
         let wasm = select::work_around(block_parameters::work_around(rewritten));
         let code = Code::compile(&wasm, engine, Limits::default().stack_bytes)?;
         Ok(Self {
