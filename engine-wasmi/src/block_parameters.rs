@@ -45,7 +45,7 @@ fn parameters(wasm: &[u8]) -> Result<Vec<u32>, BinaryReaderError> {
 }
 
 /// The last bytes that may be a block that takes values, or gives several.
-pub(crate) fn last_candidate(body: &[u8]) -> Option<usize> {
+fn last_candidate(body: &[u8]) -> Option<usize> {
     memrchr3_iter(BLOCK, LOOP, IF, body).find(|place| has_type_of_functions(body, *place))
 }
 

@@ -4,9 +4,9 @@
 //! takes along by an instruction of its own, and the branch may have four bytes in the file. A megabyte
 //! of branches with a hundred values took 800 MB.
 
-use crate::block_parameters;
 use capwire_code::{Operator, Operators, Section, Sections};
 use capwire_wapc::CompileError;
+use memchr::memchr_iter;
 use wasmparser::{BinaryReader, BinaryReaderError, Payload};
 
 /// Values that any module's branches may take along, each of which takes 32 bytes.
@@ -17,8 +17,13 @@ const VALUES_PER_BYTE: u64 = 1;
 /// Refuses a module that would take wasmi out of proportion much memory. What is no module is for wasmi
 /// to refuse.
 pub(crate) fn check(wasm: &[u8]) -> Result<(), CompileError> {
-    let (values, code) = count(wasm).unwrap_or_default();
+    let at_most = count(wasm, |body, _, signatures| Ok(at_most(body, signatures)));
+    let (values, code) = at_most.unwrap_or_default();
     let most = VALUES + VALUES_PER_BYTE * code;
+    if values <= most {
+        return Ok(());
+    }
+    let (values, _) = count(wasm, in_function).unwrap_or_default();
     match values <= most {
         true => Ok(()),
         false => Err(CompileError::TooLarge {
@@ -29,8 +34,12 @@ pub(crate) fn check(wasm: &[u8]) -> Result<(), CompileError> {
     }
 }
 
-/// Values that branches take along, and bytes of code.
-fn count(wasm: &[u8]) -> Result<(u64, u64), BinaryReaderError> {
+/// Values that branches take along, and bytes of code. `of_function` counts in a function, of which it
+/// is told how many values it gives.
+fn count(
+    wasm: &[u8],
+    of_function: impl Fn(&[u8], u64, &Signatures) -> Result<u64, BinaryReaderError>,
+) -> Result<(u64, u64), BinaryReaderError> {
     let mut signatures = Signatures::default();
     let (mut values, mut code) = (0, 0);
     for section in Sections::of(wasm) {
@@ -39,17 +48,17 @@ fn count(wasm: &[u8]) -> Result<(u64, u64), BinaryReaderError> {
         for (index, function) in section.functions().enumerate() {
             let body = function?.body;
             code += body.len() as u64;
-            let results = signatures.results(index);
-            if results > FEW || block_parameters::last_candidate(body).is_some() {
-                values += in_function(body, results, &signatures)?;
-            }
+            values += of_function(body, signatures.results(index), &signatures)?;
         }
     }
     Ok((values, code))
 }
 
-/// A branch with so many is in proportion.
-const FEW: u64 = 4;
+/// As if each byte that may be a branch were one, with as many values as there can be: quickly known,
+/// and enough for next to all modules.
+fn at_most(body: &[u8], signatures: &Signatures) -> u64 {
+    memchr_iter(BR_IF, body).count() as u64 * signatures.most
+}
 
 fn in_function(
     body: &[u8],
@@ -94,6 +103,8 @@ struct Signatures {
     types: Vec<Arity>,
     /// The type of each function that is not imported.
     functions: Vec<u32>,
+    /// The most values that any type takes or gives.
+    most: u64,
 }
 
 impl Signatures {
@@ -102,10 +113,9 @@ impl Signatures {
             Payload::TypeSection(types) => {
                 for ty in types.clone().into_iter_err_on_gc_types() {
                     let ty = ty?;
-                    self.types.push(Arity {
-                        params: ty.params().len() as u64,
-                        results: ty.results().len() as u64,
-                    });
+                    let (params, results) = (ty.params().len() as u64, ty.results().len() as u64);
+                    self.most = self.most.max(params).max(results);
+                    self.types.push(Arity { params, results });
                 }
             }
             Payload::FunctionSection(functions) => {

@@ -8,7 +8,7 @@
 use crate::fault;
 use capwire_code::{Edit, Operators, Section, Sections, edited};
 use capwire_wapc::{CompileError, Source};
-use memchr::memchr;
+use memchr::memrchr_iter;
 use std::borrow::Cow;
 use wasm_encoder::{
     BlockType, ConstExpr, Encode, ExportKind, Function, GlobalSection, GlobalType, Instruction,
@@ -159,13 +159,16 @@ const MEMORY_GROW: u8 = 0x40;
 
 /// The body with a call of `grow` instead of each `memory.grow`, if it has any.
 fn changed(body: &[u8], grow: u32) -> Result<Option<Vec<u8>>, BinaryReaderError> {
-    if memchr(MEMORY_GROW, body).is_none() {
+    let Some(last) = last_candidate(body) else {
         return Ok(None);
-    }
+    };
     let (mut changed, mut done) = (Vec::new(), 0);
     let mut operators = Operators::of(body)?.peekable();
     while let Some(operator) = operators.next() {
         let operator = operator?;
+        if operator.place > last {
+            break;
+        }
         if operator.opcode != MEMORY_GROW {
             continue;
         }
@@ -180,6 +183,13 @@ fn changed(body: &[u8], grow: u32) -> Result<Option<Vec<u8>>, BinaryReaderError>
     }
     changed.extend_from_slice(body.get(done..).unwrap_or_default());
     Ok(Some(changed))
+}
+
+/// The last bytes that may be a `memory.grow`: of the only memory, whose index may be written as a
+/// longer number. Most of these bytes are the type of a block.
+fn last_candidate(body: &[u8]) -> Option<usize> {
+    let is_one = |next: &u8| *next == 0 || *next >= 0x80;
+    memrchr_iter(MEMORY_GROW, body).find(|place| body.get(place + 1).is_some_and(is_one))
 }
 
 const DELTA: u32 = 0;
