@@ -301,7 +301,7 @@ fn a_mismatch_does_not_repeat_a_whole_message() {
         Err(DecodeError::Mismatch(text)) => text,
         other => panic!("{other:?}"),
     };
-    let long = encode(&BTreeMap::from([("statusCode", "é\x1b".repeat(1 << 20))])).unwrap();
+    let long = encode(&BTreeMap::from([("statusCode", "é\x1b".repeat(10_000))])).unwrap();
     let said = said(&long);
     assert!(said.contains("é") && said.ends_with("fits u32"), "{said}");
     assert!(said.len() < 1_000 && !said.contains('\x1b'), "{said}");
