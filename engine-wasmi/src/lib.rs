@@ -135,8 +135,8 @@ impl Wasmi {
     ///
     /// wasmi tells nothing of its call stack, so guests are made to keep another one, out of their
     /// own reach. Those that do little but call functions run about a third slower, other ones a
-    /// tenth. Modules take half as long again to load, lazily more than twice as long; instances take a
-    /// 24th of their stack more, 22 KiB by default. What is added takes fuel, too.
+    /// tenth. Modules take an eighth longer to load, lazily a larger part; instances take a 24th of
+    /// their stack more, 22 KiB by default. What is added takes fuel, too.
     ///
     /// ```
     /// let engine = capwire_engine_wasmi::Wasmi::new().backtraces(true);

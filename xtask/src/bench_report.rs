@@ -1,11 +1,14 @@
 //! `cargo xtask bench-report`: measures, and writes `docs/performance.md`.
 
 use crate::build;
-use crate::shell::{cargo, run};
-use anyhow::Result;
+use crate::shell::{cargo, run, target};
+use anyhow::{Context, Result};
+use std::fs;
+use std::io::ErrorKind;
 
 pub(crate) fn run_and_report() -> Result<()> {
     build::actors()?;
+    forget()?;
     run(&mut cargo(&[
         "bench",
         "--package",
@@ -19,4 +22,14 @@ pub(crate) fn run_and_report() -> Result<()> {
         "--bin",
         "report",
     ]))
+}
+
+/// What was measured before, of other modules too, is not of this run.
+fn forget() -> Result<()> {
+    match fs::remove_dir_all(target().join("criterion")) {
+        Err(error) if error.kind() != ErrorKind::NotFound => {
+            Err(error).context("cannot remove earlier measurements")
+        }
+        _ => Ok(()),
+    }
 }
