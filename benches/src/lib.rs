@@ -8,7 +8,7 @@ use capwire::engine::wasmi::Translation;
 use capwire::engine::wasmtime::{Allocation, Strategy};
 use capwire::engine::{Wasmi, Wasmtime};
 use capwire::wapc::{
-    EmptyWorld, Engine, Guest, HostCall, Limits, Module, PlainGuest, Reply, StartStep,
+    EmptyWorld, Engine, Guest, HostCall, Module, PlainGuest, Reply, ResourceLimits, StartStep,
 };
 use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
@@ -157,7 +157,7 @@ pub fn relay(call: HostCall<'_>) -> Reply {
 pub fn plain(module: &dyn Module) -> Result<PlainGuest> {
     Ok(PlainGuest::start(
         module,
-        &Limits::default(),
+        &ResourceLimits::default(),
         Arc::new(EmptyWorld),
         &mut relay,
     )?)
@@ -168,7 +168,7 @@ pub fn plain(module: &dyn Module) -> Result<PlainGuest> {
 /// # Errors
 /// If it does not start.
 pub fn suspendable(module: &dyn Module) -> Result<Guest> {
-    let mut step = Guest::start(module, &Limits::default(), Arc::new(EmptyWorld))?;
+    let mut step = Guest::start(module, &ResourceLimits::default(), Arc::new(EmptyWorld))?;
     loop {
         step = match step {
             StartStep::Ready(guest) => return Ok(guest),

@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::policy_file::Policing;
 use crate::trust::Trusting;
 use capwire::wascap::{UnixSeconds, Verifier};
-use capwire::{Host, Limits};
+use capwire::{Host, PolicyRules};
 use std::convert::Infallible;
 use std::path::PathBuf;
 
@@ -20,7 +20,7 @@ pub(crate) struct Admission {
 pub(crate) struct Judge {
     pub(crate) now: UnixSeconds,
     pub(crate) verifier: Verifier,
-    pub(crate) policy: Limits,
+    pub(crate) policy: PolicyRules,
 }
 
 impl Admission {
@@ -61,7 +61,7 @@ impl Judge {
         Self {
             now,
             verifier: Verifier::new(),
-            policy: Limits::default(),
+            policy: PolicyRules::default(),
         }
     }
 }

@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::record::Recorder;
 
 use capwire::engine::Engine;
-use capwire::{ErrorKind, Host, HostBuilder, HostOptions, Limits};
+use capwire::{ErrorKind, Host, HostBuilder, HostOptions, PolicyRules};
 use clap::ValueEnum;
 use options::EngineOption;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use std::sync::Arc;
 pub(crate) fn host(
     choice: &EngineChoice,
     backtraces: bool,
-    policy: Limits,
+    policy: PolicyRules,
     metrics: bool,
     recorder: Option<Recorder>,
 ) -> Result<Host, Error> {

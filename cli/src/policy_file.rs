@@ -8,26 +8,26 @@ use crate::error::Error;
 use crate::files;
 use crate::place::{Place, malformed};
 use capwire::wascap::{KeyKind, PublicKey};
-use capwire::{ActorId, Limit, Limits, Permission, Whom};
+use capwire::{ActorId, AppliesTo, Permission, PolicyRule, PolicyRules};
 use capwire_manifest::{At, PolicyFile, PolicyPart};
 use std::path::Path;
 
 /// What the file at `path` says; nothing if there is none.
-pub(crate) fn read(path: Option<&Path>) -> Result<Limits, Error> {
+pub(crate) fn read(path: Option<&Path>) -> Result<PolicyRules, Error> {
     let Some(path) = path else {
-        return Ok(Limits::default());
+        return Ok(PolicyRules::default());
     };
     compile(path, &files::read(path)?)
 }
 
 /// What `text`, the file at `path`, says.
-fn compile(path: &Path, text: &[u8]) -> Result<Limits, Error> {
+fn compile(path: &Path, text: &[u8]) -> Result<PolicyRules, Error> {
     let text = str::from_utf8(text).map_err(|error| {
         Error::unreadable(format!("the policy `{}` is not text", path.display())).because(error)
     })?;
     let mut compiler = Compiler {
         path,
-        limits: Limits::default(),
+        limits: PolicyRules::default(),
         faults: Vec::new(),
     };
     match PolicyFile::parse(text) {
@@ -45,28 +45,28 @@ fn compile(path: &Path, text: &[u8]) -> Result<Limits, Error> {
 
 struct Compiler<'p> {
     path: &'p Path,
-    limits: Limits,
+    limits: PolicyRules,
     faults: Vec<Error>,
 }
 
 impl Compiler<'_> {
     fn compile(&mut self, file: &PolicyFile) {
-        self.part(Whom::Everyone, &file.everyone);
+        self.part(AppliesTo::Everyone, &file.everyone);
         for (key, part) in &file.accounts {
             match account(&key.value) {
-                Some(account) => self.part(Whom::Account(account), part),
+                Some(account) => self.part(AppliesTo::Account(account), part),
                 None => self.fault(key, "this is no public key of an account"),
             }
         }
         for (key, part) in &file.actors {
             match key.value.parse::<ActorId>() {
-                Ok(actor) => self.part(Whom::Actor(actor), part),
+                Ok(actor) => self.part(AppliesTo::Actor(actor), part),
                 Err(error) => self.fault(key, error),
             }
         }
     }
 
-    fn part(&mut self, whom: Whom, part: &PolicyPart) {
+    fn part(&mut self, whom: AppliesTo, part: &PolicyPart) {
         if part.start.as_ref().is_some_and(|start| !start.value) {
             self.limits.bar(whom);
         }
@@ -76,12 +76,13 @@ impl Compiler<'_> {
                 position: *position,
             });
             let permissions = self.permissions(only);
-            self.limits.add(whom, Limit::only(place, &permissions));
+            self.limits.add(whom, PolicyRule::only(place, &permissions));
         }
         if let Some(first) = part.limit.first() {
             let place = self.place(first);
             let permissions = self.permissions(&part.limit);
-            self.limits.add(whom, Limit::at_most(place, &permissions));
+            self.limits
+                .add(whom, PolicyRule::at_most(place, &permissions));
         }
     }
 

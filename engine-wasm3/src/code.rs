@@ -8,7 +8,7 @@ use crate::stacks::Stacks;
 use crate::vm::Vm;
 use crate::{NAME, rewrite};
 use capwire_trace::Names;
-use capwire_wapc::{CompileError, EmptyWorld, LimitError, Limits, Source};
+use capwire_wapc::{CompileError, EmptyWorld, LimitError, ResourceLimits, Source};
 use std::sync::Arc;
 
 /// Of the host's, in the guest's module but out of its reach: an `i32` that the guest's code
@@ -136,7 +136,7 @@ impl Code {
     }
 
     /// The most pages that a guest may have.
-    pub(crate) fn pages(&self, limits: &Limits) -> Result<i32, LimitError> {
+    pub(crate) fn pages(&self, limits: &ResourceLimits) -> Result<i32, LimitError> {
         let allowed = limits.memory_pages.min(MOST_PAGES);
         if self.pages > allowed.into() {
             return Err(LimitError::Memory {
@@ -147,7 +147,7 @@ impl Code {
     }
 
     /// By how many elements a guest's tables may grow.
-    pub(crate) fn elements(&self, limits: &Limits) -> Result<i32, LimitError> {
+    pub(crate) fn elements(&self, limits: &ResourceLimits) -> Result<i32, LimitError> {
         let elements = limits.table_elements;
         match u64::from(elements).checked_sub(self.elements) {
             Some(left) => Ok(clamped(left)),
@@ -174,7 +174,11 @@ pub(crate) fn invalid(source: impl Into<Source>) -> CompileError {
 
 fn try_out(code: Code, stacks: &Stacks) -> Result<(), CompileError> {
     let code = Arc::new(code);
-    let guest = GuestState::new(Arc::new(EmptyWorld), &Limits::default(), Budget::default());
+    let guest = GuestState::new(
+        Arc::new(EmptyWorld),
+        &ResourceLimits::default(),
+        Budget::default(),
+    );
     let load = || Vm::load(&code, TRIAL_STACK_BYTES, guest).map(drop);
     let result: Result<(), Fault> = stacks.on_one(load).map_err(invalid)?;
     result.map_err(invalid)

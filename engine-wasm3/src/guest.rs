@@ -1,7 +1,7 @@
 //! What the imports of one guest work on.
 
 use crate::suspend::{Event, Signal};
-use capwire_wapc::{Abort, Conversation, Limits, ProtocolError, World};
+use capwire_wapc::{Abort, Conversation, ProtocolError, ResourceLimits, World};
 use capwire_wasi::Wasi;
 use std::any::Any;
 use std::sync::Arc;
@@ -60,7 +60,7 @@ pub(crate) enum Halt {
 }
 
 impl GuestState {
-    pub(crate) fn new(world: Arc<dyn World>, limits: &Limits, budget: Budget) -> Self {
+    pub(crate) fn new(world: Arc<dyn World>, limits: &ResourceLimits, budget: Budget) -> Self {
         Self {
             conversation: Conversation::new(world, limits),
             wasi: Wasi::default(),

@@ -9,7 +9,7 @@
 //!
 //! ```
 //! use capwire_engine_wasm3::Wasm3;
-//! use capwire_wapc::{EmptyWorld, Engine, HostCall, Limits, PlainGuest, Reply, Request};
+//! use capwire_wapc::{EmptyWorld, Engine, HostCall, ResourceLimits, PlainGuest, Reply, Request};
 //! use std::sync::Arc;
 //!
 //! let wasm = wat::parse_str(
@@ -25,7 +25,7 @@
 //! let module = Wasm3::new()?.compile(&wasm)?;
 //!
 //! let mut host = |_: HostCall<'_>| Reply::error("there is nothing here");
-//! let limits = Limits::default();
+//! let limits = ResourceLimits::default();
 //! let mut guest = PlainGuest::start(&*module, &limits, Arc::new(EmptyWorld), &mut host)?;
 //! let response = guest.call(Request::new("echo", &b"hello"[..]), &mut host)?;
 //! assert_eq!(response, &b"hello"[..]);
@@ -53,7 +53,7 @@
 //!   memory. It is looked at where functions and rounds of loops begin, where memory grows, and in
 //!   imports. Time that imports need is taken as fuel too, so where a guest yields is not the same each
 //!   time.
-//! - Of [`Limits::stack_bytes`](capwire_wapc::Limits::stack_bytes) a call takes an estimate of
+//! - Of [`ResourceLimits::stack_bytes`](capwire_wapc::ResourceLimits::stack_bytes) a call takes an estimate of
 //!   what it needs of both of wasm3's stacks: 8 bytes for each value and constant, 192 for the call
 //!   and 96 for each loop in the function. wasm3's own checks of both stacks are a second line. More
 //!   than 8 MiB is taken for 8 MiB.

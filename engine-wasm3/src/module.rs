@@ -7,7 +7,7 @@ use crate::plain::Plain;
 use crate::stacks::Stacks;
 use crate::suspendable::Suspendable;
 use crate::vm::Vm;
-use capwire_wapc::{Limits, Module, PlainInstance, StartError, SuspendableInstance, World};
+use capwire_wapc::{Module, PlainInstance, ResourceLimits, StartError, SuspendableInstance, World};
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -26,7 +26,7 @@ pub(crate) const MOST_STACK_BYTES: usize = 8 * 1024 * 1024;
 impl Wasm3Module {
     fn instantiate(
         &self,
-        limits: &Limits,
+        limits: &ResourceLimits,
         world: Arc<dyn World>,
     ) -> Result<Suspendable, StartError> {
         let pages = self.code.pages(limits)?;
@@ -42,7 +42,7 @@ impl Wasm3Module {
         Ok(Suspendable::new(Box::new(vm), Arc::clone(&self.stacks)))
     }
 
-    fn budget(&self, limits: &Limits) -> Budget {
+    fn budget(&self, limits: &ResourceLimits) -> Budget {
         Budget {
             slice: self.slice(limits.slice),
             stack: clamped(limits.stack_bytes.min(MOST_STACK_BYTES) as u64),
@@ -60,7 +60,7 @@ impl Wasm3Module {
 impl Module for Wasm3Module {
     fn plain(
         &self,
-        limits: &Limits,
+        limits: &ResourceLimits,
         world: Arc<dyn World>,
     ) -> Result<Box<dyn PlainInstance>, StartError> {
         let instance = self.instantiate(limits, world)?;
@@ -69,7 +69,7 @@ impl Module for Wasm3Module {
 
     fn suspendable(
         &self,
-        limits: &Limits,
+        limits: &ResourceLimits,
         world: Arc<dyn World>,
     ) -> Result<Box<dyn SuspendableInstance>, StartError> {
         let instance = self.instantiate(limits, world)?;

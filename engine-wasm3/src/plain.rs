@@ -3,8 +3,8 @@
 use crate::suspendable::Suspendable;
 use bytes::Bytes;
 use capwire_wapc::{
-    CallError, Host, LimitError, PlainInstance, Progress, Request, Resume, SuspendableInstance,
-    Verdict,
+    CallError, HostCalls, LimitError, PlainInstance, Progress, Request, Resume,
+    SuspendableInstance, Verdict,
 };
 
 #[derive(Debug)]
@@ -18,7 +18,7 @@ impl Plain {
     fn finish(
         &mut self,
         begun: Result<Progress, CallError>,
-        host: &mut dyn Host,
+        host: &mut dyn HostCalls,
     ) -> Result<Bytes, CallError> {
         let mut progress = begun?;
         loop {
@@ -38,12 +38,12 @@ impl Plain {
 }
 
 impl PlainInstance for Plain {
-    fn start(&mut self, host: &mut dyn Host) -> Result<(), CallError> {
+    fn start(&mut self, host: &mut dyn HostCalls) -> Result<(), CallError> {
         let begun = self.0.start();
         self.finish(begun, host).map(drop)
     }
 
-    fn call(&mut self, request: Request<'_>, host: &mut dyn Host) -> Result<Bytes, CallError> {
+    fn call(&mut self, request: Request<'_>, host: &mut dyn HostCalls) -> Result<Bytes, CallError> {
         let begun = self.0.call(request);
         self.finish(begun, host)
     }

@@ -9,7 +9,7 @@ use crate::guest::{Budget, GuestState};
 use crate::stacks::Stacks;
 use crate::suspend::{Event, Signal, Suspend};
 use crate::vm::Vm;
-use capwire_wapc::{Limits, World, abi};
+use capwire_wapc::{ResourceLimits, World, abi};
 use std::ptr;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
@@ -28,7 +28,7 @@ pub(crate) fn instructions_take_no_stack(stacks: &Stacks) -> bool {
 fn measure(stacks: &Stacks) -> Option<usize> {
     let depths = Arc::new(Depths::default());
     let world = Arc::<Depths>::clone(&depths);
-    let guest = GuestState::new(world, &Limits::default(), Budget::default());
+    let guest = GuestState::new(world, &ResourceLimits::default(), Budget::default());
     let code = Code::compile(&module(), stacks, false).ok()?;
     let run = || {
         let mut vm = Vm::load(&code, STACK_BYTES, guest).ok()?;

@@ -6,7 +6,7 @@ use std::fmt;
 use std::io;
 use std::sync::{Mutex, PoisonError};
 
-/// Beside the most that [`Limits::stack_bytes`](capwire_wapc::Limits::stack_bytes) can be, and wasm3
+/// Beside the most that [`ResourceLimits::stack_bytes`](capwire_wapc::ResourceLimits::stack_bytes) can be, and wasm3
 /// itself allows, 8 MiB each, what imports need. Only what is touched becomes memory.
 const STACK_BYTES: usize = 9 * 1024 * 1024;
 

@@ -9,8 +9,9 @@
 
 use capwire_engine_wasm3::Wasm3;
 use capwire_wapc::{
-    CallError, CompileError, EmptyWorld, Engine, Guest, Host, HostCall, LimitError, Limits, Module,
-    PlainGuest, Reply, Request, StartError, StartStep, Step, TrapKind, Verdict, World,
+    CallError, CompileError, EmptyWorld, Engine, Guest, HostCall, HostCalls, LimitError, Module,
+    PlainGuest, Reply, Request, ResourceLimits, StartError, StartStep, Step, TrapKind, Verdict,
+    World,
 };
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -40,7 +41,12 @@ fn compile(wat: &str) -> Result<Arc<dyn Module>, CompileError> {
 fn start(wat: &str) -> Result<PlainGuest, StartError> {
     let module = compile(wat).unwrap();
     let world = Arc::new(EmptyWorld);
-    PlainGuest::start(&*module, &Limits::default(), world, &mut Patient::default())
+    PlainGuest::start(
+        &*module,
+        &ResourceLimits::default(),
+        world,
+        &mut Patient::default(),
+    )
 }
 
 fn call(guest: &mut PlainGuest) -> Result<u32, CallError> {
@@ -65,7 +71,7 @@ struct Patient {
     slices: u32,
 }
 
-impl Host for Patient {
+impl HostCalls for Patient {
     fn call(&mut self, _call: HostCall<'_>) -> Reply {
         Reply::error("nothing")
     }
@@ -347,7 +353,7 @@ fn a_panic_of_the_host_unwinds_on_the_hosts_stack() {
     ))
     .unwrap();
     let host = &mut Patient::default();
-    let limits = Limits::default();
+    let limits = ResourceLimits::default();
     let mut guest = PlainGuest::start(&*module, &limits, Arc::new(Fragile), host).unwrap();
     let call = || guest.call(Request::new("any", ""), host);
     let panic = catch_unwind(AssertUnwindSafe(call)).unwrap_err();
@@ -371,7 +377,8 @@ fn suspended_deep_inside_it_moves_and_goes() {
     );
     let module = compile(&wat).unwrap();
     for _ in 0..50 {
-        let started = Guest::start(&*module, &Limits::default(), Arc::new(EmptyWorld)).unwrap();
+        let started =
+            Guest::start(&*module, &ResourceLimits::default(), Arc::new(EmptyWorld)).unwrap();
         let StartStep::Ready(mut guest) = started else {
             panic!("it has nothing to start");
         };

@@ -4,7 +4,7 @@ use crate::backtrace::Traced;
 use crate::state::State;
 use crate::{Translation, Wasmi, fault, imports, signatures};
 use capwire_trace::Names;
-use capwire_wapc::{CompileError, Limits, parts};
+use capwire_wapc::{CompileError, ResourceLimits, parts};
 use std::sync::Arc;
 use wasmi::{CompilationMode, Config, CustomFuelCosts, Engine, Linker, Module};
 
@@ -19,7 +19,10 @@ pub(crate) struct Code {
 
 /// Checks that a module is valid, and has nothing that guests may not have.
 pub(crate) fn validate(wasm: &[u8]) -> Result<(), CompileError> {
-    let config = config(Translation::default(), Limits::default().stack_bytes);
+    let config = config(
+        Translation::default(),
+        ResourceLimits::default().stack_bytes,
+    );
     Module::validate(&Engine::new(&config), wasm).map_err(fault::invalid)
 }
 

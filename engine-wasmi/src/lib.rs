@@ -3,7 +3,7 @@
 //!
 //! ```
 //! use capwire_engine_wasmi::Wasmi;
-//! use capwire_wapc::{EmptyWorld, Engine, HostCall, Limits, PlainGuest, Reply, Request};
+//! use capwire_wapc::{EmptyWorld, Engine, HostCall, ResourceLimits, PlainGuest, Reply, Request};
 //! use std::sync::Arc;
 //!
 //! let wasm = wat::parse_str(
@@ -19,7 +19,7 @@
 //! let module = Wasmi::new().compile(&wasm)?;
 //!
 //! let mut host = |_: HostCall<'_>| Reply::error("there is nothing here");
-//! let limits = Limits::default();
+//! let limits = ResourceLimits::default();
 //! let mut guest = PlainGuest::start(&*module, &limits, Arc::new(EmptyWorld), &mut host)?;
 //! let response = guest.call(Request::new("echo", &b"hello"[..]), &mut host)?;
 //! assert_eq!(response, &b"hello"[..]);
@@ -37,7 +37,7 @@
 //!   and each 8 bytes that are moved take from. It ends where a block of code begins, or in an
 //!   import. The same guest always yields at the same places. Host calls do not end a slice, and
 //!   what they take is not counted.
-//! - Of [`Limits::stack_bytes`](capwire_wapc::Limits::stack_bytes), three quarters are for values
+//! - Of [`ResourceLimits::stack_bytes`](capwire_wapc::ResourceLimits::stack_bytes), three quarters are for values
 //!   and the rest for 24 bytes of each function that is being called. A module is compiled once
 //!   for each size in use: the default at [`compile`](Engine::compile), any other by
 //!   [`prepare`](capwire_wapc::Module::prepare), or when its first guest is made.

@@ -1,6 +1,6 @@
 //! How much memory and how many table elements a guest gets.
 
-use capwire_wapc::{Growth, LimitError, Limits};
+use capwire_wapc::{Growth, LimitError, ResourceLimits};
 use wasmi::ResourceLimiter;
 use wasmi::errors::TableError;
 use wasmi_core::LimiterError;
@@ -10,7 +10,7 @@ const PAGE_BYTES: usize = 65_536;
 pub(crate) struct Limiter(Growth);
 
 impl Limiter {
-    pub(crate) fn new(limits: &Limits) -> Self {
+    pub(crate) fn new(limits: &ResourceLimits) -> Self {
         Self(Growth::new(limits))
     }
 

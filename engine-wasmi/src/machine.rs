@@ -7,8 +7,8 @@ use crate::growth::MOST_PAGES;
 use crate::state::State;
 use crate::{NAME, limiter::Limiter};
 use capwire_wapc::{
-    CallError, HostCall, Limits, ProtocolError, Reply, Source, Span, StartError, Trap, TrapKind,
-    World, abi,
+    CallError, HostCall, ProtocolError, Reply, ResourceLimits, Source, Span, StartError, Trap,
+    TrapKind, World, abi,
 };
 use std::sync::Arc;
 use wasmi::{
@@ -48,7 +48,7 @@ pub(crate) enum OutOfSlice<R> {
 impl Machine {
     pub(crate) fn instantiate(
         code: &Code,
-        limits: &Limits,
+        limits: &ResourceLimits,
         world: Arc<dyn World>,
         slice: u64,
     ) -> Result<Self, StartError> {
@@ -183,7 +183,7 @@ impl Machine {
 }
 
 /// Tells a guest whose memory grows in pieces how much it may have.
-fn set_most_pages(store: &mut Store<State>, instance: Instance, limits: &Limits) {
+fn set_most_pages(store: &mut Store<State>, instance: Instance, limits: &ResourceLimits) {
     let own = instance.get_memory(&*store, abi::MEMORY);
     let own = own.and_then(|memory| memory.ty(&*store).maximum());
     let most = own.unwrap_or(u64::MAX).min(limits.memory_pages.into());

@@ -12,7 +12,7 @@ use crate::select;
 use crate::suspendable::Suspendable;
 use crate::{NAME, Wasmi};
 use capwire_wapc::{
-    CompileError, Limits, Module, PlainInstance, StartError, SuspendableInstance, World,
+    CompileError, Module, PlainInstance, ResourceLimits, StartError, SuspendableInstance, World,
     start_section,
 };
 use std::fmt;
@@ -40,7 +40,7 @@ impl WasmiModule {
         let rewritten = capwire_bulk::in_pieces(rewritten).map_err(fault::invalid)?;
         let rewritten = growth::in_pieces(rewritten)?;
         let wasm = select::work_around(block_parameters::work_around(rewritten));
-        let code = Code::compile(&wasm, engine, Limits::default().stack_bytes)?;
+        let code = Code::compile(&wasm, engine, ResourceLimits::default().stack_bytes)?;
         Ok(Self {
             wasm: wasm.into_owned(),
             engine,
@@ -50,7 +50,7 @@ impl WasmiModule {
     }
 
     fn code(&self, stack_bytes: usize) -> Result<Arc<Code>, CompileError> {
-        if stack_bytes == Limits::default().stack_bytes {
+        if stack_bytes == ResourceLimits::default().stack_bytes {
             return Ok(Arc::clone(&self.code));
         }
         let mut others = self.others.lock().unwrap_or_else(PoisonError::into_inner);
@@ -62,7 +62,11 @@ impl WasmiModule {
         Ok(code)
     }
 
-    fn instantiate(&self, limits: &Limits, world: Arc<dyn World>) -> Result<Machine, StartError> {
+    fn instantiate(
+        &self,
+        limits: &ResourceLimits,
+        world: Arc<dyn World>,
+    ) -> Result<Machine, StartError> {
         let code = self
             .code(limits.stack_bytes)
             .map_err(|error| StartError::Engine {
@@ -83,13 +87,13 @@ impl WasmiModule {
 }
 
 impl Module for WasmiModule {
-    fn prepare(&self, limits: &Limits) -> Result<(), CompileError> {
+    fn prepare(&self, limits: &ResourceLimits) -> Result<(), CompileError> {
         self.code(limits.stack_bytes).map(drop)
     }
 
     fn plain(
         &self,
-        limits: &Limits,
+        limits: &ResourceLimits,
         world: Arc<dyn World>,
     ) -> Result<Box<dyn PlainInstance>, StartError> {
         let machine = self.instantiate(limits, world)?;
@@ -98,7 +102,7 @@ impl Module for WasmiModule {
 
     fn suspendable(
         &self,
-        limits: &Limits,
+        limits: &ResourceLimits,
         world: Arc<dyn World>,
     ) -> Result<Box<dyn SuspendableInstance>, StartError> {
         let machine = self.instantiate(limits, world)?;

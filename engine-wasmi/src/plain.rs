@@ -3,7 +3,7 @@
 use crate::fault;
 use crate::machine::{Advance, Machine};
 use bytes::Bytes;
-use capwire_wapc::{CallError, Host, LimitError, PlainInstance, Request, Verdict};
+use capwire_wapc::{CallError, HostCalls, LimitError, PlainInstance, Request, Verdict};
 use std::fmt;
 use wasmi::{TypedFunc, WasmParams, WasmResults};
 
@@ -18,7 +18,7 @@ impl Plain {
         &mut self,
         function: TypedFunc<P, R>,
         arguments: P,
-        host: &mut dyn Host,
+        host: &mut dyn HostCalls,
     ) -> Result<R, CallError> {
         let mut advance = self.0.begin(function, arguments)?;
         loop {
@@ -37,7 +37,7 @@ impl Plain {
         }
     }
 
-    fn run_starts(&mut self, host: &mut dyn Host) -> Result<(), CallError> {
+    fn run_starts(&mut self, host: &mut dyn HostCalls) -> Result<(), CallError> {
         let mut index = 0;
         while let Some(start) = self.0.start(index) {
             fault::unless_exited(self.run(start, (), host))?;
@@ -48,14 +48,14 @@ impl Plain {
 }
 
 impl PlainInstance for Plain {
-    fn start(&mut self, host: &mut dyn Host) -> Result<(), CallError> {
+    fn start(&mut self, host: &mut dyn HostCalls) -> Result<(), CallError> {
         let result = self.run_starts(host);
         let state = self.0.state();
         state.flush();
         result.map_err(|error| state.conversation.fail(error))
     }
 
-    fn call(&mut self, request: Request<'_>, host: &mut dyn Host) -> Result<Bytes, CallError> {
+    fn call(&mut self, request: Request<'_>, host: &mut dyn HostCalls) -> Result<Bytes, CallError> {
         let arguments = self.0.state().begin_call(request)?;
         let result = self.run(self.0.guest_call(), arguments, host);
         let state = self.0.state();

@@ -1,7 +1,7 @@
 //! What the imports of one guest work on.
 
 use crate::limiter::Limiter;
-use capwire_wapc::{CallError, Conversation, Limits, Request, World};
+use capwire_wapc::{CallError, Conversation, Request, ResourceLimits, World};
 use capwire_wasi::Wasi;
 use std::sync::Arc;
 use wasmi::Memory;
@@ -17,7 +17,7 @@ pub(crate) struct State {
 }
 
 impl State {
-    pub(crate) fn new(limits: &Limits, world: Arc<dyn World>) -> Self {
+    pub(crate) fn new(limits: &ResourceLimits, world: Arc<dyn World>) -> Self {
         Self {
             conversation: Conversation::new(world, limits),
             wasi: Wasi::default(),

@@ -4,8 +4,8 @@
 
 use capwire_engine_wasmi::{Translation, Wasmi};
 use capwire_wapc::{
-    CallError, CompileError, EmptyWorld, Engine, Host, HostCall, LimitError, Limits, PlainGuest,
-    Reply, Request, TrapKind, Verdict, World,
+    CallError, CompileError, EmptyWorld, Engine, HostCall, HostCalls, LimitError, PlainGuest,
+    Reply, Request, ResourceLimits, TrapKind, Verdict, World,
 };
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
@@ -23,7 +23,7 @@ impl Slices {
     }
 }
 
-impl Host for Slices {
+impl HostCalls for Slices {
     fn call(&mut self, _call: HostCall<'_>) -> Reply {
         Reply::error("")
     }
@@ -56,7 +56,7 @@ fn guest(engine: Wasmi, body: &str, world: Arc<dyn World>) -> PlainGuest {
     .unwrap();
     let module = engine.compile(&wasm).unwrap();
     let mut host = Slices::at_most(1);
-    PlainGuest::start(&*module, &Limits::default(), world, &mut host).unwrap()
+    PlainGuest::start(&*module, &ResourceLimits::default(), world, &mut host).unwrap()
 }
 
 const COUNT: &str = "(loop $again

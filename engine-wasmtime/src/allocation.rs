@@ -2,7 +2,7 @@
 
 use crate::options::WasmtimeBuilder;
 use crate::runtime::config;
-use capwire_wapc::Limits;
+use capwire_wapc::ResourceLimits;
 use std::fs;
 use wasmtime::{Engine, PoolingAllocationConfig, Result};
 
@@ -27,8 +27,8 @@ pub enum Allocation {
 /// Whether a pool's places hold all that a guest with `limits` may ask for.
 ///
 /// Their memories are as large as memories can be, and each size of stack has a pool of its own.
-pub(crate) fn holds(limits: &Limits) -> bool {
-    limits.table_elements <= Limits::default().table_elements
+pub(crate) fn holds(limits: &ResourceLimits) -> bool {
+    limits.table_elements <= ResourceLimits::default().table_elements
 }
 
 /// An engine with a pool if one is asked for and fits, else without.
@@ -73,7 +73,7 @@ fn pool(instances: u32) -> PoolingAllocationConfig {
         .total_stacks(instances)
         .total_tables(instances.saturating_mul(TABLES))
         .max_tables_per_module(TABLES)
-        .table_elements(Limits::default().table_elements as usize);
+        .table_elements(ResourceLimits::default().table_elements as usize);
     pool
 }
 

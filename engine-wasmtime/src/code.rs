@@ -8,7 +8,7 @@ use crate::mailbox::Mailbox;
 use crate::runtime::Runtime;
 use crate::signatures;
 use crate::state::{Immediate, Patient, State};
-use capwire_wapc::{CompileError, Limits, StartError, Verdict, World};
+use capwire_wapc::{CompileError, ResourceLimits, StartError, Verdict, World};
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
@@ -41,7 +41,7 @@ impl Code {
 
     pub(crate) fn plain(
         &self,
-        limits: &Limits,
+        limits: &ResourceLimits,
         world: Arc<dyn World>,
     ) -> Result<Guest<Immediate>, StartError> {
         let slice = clock::ticks(limits.slice);
@@ -55,7 +55,7 @@ impl Code {
 
     pub(crate) fn suspendable(
         &self,
-        limits: &Limits,
+        limits: &ResourceLimits,
         world: Arc<dyn World>,
     ) -> Result<Guest<Patient>, StartError> {
         let slice = clock::ticks(limits.slice);

@@ -3,32 +3,32 @@
 //! A function that a wasmtime store knows must not borrow anything, but a host is borrowed, for
 //! one call. So while the guest runs its thread knows the host, and the imports ask the thread.
 
-use capwire_wapc::Host;
+use capwire_wapc::HostCalls;
 use std::cell::Cell;
 use std::mem;
 use std::ptr::NonNull;
 
 /// A host whose lifetime is not in its type. See [`lend`] for how long it lives.
-type Lent = NonNull<dyn Host + 'static>;
+type Lent = NonNull<dyn HostCalls + 'static>;
 
 thread_local! {
     static HOST: Cell<Option<Lent>> = const { Cell::new(None) };
 }
 
 /// Runs `run`, in which [`with`] finds `host`.
-pub(crate) fn lend<T>(host: &mut dyn Host, run: impl FnOnce() -> T) -> T {
+pub(crate) fn lend<T>(host: &mut dyn HostCalls, run: impl FnOnce() -> T) -> T {
     let host = NonNull::from(host);
     #[expect(unsafe_code, reason = "a static cannot hold a borrow")]
     // SAFETY: only the lifetime differs between the two types. The pointer is in `HOST` at most
     // until `_restored` is dropped, which is before this function returns or unwinds; `host` is
     // borrowed that long. Since `HOST` is this thread's own, nobody else sees it.
-    let host = unsafe { mem::transmute::<NonNull<dyn Host + '_>, Lent>(host) };
+    let host = unsafe { mem::transmute::<NonNull<dyn HostCalls + '_>, Lent>(host) };
     let _restored = Restored(HOST.replace(Some(host)));
     run()
 }
 
 /// Runs `use_host` with the host that this thread was lent last, if there is one.
-pub(crate) fn with<T>(use_host: impl FnOnce(&mut dyn Host) -> T) -> Option<T> {
+pub(crate) fn with<T>(use_host: impl FnOnce(&mut dyn HostCalls) -> T) -> Option<T> {
     let mut host = HOST.take()?;
     let _restored = Restored(Some(host));
     #[expect(unsafe_code, reason = "a static cannot hold a borrow")]

@@ -3,7 +3,7 @@
 //!
 //! ```
 //! use capwire_engine_wasmtime::Wasmtime;
-//! use capwire_wapc::{EmptyWorld, Engine, HostCall, Limits, PlainGuest, Reply, Request};
+//! use capwire_wapc::{EmptyWorld, Engine, HostCall, ResourceLimits, PlainGuest, Reply, Request};
 //! use std::sync::Arc;
 //!
 //! let wasm = wat::parse_str(
@@ -19,7 +19,7 @@
 //! let module = Wasmtime::new()?.compile(&wasm)?;
 //!
 //! let mut host = |_: HostCall<'_>| Reply::error("there is nothing here");
-//! let limits = Limits::default();
+//! let limits = ResourceLimits::default();
 //! let mut guest = PlainGuest::start(&*module, &limits, Arc::new(EmptyWorld), &mut host)?;
 //! let response = guest.call(Request::new("echo", &b"hello"[..]), &mut host)?;
 //! assert_eq!(response, &b"hello"[..]);
@@ -35,7 +35,7 @@
 //! - A slice is counted in ticks of 1 ms by a thread that sleeps while no guest runs. It lasts as
 //!   long as it should and up to two ticks longer, by the clock on the wall. Host calls do not end
 //!   a slice, and what they take is not counted.
-//! - A module is compiled once for each [`Limits::stack_bytes`](capwire_wapc::Limits::stack_bytes)
+//! - A module is compiled once for each [`ResourceLimits::stack_bytes`](capwire_wapc::ResourceLimits::stack_bytes)
 //!   in use: the default at [`compile`](Engine::compile), any other by
 //!   [`prepare`](capwire_wapc::Module::prepare), or when its first guest is made.
 //!   With a pool, once more for guests that may have more than its places hold.
@@ -78,7 +78,7 @@ use std::sync::Arc;
 
 const NAME: &str = "wasmtime";
 
-/// The largest [`Limits::stack_bytes`](capwire_wapc::Limits::stack_bytes) of a plain guest: half of what Rust gives a thread.
+/// The largest [`ResourceLimits::stack_bytes`](capwire_wapc::ResourceLimits::stack_bytes) of a plain guest: half of what Rust gives a thread.
 pub const MAX_PLAIN_STACK: usize = 1024 * 1024;
 
 /// The engine. Its clones are the same engine.
@@ -119,7 +119,7 @@ impl Wasmtime {
     }
 
     /// Where its instances get their memory. Read it after the first guests too, if some have
-    /// another size of stack than [`Limits::default`](capwire_wapc::Limits): each has its own pool.
+    /// another size of stack than [`ResourceLimits::default`](capwire_wapc::ResourceLimits): each has its own pool.
     #[must_use]
     pub fn allocation(&self) -> Allocation {
         self.runtimes.allocation()

@@ -1,12 +1,12 @@
 //! How much memory and how many table elements a guest gets.
 
-use capwire_wapc::{Growth, LimitError, Limits};
+use capwire_wapc::{Growth, LimitError, ResourceLimits};
 use wasmtime::{Error, ResourceLimiter, Result};
 
 pub(crate) struct Limiter(Growth);
 
 impl Limiter {
-    pub(crate) fn new(limits: &Limits) -> Self {
+    pub(crate) fn new(limits: &ResourceLimits) -> Self {
         Self(Growth::new(limits))
     }
 

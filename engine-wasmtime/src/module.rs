@@ -9,7 +9,7 @@ use crate::plain::Plain;
 use crate::runtime::{Runtime, Runtimes};
 use crate::suspendable::Suspendable;
 use capwire_wapc::{
-    CompileError, Limits, Module, PlainInstance, StartError, SuspendableInstance, World,
+    CompileError, Module, PlainInstance, ResourceLimits, StartError, SuspendableInstance, World,
     start_section,
 };
 use std::borrow::Cow;
@@ -27,7 +27,9 @@ pub(crate) struct WasmtimeModule {
 
 impl WasmtimeModule {
     pub(crate) fn compile(wasm: &[u8], runtimes: Arc<Runtimes>) -> Result<Self, CompileError> {
-        let runtime = runtimes.of(&Limits::default()).map_err(fault::invalid)?;
+        let runtime = runtimes
+            .of(&ResourceLimits::default())
+            .map_err(fault::invalid)?;
         wasmtime::Module::validate(&runtime.engine, wasm).map_err(fault::invalid)?;
         let wasm = rewritten(wasm)?;
         effort::check(&wasm)?;
@@ -40,8 +42,9 @@ impl WasmtimeModule {
         })
     }
 
-    fn code(&self, limits: &Limits) -> Result<Arc<Code>, CompileError> {
-        if limits.stack_bytes == Limits::default().stack_bytes && allocation::holds(limits) {
+    fn code(&self, limits: &ResourceLimits) -> Result<Arc<Code>, CompileError> {
+        if limits.stack_bytes == ResourceLimits::default().stack_bytes && allocation::holds(limits)
+        {
             return Ok(Arc::clone(&self.code));
         }
         let runtime = self.runtimes.of(limits).map_err(fault::invalid)?;
@@ -79,13 +82,13 @@ fn compile(
 }
 
 impl Module for WasmtimeModule {
-    fn prepare(&self, limits: &Limits) -> Result<(), CompileError> {
+    fn prepare(&self, limits: &ResourceLimits) -> Result<(), CompileError> {
         self.code(limits).map(drop)
     }
 
     fn plain(
         &self,
-        limits: &Limits,
+        limits: &ResourceLimits,
         world: Arc<dyn World>,
     ) -> Result<Box<dyn PlainInstance>, StartError> {
         if limits.stack_bytes > MAX_PLAIN_STACK {
@@ -101,7 +104,7 @@ impl Module for WasmtimeModule {
 
     fn suspendable(
         &self,
-        limits: &Limits,
+        limits: &ResourceLimits,
         world: Arc<dyn World>,
     ) -> Result<Box<dyn SuspendableInstance>, StartError> {
         let code = self.code(limits).map_err(fault::unavailable)?;

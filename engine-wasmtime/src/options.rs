@@ -2,7 +2,7 @@
 
 use crate::runtime::Runtimes;
 use crate::{Unavailable, Wasmtime};
-use capwire_wapc::Limits;
+use capwire_wapc::ResourceLimits;
 use std::sync::Arc;
 
 /// What turns WebAssembly into what runs.
@@ -55,8 +55,8 @@ impl WasmtimeBuilder {
     /// system that has or gives fewer, or fewer mappings of memory, makes an engine without a
     /// pool: [`Wasmtime::allocation`] says so and why. A module with more than 4 tables, or more
     /// than 100,000 elements in one, is never in the pool, and neither is an instance that
-    /// [may have](Limits::table_elements) more elements than that. Each
-    /// [size of stack](Limits::stack_bytes) in use has a pool of its own.
+    /// [may have](ResourceLimits::table_elements) more elements than that. Each
+    /// [size of stack](ResourceLimits::stack_bytes) in use has a pool of its own.
     pub fn pooling(mut self, instances: u32) -> Self {
         self.pool = (instances > 0).then_some(instances);
         self
@@ -77,7 +77,7 @@ impl WasmtimeBuilder {
     pub fn build(self) -> Result<Wasmtime, Unavailable> {
         let runtimes = Runtimes::new(self);
         runtimes
-            .of(&Limits::default())
+            .of(&ResourceLimits::default())
             .map_err(|source| Unavailable { source })?;
         Ok(Wasmtime {
             runtimes: Arc::new(runtimes),

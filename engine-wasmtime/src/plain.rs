@@ -6,7 +6,7 @@ use crate::guest::Guest;
 use crate::lend;
 use crate::state::Immediate;
 use bytes::Bytes;
-use capwire_wapc::{CallError, Host, PlainInstance, Request};
+use capwire_wapc::{CallError, HostCalls, PlainInstance, Request};
 use std::fmt;
 use std::mem;
 
@@ -23,7 +23,7 @@ impl Plain {
     /// Runs what calls a function of the guest.
     fn run<T>(
         &mut self,
-        host: &mut dyn Host,
+        host: &mut dyn HostCalls,
         call: impl FnOnce(&mut Guest<Immediate>) -> wasmtime::Result<T>,
     ) -> Result<T, CallError> {
         let _running = self.clock.run();
@@ -39,7 +39,7 @@ impl Plain {
 }
 
 impl PlainInstance for Plain {
-    fn start(&mut self, host: &mut dyn Host) -> Result<(), CallError> {
+    fn start(&mut self, host: &mut dyn HostCalls) -> Result<(), CallError> {
         for start in mem::take(&mut self.guest.starts) {
             let result = self.run(host, |guest| start.call(&mut guest.store, ()));
             fault::unless_exited(result)?;
@@ -47,7 +47,7 @@ impl PlainInstance for Plain {
         Ok(())
     }
 
-    fn call(&mut self, request: Request<'_>, host: &mut dyn Host) -> Result<Bytes, CallError> {
+    fn call(&mut self, request: Request<'_>, host: &mut dyn HostCalls) -> Result<Bytes, CallError> {
         let state = self.guest.store.data_mut();
         let arguments = state.conversation.begin_call(request)?;
         let returned = self.run(host, |guest| {

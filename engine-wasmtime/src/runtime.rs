@@ -5,7 +5,7 @@ use crate::clock::Clock;
 use crate::imports;
 use crate::options::{Strategy, WasmtimeBuilder};
 use crate::state::{Immediate, Patient, State};
-use capwire_wapc::{Limits, Source};
+use capwire_wapc::{ResourceLimits, Source};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use wasmtime::wasmparser::WasmFeatures;
 use wasmtime::{Config, Engine, Linker, Result};
@@ -33,7 +33,7 @@ impl Runtimes {
     }
 
     /// The runtime for guests with such limits.
-    pub(crate) fn of(&self, limits: &Limits) -> Result<Arc<Runtime>, Source> {
+    pub(crate) fn of(&self, limits: &ResourceLimits) -> Result<Arc<Runtime>, Source> {
         match allocation::holds(limits) {
             true => self.of_stack(limits.stack_bytes),
             false => self.without_pool(limits.stack_bytes),

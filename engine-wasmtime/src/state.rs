@@ -3,7 +3,7 @@
 use crate::clock::{Clock, Deadline};
 use crate::limiter::Limiter;
 use crate::mailbox::Mailbox;
-use capwire_wapc::{Conversation, Limits, World};
+use capwire_wapc::{Conversation, ResourceLimits, World};
 use capwire_wasi::Wasi;
 use std::sync::Arc;
 use wasmtime::Memory;
@@ -31,7 +31,7 @@ pub(crate) struct Patient {
 }
 
 impl<W> State<W> {
-    pub(crate) fn new(limits: &Limits, world: Arc<dyn World>, waits: W) -> Self {
+    pub(crate) fn new(limits: &ResourceLimits, world: Arc<dyn World>, waits: W) -> Self {
         Self {
             conversation: Conversation::new(world, limits),
             wasi: Wasi::default(),

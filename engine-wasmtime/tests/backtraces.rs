@@ -4,7 +4,7 @@
 
 use capwire_engine_wasmtime::Wasmtime;
 use capwire_wapc::{
-    CallError, EmptyWorld, Engine, Frame, HostCall, Limits, PlainGuest, Reply, Request,
+    CallError, EmptyWorld, Engine, Frame, HostCall, PlainGuest, Reply, Request, ResourceLimits,
 };
 use std::sync::Arc;
 
@@ -28,7 +28,7 @@ fn symbols_of_rust_are_made_readable() {
             .compile(&wat::parse_str(wat).unwrap());
         let mut host = |_: HostCall<'_>| Reply::error("");
         let world = Arc::new(EmptyWorld);
-        let limits = Limits::default();
+        let limits = ResourceLimits::default();
         let mut guest = PlainGuest::start(&*module.unwrap(), &limits, world, &mut host).unwrap();
         let Err(CallError::Trap(trap)) = guest.call(Request::new("any", ""), &mut host) else {
             panic!("it traps");

@@ -4,7 +4,7 @@
 
 use capwire_engine_wasmtime::{Allocation, Wasmtime};
 use capwire_wapc::{
-    EmptyWorld, Engine, HostCall, Limits, Module, PlainGuest, Reply, Request, StartError,
+    EmptyWorld, Engine, HostCall, Module, PlainGuest, Reply, Request, ResourceLimits, StartError,
 };
 use std::sync::Arc;
 
@@ -24,10 +24,10 @@ fn module(engine: &Wasmtime, tables: usize) -> Arc<dyn Module> {
 }
 
 fn start(module: &dyn Module) -> Result<PlainGuest, StartError> {
-    start_within(module, &Limits::default())
+    start_within(module, &ResourceLimits::default())
 }
 
-fn start_within(module: &dyn Module, limits: &Limits) -> Result<PlainGuest, StartError> {
+fn start_within(module: &dyn Module, limits: &ResourceLimits) -> Result<PlainGuest, StartError> {
     let mut host = |_: HostCall<'_>| Reply::error("");
     PlainGuest::start(module, limits, Arc::new(EmptyWorld), &mut host)
 }
@@ -62,7 +62,13 @@ fn what_does_not_fit_into_the_pool_runs_without() {
 
 /// Whether a guest in the engine's pool gets so many pages and table elements, and as many calls
 /// deep as its payload is long, or fails.
-fn has(engine: &Wasmtime, limits: &Limits, pages: u32, elements: u32, depth: usize) -> bool {
+fn has(
+    engine: &Wasmtime,
+    limits: &ResourceLimits,
+    pages: u32,
+    elements: u32,
+    depth: usize,
+) -> bool {
     let wasm = wat::parse_str(format!(
         r#"(module
             (import "wapc" "__guest_response" (func $response (param i32 i32)))
@@ -89,8 +95,8 @@ fn has(engine: &Wasmtime, limits: &Limits, pages: u32, elements: u32, depth: usi
         .is_ok()
 }
 
-fn limits(change: impl FnOnce(&mut Limits)) -> Limits {
-    let mut limits = Limits::default();
+fn limits(change: impl FnOnce(&mut ResourceLimits)) -> ResourceLimits {
+    let mut limits = ResourceLimits::default();
     change(&mut limits);
     limits
 }

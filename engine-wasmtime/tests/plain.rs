@@ -4,7 +4,8 @@
 
 use capwire_engine_wasmtime::{MAX_PLAIN_STACK, Wasmtime};
 use capwire_wapc::{
-    EmptyWorld, Engine, Guest, HostCall, Limits, Module, PlainGuest, Reply, Request, StartError,
+    EmptyWorld, Engine, Guest, HostCall, Module, PlainGuest, Reply, Request, ResourceLimits,
+    StartError,
 };
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::Arc;
@@ -32,7 +33,13 @@ fn module() -> Arc<dyn Module> {
 
 fn guest(module: &dyn Module) -> PlainGuest {
     let mut host = |_: HostCall<'_>| Reply::error("");
-    PlainGuest::start(module, &Limits::default(), Arc::new(EmptyWorld), &mut host).unwrap()
+    PlainGuest::start(
+        module,
+        &ResourceLimits::default(),
+        Arc::new(EmptyWorld),
+        &mut host,
+    )
+    .unwrap()
 }
 
 fn ask(guest: &mut PlainGuest, mut host: impl FnMut() -> &'static str) -> String {
@@ -70,7 +77,7 @@ fn a_host_that_panics_takes_its_guest_with_it_and_no_other() {
 #[test]
 fn a_plain_guest_may_not_have_more_stack_than_threads_have() {
     let module = module();
-    let mut limits = Limits::default();
+    let mut limits = ResourceLimits::default();
     limits.stack_bytes = MAX_PLAIN_STACK + 1;
     let mut host = |_: HostCall<'_>| Reply::error("");
     let refused = PlainGuest::start(&*module, &limits, Arc::new(EmptyWorld), &mut host);

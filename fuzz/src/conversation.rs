@@ -1,7 +1,9 @@
 //! A hostile guest: any pointer, any length, any order of the nine functions and of `abort`.
 
 use arbitrary::{Arbitrary, Unstructured};
-use capwire_wapc::{CallError, Conversation, EmptyWorld, Limits, Reply, Request, Span, Trap};
+use capwire_wapc::{
+    CallError, Conversation, EmptyWorld, Reply, Request, ResourceLimits, Span, Trap,
+};
 use std::sync::Arc;
 
 /// More than any pointer that a guest may mean, less than a pointer can say.
@@ -29,7 +31,7 @@ pub(crate) fn run(bytes: &[u8]) {
         return;
     };
     let mut memory = vec![0; MEMORY];
-    let mut limits = Limits::default();
+    let mut limits = ResourceLimits::default();
     limits.message_bytes = MOST;
     let mut conversation = Conversation::new(Arc::new(EmptyWorld), &limits);
     for step in steps {

@@ -5,7 +5,7 @@ use crate::event::Event;
 use crate::generation::RunningActor;
 use crate::lifecycle;
 use crate::patience;
-use crate::policy::Layer;
+use crate::policy::DeniedBy;
 use crate::shared::Shared;
 use crate::trust;
 use std::sync::{Arc, Weak};
@@ -37,7 +37,7 @@ async fn stop_in_time(
         trust::judge(&host, &actor);
         if let Some(layer) = generation.authority().objection(now) {
             // What else there can be is told already.
-            if layer == Layer::Time {
+            if layer == DeniedBy::Time {
                 let actor = actor.id();
                 host.announcer.announce(Event::ActorExpired { actor });
             }

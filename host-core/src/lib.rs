@@ -85,7 +85,8 @@ pub use metrics::{
 };
 pub use options::{ActorOptions, HostOptions, Instances, OptionError};
 pub use policy::{
-    ClaimsOnly, Denial, Layer, Limit, Limits, Permission, PermissionError, Policy, Question, Whom,
+    AppliesTo, ClaimsOnly, Denial, DeniedBy, Permission, PermissionError, Policy, PolicyRule,
+    PolicyRules, Question,
 };
 pub use stack::Dispatch;
 pub use swap::{SwapOptions, SwapReport};

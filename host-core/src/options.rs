@@ -1,7 +1,7 @@
 //! What can be chosen for an actor, and for the host as a whole.
 
 use crate::error::Error;
-use capwire_wapc::Limits;
+use capwire_wapc::ResourceLimits;
 use std::num::{NonZeroU64, NonZeroUsize};
 use std::ops::RangeInclusive;
 use std::thread::available_parallelism;
@@ -20,7 +20,7 @@ use std::time::Duration;
 #[non_exhaustive]
 pub struct ActorOptions {
     /// What each of its instances may use.
-    pub limits: Limits,
+    pub limits: ResourceLimits,
     /// How long a call may take, waiting included.
     pub deadline: Duration,
     /// How long a call may compute, and so may the start functions of an instance. What is done
@@ -68,11 +68,11 @@ impl Default for Instances {
 }
 
 impl Default for ActorOptions {
-    /// The default [`Limits`] and [`Instances`], 30 s for a call of which it may compute 1 s, 5 s
+    /// The default [`ResourceLimits`] and [`Instances`], 30 s for a call of which it may compute 1 s, 5 s
     /// to start, and 1,024 waiting calls.
     fn default() -> Self {
         Self {
-            limits: Limits::default(),
+            limits: ResourceLimits::default(),
             deadline: Duration::from_secs(30),
             cpu_budget: Duration::from_secs(1),
             start_deadline: Duration::from_secs(5),

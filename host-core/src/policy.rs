@@ -11,8 +11,8 @@ mod standing;
 mod why;
 
 pub(crate) use authority::Authority;
-pub use denial::{Denial, Layer};
-pub use limit::{Limit, Limits, Whom};
+pub use denial::{Denial, DeniedBy};
+pub use limit::{AppliesTo, PolicyRule, PolicyRules};
 pub use permission::{Permission, PermissionError};
 pub(crate) use permit::{Permit, may_bind};
 pub use why::Question;
@@ -35,7 +35,7 @@ pub trait Policy: Send + Sync + 'static {
 
     /// How far an actor with these claims may use its capabilities. Asked when
     /// [`may_start`](Self::may_start) is, and compiled into what it may do.
-    fn limits(&self, claims: &Verified<ActorClaims>) -> Vec<Arc<Limit>> {
+    fn limits(&self, claims: &Verified<ActorClaims>) -> Vec<Arc<PolicyRule>> {
         let _ = claims;
         Vec::new()
     }

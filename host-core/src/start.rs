@@ -4,8 +4,8 @@ use crate::clock::Clock;
 use crate::meter::{Meter, Overspent};
 use bytes::Bytes;
 use capwire_wapc::{
-    CallError, CompileError, Engine, Guest, LimitError, Limits, Module, StartError, StartStep,
-    World, parts,
+    CallError, CompileError, Engine, Guest, LimitError, Module, ResourceLimits, StartError,
+    StartStep, World, parts,
 };
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,7 +15,7 @@ use tokio::task::spawn_blocking;
 /// Starts guests of one module.
 pub(crate) struct Starter {
     pub(crate) module: Arc<dyn Module>,
-    pub(crate) limits: Limits,
+    pub(crate) limits: ResourceLimits,
     pub(crate) world: Arc<dyn World>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) deadline: Duration,
@@ -44,7 +44,7 @@ pub(crate) enum CompileFault {
 pub(crate) async fn compile(
     engine: Arc<dyn Engine>,
     wasm: Bytes,
-    limits: Limits,
+    limits: ResourceLimits,
     places: Arc<Semaphore>,
 ) -> Result<Arc<dyn Module>, CompileFault> {
     // Never closed, so there is always a place; it stays taken if the caller goes away meanwhile.

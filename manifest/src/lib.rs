@@ -14,7 +14,7 @@
 //!
 //! # Format
 //! The keys of the waSCC host of 2020, so that its manifests are read as they are, and
-//! `builtin` and [`limits`](Limits) beside them:
+//! `builtin` and [`limits`](ActorLimits) beside them:
 //!
 //! ```yaml
 //! labels: { zone: attic }                # optional, text to text
@@ -56,7 +56,7 @@ mod variables;
 
 pub use amount::{NoTime, time};
 pub use error::{ManifestError, Problem};
-pub use limits::{LimitTexts, Limits};
+pub use limits::{ActorLimits, LimitTexts};
 pub use model::{
     Actor, At, Binding, Capability, DEFAULT_BINDING, Manifest, Position, SecretRef, Source, Value,
 };

@@ -45,7 +45,7 @@ pub(crate) const KEYS: &[&str] = &[
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Limits {
+pub struct ActorLimits {
     /// `memory`: bytes of linear memory, a multiple of 64 KiB, 4 GiB at most.
     pub memory: Option<u64>,
     /// `message`: bytes of the largest message, 4 GiB at most.
@@ -70,7 +70,7 @@ pub struct Limits {
     pub queue: Option<u32>,
 }
 
-impl Limits {
+impl ActorLimits {
     /// These, and where they say nothing, those of `others`.
     #[must_use]
     pub fn or(&self, others: &Self) -> Self {
@@ -108,7 +108,7 @@ impl LimitTexts {
     /// # Errors
     /// All that is wrong with those that had variables; a manifest with other faults is not read
     /// at all.
-    pub fn read(&self) -> Result<Limits, Vec<ManifestError>> {
+    pub fn read(&self) -> Result<ActorLimits, Vec<ManifestError>> {
         let mut reader = Reader::new(&self.texts, |_| true);
         let limits = reader.limits();
         match reader.wrong.is_empty() {

@@ -1,4 +1,4 @@
-//! Limits as people write them, right and wrong.
+//! ActorLimits as people write them, right and wrong.
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
@@ -6,7 +6,7 @@
     reason = "tests"
 )]
 
-use capwire_manifest::{LimitTexts, Limits, Manifest};
+use capwire_manifest::{ActorLimits, LimitTexts, Manifest};
 use std::num::{NonZeroU32, NonZeroU64};
 use std::time::Duration;
 
@@ -104,7 +104,7 @@ fn no_amount(key: &str, text: &str, expected: &str) {
 }
 
 /// A manifest with one limit, read; or what is wrong with it.
-fn limit(key: &str, text: &str) -> Result<Limits, String> {
+fn limit(key: &str, text: &str) -> Result<ActorLimits, String> {
     let manifest = Manifest::parse(&format!("limits: {{ {key}: {text} }}"));
     let manifest = manifest.map_err(|error| error.to_string())?;
     manifest

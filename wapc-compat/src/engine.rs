@@ -4,7 +4,7 @@ mod instance;
 mod worker;
 
 use capwire_wapc::{
-    CompileError, Engine, Limits, Module, PlainInstance, Source, StartError, Support,
+    CompileError, Engine, Module, PlainInstance, ResourceLimits, Source, StartError, Support,
     SuspendableInstance, World,
 };
 use instance::Instance;
@@ -39,7 +39,7 @@ type Load = dyn Fn(&[u8]) -> Result<Arc<Make>, Source> + Send + Sync;
 ///
 /// ```
 /// use capwire_engine_wasmi::Wasmi;
-/// use capwire_wapc::{EmptyWorld, Engine, HostCall, Limits, PlainGuest, Reply, Request};
+/// use capwire_wapc::{EmptyWorld, Engine, HostCall, ResourceLimits, PlainGuest, Reply, Request};
 /// use capwire_wapc_compat::{EngineProvider, ProviderEngine};
 /// use std::sync::Arc;
 ///
@@ -57,7 +57,7 @@ type Load = dyn Fn(&[u8]) -> Result<Arc<Make>, Source> + Send + Sync;
 /// #         (i32.const 1)))"#)?;
 /// let module = engine.compile(&wasm)?;
 /// let mut host = |_: HostCall<'_>| Reply::error("there is nothing here");
-/// let limits = Limits::default();
+/// let limits = ResourceLimits::default();
 /// let mut guest = PlainGuest::start(&*module, &limits, Arc::new(EmptyWorld), &mut host)?;
 /// assert_eq!(guest.call(Request::new("three", ""), &mut host)?.len(), 3);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -145,7 +145,7 @@ impl ProviderModule {
 impl Module for ProviderModule {
     fn plain(
         &self,
-        _limits: &Limits,
+        _limits: &ResourceLimits,
         _world: Arc<dyn World>,
     ) -> Result<Box<dyn PlainInstance>, StartError> {
         Ok(self.instance()?)
@@ -153,7 +153,7 @@ impl Module for ProviderModule {
 
     fn suspendable(
         &self,
-        _limits: &Limits,
+        _limits: &ResourceLimits,
         _world: Arc<dyn World>,
     ) -> Result<Box<dyn SuspendableInstance>, StartError> {
         Ok(self.instance()?)

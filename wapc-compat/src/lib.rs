@@ -27,7 +27,7 @@
 //! ```
 //!
 //! # What is different then
-//! - Memory, tables and the stack have limits, [`Limits::default`](capwire_wapc::Limits) if not
+//! - Memory, tables and the stack have limits, [`ResourceLimits::default`](capwire_wapc::ResourceLimits) if not
 //!   others are [given](EngineProvider::limits). Messages have none, and computing has one if it
 //!   is [asked for](EngineProvider::computing_time).
 //! - A guest that trapped, was stopped, or broke the protocol is not called again: the next call

@@ -3,8 +3,8 @@
 use crate::world::StateWorld;
 use bytes::Bytes;
 use capwire_wapc::{
-    CallError, CompileError, Engine, Host, HostCall, LimitError, Limits, Module, PlainGuest, Reply,
-    Request, Source, StartError, Verdict, parts,
+    CallError, CompileError, Engine, HostCall, HostCalls, LimitError, Module, PlainGuest, Reply,
+    Request, ResourceLimits, Source, StartError, Verdict, parts,
 };
 use std::error::Error;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -17,7 +17,7 @@ use wapc::{ModuleState, WebAssemblyEngineProvider};
 pub struct EngineProvider {
     engine: Arc<dyn Engine>,
     module: Arc<dyn Module>,
-    limits: Limits,
+    limits: ResourceLimits,
     computing_time: Option<Duration>,
     running: Option<Running>,
 }
@@ -57,16 +57,16 @@ impl EngineProvider {
         })
     }
 
-    /// What an instance may use: [`Limits::default`] with messages of any length, as `wapc` has
+    /// What an instance may use: [`ResourceLimits::default`] with messages of any length, as `wapc` has
     /// them, if this is not called.
     #[must_use]
-    pub fn limits(mut self, limits: Limits) -> Self {
+    pub fn limits(mut self, limits: ResourceLimits) -> Self {
         self.limits = limits;
         self
     }
 
     /// How long a guest may compute in one call, and in its start functions together. What host
-    /// calls take is not counted. It is kept to about a [slice](Limits::slice).
+    /// calls take is not counted. It is kept to about a [slice](ResourceLimits::slice).
     ///
     /// A guest that needs more fails with the error text that `wasmtime-provider` has for it, so
     /// programs which look for that find it.
@@ -121,8 +121,8 @@ impl Clone for EngineProvider {
     }
 }
 
-fn limits_of_wapc() -> Limits {
-    let mut limits = Limits::default();
+fn limits_of_wapc() -> ResourceLimits {
+    let mut limits = ResourceLimits::default();
     limits.message_bytes = usize::MAX;
     limits
 }
@@ -173,7 +173,7 @@ struct Callback<'a> {
     slices: Option<u128>,
 }
 
-impl Host for Callback<'_> {
+impl HostCalls for Callback<'_> {
     fn call(&mut self, call: HostCall<'_>) -> Reply {
         let (binding, namespace) = (call.binding, call.namespace);
         let answered = self

@@ -4,8 +4,8 @@
 use capwire_engine_wasmi::Wasmi;
 use capwire_host::{ErrorKind, Host};
 use capwire_wapc::{
-    CallError, CompileError, EmptyWorld, Engine, Guest, HostCall, Limits, Misuse, Module,
-    PlainGuest, Reply, Request, StartError, Step, TrapKind,
+    CallError, CompileError, EmptyWorld, Engine, Guest, HostCall, Misuse, Module, PlainGuest,
+    Reply, Request, ResourceLimits, StartError, Step, TrapKind,
 };
 use capwire_wapc_compat::{EngineProvider, ProviderEngine};
 use std::sync::Arc;
@@ -96,12 +96,23 @@ fn module(engine: &dyn Engine) -> Arc<dyn Module> {
 
 fn plain(module: &dyn Module) -> Result<PlainGuest, StartError> {
     let mut host = |_: HostCall<'_>| Reply::error("");
-    PlainGuest::start(module, &Limits::default(), Arc::new(EmptyWorld), &mut host)
+    PlainGuest::start(
+        module,
+        &ResourceLimits::default(),
+        Arc::new(EmptyWorld),
+        &mut host,
+    )
 }
 
 fn suspendable(module: &dyn Module) -> Guest {
     let mut host = |_: HostCall<'_>| Reply::error("");
-    Guest::start_with(module, &Limits::default(), Arc::new(EmptyWorld), &mut host).unwrap()
+    Guest::start_with(
+        module,
+        &ResourceLimits::default(),
+        Arc::new(EmptyWorld),
+        &mut host,
+    )
+    .unwrap()
 }
 
 #[test]

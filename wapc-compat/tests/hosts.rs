@@ -7,7 +7,7 @@ mod cases;
 
 use capwire_engine_wasmi::Wasmi;
 use capwire_engine_wasmtime::Wasmtime;
-use capwire_wapc::{CompileError, Limits};
+use capwire_wapc::{CompileError, ResourceLimits};
 use capwire_wapc_compat::EngineProvider;
 use cases::{failure, guest, number};
 use std::time::Duration;
@@ -48,7 +48,7 @@ fn a_guest_that_computes_for_too_long_is_stopped() {
 fn a_guest_gets_no_more_memory_than_it_may_have() {
     let host = WapcHost::new(Box::new(provider()), None).unwrap();
     assert_eq!(host.call("grow", b"").unwrap(), (-1_i32).to_le_bytes());
-    let mut limits = Limits::default();
+    let mut limits = ResourceLimits::default();
     limits.memory_pages = 20_000;
     let host = WapcHost::new(Box::new(provider().limits(limits)), None).unwrap();
     assert_eq!(host.call("grow", b"").unwrap(), 1_i32.to_le_bytes());

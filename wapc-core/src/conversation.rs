@@ -4,7 +4,7 @@ use crate::abi;
 use crate::abort::Abort;
 use crate::bounded;
 use crate::error::{CallError, GuestError, LimitError, Misuse, ProtocolError};
-use crate::limits::Limits;
+use crate::limits::ResourceLimits;
 use crate::memory::{self, Span};
 use crate::message::{HostCall, Reply, Request};
 use crate::world::World;
@@ -42,9 +42,9 @@ enum Phase {
 
 impl Conversation {
     /// A conversation that has not begun, with a guest that sees `world`. Of `limits`,
-    /// [`Limits::message_bytes`] is kept here.
+    /// [`ResourceLimits::message_bytes`] is kept here.
     #[must_use]
-    pub fn new(world: Arc<dyn World>, limits: &Limits) -> Self {
+    pub fn new(world: Arc<dyn World>, limits: &ResourceLimits) -> Self {
         Self {
             phase: Phase::Outside,
             operation: String::new(),

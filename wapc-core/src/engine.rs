@@ -2,7 +2,7 @@
 //! [`PlainGuest`](crate::PlainGuest) are what a host uses.
 
 use crate::error::{CallError, CompileError, StartError};
-use crate::limits::Limits;
+use crate::limits::ResourceLimits;
 use crate::message::{HostCall, Reply, Request, Size, SuspendedCall};
 use crate::world::World;
 use bytes::Bytes;
@@ -49,7 +49,7 @@ pub trait Module: fmt::Debug + Send + Sync + 'static {
     ///
     /// # Errors
     /// If the engine has no such code.
-    fn prepare(&self, limits: &Limits) -> Result<(), CompileError> {
+    fn prepare(&self, limits: &ResourceLimits) -> Result<(), CompileError> {
         let _ = limits;
         Ok(())
     }
@@ -61,7 +61,7 @@ pub trait Module: fmt::Debug + Send + Sync + 'static {
     /// If the module's initial needs exceed `limits`, or the engine has no room.
     fn plain(
         &self,
-        limits: &Limits,
+        limits: &ResourceLimits,
         world: Arc<dyn World>,
     ) -> Result<Box<dyn PlainInstance>, StartError>;
 
@@ -72,7 +72,7 @@ pub trait Module: fmt::Debug + Send + Sync + 'static {
     /// If the module's initial needs exceed `limits`, or the engine has no room.
     fn suspendable(
         &self,
-        limits: &Limits,
+        limits: &ResourceLimits,
         world: Arc<dyn World>,
     ) -> Result<Box<dyn SuspendableInstance>, StartError>;
 }
@@ -87,13 +87,13 @@ pub trait PlainInstance: fmt::Debug + Send {
     ///
     /// # Errors
     /// As of a call.
-    fn start(&mut self, host: &mut dyn Host) -> Result<(), CallError>;
+    fn start(&mut self, host: &mut dyn HostCalls) -> Result<(), CallError>;
 
     /// Makes one call.
     ///
     /// # Errors
     /// By blame, see [`CallError`].
-    fn call(&mut self, request: Request<'_>, host: &mut dyn Host) -> Result<Bytes, CallError>;
+    fn call(&mut self, request: Request<'_>, host: &mut dyn HostCalls) -> Result<Bytes, CallError>;
 }
 
 /// A guest that can be suspended. To drop it is always allowed, suspended or not.
@@ -154,7 +154,7 @@ pub enum Resume {
 /// The host as a plain guest sees it while it runs.
 ///
 /// Closures from [`HostCall`] to [`Reply`] are hosts that never stop a guest.
-pub trait Host {
+pub trait HostCalls {
     /// Answers a host call, at once.
     fn call(&mut self, call: HostCall<'_>) -> Reply;
 
@@ -162,7 +162,7 @@ pub trait Host {
     fn slice_ended(&mut self) -> Verdict;
 }
 
-impl<F: FnMut(HostCall<'_>) -> Reply> Host for F {
+impl<F: FnMut(HostCall<'_>) -> Reply> HostCalls for F {
     fn call(&mut self, call: HostCall<'_>) -> Reply {
         self(call)
     }
@@ -188,13 +188,13 @@ pub enum Verdict {
 pub struct Support {
     /// Guests give way at the end of a slice.
     pub slices: bool,
-    /// [`Limits::memory_pages`] holds.
+    /// [`ResourceLimits::memory_pages`] holds.
     pub memory_limit: bool,
-    /// [`Limits::table_elements`] holds.
+    /// [`ResourceLimits::table_elements`] holds.
     pub table_limit: bool,
-    /// [`Limits::stack_bytes`] holds, and a stack that is too deep is told from other traps.
+    /// [`ResourceLimits::stack_bytes`] holds, and a stack that is too deep is told from other traps.
     pub stack_limit: bool,
-    /// [`Limits::message_bytes`] holds.
+    /// [`ResourceLimits::message_bytes`] holds.
     pub message_limit: bool,
     /// Modules may import WASI preview 1.
     pub wasi: bool,

@@ -210,7 +210,7 @@ pub enum Misuse {
     TooLarge {
         /// How many bytes it has.
         bytes: usize,
-        /// [`Limits::message_bytes`](crate::Limits::message_bytes), or what a guest can address.
+        /// [`ResourceLimits::message_bytes`](crate::ResourceLimits::message_bytes), or what a guest can address.
         most: usize,
     },
     /// A reply or a continuation was given that nothing waits for.

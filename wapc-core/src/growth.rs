@@ -1,15 +1,15 @@
 //! Whether an instance may have more memory or more table elements: the accounts of its limits.
 
 use crate::error::LimitError;
-use crate::limits::Limits;
+use crate::limits::ResourceLimits;
 use std::mem;
 
 /// The accounts of one instance, for engines whose runtime asks before anything grows.
 ///
 /// ```
-/// use capwire_wapc::{Growth, LimitError, Limits, PAGE_SIZE};
+/// use capwire_wapc::{Growth, LimitError, ResourceLimits, PAGE_SIZE};
 ///
-/// let mut limits = Limits::default();
+/// let mut limits = ResourceLimits::default();
 /// limits.memory_pages = 2;
 /// let mut growth = Growth::new(&limits);
 /// assert!(growth.memory(2 * PAGE_SIZE));
@@ -30,7 +30,7 @@ pub struct Growth {
 impl Growth {
     /// The accounts of an instance that has nothing yet.
     #[must_use]
-    pub fn new(limits: &Limits) -> Self {
+    pub fn new(limits: &ResourceLimits) -> Self {
         Self {
             memory_bytes: limits.memory_bytes(),
             memory_pages: limits.memory_pages,
@@ -83,12 +83,12 @@ impl Growth {
 #[cfg(test)]
 mod tests {
     use super::Growth;
-    use crate::{LimitError, Limits};
+    use crate::{LimitError, ResourceLimits};
 
     fn growth(table_elements: u32) -> Growth {
-        let limits = Limits {
+        let limits = ResourceLimits {
             table_elements,
-            ..Limits::default()
+            ..ResourceLimits::default()
         };
         Growth::new(&limits)
     }

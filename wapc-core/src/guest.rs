@@ -1,9 +1,11 @@
 //! Guests as a host uses them: the order of calls is in the types, and a guest that did not
 //! survive a call is never run again.
 
-use crate::engine::{Host, Module, PlainInstance, Progress, Resume, SuspendableInstance, Verdict};
+use crate::engine::{
+    HostCalls, Module, PlainInstance, Progress, Resume, SuspendableInstance, Verdict,
+};
 use crate::error::{CallError, LimitError, Misuse, StartError};
-use crate::limits::Limits;
+use crate::limits::ResourceLimits;
 use crate::message::{Reply, Request, Size, SuspendedCall};
 use crate::overheard::Overheard;
 use crate::world::World;
@@ -26,9 +28,9 @@ impl PlainGuest {
     /// If there is no room for it, or a start function fails.
     pub fn start(
         module: &dyn Module,
-        limits: &Limits,
+        limits: &ResourceLimits,
         world: Arc<dyn World>,
-        host: &mut dyn Host,
+        host: &mut dyn HostCalls,
     ) -> Result<Self, StartError> {
         let overheard = Arc::new(Overheard::new(world));
         let mut instance = module.plain(limits, Arc::<Overheard>::clone(&overheard))?;
@@ -45,7 +47,11 @@ impl PlainGuest {
     ///
     /// # Errors
     /// By blame, see [`CallError`].
-    pub fn call(&mut self, request: Request<'_>, host: &mut dyn Host) -> Result<Bytes, CallError> {
+    pub fn call(
+        &mut self,
+        request: Request<'_>,
+        host: &mut dyn HostCalls,
+    ) -> Result<Bytes, CallError> {
         if !self.alive {
             return Err(Misuse::Dead.into());
         }
@@ -108,7 +114,7 @@ impl Guest {
     /// If there is no room for it, or a start function fails.
     pub fn start(
         module: &dyn Module,
-        limits: &Limits,
+        limits: &ResourceLimits,
         world: Arc<dyn World>,
     ) -> Result<StartStep, StartError> {
         let overheard = Arc::new(Overheard::new(world));
@@ -127,9 +133,9 @@ impl Guest {
     /// If there is no room for it, or a start function fails.
     pub fn start_with(
         module: &dyn Module,
-        limits: &Limits,
+        limits: &ResourceLimits,
         world: Arc<dyn World>,
-        host: &mut dyn Host,
+        host: &mut dyn HostCalls,
     ) -> Result<Self, StartError> {
         let mut step = Self::start(module, limits, world)?;
         loop {
@@ -162,7 +168,7 @@ impl Guest {
     pub fn call_with(
         &mut self,
         request: Request<'_>,
-        host: &mut dyn Host,
+        host: &mut dyn HostCalls,
     ) -> Result<Bytes, CallError> {
         let mut step = self.call(request)?;
         loop {

@@ -55,14 +55,15 @@ pub use abort::Abort;
 pub use bounded::MAX_TEXT;
 pub use conversation::Conversation;
 pub use engine::{
-    Engine, Host, Module, PlainInstance, Progress, Resume, Support, SuspendableInstance, Verdict,
+    Engine, HostCalls, Module, PlainInstance, Progress, Resume, Support, SuspendableInstance,
+    Verdict,
 };
 pub use error::{
     CallError, CompileError, GuestError, LimitError, Misuse, ProtocolError, Source, StartError,
 };
 pub use growth::Growth;
 pub use guest::{Guest, Paused, Pending, PlainGuest, StartStep, Starting, Step};
-pub use limits::{Limits, PAGE_SIZE};
+pub use limits::{PAGE_SIZE, ResourceLimits};
 pub use memory::Span;
 pub use message::{HostCall, Reply, Request, SuspendedCall};
 pub use trap::{Frame, Trap, TrapKind};

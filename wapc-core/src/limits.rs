@@ -9,14 +9,14 @@ pub const PAGE_SIZE: u64 = 65_536;
 /// [`Support`](crate::Support) says which it cannot.
 ///
 /// ```
-/// use capwire_wapc::Limits;
+/// use capwire_wapc::ResourceLimits;
 ///
-/// let mut limits = Limits::default();
+/// let mut limits = ResourceLimits::default();
 /// limits.memory_pages = 64; // 4 MiB
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Limits {
+pub struct ResourceLimits {
     /// Size of linear memory, in pages of 64 KiB. A module that starts with more is refused; one
     /// that asks for more is told that there is none.
     pub memory_pages: u32,
@@ -38,7 +38,7 @@ pub struct Limits {
     pub slice: Duration,
 }
 
-impl Default for Limits {
+impl Default for ResourceLimits {
     /// 1,024 pages (64 MiB), 100,000 table elements, 512 KiB of stack, messages of 4 MiB, slices of 1 ms.
     fn default() -> Self {
         Self {
@@ -51,7 +51,7 @@ impl Default for Limits {
     }
 }
 
-impl Limits {
+impl ResourceLimits {
     /// Size of linear memory in bytes.
     #[must_use]
     pub fn memory_bytes(&self) -> u64 {

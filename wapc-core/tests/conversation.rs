@@ -10,8 +10,8 @@
 )]
 
 use capwire_wapc::{
-    CallError, Conversation, EmptyWorld, LimitError, Limits, Misuse, ProtocolError, Reply, Request,
-    Span,
+    CallError, Conversation, EmptyWorld, LimitError, Misuse, ProtocolError, Reply, Request,
+    ResourceLimits, Span,
 };
 use proptest::prelude::*;
 use std::sync::Arc;
@@ -291,7 +291,7 @@ proptest! {
     fn every_answer_is_the_models(acts in prop::collection::vec(act(), 0..40)) {
         let mut model = Model::new();
         let mut memory = model.memory.clone();
-        let mut limits = Limits::default();
+        let mut limits = ResourceLimits::default();
         limits.message_bytes = MOST;
         let mut conversation = Conversation::new(Arc::new(EmptyWorld), &limits);
         for act in &acts {
@@ -308,7 +308,7 @@ proptest! {
 #[test]
 fn an_engine_talks_like_this() {
     let mut memory = [0; 32];
-    let mut conversation = Conversation::new(Arc::new(EmptyWorld), &Limits::default());
+    let mut conversation = Conversation::new(Arc::new(EmptyWorld), &ResourceLimits::default());
     let lengths = conversation.begin_call(Request::new("Get", "key")).unwrap();
     assert_eq!(lengths, (3, 3));
     conversation.guest_request(&mut memory, 0, 8).unwrap();

@@ -10,9 +10,9 @@
 
 use bytes::Bytes;
 use capwire_wapc::{
-    CallError, EmptyWorld, Guest, GuestError, Host, HostCall, LimitError, Limits, Misuse, Module,
-    PlainGuest, PlainInstance, Progress, Reply, Request, Resume, StartError, StartStep, Step,
-    SuspendableInstance, Trap, TrapKind, Verdict, World,
+    CallError, EmptyWorld, Guest, GuestError, HostCall, HostCalls, LimitError, Misuse, Module,
+    PlainGuest, PlainInstance, Progress, Reply, Request, ResourceLimits, Resume, StartError,
+    StartStep, Step, SuspendableInstance, Trap, TrapKind, Verdict, World,
 };
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -55,7 +55,7 @@ impl Scripted {
     }
 
     fn start(&self) -> Result<StartStep, StartError> {
-        Guest::start(self, &Limits::default(), Arc::new(EmptyWorld))
+        Guest::start(self, &ResourceLimits::default(), Arc::new(EmptyWorld))
     }
 
     fn guest(&self) -> Guest {
@@ -68,7 +68,7 @@ impl Scripted {
     fn plain(&self) -> Result<PlainGuest, StartError> {
         PlainGuest::start(
             self,
-            &Limits::default(),
+            &ResourceLimits::default(),
             Arc::new(EmptyWorld),
             &mut Stopping(0),
         )
@@ -76,13 +76,17 @@ impl Scripted {
 }
 
 impl Module for Scripted {
-    fn plain(&self, _: &Limits, _: Arc<dyn World>) -> Result<Box<dyn PlainInstance>, StartError> {
+    fn plain(
+        &self,
+        _: &ResourceLimits,
+        _: Arc<dyn World>,
+    ) -> Result<Box<dyn PlainInstance>, StartError> {
         Ok(self.instance())
     }
 
     fn suspendable(
         &self,
-        _: &Limits,
+        _: &ResourceLimits,
         _: Arc<dyn World>,
     ) -> Result<Box<dyn SuspendableInstance>, StartError> {
         Ok(self.instance())
@@ -104,11 +108,11 @@ impl Instance {
 }
 
 impl PlainInstance for Instance {
-    fn start(&mut self, _: &mut dyn Host) -> Result<(), CallError> {
+    fn start(&mut self, _: &mut dyn HostCalls) -> Result<(), CallError> {
         self.enter_plain("start".to_owned()).map(drop)
     }
 
-    fn call(&mut self, request: Request<'_>, _: &mut dyn Host) -> Result<Bytes, CallError> {
+    fn call(&mut self, request: Request<'_>, _: &mut dyn HostCalls) -> Result<Bytes, CallError> {
         self.enter_plain(request.operation.to_owned())
     }
 }
@@ -130,7 +134,7 @@ impl SuspendableInstance for Instance {
 /// A host that echoes, and stops a guest after some slices.
 struct Stopping(u32);
 
-impl Host for Stopping {
+impl HostCalls for Stopping {
     fn call(&mut self, call: HostCall<'_>) -> Reply {
         Reply::data(call.payload.to_vec())
     }
@@ -286,7 +290,7 @@ fn a_start_fails_or_is_stopped() {
         scripted([refused()]).plain(),
         Err(StartError::Call(CallError::Guest(_)))
     ));
-    let (limits, world) = (Limits::default(), Arc::new(EmptyWorld));
+    let (limits, world) = (ResourceLimits::default(), Arc::new(EmptyWorld));
     let script = scripted([yielded(), yielded()]);
     let stopped = Guest::start_with(&script, &limits, world, &mut Stopping(1));
     assert!(matches!(

@@ -3,7 +3,7 @@
 #![forbid(unsafe_code)]
 
 use anyhow::{Context, Result, ensure};
-use capwire::wapc::{Limits, PAGE_SIZE};
+use capwire::wapc::{PAGE_SIZE, ResourceLimits};
 use capwire::{ActorOptions, Clock, SystemClock};
 use capwire_hostile::{Ending, Guest, Site, Strikes, Wall, engines, guests};
 use clap::{Parser, ValueEnum};
@@ -51,7 +51,7 @@ fn main() -> Result<()> {
     )?;
     let mut most = f64::NEG_INFINITY;
     for mut guest in guests().into_iter().filter(|guest| options.measures(guest)) {
-        guest.message_bytes = u32::try_from(Limits::default().message_bytes)?;
+        guest.message_bytes = u32::try_from(ResourceLimits::default().message_bytes)?;
         for (engine, mut late) in attacks(&runtime, &options, &guest)? {
             late.sort_by(f64::total_cmp);
             let median = late.get(late.len() / 2).context("nothing was measured")?;
@@ -81,7 +81,7 @@ impl Options {
 
     fn of(&self, guest: &Guest) -> ActorOptions {
         let mut options = guest.options();
-        options.limits = Limits::default();
+        options.limits = ResourceLimits::default();
         let pages = u64::from(self.memory) * (1 << 20) / PAGE_SIZE;
         options.limits.memory_pages = u32::try_from(pages).unwrap_or(u32::MAX);
         options

@@ -15,7 +15,7 @@ use capwire::wascap::{
     ActorClaimsBuilder, InspectError, KeyKind, KeyPair, ModuleError, UnixSeconds, Verifier,
     inspect_module, sign_module,
 };
-use capwire::{Actor, ActorId, ActorOptions, Host, Limits};
+use capwire::{Actor, ActorId, ActorOptions, Host, PolicyRules};
 use std::io::{self, Read};
 use std::path::Path;
 use tokio::runtime::Runtime;
@@ -35,7 +35,13 @@ fn call(command: &Call, secrets: &Secrets) -> Result<(), Error> {
     };
     let payload = payload(command)?;
     let recorder = command.record.as_deref().map(Recorder::open).transpose()?;
-    let host = engine::host(&command.engine, true, Limits::default(), false, recorder)?;
+    let host = engine::host(
+        &command.engine,
+        true,
+        PolicyRules::default(),
+        false,
+        recorder,
+    )?;
     let runtime = Runtime::new()
         .map_err(|error| Error::failure("cannot start the threads of the host").because(error))?;
     let answer = runtime.block_on(async {

@@ -4,7 +4,7 @@ use crate::error::Error;
 use crate::facts::Facts;
 use crate::place::{Place, malformed};
 use capwire::{ActorOptions, Instances, OptionError};
-use capwire_manifest::{Actor, LimitTexts, Limits};
+use capwire_manifest::{Actor, ActorLimits, LimitTexts};
 use std::num::NonZeroUsize;
 use std::path::Path;
 
@@ -12,7 +12,7 @@ use std::path::Path;
 pub(crate) struct Allowances<'a> {
     manifest: &'a Path,
     /// Where an actor's own limits say nothing.
-    everybody: Limits,
+    everybody: ActorLimits,
 }
 
 impl<'a> Allowances<'a> {
@@ -20,7 +20,7 @@ impl<'a> Allowances<'a> {
     pub(super) fn read(manifest: &'a Path, texts: &LimitTexts, faults: &mut Vec<Error>) -> Self {
         let nobody = Self {
             manifest,
-            everybody: Limits::default(),
+            everybody: ActorLimits::default(),
         };
         let everybody = nobody.limits(texts, faults);
         Self {
@@ -35,7 +35,7 @@ impl<'a> Allowances<'a> {
     }
 
     /// What `texts` say, and else what holds for everybody; that alone if they are wrong.
-    fn limits(&self, texts: &LimitTexts, faults: &mut Vec<Error>) -> Limits {
+    fn limits(&self, texts: &LimitTexts, faults: &mut Vec<Error>) -> ActorLimits {
         let own = match texts.read() {
             Ok(own) => own.or(&self.everybody),
             Err(wrong) => {
@@ -113,7 +113,7 @@ fn key(option: &str) -> &str {
     }
 }
 
-fn options(limits: &Limits) -> ActorOptions {
+fn options(limits: &ActorLimits) -> ActorOptions {
     let mut options = ActorOptions::default();
     let pages = |bytes: u64| u32::try_from(bytes / capwire::wapc::PAGE_SIZE).unwrap_or(u32::MAX);
     set(&mut options.limits.memory_pages, limits.memory.map(pages));

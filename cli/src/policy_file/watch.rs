@@ -4,7 +4,7 @@ use super::compile;
 use crate::error::Error;
 use crate::files;
 use crate::follow::{self, follow};
-use capwire::{Host, Limits};
+use capwire::{Host, PolicyRules};
 use std::convert::Infallible;
 use std::path::{Path, PathBuf};
 
@@ -15,7 +15,7 @@ pub(crate) struct Policing {
     current: Vec<u8>,
     /// What the file held when it was last looked at, if that is new.
     changing: Option<Vec<u8>>,
-    limits: Limits,
+    limits: PolicyRules,
 }
 
 impl Policing {
@@ -33,7 +33,7 @@ impl Policing {
         })
     }
 
-    pub(crate) fn limits(&self) -> &Limits {
+    pub(crate) fn limits(&self) -> &PolicyRules {
         &self.limits
     }
 

@@ -10,7 +10,7 @@ struct Counter<'a, F> {
     inside: F,
 }
 
-impl<F: FnMut()> Host for Counter<'_, F> {
+impl<F: FnMut()> HostCalls for Counter<'_, F> {
     fn call(&mut self, _call: HostCall<'_>) -> Reply {
         Reply::error("")
     }

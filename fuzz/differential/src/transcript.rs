@@ -2,8 +2,8 @@
 
 use crate::script::Script;
 use capwire_wapc::{
-    CallError, CompileError, Engine, Frame, Host, HostCall, LimitError, Limits, Module, PlainGuest,
-    Reply, Request, StartError, SuspendedCall, Verdict, World,
+    CallError, CompileError, Engine, Frame, HostCall, HostCalls, LimitError, Module, PlainGuest,
+    Reply, Request, ResourceLimits, StartError, SuspendedCall, Verdict, World,
 };
 use std::fmt::Debug;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -95,8 +95,8 @@ fn play(module: &dyn Module, script: &Script, seen: &Seen) -> bool {
     false
 }
 
-fn limits() -> Limits {
-    let mut limits = Limits::default();
+fn limits() -> ResourceLimits {
+    let mut limits = ResourceLimits::default();
     limits.memory_pages = 20;
     limits.table_elements = 2_000;
     limits
@@ -162,7 +162,7 @@ struct Scripted<R> {
     seen: Seen,
 }
 
-impl<R: Iterator<Item = Reply>> Host for Scripted<R> {
+impl<R: Iterator<Item = Reply>> HostCalls for Scripted<R> {
     fn call(&mut self, call: HostCall<'_>) -> Reply {
         let call: SuspendedCall = call.to_suspended();
         self.seen.push(call);

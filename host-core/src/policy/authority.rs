@@ -1,6 +1,6 @@
 //! What an actor may do: what its claims grant, as far as the operator's limits go.
 
-use super::denial::Layer;
+use super::denial::DeniedBy;
 use super::limit::Bound;
 use super::ruling::Ruling;
 use super::scope::{Answer, Reach, Scope};
@@ -67,9 +67,9 @@ impl Authority {
     }
 
     /// Why the actor may do nothing at all at `now`, time since the epoch, if that is so.
-    pub(crate) fn objection(&self, now: Duration) -> Option<Layer> {
+    pub(crate) fn objection(&self, now: Duration) -> Option<DeniedBy> {
         let standing = self.standing.objection(UnixSeconds(now.as_secs()));
-        standing.or_else(|| self.ruling.load().barred.then_some(Layer::Policy))
+        standing.or_else(|| self.ruling.load().barred.then_some(DeniedBy::Policy))
     }
 
     /// As [`objection`](Self::objection), for those who call the actor.
@@ -116,7 +116,7 @@ impl InForce<'_> {
             None => Bound::Nothing,
         };
         let limits = self.ruling.limits.iter().filter(move |_| !own);
-        let limits = limits.map(move |limit| (Part::Limit(limit), limit.scope(target)));
+        let limits = limits.map(move |limit| (Part::PolicyRule(limit), limit.scope(target)));
         std::iter::once((Part::Claims, signed)).chain(limits)
     }
 }

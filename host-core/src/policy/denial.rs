@@ -1,6 +1,6 @@
 //! What was denied, by whom, and what would grant it.
 
-use super::limit::{Bound, Limit};
+use super::limit::{Bound, PolicyRule};
 use crate::invocation::{Origin, Target};
 use capwire_wapc::printable::is_deceptive;
 use std::fmt;
@@ -18,14 +18,14 @@ pub struct Denial {
     /// On what, if that is why; without control characters, and cut off if it is long.
     pub resource: Option<String>,
     /// What denied it.
-    pub layer: Layer,
+    pub layer: DeniedBy,
     remedy: String,
 }
 
 /// A part of an actor's authority. All must agree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Layer {
+pub enum DeniedBy {
     /// The signed claims do not grant it.
     Claims,
     /// The signed claims do not hold at this time.
@@ -39,7 +39,7 @@ pub enum Layer {
     System,
 }
 
-impl Layer {
+impl DeniedBy {
     /// Its name for people.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -57,7 +57,7 @@ impl Layer {
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Part<'a> {
     Claims,
-    Limit(&'a Limit),
+    PolicyRule(&'a PolicyRule),
 }
 
 /// What is asked.
@@ -70,16 +70,16 @@ pub(crate) struct Ask<'a> {
 
 impl Ask<'_> {
     /// Denied as a whole by `layer`.
-    pub(crate) fn denied(self, layer: Layer) -> Box<Denial> {
+    pub(crate) fn denied(self, layer: DeniedBy) -> Box<Denial> {
         let remedy = match layer {
-            Layer::Time => {
+            DeniedBy::Time => {
                 "its claims do not hold now: sign the module again with a later `--expires`"
             }
-            Layer::Trust => {
+            DeniedBy::Trust => {
                 "its claims are not believed any more: ask who signed it for a new release"
             }
-            Layer::System => "that operation is the host's own",
-            Layer::Claims | Layer::Policy => "the host's policy denies it: ask its operator",
+            DeniedBy::System => "that operation is the host's own",
+            DeniedBy::Claims | DeniedBy::Policy => "the host's policy denies it: ask its operator",
         };
         self.denial(layer, None, remedy.to_owned())
     }
@@ -111,7 +111,7 @@ impl Ask<'_> {
                 "its claims {grants}: sign the module again with `--cap {}`",
                 quoted(&wanted)
             ),
-            Part::Limit(limit) => format!(
+            Part::PolicyRule(limit) => format!(
                 "the limits of the operator's policy {grants}: add `{wanted}` at {}",
                 limit.place()
             ),
@@ -119,7 +119,7 @@ impl Ask<'_> {
         self.denial(part.layer(), resource, remedy)
     }
 
-    fn denial(self, layer: Layer, resource: Option<&str>, remedy: String) -> Box<Denial> {
+    fn denial(self, layer: DeniedBy, resource: Option<&str>, remedy: String) -> Box<Denial> {
         Box::new(Denial {
             origin: self.origin.clone(),
             target: self.target.clone(),
@@ -151,17 +151,19 @@ impl Ask<'_> {
 }
 
 impl Part<'_> {
-    fn layer(self) -> Layer {
+    fn layer(self) -> DeniedBy {
         match self {
-            Self::Claims => Layer::Claims,
-            Self::Limit(_) => Layer::Policy,
+            Self::Claims => DeniedBy::Claims,
+            Self::PolicyRule(_) => DeniedBy::Policy,
         }
     }
 
     fn narrows(self) -> String {
         match self {
             Self::Claims => "its claims grant it".to_owned(),
-            Self::Limit(limit) => format!("the operator's policy ({}) limits it", limit.place()),
+            Self::PolicyRule(limit) => {
+                format!("the operator's policy ({}) limits it", limit.place())
+            }
         }
     }
 }

@@ -10,16 +10,16 @@ use std::sync::Arc;
 
 /// Some actors may use capabilities no further than this. Grants nothing by itself.
 #[derive(Clone, Debug)]
-pub struct Limit {
+pub struct PolicyRule {
     place: String,
     exclusive: bool,
     reach: Reach,
 }
 
-/// To whom a [`Limit`] applies.
+/// To whom a [`PolicyRule`] applies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Whom {
+pub enum AppliesTo {
     /// All actors.
     Everyone,
     /// Actors whose token this key signed, or whose chain has this account. Without trusted
@@ -33,20 +33,20 @@ pub enum Whom {
 /// takes away.
 ///
 /// ```
-/// use capwire_host::{Limit, Limits, Whom};
+/// use capwire_host::{PolicyRule, PolicyRules, AppliesTo};
 ///
 /// let reading = ["wascc:keyvalue[Get,KeyExists on session:*]".parse()?];
-/// let mut policy = Limits::default();
-/// policy.add(Whom::Everyone, Limit::at_most("policy.yaml:2", &reading));
+/// let mut policy = PolicyRules::default();
+/// policy.add(AppliesTo::Everyone, PolicyRule::at_most("policy.yaml:2", &reading));
 /// # Ok::<(), capwire_host::PermissionError>(())
 /// ```
 #[derive(Clone, Debug, Default)]
-pub struct Limits {
-    limits: Vec<(Whom, Arc<Limit>)>,
-    barred: Vec<Whom>,
+pub struct PolicyRules {
+    limits: Vec<(AppliesTo, Arc<PolicyRule>)>,
+    barred: Vec<AppliesTo>,
 }
 
-impl Limit {
+impl PolicyRule {
     /// These capabilities, this far, and no others. `place` says where that is written, for
     /// denials.
     #[must_use]
@@ -94,31 +94,31 @@ pub(crate) enum Bound<'a> {
     Within(&'a Scope),
 }
 
-impl Limits {
+impl PolicyRules {
     /// Adds a limit.
-    pub fn add(&mut self, whom: Whom, limit: Limit) {
+    pub fn add(&mut self, whom: AppliesTo, limit: PolicyRule) {
         self.limits.push((whom, Arc::new(limit)));
     }
 
     /// Lets these actors not even start.
-    pub fn bar(&mut self, whom: Whom) {
+    pub fn bar(&mut self, whom: AppliesTo) {
         self.barred.push(whom);
     }
 }
 
-impl Policy for Limits {
+impl Policy for PolicyRules {
     fn may_start(&self, claims: &Verified<ActorClaims>) -> bool {
         !self.barred.iter().any(|whom| whom.covers(claims))
     }
 
-    fn limits(&self, claims: &Verified<ActorClaims>) -> Vec<Arc<Limit>> {
+    fn limits(&self, claims: &Verified<ActorClaims>) -> Vec<Arc<PolicyRule>> {
         let limits = self.limits.iter();
         let limits = limits.filter(|(whom, _)| whom.covers(claims));
         limits.map(|(_, limit)| Arc::clone(limit)).collect()
     }
 }
 
-impl Whom {
+impl AppliesTo {
     fn covers(&self, claims: &Verified<ActorClaims>) -> bool {
         match self {
             Self::Everyone => true,

@@ -1,7 +1,7 @@
 //! The one place where a call is allowed.
 
 use super::authority::InForce;
-use super::denial::{Ask, Denial, Layer, Part};
+use super::denial::{Ask, Denial, DeniedBy, Part};
 use super::limit::Bound;
 use super::scope::Answer;
 use super::{Authority, Policy};
@@ -27,7 +27,7 @@ impl Permit {
         let allowed = match invocation.caller() {
             Caller::Host => invocation,
             _ if is_system_operation(invocation.operation()) => {
-                return Err(asked(&invocation, &invocation.origin()).denied(Layer::System));
+                return Err(asked(&invocation, &invocation.origin()).denied(DeniedBy::System));
             }
             Caller::Provider(_) => invocation,
             Caller::Actor(generation) => {
@@ -146,7 +146,7 @@ pub(super) fn may_by_operator(
 ) -> Result<(), Box<Denial>> {
     match policy.may_call(authority.actor(), ask.target, ask.operation) {
         true => Ok(()),
-        false => Err(ask.denied(Layer::Policy)),
+        false => Err(ask.denied(DeniedBy::Policy)),
     }
 }
 

@@ -1,7 +1,7 @@
 //! What the operator's policy says of one actor, until the policy is exchanged.
 
 use super::Policy;
-use super::limit::Limit;
+use super::limit::PolicyRule;
 use capwire_wascap::{ActorClaims, Verified};
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ pub(super) struct Ruling {
     /// Whether the actor may not run at all.
     pub(super) barred: bool,
     /// How far it may use its capabilities.
-    pub(super) limits: Vec<Arc<Limit>>,
+    pub(super) limits: Vec<Arc<PolicyRule>>,
 }
 
 impl Ruling {

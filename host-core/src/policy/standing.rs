@@ -1,6 +1,6 @@
 //! Whether claims that were believed once still are.
 
-use super::Layer;
+use super::DeniedBy;
 use crate::error::{Error, Failure};
 use crate::id::ActorId;
 use arc_swap::ArcSwap;
@@ -34,10 +34,10 @@ impl Standing {
         }
     }
 
-    pub(super) fn objection(&self, now: UnixSeconds) -> Option<Layer> {
+    pub(super) fn objection(&self, now: UnixSeconds) -> Option<DeniedBy> {
         match &**self.0.load() {
-            Judgement::Believed(claims) => claims.check_time(now).err().map(|_| Layer::Time),
-            Judgement::Refused(_) => Some(Layer::Trust),
+            Judgement::Believed(claims) => claims.check_time(now).err().map(|_| DeniedBy::Time),
+            Judgement::Refused(_) => Some(DeniedBy::Trust),
         }
     }
 

@@ -12,7 +12,7 @@ use std::time::Duration;
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Question {
-    /// Whom it asks.
+    /// The subject that asks.
     pub target: Target,
     /// For what; if `None`, whether it may ask at all.
     pub operation: Option<String>,

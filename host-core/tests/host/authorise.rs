@@ -3,7 +3,8 @@
 use crate::kit::{CONTRACT, Kit, Module, Told, binding, next, text};
 use capwire_engine_fake::{Fake, standard};
 use capwire_host::{
-    ActorId, BindingKey, BindingName, ContractId, ErrorKind, Event, Layer, Origin, Policy, Target,
+    ActorId, BindingKey, BindingName, ContractId, DeniedBy, ErrorKind, Event, Origin, Policy,
+    Target,
 };
 use capwire_provider::Config;
 
@@ -28,7 +29,10 @@ async fn a_capability_that_is_not_claimed_is_denied_by_name_and_reaches_nobody()
         denial.target,
         Target::Capability(binding(actor, "").provider)
     );
-    assert_eq!((&*denial.operation, denial.layer), ("Echo", Layer::Claims));
+    assert_eq!(
+        (&*denial.operation, denial.layer),
+        ("Echo", DeniedBy::Claims)
+    );
     assert!(denial.to_string().contains("--cap acme:told"), "{denial}");
 }
 
@@ -41,7 +45,7 @@ async fn a_binding_needs_the_claim_too() {
     let bound = kit.host.bind(binding(actor, ""), Config::default()).await;
     let error = bound.unwrap_err();
     assert!(error.is_denied(), "{error:?}");
-    assert_eq!(error.denial().unwrap().layer, Layer::Claims);
+    assert_eq!(error.denial().unwrap().layer, DeniedBy::Claims);
     assert!(error.to_string().contains(CONTRACT), "{error}");
     assert_eq!(told.log(), Vec::<String>::new());
 }
@@ -86,7 +90,7 @@ async fn the_hosts_own_operations_are_refused_from_actors() {
             let Event::Denied(denial) = next(&mut events).await else {
                 panic!("the denial is an event");
             };
-            assert_eq!(denial.layer, Layer::System);
+            assert_eq!(denial.layer, DeniedBy::System);
         }
     }
     assert_eq!(told.log(), ["bind"]);

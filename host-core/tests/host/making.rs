@@ -4,7 +4,8 @@ use crate::kit::{Kit, Module, eventually, instances};
 use capwire_engine_fake::{Fake, standard};
 use capwire_host::{ActorId, ActorOptions, ErrorKind, ManualClock};
 use capwire_wapc::{
-    CompileError, Engine, Limits, PlainInstance, StartError, Support, SuspendableInstance, World,
+    CompileError, Engine, PlainInstance, ResourceLimits, StartError, Support, SuspendableInstance,
+    World,
 };
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex};
@@ -195,14 +196,14 @@ impl Engine for Telling {
 }
 
 impl capwire_wapc::Module for Marked {
-    fn prepare(&self, limits: &Limits) -> Result<(), CompileError> {
+    fn prepare(&self, limits: &ResourceLimits) -> Result<(), CompileError> {
         self.told.lock().unwrap().prepared = Some(limits.stack_bytes);
         Ok(())
     }
 
     fn plain(
         &self,
-        limits: &Limits,
+        limits: &ResourceLimits,
         world: Arc<dyn World>,
     ) -> Result<Box<dyn PlainInstance>, StartError> {
         self.module.plain(limits, world)
@@ -210,7 +211,7 @@ impl capwire_wapc::Module for Marked {
 
     fn suspendable(
         &self,
-        limits: &Limits,
+        limits: &ResourceLimits,
         world: Arc<dyn World>,
     ) -> Result<Box<dyn SuspendableInstance>, StartError> {
         let mut told = self.told.lock().unwrap();

@@ -5,8 +5,8 @@ use bytes::Bytes;
 use capwire_contracts::{codec, http, keyvalue};
 use capwire_engine_fake::{Fake, standard};
 use capwire_host::{
-    ActorId, BindingKey, BindingName, ContractId, Error, Event, Layer, Limit, Limits, Permission,
-    Question, Target, Whom,
+    ActorId, AppliesTo, BindingKey, BindingName, ContractId, DeniedBy, Error, Event, Permission,
+    PolicyRule, PolicyRules, Question, Target,
 };
 use capwire_provider::Config;
 use capwire_wascap::{Rule, UnixSeconds};
@@ -22,10 +22,10 @@ struct Narrow {
 
 impl Narrow {
     async fn new(contract: &'static str, permission: &str) -> Self {
-        Self::with(contract, permission, Limits::default()).await
+        Self::with(contract, permission, PolicyRules::default()).await
     }
 
-    async fn with(contract: &'static str, permission: &str, limits: Limits) -> Self {
+    async fn with(contract: &'static str, permission: &str, limits: PolicyRules) -> Self {
         let kit = Kit::with(Fake::new(), |builder| builder.policy(limits));
         let told = kit.add(Told::new(contract), "");
         let actor = kit.start(&Module::new().may(permission)).await;
@@ -213,8 +213,11 @@ async fn what_nobody_can_enforce_does_not_start() {
 #[tokio::test]
 async fn the_operator_narrows_further_and_is_named() {
     let only: Permission = "wascc:keyvalue[Get on a*]".parse().unwrap();
-    let mut limits = Limits::default();
-    limits.add(Whom::Everyone, Limit::at_most("policy.yaml:3", [&only]));
+    let mut limits = PolicyRules::default();
+    limits.add(
+        AppliesTo::Everyone,
+        PolicyRule::at_most("policy.yaml:3", [&only]),
+    );
     let narrow = Narrow::with(
         keyvalue::CONTRACT,
         "wascc:keyvalue[Get,Set on ab,b]",
@@ -233,7 +236,7 @@ async fn the_operator_narrows_further_and_is_named() {
     };
     assert_eq!(
         (denial.layer, denial.resource.as_deref()),
-        (Layer::Policy, Some("b"))
+        (DeniedBy::Policy, Some("b"))
     );
     let said = denial.to_string();
     assert!(
@@ -246,10 +249,10 @@ async fn the_operator_narrows_further_and_is_named() {
 async fn an_exclusive_limit_leaves_nothing_else() {
     let other: Permission = "acme:other".parse().unwrap();
     let module = Module::new().claims(CONTRACT).claims("acme:other");
-    let mut limits = Limits::default();
+    let mut limits = PolicyRules::default();
     limits.add(
-        Whom::Actor(module.id()),
-        Limit::only("policy.yaml:7", [&other]),
+        AppliesTo::Actor(module.id()),
+        PolicyRule::only("policy.yaml:7", [&other]),
     );
     let kit = Kit::with(Fake::new(), |builder| builder.policy(limits));
     kit.told();
@@ -263,8 +266,8 @@ async fn an_exclusive_limit_leaves_nothing_else() {
 #[tokio::test]
 async fn barred_actors_do_not_start() {
     let module = Module::new();
-    let mut limits = Limits::default();
-    limits.bar(Whom::Account(module.account()));
+    let mut limits = PolicyRules::default();
+    limits.bar(AppliesTo::Account(module.account()));
     let kit = Kit::with(Fake::new(), |builder| builder.policy(limits));
     let actor = kit.actor(&module).await;
     assert!(
@@ -295,7 +298,7 @@ async fn the_question_why_has_the_answer_of_the_log() {
         contract: ContractId::new(keyvalue::CONTRACT).unwrap(),
         name: BindingName::default(),
     });
-    let ask = |question: Question| actor.may(&question, &Limits::default(), UnixSeconds(1));
+    let ask = |question: Question| actor.may(&question, &PolicyRules::default(), UnixSeconds(1));
     let get = Question::new(target.clone()).operation("Get");
     assert!(ask(Question::new(target.clone())).is_ok());
     assert!(ask(get.clone()).is_ok());

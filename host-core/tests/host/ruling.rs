@@ -1,22 +1,25 @@
 //! A policy that is exchanged while actors run.
 
 use crate::kit::{CONTRACT, Kit, Module, Told, binding, eventually, next, text};
-use capwire_host::{ErrorKind, Event, Layer, Limit, Limits, Permission, Whom};
+use capwire_host::{AppliesTo, DeniedBy, ErrorKind, Event, Permission, PolicyRule, PolicyRules};
 use capwire_provider::{ActorError, Config};
 
 /// A policy by which everyone may use these capabilities and no others.
-fn only(permissions: &[&str]) -> Limits {
+fn only(permissions: &[&str]) -> PolicyRules {
     let permissions: Vec<Permission> = permissions
         .iter()
         .map(|text| text.parse().unwrap())
         .collect();
-    let mut limits = Limits::default();
-    limits.add(Whom::Everyone, Limit::only("policy.yaml:1", &permissions));
+    let mut limits = PolicyRules::default();
+    limits.add(
+        AppliesTo::Everyone,
+        PolicyRule::only("policy.yaml:1", &permissions),
+    );
     limits
 }
 
-fn barring(whom: Whom) -> Limits {
-    let mut limits = Limits::default();
+fn barring(whom: AppliesTo) -> PolicyRules {
+    let mut limits = PolicyRules::default();
     limits.bar(whom);
     limits
 }
@@ -36,11 +39,11 @@ async fn the_next_call_is_judged_by_the_new_policy() {
     let Event::Denied(denial) = next(&mut events).await else {
         panic!("the denial is an event");
     };
-    assert_eq!(denial.layer, Layer::Policy);
+    assert_eq!(denial.layer, DeniedBy::Policy);
     assert!(denial.to_string().contains("policy.yaml:1"), "{denial}");
     assert_eq!(kit.ask(actor, "Other", "3").await.unwrap(), "3");
 
-    kit.host.set_policy(Limits::default());
+    kit.host.set_policy(PolicyRules::default());
     assert_eq!(kit.ask(actor, "Echo", "4").await.unwrap(), "4");
     assert_eq!(told.log(), ["bind", "Echo", "Other", "Echo"]);
 }
@@ -63,7 +66,7 @@ async fn bindings_that_are_forbidden_end_and_nothing_comes_by_them() {
     eventually(|| kit.host.inventory().bindings.is_empty()).await;
 
     let bound = kit.host.bind(binding(actor, ""), Config::default()).await;
-    assert_eq!(bound.unwrap_err().denial().unwrap().layer, Layer::Policy);
+    assert_eq!(bound.unwrap_err().denial().unwrap().layer, DeniedBy::Policy);
     assert_eq!(kit.host.call(actor, "echo", "hi").await.unwrap(), "hi");
 }
 
@@ -74,7 +77,7 @@ async fn an_actor_that_is_barred_answers_nobody_and_is_stopped() {
     let (bad_id, good_id) = (kit.start(&bad).await, kit.start(&good).await);
     let mut events = kit.host.events();
 
-    kit.host.set_policy(barring(Whom::Actor(bad_id)));
+    kit.host.set_policy(barring(AppliesTo::Actor(bad_id)));
     let error = kit.host.call(bad_id, "echo", "hi").await.unwrap_err();
     assert!(
         matches!(error.kind(), ErrorKind::Stopped | ErrorKind::NotFound),
@@ -89,7 +92,7 @@ async fn an_actor_that_is_barred_answers_nobody_and_is_stopped() {
     let again = kit.actor(&bad).await;
     let error = kit.host.start_actor(again.clone(), None).await.unwrap_err();
     assert!(error.is_denied(), "{error:?}");
-    kit.host.set_policy(Limits::default());
+    kit.host.set_policy(PolicyRules::default());
     kit.host.start_actor(again, None).await.unwrap();
 }
 

@@ -1,6 +1,6 @@
 //! From texts to limits.
 
-use super::{Limits, Texts};
+use super::{ActorLimits, Texts};
 use crate::amount::{count, limit_time, size};
 use crate::error::Problem;
 use std::collections::BTreeMap;
@@ -30,8 +30,8 @@ impl<'t> Reader<'t> {
         }
     }
 
-    pub(super) fn limits(&mut self) -> Limits {
-        Limits {
+    pub(super) fn limits(&mut self) -> ActorLimits {
+        ActorLimits {
             memory: self.limit("memory", memory),
             message: self.limit("message", addressable),
             table_elements: self.limit("table_elements", number),

@@ -3,7 +3,8 @@
 
 use capwire::engine::{Wasmi, Wasmtime};
 use capwire::wapc::{
-    CallError, EmptyWorld, Engine, Guest, HostCall, Limits, Reply, Request, StartStep, World,
+    CallError, EmptyWorld, Engine, Guest, HostCall, Reply, Request, ResourceLimits, StartStep,
+    World,
 };
 use capwire_acceptance::guest;
 use std::sync::{Arc, Mutex};
@@ -69,7 +70,7 @@ fn on_every_engine(test: impl Fn(&dyn Engine)) {
 
 fn start(engine: &dyn Engine, wasm: &[u8], world: Arc<dyn World>) -> Guest {
     let module = engine.compile(wasm).unwrap();
-    let mut step = Guest::start(&*module, &Limits::default(), world).unwrap();
+    let mut step = Guest::start(&*module, &ResourceLimits::default(), world).unwrap();
     loop {
         step = match step {
             StartStep::Ready(guest) => return guest,

@@ -2,8 +2,8 @@
 
 use bytes::Bytes;
 use capwire_wapc::{
-    CallError, CompileError, Engine, Guest, Host, HostCall, Limits, Module, PlainGuest, Reply,
-    Request, StartError, SuspendedCall, Verdict, World,
+    CallError, CompileError, Engine, Guest, HostCall, HostCalls, Module, PlainGuest, Reply,
+    Request, ResourceLimits, StartError, SuspendedCall, Verdict, World,
 };
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -21,7 +21,7 @@ pub(crate) enum Kind {
 pub(crate) struct Setup<'e> {
     engine: &'e dyn Engine,
     kind: Kind,
-    pub(crate) limits: Limits,
+    pub(crate) limits: ResourceLimits,
 }
 
 /// Runs `check` for both kinds of guests.
@@ -31,7 +31,7 @@ pub(crate) fn each_kind(engine: &dyn Engine, check: impl Fn(Setup<'_>)) {
         check(Setup {
             engine,
             kind,
-            limits: Limits::default(),
+            limits: ResourceLimits::default(),
         });
     }
 }
@@ -57,7 +57,7 @@ impl Setup<'_> {
     pub(crate) fn start_with(
         &self,
         wat: &str,
-        host: &mut dyn Host,
+        host: &mut dyn HostCalls,
     ) -> Result<TestGuest, StartError> {
         self.start_in(wat, host, Arc::default())
     }
@@ -66,7 +66,7 @@ impl Setup<'_> {
     pub(crate) fn start_in(
         &self,
         wat: &str,
-        host: &mut dyn Host,
+        host: &mut dyn HostCalls,
         world: Arc<TestWorld>,
     ) -> Result<TestGuest, StartError> {
         let module = compile(self.engine, wat);
@@ -76,7 +76,7 @@ impl Setup<'_> {
     pub(crate) fn start_module(
         &self,
         module: &dyn Module,
-        host: &mut dyn Host,
+        host: &mut dyn HostCalls,
         world: Arc<TestWorld>,
     ) -> Result<TestGuest, StartError> {
         let seen = Arc::<TestWorld>::clone(&world);
@@ -115,7 +115,7 @@ impl TestGuest {
         &mut self,
         operation: &str,
         payload: impl Into<Bytes>,
-        host: &mut dyn Host,
+        host: &mut dyn HostCalls,
     ) -> Result<Bytes, CallError> {
         let request = Request::new(operation, payload);
         match &mut self.guest {
@@ -159,7 +159,7 @@ impl TestHost {
     }
 }
 
-impl Host for TestHost {
+impl HostCalls for TestHost {
     fn call(&mut self, call: HostCall<'_>) -> Reply {
         if self.stop_after.is_some() {
             return Reply::data(Bytes::new());

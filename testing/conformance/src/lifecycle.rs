@@ -4,7 +4,8 @@ use crate::guests::{ECHO, RELAY, guest};
 use crate::harness::{TestHost, TestWorld, compile, each_kind};
 use bytes::Bytes;
 use capwire_wapc::{
-    CallError, EmptyWorld, Engine, Guest, Limits, Misuse, Module, Pending, Reply, Request, Step,
+    CallError, EmptyWorld, Engine, Guest, Misuse, Module, Pending, Reply, Request, ResourceLimits,
+    Step,
 };
 use std::sync::Arc;
 use std::thread;
@@ -160,7 +161,13 @@ const LEAVE_TRACES: &str = "
 
 fn start(module: &dyn Module) -> Guest {
     let host = &mut TestHost::default();
-    Guest::start_with(module, &Limits::default(), Arc::new(EmptyWorld), host).unwrap()
+    Guest::start_with(
+        module,
+        &ResourceLimits::default(),
+        Arc::new(EmptyWorld),
+        host,
+    )
+    .unwrap()
 }
 
 fn asking<'g>(guest: &'g mut Guest, payload: &str) -> Pending<'g> {

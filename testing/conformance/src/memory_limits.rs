@@ -1,4 +1,4 @@
-//! [`Limits::memory_pages`](capwire_wapc::Limits::memory_pages).
+//! [`ResourceLimits::memory_pages`](capwire_wapc::ResourceLimits::memory_pages).
 
 use crate::guests::guest as plain_guest;
 use crate::harness::{each_kind, try_compile};

@@ -1,4 +1,4 @@
-//! [`Limits::message_bytes`](capwire_wapc::Limits::message_bytes).
+//! [`ResourceLimits::message_bytes`](capwire_wapc::ResourceLimits::message_bytes).
 
 use crate::harness::{Setup, TestGuest, TestHost, each_kind};
 use crate::script::{LARGE, Script, guest};

@@ -4,8 +4,8 @@ use crate::guests::guest;
 use crate::harness::{TestHost, compile, each_kind};
 use crate::starts::each_start;
 use capwire_wapc::{
-    CallError, EmptyWorld, Engine, Guest, Host, HostCall, LimitError, Limits, Misuse, Paused,
-    Reply, Request, StartError, StartStep, Step, Verdict,
+    CallError, EmptyWorld, Engine, Guest, HostCall, HostCalls, LimitError, Misuse, Paused, Reply,
+    Request, ResourceLimits, StartError, StartStep, Step, Verdict,
 };
 use std::sync::Arc;
 
@@ -32,7 +32,7 @@ const RESPOND: &str = "(call $__guest_response (i32.const 0) (i32.const 4)) (i32
 /// A guest that spins yields, again and again.
 pub fn yields_again_and_again(engine: &dyn Engine) {
     let module = compile(engine, &guest(SPIN, ""));
-    let mut guest = ready(Guest::start(&*module, &Limits::default(), world()).unwrap());
+    let mut guest = ready(Guest::start(&*module, &ResourceLimits::default(), world()).unwrap());
     let mut step = guest.call(Request::new("spin", "")).unwrap();
     for _ in 0..20 {
         step = paused(step).resume().unwrap();
@@ -95,7 +95,7 @@ pub fn endless_console(engine: &dyn Engine) {
 pub fn dropped_while_yielded(engine: &dyn Engine) {
     let module = compile(engine, &guest(SPIN, ""));
     for _ in 0..20 {
-        let mut guest = ready(Guest::start(&*module, &Limits::default(), world()).unwrap());
+        let mut guest = ready(Guest::start(&*module, &ResourceLimits::default(), world()).unwrap());
         drop(paused(guest.call(Request::new("spin", "")).unwrap()));
         assert!(!guest.is_alive());
     }
@@ -113,7 +113,7 @@ pub fn spinning_starts(engine: &dyn Engine) {
             }
         });
         let module = compile(engine, &wat);
-        let mut step = Guest::start(&*module, &Limits::default(), world()).unwrap();
+        let mut step = Guest::start(&*module, &ResourceLimits::default(), world()).unwrap();
         for _ in 0..3 {
             step = match step {
                 StartStep::Yielded(starting) => starting.resume().unwrap(),
@@ -140,7 +140,7 @@ struct ThreeSlices {
     rounds: u32,
 }
 
-impl Host for ThreeSlices {
+impl HostCalls for ThreeSlices {
     fn call(&mut self, _: HostCall<'_>) -> Reply {
         self.rounds += 1;
         match self.slices {

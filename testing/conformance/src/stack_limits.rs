@@ -1,4 +1,4 @@
-//! [`Limits::stack_bytes`](capwire_wapc::Limits::stack_bytes).
+//! [`ResourceLimits::stack_bytes`](capwire_wapc::ResourceLimits::stack_bytes).
 
 use crate::guests::guest;
 use crate::harness::{Setup, each_kind};

@@ -1,4 +1,4 @@
-//! [`Limits::table_elements`](capwire_wapc::Limits::table_elements).
+//! [`ResourceLimits::table_elements`](capwire_wapc::ResourceLimits::table_elements).
 
 use crate::guests::guest;
 use crate::harness::each_kind;

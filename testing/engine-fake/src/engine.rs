@@ -4,7 +4,7 @@ use crate::instance::FakeInstance;
 use crate::script::Script;
 use crate::{standard, wasm};
 use capwire_wapc::{
-    CompileError, Engine, LimitError, Limits, Module, PlainInstance, StartError, Support,
+    CompileError, Engine, LimitError, Module, PlainInstance, ResourceLimits, StartError, Support,
     SuspendableInstance, World,
 };
 use std::collections::BTreeMap;
@@ -119,7 +119,7 @@ struct FakeModule {
 impl FakeModule {
     fn instance(
         &self,
-        limits: &Limits,
+        limits: &ResourceLimits,
         world: Arc<dyn World>,
     ) -> Result<Box<FakeInstance>, StartError> {
         if self.script.memory_pages > limits.memory_pages {
@@ -139,7 +139,7 @@ impl FakeModule {
 impl Module for FakeModule {
     fn plain(
         &self,
-        limits: &Limits,
+        limits: &ResourceLimits,
         world: Arc<dyn World>,
     ) -> Result<Box<dyn PlainInstance>, StartError> {
         Ok(self.instance(limits, world)?)
@@ -147,7 +147,7 @@ impl Module for FakeModule {
 
     fn suspendable(
         &self,
-        limits: &Limits,
+        limits: &ResourceLimits,
         world: Arc<dyn World>,
     ) -> Result<Box<dyn SuspendableInstance>, StartError> {
         Ok(self.instance(limits, world)?)

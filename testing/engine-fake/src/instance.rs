@@ -4,7 +4,7 @@ use crate::engine::Alive;
 use crate::script::{Call, Context, Running, Script, Wish};
 use bytes::Bytes;
 use capwire_wapc::{
-    CallError, Host, LimitError, Misuse, PlainInstance, Progress, Reply, Request, Resume,
+    CallError, HostCalls, LimitError, Misuse, PlainInstance, Progress, Reply, Request, Resume,
     SuspendableInstance, SuspendedCall, Verdict, World,
 };
 use std::fmt;
@@ -90,7 +90,7 @@ impl FakeInstance {
         progress
     }
 
-    fn run_with(&mut self, host: &mut dyn Host) -> Result<Bytes, CallError> {
+    fn run_with(&mut self, host: &mut dyn HostCalls) -> Result<Bytes, CallError> {
         loop {
             match self.advance()? {
                 Progress::Done(response) => return Ok(response),
@@ -100,11 +100,11 @@ impl FakeInstance {
         }
     }
 
-    fn answer(&mut self, call: &SuspendedCall, host: &mut dyn Host) {
+    fn answer(&mut self, call: &SuspendedCall, host: &mut dyn HostCalls) {
         self.context.give(host.call(call.as_host_call()));
     }
 
-    fn go_on(&mut self, host: &mut dyn Host) -> Result<(), LimitError> {
+    fn go_on(&mut self, host: &mut dyn HostCalls) -> Result<(), LimitError> {
         match host.slice_ended() {
             Verdict::Continue => Ok(()),
             Verdict::Stop => {
@@ -116,12 +116,12 @@ impl FakeInstance {
 }
 
 impl PlainInstance for FakeInstance {
-    fn start(&mut self, host: &mut dyn Host) -> Result<(), CallError> {
+    fn start(&mut self, host: &mut dyn HostCalls) -> Result<(), CallError> {
         self.begin_start();
         self.run_with(host).map(drop)
     }
 
-    fn call(&mut self, request: Request<'_>, host: &mut dyn Host) -> Result<Bytes, CallError> {
+    fn call(&mut self, request: Request<'_>, host: &mut dyn HostCalls) -> Result<Bytes, CallError> {
         self.begin_call(request);
         self.run_with(host)
     }

@@ -6,7 +6,7 @@
 //!
 //! ```
 //! use capwire_engine_fake::{Fake, Script, module};
-//! use capwire_wapc::{EmptyWorld, Engine, HostCall, Limits, PlainGuest, Reply, Request};
+//! use capwire_wapc::{EmptyWorld, Engine, HostCall, ResourceLimits, PlainGuest, Reply, Request};
 //! use std::sync::Arc;
 //!
 //! let fake = Fake::new().with(
@@ -18,7 +18,7 @@
 //! );
 //! let module = fake.compile(&module("greeter"))?;
 //! let mut host = |_: HostCall<'_>| Reply::data(&b"Ada"[..]);
-//! let mut guest = PlainGuest::start(&*module, &Limits::default(), Arc::new(EmptyWorld), &mut host)?;
+//! let mut guest = PlainGuest::start(&*module, &ResourceLimits::default(), Arc::new(EmptyWorld), &mut host)?;
 //! let answer = guest.call(Request::new("greet", &b"1"[..]), &mut host)?;
 //! assert_eq!(answer, "hello Ada");
 //! # Ok::<(), Box<dyn std::error::Error>>(())

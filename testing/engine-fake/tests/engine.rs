@@ -11,8 +11,8 @@
 use bytes::Bytes;
 use capwire_engine_fake::{Fake, Script, failure, module, standard};
 use capwire_wapc::{
-    CallError, CompileError, EmptyWorld, Engine, Guest, Host, HostCall, LimitError, Limits, Misuse,
-    PlainGuest, Reply, Request, StartError, StartStep, Step, TrapKind, Verdict,
+    CallError, CompileError, EmptyWorld, Engine, Guest, HostCall, HostCalls, LimitError, Misuse,
+    PlainGuest, Reply, Request, ResourceLimits, StartError, StartStep, Step, TrapKind, Verdict,
 };
 use std::sync::Arc;
 
@@ -22,7 +22,7 @@ struct Answering {
     slices: u32,
 }
 
-impl Host for Answering {
+impl HostCalls for Answering {
     fn call(&mut self, call: HostCall<'_>) -> Reply {
         assert_eq!(
             (call.binding, call.namespace, call.operation),
@@ -51,7 +51,7 @@ fn plain(fake: &Fake, script: &str) -> Result<PlainGuest, StartError> {
     let mut host = answering(Reply::data(""));
     PlainGuest::start(
         &*module,
-        &Limits::default(),
+        &ResourceLimits::default(),
         Arc::new(EmptyWorld),
         &mut host,
     )
@@ -59,7 +59,7 @@ fn plain(fake: &Fake, script: &str) -> Result<PlainGuest, StartError> {
 
 fn suspendable(fake: &Fake, script: &str) -> Result<StartStep, StartError> {
     let module = fake.compile(&module(script)).unwrap();
-    Guest::start(&*module, &Limits::default(), Arc::new(EmptyWorld))
+    Guest::start(&*module, &ResourceLimits::default(), Arc::new(EmptyWorld))
 }
 
 fn ready(step: Result<StartStep, StartError>) -> Guest {

@@ -2,8 +2,8 @@
 
 use capwire::engine::Engine;
 use capwire::wapc::{
-    CallError, CompileError, Limits, Module, PlainInstance, Progress, Request, Resume, StartError,
-    Support, SuspendableInstance, World,
+    CallError, CompileError, Module, PlainInstance, Progress, Request, ResourceLimits, Resume,
+    StartError, Support, SuspendableInstance, World,
 };
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -77,13 +77,13 @@ impl Engine for Watched {
 struct WatchedModule(Arc<dyn Module>, Loaded);
 
 impl Module for WatchedModule {
-    fn prepare(&self, limits: &Limits) -> Result<(), CompileError> {
+    fn prepare(&self, limits: &ResourceLimits) -> Result<(), CompileError> {
         self.0.prepare(limits)
     }
 
     fn plain(
         &self,
-        limits: &Limits,
+        limits: &ResourceLimits,
         world: Arc<dyn World>,
     ) -> Result<Box<dyn PlainInstance>, StartError> {
         self.0.plain(limits, world)
@@ -91,7 +91,7 @@ impl Module for WatchedModule {
 
     fn suspendable(
         &self,
-        limits: &Limits,
+        limits: &ResourceLimits,
         world: Arc<dyn World>,
     ) -> Result<Box<dyn SuspendableInstance>, StartError> {
         let made = Made::new(&self.1.0);

@@ -3,8 +3,8 @@
 use crate::guest::guest;
 use crate::script::{self, Expected, Fate, LINKING, Script, Step};
 use capwire_wapc::{
-    CallError, CompileError, EmptyWorld, Engine, Host, HostCall, LimitError, Limits, Module,
-    PlainGuest, Reply, Request, StartError, TrapKind, Verdict,
+    CallError, CompileError, EmptyWorld, Engine, HostCall, HostCalls, LimitError, Module,
+    PlainGuest, Reply, Request, ResourceLimits, StartError, TrapKind, Verdict,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -126,8 +126,8 @@ impl Subject<'_> {
     }
 }
 
-fn limits() -> Limits {
-    let mut limits = Limits::default();
+fn limits() -> ResourceLimits {
+    let mut limits = ResourceLimits::default();
     limits.memory_pages = 1_000; // of 65,536 that the tests ask for in vain
     limits.table_elements = 100_000;
     limits
@@ -208,7 +208,7 @@ fn cause(error: &(dyn std::error::Error + 'static)) -> String {
 #[derive(Default)]
 struct Patient(u32);
 
-impl Host for Patient {
+impl HostCalls for Patient {
     fn call(&mut self, _: HostCall<'_>) -> Reply {
         Reply::error(LINKING)
     }

@@ -6,7 +6,7 @@
 mod cases;
 
 use capwire_wapc::{
-    CallError, EmptyWorld, Engine, Guest, HostCall, Limits, PlainGuest, Reply, Request, Step,
+    CallError, EmptyWorld, Engine, Guest, HostCall, ResourceLimits, PlainGuest, Reply, Request, Step,
 };
 use capwire_wapc_compat::ProviderEngine;
 use std::sync::Arc;
@@ -38,7 +38,7 @@ fn it_has_plain_guests() {
         assert_eq!((call.binding, call.operation), ("binding", "pong"));
         Reply::data(call.payload.to_vec())
     };
-    let limits = Limits::default();
+    let limits = ResourceLimits::default();
     let mut guest = PlainGuest::start(&*module, &limits, Arc::new(EmptyWorld), &mut host).unwrap();
     let response = guest
         .call(Request::new("host", "payload"), &mut host)
@@ -54,7 +54,7 @@ fn it_has_plain_guests() {
 fn it_has_guests_that_wait() {
     let module = engine().compile(&cases::guest()).unwrap();
     let mut host = |_: HostCall<'_>| Reply::error("");
-    let limits = Limits::default();
+    let limits = ResourceLimits::default();
     let mut guest = Guest::start_with(&*module, &limits, Arc::new(EmptyWorld), &mut host).unwrap();
     let step = guest.call(Request::new("host", "payload")).unwrap();
     let Step::HostCall(pending) = step else {

@@ -3,7 +3,8 @@
 use super::worker::{Event, Line, Order};
 use bytes::Bytes;
 use capwire_wapc::{
-    CallError, Host, Misuse, PlainInstance, Progress, Reply, Request, Resume, SuspendableInstance,
+    CallError, HostCalls, Misuse, PlainInstance, Progress, Reply, Request, Resume,
+    SuspendableInstance,
 };
 
 const NOT_DURING_START: &str = "host calls are not available during start";
@@ -55,11 +56,11 @@ impl Instance {
 }
 
 impl PlainInstance for Instance {
-    fn start(&mut self, _host: &mut dyn Host) -> Result<(), CallError> {
+    fn start(&mut self, _host: &mut dyn HostCalls) -> Result<(), CallError> {
         self.run_starts()
     }
 
-    fn call(&mut self, request: Request<'_>, host: &mut dyn Host) -> Result<Bytes, CallError> {
+    fn call(&mut self, request: Request<'_>, host: &mut dyn HostCalls) -> Result<Bytes, CallError> {
         self.begin(request)?;
         loop {
             match self.line.next()? {

@@ -5,7 +5,7 @@
 mod modules;
 
 use anyhow::{Context, Result};
-use capwire::wapc::{CompileError, EmptyWorld, Engine, Guest, Limits, parts};
+use capwire::wapc::{CompileError, EmptyWorld, Engine, Guest, ResourceLimits, parts};
 use capwire_hostile::engines;
 use clap::Parser;
 use modules::{Costly, modules};
@@ -66,7 +66,7 @@ fn measure(engine: &dyn Engine, wasm: &[u8], rounds: u32) -> Result<Option<Times
             module => module?,
         };
         let begun = Instant::now();
-        let guest = Guest::start(&*module, &Limits::default(), Arc::new(EmptyWorld))?;
+        let guest = Guest::start(&*module, &ResourceLimits::default(), Arc::new(EmptyWorld))?;
         most.make = most.make.max(ms_since(begun));
         let begun = Instant::now();
         drop(guest);
