@@ -4,6 +4,7 @@
 mod bench_report;
 mod build;
 mod check;
+mod commits;
 mod demo;
 mod documented;
 mod fuzz;
@@ -12,6 +13,7 @@ mod mutants;
 mod outside;
 mod packages;
 mod release;
+mod sentences;
 mod setup;
 mod shell;
 mod static_host;
@@ -59,6 +61,14 @@ enum Task {
     Outside,
     /// Run what documents show and takes long
     Documented(documented::Options),
+    /// Let git check the form of commit messages in this clone
+    Hooks,
+    /// Check the form of a commit message, as the hook does
+    CommitMessage(commits::Message),
+    /// Report the latest commits whose messages have a wrong form
+    Commits(commits::Range),
+    /// Print random sentences of the project's prose
+    Sentences(sentences::Options),
 }
 
 fn main() -> ExitCode {
@@ -77,6 +87,13 @@ fn main() -> ExitCode {
         Task::Static => static_host::build_and_compare(),
         Task::Outside => outside::run_host(),
         Task::Documented(options) => documented::run(&options),
+        Task::Hooks => commits::install_hooks(),
+        Task::CommitMessage(message) => commits::check_file(&message),
+        Task::Commits(range) => {
+            commits::report(&range);
+            Ok(())
+        }
+        Task::Sentences(options) => sentences::print(&options),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -24,6 +24,12 @@ pub const ELSEWHERE: &[(&str, Runner)] = &[
     (".ci/run", Runner::Ci),
     ("cargo xtask test", Runner::Ci),
     ("cargo xtask tidy", Runner::Ci),
+    (
+        "cargo xtask hooks",
+        Runner::Nobody("it changes the configuration of the clone"),
+    ),
+    ("cargo xtask sentences", Runner::Full),
+    ("cargo xtask sentences --seed 7", Runner::Full),
     ("cargo xtask demo", Runner::Full),
     ("cargo xtask static", Runner::Full),
     ("cargo install --locked --path cli", Runner::Full),
