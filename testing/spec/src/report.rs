@@ -7,17 +7,18 @@ use std::fmt::Write;
 const HEAD: &str = "\
 # Engines and the specification
 
-The tests of the WebAssembly specification 2.0 (without SIMD) and of extended constants, run on each engine as guests of
-the public interface. This page is written by `SNAPSHOTS=overwrite cargo test -p capwire-spec`, and a test fails when it is not
-what comes out. The numbers after a text are lines of the file.
+This page shows how each engine, with the configuration that capwire gives it, does in the tests of the WebAssembly specification 2.0
+(without SIMD) and of extended constants. The tests run as guests, through the public interface. The command
+`SNAPSHOTS=overwrite cargo test -p capwire-spec` writes this page, and a test fails if the page is out of date. The numbers at the end of
+an item are line numbers in its file.
 
-- No engine takes references to values of the host, which a guest could never get. Some call them \"gc types\".
-- Where constants may use globals of the module itself, the tests are ahead of version 2.0.
-- The other results of wasm3 are NaNs whose quiet bit is another.
-- With `backtraces` wasmi and wasm3 do the same, which a test says.
+- No engine accepts references to host values (`externref`), because a guest cannot obtain one. Some engines report them as \"gc types\".
+- Constant expressions that read the module's own globals are newer than version 2.0 of the specification.
+- The other failures of wasm3 are NaN results that differ in the quiet bit.
+- wasmi and wasm3 have the same results with `backtraces`, which a test checks.
 
-All three keep every limit. Only wasmtime and wasmi are also safe against hostile modules: wasm3 is C with a history of memory
-faults, so hosts refuse it until somebody insists that all modules are trusted (`--allow-unsafe-engine`).
+All three engines enforce every limit. Only wasmtime and wasmi are safe against hostile modules. wasm3 is written in C and has a history
+of memory faults, so hosts refuse it unless `--allow-unsafe-engine` declares that all modules are trusted.
 ";
 
 /// The page about engines by their names.
@@ -27,20 +28,20 @@ pub fn page(reports: &[(&str, Report)]) -> String {
     row(&mut page, reports, |(name, _)| format!("`{name}`"));
     page.push_str("|---|");
     row(&mut page, reports, |_| "---".into());
-    page.push_str("| Assertions that hold |");
+    page.push_str("| Assertions that pass |");
     row(&mut page, reports, |(_, report)| report.held.to_string());
-    page.push_str("| Assertions that do not |");
+    page.push_str("| Assertions that fail |");
     row(&mut page, reports, |(_, report)| {
         report.failed.values().flatten().count().to_string()
     });
     for reason in reasons(reports) {
-        write!(page, "| Not asked: {reason} |").unwrap_or_default();
+        write!(page, "| Not run: {reason} |").unwrap_or_default();
         row(&mut page, reports, |(_, report)| {
             report.left_out.get(reason).unwrap_or(&0).to_string()
         });
     }
     for (index, (name, report)) in reports.iter().enumerate() {
-        write!(page, "\n## What `{name}` leaves out\n\n").unwrap_or_default();
+        write!(page, "\n## Failures of `{name}`\n\n").unwrap_or_default();
         let mut earlier = reports.iter().take(index);
         match earlier.find(|(_, other)| other.failed == report.failed) {
             Some((twin, _)) => {

@@ -22,7 +22,7 @@ pub struct Report {
 }
 
 /// For steps of modules of which it is reported.
-const REFUSED: &str = "about modules that the engine refuses";
+const REFUSED: &str = "modules that the engine refuses";
 
 /// Runs the tests of some files on an engine.
 ///

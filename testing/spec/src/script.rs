@@ -63,9 +63,9 @@ impl Expected {
     }
 }
 
-pub(crate) const LINKING: &str = "about modules that import from each other or the host";
-const TEXT: &str = "about the text format";
-const HOST_VALUES: &str = "with values that only a host can make";
+pub(crate) const LINKING: &str = "modules that import from each other or from the host";
+const TEXT: &str = "the text format";
+const HOST_VALUES: &str = "values that only a host can create";
 const OTHER: &str = "about custom sections, or several instances of a module";
 
 impl Script {

@@ -11,26 +11,23 @@ use std::path::PathBuf;
 
 /// What is reported, in this order, and what a reader should know of it.
 const GROUPS: [(&str, &str); 6] = [
-    ("call", "One call that echoes its payload."),
+    ("call", "One call of a guest that returns its payload."),
     (
         "host_call",
-        "One call with one host call in it; both carry the payload.",
+        "One call with one host call; both carry the payload.",
     ),
     (
         "host",
-        "One call through the whole host, by an actor that echoes or that calls a provider which answers at once.",
+        "One call through the whole host. The actor returns its payload, or calls a provider that answers at once.",
     ),
     (
         "instantiate",
-        "From compiled code to an instance that has started, and its end.",
+        "Creating an instance from compiled code, running its start functions, and freeing it.",
     ),
-    (
-        "load",
-        "From bytes to compiled code, for the leanest guest.",
-    ),
+    ("load", "Compiling the smallest guest from its bytes."),
     (
         "load_actor",
-        "The same for an actor of 150 KB, the example `counter`.",
+        "Compiling the actor `counter` (150 KB) from its bytes.",
     ),
 ];
 

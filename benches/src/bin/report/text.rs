@@ -3,12 +3,12 @@
 use crate::measurements::Group;
 use std::fmt::Write as _;
 
-/// The page's beginning.
+/// Returns the page's introduction.
 pub(crate) fn head() -> String {
     "# Performance\n\n\
-     Made by `cargo xtask bench-report` from one run of `cargo bench -p capwire-benches`. Compare within this page only: \
-     machines and hours differ. A subject is `engine@module`, the module by the beginning of its SHA-256; times are medians. A \
-     *plain* guest runs on its caller's stack, a *suspendable* one can wait.\n"
+     `cargo xtask bench-report` writes this page from one run of `cargo bench -p capwire-benches`. Compare numbers within \
+     this page only, because machines and their load differ. A subject is `engine@module`, where `module` is the beginning of \
+     the module's SHA-256. Times are medians. A *plain* guest runs on its caller's stack; a *suspendable* guest can wait.\n"
         .to_owned()
 }
 
