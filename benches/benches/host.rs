@@ -64,7 +64,7 @@ where
 async fn bound(engine: Arc<dyn Engine>, wasm: &Wasm) -> (Host, ActorId) {
     let host = Host::builder(engine).build().unwrap();
     let binding = BindingName::new("").unwrap();
-    host.add_provider(binding.clone(), Arc::new(Relay)).unwrap();
+    host.add_named_provider(binding.clone(), Relay).unwrap();
     let rng = &mut UnwrapErr(SysRng);
     let account = KeyPair::generate(KeyKind::Account, rng);
     let key = KeyPair::generate(KeyKind::Module, rng).public();
@@ -72,7 +72,7 @@ async fn bound(engine: Arc<dyn Engine>, wasm: &Wasm) -> (Host, ActorId) {
     let claims = claims.name("lean").capability(CONTRACT);
     let signed = sign_module(&wasm.bytes, claims, &account).unwrap();
     let actor = host.verify(signed).await.unwrap();
-    let actor = host.start_actor(actor, None).await.unwrap();
+    let actor = host.start_actor(actor).await.unwrap();
     let key = BindingKey::new(actor, ContractId::new(CONTRACT).unwrap(), binding);
     host.bind(key, Config::default()).await.unwrap();
     (host, actor)

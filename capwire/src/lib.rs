@@ -27,7 +27,7 @@
 //! # std::fs::write(&file, sign_module(&wasm, claims, &account)?)?;
 //! let host = Host::builder(engine::Wasmi::new()).build()?;
 //! let actor = host.verify(std::fs::read(file)?).await?;
-//! let echo = host.start_actor(actor, None).await?;
+//! let echo = host.start_actor(actor).await?;
 //!
 //! let reply = host.call(echo, "echo", "hello").await?;
 //! assert_eq!(reply, "hello");

@@ -35,7 +35,7 @@ pub(crate) async fn add_providers(
     for (id, builtin) in providers {
         let provider = open(builtin, id.name.clone(), opening.clone()).await?;
         let refused = |error| Error::failure(format!("cannot load {id}")).because(error);
-        host.add_provider(id.name.clone(), provider)
+        host.add_named_provider(id.name.clone(), provider)
             .map_err(refused)?;
     }
     Ok(())
@@ -61,7 +61,7 @@ pub(crate) async fn start_actor(host: &Host, planned: PlannedActor) -> Result<()
     let wasm = planned.actor.wasm().clone();
     let started = progress::during(
         &doing,
-        host.start_actor(planned.actor, Some(planned.options)),
+        host.start_actor_with(planned.actor, planned.options),
     )
     .await;
     started.map(drop).map_err(|error| {

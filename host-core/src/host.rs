@@ -71,18 +71,27 @@ impl Host {
         trust::exchange_policy(&self.0, Arc::new(policy));
     }
 
-    /// Starts an actor with `options`, or the host's own if there are none. When this returns,
-    /// its start functions have run and it takes calls.
+    /// Starts an actor with the host's default options, [`HostOptions::actors`].
+    ///
+    /// When this returns, the actor's start functions have run and it takes calls.
     ///
     /// # Errors
-    /// If it runs already, its claims do not hold any more, the policy objects, or it cannot be
-    /// compiled or started. Nothing of it is left then.
-    pub async fn start_actor(
+    /// If the actor runs already, its claims do not hold any more, the policy denies it, or it
+    /// cannot be compiled or started. The host keeps nothing of it then.
+    pub async fn start_actor(&self, actor: Actor) -> Result<ActorId, Error> {
+        let options = self.0.options.actors.clone();
+        self.start_actor_with(actor, options).await
+    }
+
+    /// Starts an actor with its own `options`; otherwise as [`start_actor`](Self::start_actor).
+    ///
+    /// # Errors
+    /// As [`start_actor`](Self::start_actor), and if an option is out of range.
+    pub async fn start_actor_with(
         &self,
         actor: Actor,
-        options: Option<ActorOptions>,
+        options: ActorOptions,
     ) -> Result<ActorId, Error> {
-        let options = options.unwrap_or_else(|| self.0.options.actors.clone());
         lifecycle::start(&self.0, actor, options).await
     }
 
@@ -121,7 +130,7 @@ impl Host {
     /// # };
     /// # let (signed, newer) = (sign(1)?, sign(2)?);
     /// # let host = Host::builder(Fake::new()).build()?;
-    /// # let echo = host.start_actor(host.verify(signed).await?, None).await?;
+    /// # let echo = host.start_actor(host.verify(signed).await?).await?;
     /// let newer = host.verify(newer).await?;
     /// let report = host.swap_actor(newer, SwapOptions::default()).await?;
     /// assert_eq!((report.new_revision, report.dropped()), (2, 0));
@@ -142,16 +151,26 @@ impl Host {
         detached(swap.carry_out()).await
     }
 
-    /// Adds a provider, to which actors can then be bound under `name`.
+    /// Adds a provider under the default binding name.
+    ///
+    /// An `Arc` of a provider is a provider too, for callers that keep it.
     ///
     /// # Errors
-    /// If there is one of this contract and name, or its descriptor names no contract.
-    pub fn add_provider(
+    /// If the host has a provider of this contract and name, or the descriptor names no contract.
+    pub fn add_provider(&self, provider: impl Provider) -> Result<ProviderId, Error> {
+        self.add_named_provider(BindingName::default(), provider)
+    }
+
+    /// Adds a provider under `name`. Bindings of that name lead to it.
+    ///
+    /// # Errors
+    /// As [`add_provider`](Self::add_provider).
+    pub fn add_named_provider(
         &self,
         name: BindingName,
-        provider: Arc<dyn Provider>,
+        provider: impl Provider,
     ) -> Result<ProviderId, Error> {
-        let added = Arc::new(AddedProvider::new(name, provider)?);
+        let added = Arc::new(AddedProvider::new(name, Arc::new(provider))?);
         let id = added.id().clone();
         self.0
             .state

@@ -23,7 +23,7 @@
 //! let signed = sign_module(&module("standard"), claims, &account)?;
 //!
 //! let host = Host::builder(Fake::new()).build()?;
-//! let echo = host.start_actor(host.verify(signed).await?, None).await?;
+//! let echo = host.start_actor(host.verify(signed).await?).await?;
 //! assert_eq!(host.call(echo, "echo", "hello").await?, "hello");
 //! host.shutdown().await?;
 //! # Ok(())

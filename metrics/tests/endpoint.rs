@@ -42,7 +42,7 @@ impl Site {
         let claims = ActorClaimsBuilder::new(key, UnixSeconds(1_600_000_000), &mut rng).name(name);
         let signed = sign_module(&module(standard::NAME), claims, &account).unwrap();
         let actor = self.host.verify(signed).await.unwrap();
-        self.host.start_actor(actor, None).await.unwrap()
+        self.host.start_actor(actor).await.unwrap()
     }
 
     async fn ask(&self, request: &str) -> String {

@@ -11,6 +11,8 @@ use capwire_contracts::core::CapabilityDescriptor;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
 use std::sync::Arc;
 
 /// Serves one contract to any number of actors.
@@ -41,6 +43,36 @@ pub trait Provider: Send + Sync + 'static {
     /// # Errors
     /// Whatever the actor should learn; see [`ProviderError`].
     async fn call(&self, call: Call<'_>) -> Result<Bytes, ProviderError>;
+}
+
+type Answer<'f, T> = Pin<Box<dyn Future<Output = Result<T, ProviderError>> + Send + 'f>>;
+
+/// A shared provider. Its methods hand on the inner future instead of wrapping it in another one.
+impl<P: Provider + ?Sized> Provider for Arc<P> {
+    fn descriptor(&self) -> CapabilityDescriptor {
+        (**self).descriptor()
+    }
+
+    fn bind<'s: 'f, 'f>(&'s self, binding: Binding) -> Answer<'f, Bound>
+    where
+        Self: 'f,
+    {
+        (**self).bind(binding)
+    }
+
+    fn unbind<'s: 'f, 'b: 'f, 'f>(&'s self, binding: &'b BindingId) -> Answer<'f, ()>
+    where
+        Self: 'f,
+    {
+        (**self).unbind(binding)
+    }
+
+    fn call<'s: 'f, 'c: 'f, 'f>(&'s self, call: Call<'c>) -> Answer<'f, Bytes>
+    where
+        Self: 'f,
+    {
+        (**self).call(call)
+    }
 }
 
 /// Which binding: of whom, under which name.

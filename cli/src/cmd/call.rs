@@ -153,7 +153,8 @@ async fn answer(
     start::add_providers(host, providers, &opening).await?;
     let file = command.file.display();
     let wasm = actor.wasm().clone();
-    let starting = host.start_actor(actor, options);
+    let options = options.unwrap_or_else(|| host.options().actors.clone());
+    let starting = host.start_actor_with(actor, options);
     let started = progress::during(&format!("compiling {file}"), starting).await;
     let actor = started.map_err(|error| {
         let help = remedy::of_start(&error, &wasm);

@@ -164,12 +164,12 @@ impl Kit {
 
     pub(crate) async fn start(&self, module: &Module) -> ActorId {
         let actor = self.actor(module).await;
-        self.host.start_actor(actor, None).await.unwrap()
+        self.host.start_actor(actor).await.unwrap()
     }
 
     pub(crate) async fn start_with(&self, module: &Module, options: ActorOptions) -> ActorId {
         let actor = self.actor(module).await;
-        self.host.start_actor(actor, Some(options)).await.unwrap()
+        self.host.start_actor_with(actor, options).await.unwrap()
     }
 
     /// Swaps the running version of `module` for it.
@@ -191,7 +191,7 @@ impl Kit {
         let told = Arc::new(told);
         let name = BindingName::new(name).unwrap();
         let provider = Arc::<Told>::clone(&told);
-        self.host.add_provider(name, provider).unwrap();
+        self.host.add_named_provider(name, provider).unwrap();
         told
     }
 

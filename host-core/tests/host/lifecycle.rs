@@ -31,7 +31,7 @@ async fn what_strangers_write_neither_steers_a_terminal_nor_fills_a_log() {
     let kit = Kit::new();
     let name = format!("\x1b[2J\u{202e}{}", "n".repeat(30_000)).leak();
     let refused = kit.actor(&Module::new().script(&name[..20])).await;
-    let error = kit.host.start_actor(refused, None).await.unwrap_err();
+    let error = kit.host.start_actor(refused).await.unwrap_err();
     let report = error.report();
     assert!(report.contains("\u{fffd}[2J\u{fffd}nnn"), "{report}");
 
@@ -59,7 +59,7 @@ async fn an_actor_that_runs_is_not_started_again() {
     let kit = Kit::new();
     let module = Module::new();
     let echo = kit.start(&module).await;
-    let again = kit.host.start_actor(kit.actor(&module).await, None).await;
+    let again = kit.host.start_actor(kit.actor(&module).await).await;
 
     assert_eq!(again.unwrap_err().kind(), ErrorKind::AlreadyExists);
     assert!(kit.host.call(echo, "echo", "still").await.is_ok());
@@ -72,7 +72,7 @@ async fn what_cannot_be_compiled_is_an_error_of_start() {
     let no_guest = module.sign(b"\0asm\x01\0\0\0");
     let actor = kit.host.verify(no_guest).await.unwrap();
 
-    let error = kit.host.start_actor(actor, None).await.unwrap_err();
+    let error = kit.host.start_actor(actor).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Invalid);
     assert!(kit.host.inventory().actors.is_empty());
 }
@@ -85,7 +85,7 @@ async fn what_fails_in_its_start_is_never_listed_and_may_try_again() {
 
     for _ in 0..2 {
         let actor = kit.actor(&module).await;
-        let error = kit.host.start_actor(actor, None).await.unwrap_err();
+        let error = kit.host.start_actor(actor).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Actor);
         assert!(text(&error).contains("no luck"), "{error:?}");
     }
@@ -101,7 +101,7 @@ async fn a_guest_that_spins_in_its_start_is_stopped() {
     options.start_deadline = Duration::from_millis(20);
 
     let actor = kit.actor(&Module::new().script("spins")).await;
-    let error = kit.host.start_actor(actor, Some(options)).await;
+    let error = kit.host.start_actor_with(actor, options).await;
     assert!(error.unwrap_err().is_timeout());
     assert!(kit.host.inventory().actors.is_empty());
     eventually(|| kit.fake.live_instances() == 0).await;
@@ -115,7 +115,7 @@ async fn a_guest_that_needs_more_than_its_limits_does_not_start() {
     options.limits.memory_pages = 99;
 
     let actor = kit.actor(&Module::new().script("big")).await;
-    let error = kit.host.start_actor(actor, Some(options)).await;
+    let error = kit.host.start_actor_with(actor, options).await;
     assert_eq!(error.unwrap_err().kind(), ErrorKind::Limit);
 }
 
@@ -126,11 +126,7 @@ async fn options_that_would_fail_every_call_are_refused() {
     options.deadline = Duration::ZERO;
 
     let actor = kit.actor(&Module::new()).await;
-    let error = kit
-        .host
-        .start_actor(actor, Some(options))
-        .await
-        .unwrap_err();
+    let error = kit.host.start_actor_with(actor, options).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Invalid);
     assert!(text(&error).contains("deadline"), "{error:?}");
 }
@@ -204,7 +200,7 @@ async fn claims_that_do_not_hold_start_nothing() {
 
     let verified = kit.host.verify(module.wasm()).await;
     assert!(verified.unwrap_err().is_unverified());
-    let started = kit.host.start_actor(actor, None).await;
+    let started = kit.host.start_actor(actor).await;
     assert!(started.unwrap_err().is_unverified());
 }
 
@@ -237,7 +233,7 @@ async fn the_operator_decides_who_may_start() {
     let kit = Kit::with(Fake::new(), |builder| builder.policy(Strangers));
     let actor = kit.actor(&Module::new()).await;
 
-    let error = kit.host.start_actor(actor, None).await.unwrap_err();
+    let error = kit.host.start_actor(actor).await.unwrap_err();
     assert!(error.is_denied(), "{error:?}");
 }
 
@@ -279,7 +275,7 @@ async fn an_engine_can_be_chosen_at_run_time() {
     let engine: Arc<dyn Engine> = Arc::new(Fake::new());
     let host = Host::builder(engine).build().unwrap();
     let actor = host.verify(Module::new().wasm()).await.unwrap();
-    let echo = host.start_actor(actor, None).await.unwrap();
+    let echo = host.start_actor(actor).await.unwrap();
     assert_eq!(host.call(echo, "echo", "hello").await.unwrap(), "hello");
 }
 
@@ -293,7 +289,7 @@ async fn a_start_that_nobody_waits_for_is_given_up() {
         .verify(module.sign(&capwire_engine_fake::module("spins")));
     let mut options = ActorOptions::default();
     options.start_deadline = Duration::from_secs(3_600);
-    let start = kit.host.start_actor(endless.await.unwrap(), Some(options));
+    let start = kit.host.start_actor_with(endless.await.unwrap(), options);
     tokio::select! {
         biased;
         _ = start => panic!("it starts for an hour"),
@@ -301,6 +297,6 @@ async fn a_start_that_nobody_waits_for_is_given_up() {
     }
 
     let actor = kit.actor(&module).await;
-    assert!(kit.host.start_actor(actor, None).await.is_ok());
+    assert!(kit.host.start_actor(actor).await.is_ok());
     eventually(|| kit.fake.live_instances() == 1).await;
 }

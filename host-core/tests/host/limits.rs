@@ -155,7 +155,7 @@ async fn a_guest_that_computes_too_much_in_its_start_is_stopped() {
     options.start_deadline = LONG;
 
     let actor = kit.actor(&Module::new().script("spins")).await;
-    let error = kit.host.start_actor(actor, Some(options)).await;
+    let error = kit.host.start_actor_with(actor, options).await;
     assert_eq!(error.unwrap_err().kind(), ErrorKind::Limit);
     eventually(|| kit.fake.live_instances() == 0).await;
 }

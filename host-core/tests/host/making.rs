@@ -115,7 +115,7 @@ async fn an_actor_that_is_not_made_in_time_is_not_started_and_leaves_nothing() {
         eventually(|| kit.fake.made_instances() == 1).await;
         clock.advance(SHORT);
     };
-    let started = async { tokio::join!(kit.host.start_actor(actor, Some(options)), time) };
+    let started = async { tokio::join!(kit.host.start_actor_with(actor, options), time) };
     let (started, ()) = soon(started).await;
     assert_eq!(started.unwrap_err().kind(), ErrorKind::Timeout);
     assert!(kit.host.inventory().actors.is_empty());
@@ -232,7 +232,7 @@ async fn code_is_not_freed_on_the_thread_that_makes_calls() {
     let engine = Telling::default();
     let host = capwire_host::Host::builder(engine.clone()).build().unwrap();
     let actor = host.verify(Module::new().wasm()).await.unwrap();
-    let actor = host.start_actor(actor, None).await.unwrap();
+    let actor = host.start_actor(actor).await.unwrap();
     host.call(actor, "echo", "").await.unwrap();
     host.stop_actor(actor).await.unwrap();
 
@@ -249,7 +249,7 @@ async fn a_module_is_prepared_for_its_stack_before_an_instance_is_made() {
     let actor = host.verify(Module::new().wasm()).await.unwrap();
     let mut options = ActorOptions::default();
     options.limits.stack_bytes = 1 << 20;
-    host.start_actor(actor, Some(options)).await.unwrap();
+    host.start_actor_with(actor, options).await.unwrap();
 
     let told = engine.told.lock().unwrap();
     assert_eq!(told.prepared_at_first, Some(1 << 20));

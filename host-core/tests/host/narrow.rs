@@ -205,7 +205,7 @@ async fn what_nobody_can_enforce_does_not_start() {
     let kit = Kit::new();
     let rule = Rule::new().resources(["x".parse().unwrap()]);
     let actor = kit.actor(&Module::new().rule(CONTRACT, rule)).await;
-    let error = kit.host.start_actor(actor, None).await.unwrap_err();
+    let error = kit.host.start_actor(actor).await.unwrap_err();
     assert!(error.is_unverified(), "{error:?}");
     assert!(text(&error).contains("operations only"), "{error:?}");
 }
@@ -270,13 +270,7 @@ async fn barred_actors_do_not_start() {
     limits.bar(AppliesTo::Account(module.account()));
     let kit = Kit::with(Fake::new(), |builder| builder.policy(limits));
     let actor = kit.actor(&module).await;
-    assert!(
-        kit.host
-            .start_actor(actor, None)
-            .await
-            .unwrap_err()
-            .is_denied()
-    );
+    assert!(kit.host.start_actor(actor).await.unwrap_err().is_denied());
     kit.start(&Module::new()).await;
 }
 

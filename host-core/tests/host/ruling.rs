@@ -90,10 +90,10 @@ async fn an_actor_that_is_barred_answers_nobody_and_is_stopped() {
     assert_eq!(kit.host.call(good_id, "echo", "hi").await.unwrap(), "hi");
 
     let again = kit.actor(&bad).await;
-    let error = kit.host.start_actor(again.clone(), None).await.unwrap_err();
+    let error = kit.host.start_actor(again.clone()).await.unwrap_err();
     assert!(error.is_denied(), "{error:?}");
     kit.host.set_policy(PolicyRules::default());
-    kit.host.start_actor(again, None).await.unwrap();
+    kit.host.start_actor(again).await.unwrap();
 }
 
 #[tokio::test]

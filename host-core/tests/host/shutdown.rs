@@ -22,10 +22,10 @@ async fn a_shut_down_host_has_nothing_and_takes_nothing() {
     assert_eq!(told.log(), ["bind", "unbind"]);
     eventually(|| kit.fake.live_instances() == 0).await;
 
-    let started = kit.host.start_actor(kit.actor(&Module::new()).await, None);
+    let started = kit.host.start_actor(kit.actor(&Module::new()).await);
     assert_eq!(started.await.unwrap_err().kind(), ErrorKind::Closed);
     let provider = Arc::new(Told::new(CONTRACT));
-    let added = kit.host.add_provider(BindingName::default(), provider);
+    let added = kit.host.add_provider(provider);
     assert_eq!(added.unwrap_err().kind(), ErrorKind::Closed);
     assert!(kit.host.call(actor, "echo", "").await.is_err());
 }

@@ -112,7 +112,7 @@ async fn one_that_was_stopped_and_started_anew_is_not_swapped_by_an_earlier_requ
     let restart = async {
         eventually(|| told.count("Wait") == 1).await;
         kit.host.stop_actor(actor).await.unwrap();
-        kit.host.start_actor(again, None).await.unwrap();
+        kit.host.start_actor(again).await.unwrap();
         told.gate.add_permits(1);
     };
     let (swapped, ()) = tokio::join!(swap, restart);

@@ -78,7 +78,7 @@ async fn who_has_no_chain_does_not_start() {
     // Nor does one that somebody else has verified.
     let lax = Verifier::new();
     let actor = capwire_host::Actor::from_bytes(Module::new().wasm(), &lax, SIGNED_AT).unwrap();
-    let error = kit.host.start_actor(actor, None).await.unwrap_err();
+    let error = kit.host.start_actor(actor).await.unwrap_err();
     assert!(error.is_unverified(), "{error:?}");
 }
 

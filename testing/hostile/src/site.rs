@@ -29,7 +29,7 @@ impl Site {
         let builder = Host::builder(engine).clock(wall.clone());
         let host = builder.accept_unsafe_engine().build()?;
         let binding = BindingName::new("")?;
-        host.add_provider(binding.clone(), Arc::new(Helper(wall.clone())))?;
+        host.add_named_provider(binding.clone(), Helper(wall.clone()))?;
         Ok(Self { host, binding })
     }
 
@@ -62,7 +62,7 @@ impl Site {
         actor: capwire::Actor,
         options: ActorOptions,
     ) -> Result<ActorId, Error> {
-        let id = self.host.start_actor(actor, Some(options)).await?;
+        let id = self.host.start_actor_with(actor, options).await?;
         let contract = ContractId::new(CONTRACT)?;
         let key = BindingKey::new(id, contract, self.binding.clone());
         self.host.bind(key, Config::default()).await?;

@@ -10,7 +10,6 @@ use capwire::{BindingKey, BindingName, ContractId, Host};
 use capwire_engine_fake::{Fake, module, standard};
 use getrandom::{SysRng, rand_core::UnwrapErr};
 use std::error::Error;
-use std::sync::Arc;
 
 const CONTRACT: &str = "example:greeter";
 
@@ -38,9 +37,9 @@ impl Provider for Greeter {
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let host = Host::builder(Fake::new()).build()?;
-    host.add_provider(BindingName::default(), Arc::new(Greeter))?;
+    host.add_provider(Greeter)?;
 
-    let actor = host.start_actor(host.verify(signed()?).await?, None).await?;
+    let actor = host.start_actor(host.verify(signed()?).await?).await?;
     let key = BindingKey::new(actor, ContractId::new(CONTRACT)?, BindingName::default());
     host.bind(key, Config::default()).await?;
 
