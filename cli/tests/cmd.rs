@@ -7,16 +7,6 @@
 use std::os::unix::fs::symlink;
 use std::path::Path;
 
-/// A guest that answers with the payload.
-const ECHO: &str = r#"(module
-    (import "wapc" "__guest_request" (func $request (param i32 i32)))
-    (import "wapc" "__guest_response" (func $response (param i32 i32)))
-    (memory (export "memory") 1)
-    (func (export "__guest_call") (param i32 i32) (result i32)
-        (call $request (i32.const 0) (i32.const 1024))
-        (call $response (i32.const 1024) (local.get 1))
-        (i32.const 1)))"#;
-
 const REQUEST: &str = r#"{ "name": "Ada", "photo": { "$bytes": "iVBORw==" } }"#;
 
 const MANIFEST: &str = "actors: [echo.signed.wasm]
@@ -62,7 +52,10 @@ fn prepare(root: &Path, file: &Path) {
             "shop.wasm",
             &wat::parse_str(include_str!("shop.wat")).unwrap(),
         ),
-        ("echo.wasm", &wat::parse_str(ECHO).unwrap()),
+        (
+            "echo.wasm",
+            &wat::parse_str(capwire_conformance::guests::ECHO).unwrap(),
+        ),
         ("libredis.so", b"\x7FELF"),
         ("request.json", REQUEST.as_bytes()),
         ("manifest.yaml", MANIFEST.as_bytes()),

@@ -12,16 +12,7 @@
 //! use capwire_wapc::{EmptyWorld, Engine, HostCall, ResourceLimits, PlainGuest, Reply, Request};
 //! use std::sync::Arc;
 //!
-//! let wasm = wat::parse_str(
-//!     r#"(module
-//!         (import "wapc" "__guest_request" (func $request (param i32 i32)))
-//!         (import "wapc" "__guest_response" (func $response (param i32 i32)))
-//!         (memory (export "memory") 1)
-//!         (func (export "__guest_call") (param $operation i32) (param $payload i32) (result i32)
-//!             (call $request (i32.const 0) (i32.const 1024))
-//!             (call $response (i32.const 1024) (local.get $payload))
-//!             (i32.const 1)))"#,
-//! )?;
+//! # let wasm = wat::parse_str(capwire_conformance::guests::ECHO)?;
 //! let module = Wasm3::new()?.compile(&wasm)?;
 //!
 //! let mut host = |_: HostCall<'_>| Reply::error("there is nothing here");

@@ -7,6 +7,7 @@ use crate::{
     modules::web,
 };
 #[cfg(feature = "wasm3")]
+use capwire_conformance::guests::guest;
 use nix::sys::signal::Signal;
 
 #[cfg(not(feature = "wasm3"))]
@@ -137,16 +138,8 @@ fn an_option_that_an_engine_has_not_is_refused_with_what_it_has() {
 /// A guest with so many loops in one another, of which Cranelift would take time for the square.
 fn loops(depth: usize) -> Vec<u8> {
     let (open, close) = ("(loop ".repeat(depth), ")".repeat(depth));
-    wat::parse_str(format!(
-        r#"(module
-            (import "wapc" "__guest_response" (func $response (param i32 i32)))
-            (memory (export "memory") 1)
-            (func (export "__guest_call") (param i32 i32) (result i32)
-                {open}{close}
-                (call $response (i32.const 0) (i32.const 0))
-                (i32.const 1)))"#
-    ))
-    .unwrap()
+    let respond = "(call $__guest_response (i32.const 0) (i32.const 0)) (i32.const 1)";
+    wat::parse_str(guest(&format!("{open}{close} {respond}"), "")).unwrap()
 }
 
 #[test]

@@ -6,6 +6,7 @@ use crate::host::{Host, get};
 use crate::modules::web;
 use crate::run::http;
 use crate::waiting::{failing_at_the_signal, signalling};
+use capwire_conformance::guests::imports;
 use nix::sys::signal::Signal;
 use std::thread;
 
@@ -18,17 +19,18 @@ const ENGINES: &[&str] = match cfg!(feature = "wasm3") {
 fn guest(fields: &str, body: &str) -> Vec<u8> {
     wat::parse_str(format!(
         r#"(module
-            (import "wapc" "__guest_response" (func $response (param i32 i32)))
+            {}
             {fields}
             (func (export "__guest_call") (param i32 i32) (result i32)
                 {body}
-                (i32.const 1)))"#
+                (i32.const 1)))"#,
+        imports()
     ))
     .unwrap()
 }
 
 /// Answers with nothing.
-const ANSWER: &str = "(call $response (i32.const 0) (i32.const 0))";
+const ANSWER: &str = "(call $__guest_response (i32.const 0) (i32.const 0))";
 
 const MEMORY: &str = r#"(memory (export "memory") 1)"#;
 
@@ -66,7 +68,10 @@ fn each_limit_of_a_guest_is_kept_and_the_default_is_another_one() {
     let folder = Folder::new();
     let table = |elements| guest(&format!("{MEMORY} (table {elements} funcref)"), ANSWER);
     let memory = |pages| guest(&format!(r#"(memory (export "memory") {pages})"#), ANSWER);
-    let answering = guest(MEMORY, "(call $response (i32.const 0) (i32.const 1025))");
+    let answering = guest(
+        MEMORY,
+        "(call $__guest_response (i32.const 0) (i32.const 1025))",
+    );
     for (module, limits, said) in [
         (
             memory(3),
@@ -254,7 +259,7 @@ fn a_fresh_instance_for_each_call_remembers_nothing() {
     // The second call of an instance traps.
     let body = "(if (global.get $calls) (then unreachable))
         (global.set $calls (i32.const 1))
-        (call $response (i32.const 0) (i32.const 1))";
+        (call $__guest_response (i32.const 0) (i32.const 1))";
     let folder = Folder::new();
     folder.signed(&guest(count, body), "once", "--cap wascc:http_server");
     for (calls, last) in [(1, "no response"), (2, "unreachable")] {

@@ -1,6 +1,7 @@
 //! A guest whose call goes on until another one lets it end.
 
 use capwire::contracts::{codec, http, keyvalue};
+use capwire_conformance::guests;
 use std::fmt::Write as _;
 
 /// What both sides know.
@@ -26,9 +27,9 @@ pub(crate) fn failing_at_the_signal() -> Vec<u8> {
         &format!(
             "(loop $again
                 {calls}
-                (call $answer (i32.const 8192))
+                (call $__host_response (i32.const 8192))
                 (br_if $again (i32.ne (i32.const 0xc3)
-                    (i32.load8_u (i32.add (i32.const 8191) (call $length))))))
+                    (i32.load8_u (i32.add (i32.const 8191) (call $__host_response_len))))))
             unreachable"
         ),
     )
@@ -48,7 +49,7 @@ pub(crate) fn signalling() -> Vec<u8> {
     guest(
         &data,
         &format!(
-            "{calls} (call $response (i32.const 4096) (i32.const {length})) (return (i32.const 1))"
+            "{calls} (call $__guest_response (i32.const 4096) (i32.const {length})) (return (i32.const 1))"
         ),
     )
 }
@@ -66,7 +67,7 @@ fn calls(calls: &[(&str, Vec<u8>)]) -> (String, String) {
         .unwrap();
         write!(
             code,
-            "(drop (call $call (i32.const 8) (i32.const 7) (i32.const 32) (i32.const 14)
+            "(drop (call $__host_call (i32.const 8) (i32.const 7) (i32.const 32) (i32.const 14)
                 (i32.const {at}) (i32.const {}) (i32.const {below}) (i32.const {})))",
             operation.len(),
             payload.len()
@@ -81,20 +82,9 @@ fn escaped(bytes: &[u8]) -> String {
 }
 
 fn guest(data: &str, body: &str) -> Vec<u8> {
-    wat::parse_str(format!(
-        r#"(module
-            (import "wapc" "__guest_response" (func $response (param i32 i32)))
-            (import "wapc" "__host_call"
-                (func $call (param i32 i32 i32 i32 i32 i32 i32 i32) (result i32)))
-            (import "wapc" "__host_response" (func $answer (param i32)))
-            (import "wapc" "__host_response_len" (func $length (result i32)))
-            (memory (export "memory") 1)
-            (data (i32.const 8) "default")
-            (data (i32.const 32) "{}")
-            {data}
-            (func (export "__guest_call") (param i32 i32) (result i32)
-                {body}))"#,
+    let fields = format!(
+        r#"(data (i32.const 8) "default") (data (i32.const 32) "{}") {data}"#,
         keyvalue::CONTRACT
-    ))
-    .unwrap()
+    );
+    wat::parse_str(guests::guest(body, &fields)).unwrap()
 }

@@ -1,17 +1,34 @@
-//! Guests that are the same in several groups.
+//! Guests as WebAssembly text, for the cases of this suite and for other tests.
+//!
+//! ```
+//! use capwire_conformance::guests::guest;
+//!
+//! let answers = guest("(call $__guest_response (i32.const 0) (i32.const 2)) (i32.const 1)",
+//!     r#"(data (i32.const 0) "hi")"#);
+//! let wasm = wat::parse_str(answers)?;
+//! # Ok::<(), wat::Error>(())
+//! ```
 
 use crate::script::declaration;
 use capwire_wapc::abi;
 
-/// A guest whose `__guest_call (param $operation i32) (param $payload i32) (result i32)` is
-/// `body`, with four pages of memory, all imports by their names, and more fields.
-pub(crate) fn guest(body: &str, more: &str) -> String {
+/// Returns the imports of waPC. Each function has the name of its import, such as `$__host_call`.
+#[must_use]
+pub fn imports() -> String {
+    abi::IMPORTS.iter().map(declaration).collect()
+}
+
+/// Returns a guest with `body` as its `__guest_call (param $operation i32) (param $payload i32)
+/// (result i32)`, a local `$i` of type `i32`, four pages of memory, the [imports] of waPC, and the
+/// fields `more`.
+#[must_use]
+pub fn guest(body: &str, more: &str) -> String {
     guest_with_imports("", body, more)
 }
 
-/// The same with more imports, which must come first.
+/// Returns a [`guest`] with more `imports`.
 pub(crate) fn guest_with_imports(imports: &str, body: &str, more: &str) -> String {
-    let wapc: String = abi::IMPORTS.iter().map(declaration).collect();
+    let wapc = self::imports();
     format!(
         r#"(module {wapc} {imports}
           (memory (export "memory") 4)
@@ -22,8 +39,8 @@ pub(crate) fn guest_with_imports(imports: &str, body: &str, more: &str) -> Strin
     )
 }
 
-/// Answers with the payload of up to 4 MiB.
-pub(crate) const ECHO: &str = r#"(module
+/// A guest that answers every call with the call's payload, of at most 4 MiB.
+pub const ECHO: &str = r#"(module
   (import "wapc" "__guest_request" (func $guest_request (param i32 i32)))
   (import "wapc" "__guest_response" (func $guest_response (param i32 i32)))
   (memory (export "memory") 65)
@@ -32,7 +49,7 @@ pub(crate) const ECHO: &str = r#"(module
     (call $guest_response (i32.const 65536) (local.get 1))
     (i32.const 1)))"#;
 
-/// Answers with the number of its calls, as one byte.
+/// A guest that answers with the number of its calls, as one byte.
 pub(crate) const COUNTER: &str = r#"(module
   (import "wapc" "__guest_response" (func $guest_response (param i32 i32)))
   (memory (export "memory") 1)
@@ -41,7 +58,7 @@ pub(crate) const COUNTER: &str = r#"(module
     (call $guest_response (i32.const 8) (i32.const 1))
     (i32.const 1)))"#;
 
-/// Answers by a host call `b n o` with the payload of the request.
+/// A guest that makes the host call `b n o` with its payload, and answers with the reply.
 pub(crate) const RELAY: &str = r#"(module
   (import "wapc" "__guest_request" (func $guest_request (param i32 i32)))
   (import "wapc" "__guest_response" (func $guest_response (param i32 i32)))

@@ -26,7 +26,6 @@
     reason = "a case fails by panicking"
 )]
 
-mod guests;
 mod harness;
 mod script;
 mod suite;
@@ -39,6 +38,7 @@ pub mod calls;
 pub mod code;
 pub mod errors;
 pub mod failures;
+pub mod guests;
 pub mod host_calls;
 pub mod lifecycle;
 pub mod memory_limits;

@@ -3,6 +3,7 @@
 use crate::ending::Ending;
 use anyhow::Result;
 use capwire::{ActorOptions, Instances};
+use capwire_conformance::guests::imports;
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
@@ -101,8 +102,9 @@ impl Guest {
             body,
             ..
         } = self;
+        let wapc = imports();
         Ok(wat::parse_str(format!(
-            r#"(module {IMPORTS}
+            r#"(module {wapc} {WASI}
                 (memory (export "memory") {pages})
                 (data (i32.const 0) "test:hostile")
                 (data (i32.const 16) "TakeWaitPauseNap\ff")
@@ -116,14 +118,7 @@ impl Guest {
     }
 }
 
-const IMPORTS: &str = r#"
-    (import "wapc" "__guest_request" (func $request (param i32 i32)))
-    (import "wapc" "__guest_response" (func $respond (param i32 i32)))
-    (import "wapc" "__guest_error" (func $error (param i32 i32)))
-    (import "wapc" "__host_call"
-        (func $host_call (param i32 i32 i32 i32 i32 i32 i32 i32) (result i32)))
-    (import "wapc" "__host_response" (func $reply (param i32)))
-    (import "wapc" "__console_log" (func $log (param i32 i32)))
+const WASI: &str = r#"
     (import "wasi_snapshot_preview1" "random_get" (func $random (param i32 i32) (result i32)))
     (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
     (import "wasi_snapshot_preview1" "poll_oneoff" (func $poll (param i32 i32 i32 i32) (result i32)))"#;
@@ -131,7 +126,7 @@ const IMPORTS: &str = r#"
 /// A host call of the operation at `operation` with `payload`, both as pointer and length.
 pub(crate) fn host_call(operation: &str, payload: &str) -> String {
     format!(
-        "(call $host_call (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 12) {operation} {payload})"
+        "(call $__host_call (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 12) {operation} {payload})"
     )
 }
 

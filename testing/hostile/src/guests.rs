@@ -90,13 +90,13 @@ fn straight_lines() -> Vec<Guest> {
     // As often as takes a budget's time at least.
     let line = |name, code: &str, times| endless(name, code.repeat(times)).pages(64);
     let respond = "(i32.const 0) (i32.const 0x100000)";
-    let direct = format!("(call $respond {respond})");
+    let direct = format!("(call $__guest_response {respond})");
     let indirect = format!("(call_indirect (type $span) {respond} (i32.const 0))");
-    let by_table = "(type $span (func (param i32 i32))) (table funcref (elem $respond))";
+    let by_table = "(type $span (func (param i32 i32))) (table funcref (elem $__guest_response))";
     let fill = "(memory.fill (i32.const 1024) (i32.const 0) (i32.const 0x40000))";
     let elements = "(table.fill $table (i32.const 0) (ref.null func) (i32.const 20000))";
     let text = "(i32.const 1024) (i32.const 0xffff)";
-    let refused = format!("(drop (call $host_call {text} {text} {text} {ALL}))");
+    let refused = format!("(drop (call $__host_call {text} {text} {text} {ALL}))");
     vec![
         line("responds on and on", &direct, 1_000),
         line("responds on and on by a table", &indirect, 1_000).with(by_table),
@@ -206,11 +206,11 @@ fn stack() -> Vec<Guest> {
 }
 
 fn floods() -> Vec<Guest> {
-    let nobody = "(drop (call $host_call (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 4)
+    let nobody = "(drop (call $__host_call (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 4)
         (i32.const 0) (i32.const 4) (i32.const 0) (i32.const 0)))";
     let calls = |payload| {
         format!(
-            "(drop {}) (call $reply (i32.const 0))",
+            "(drop {}) (call $__host_response (i32.const 0))",
             host_call(TAKE, payload)
         )
     };
@@ -230,15 +230,15 @@ fn floods() -> Vec<Guest> {
         endless("floods nobody", nobody),
         endless(
             "floods with responses",
-            format!("{TAKE_ALL_MEMORY} (call $respond {MOST})"),
+            format!("{TAKE_ALL_MEMORY} (call $__guest_response {MOST})"),
         ),
         endless(
             "floods with errors",
-            format!("{TAKE_ALL_MEMORY} {FILL} (call $error {ALL})"),
+            format!("{TAKE_ALL_MEMORY} {FILL} (call $__guest_error {ALL})"),
         ),
         endless(
             "fetches its request again and again",
-            "(call $request (i32.const 1024) (i32.const 2048))",
+            "(call $__guest_request (i32.const 1024) (i32.const 2048))",
         ),
     ]
 }
@@ -258,11 +258,11 @@ fn world() -> Vec<Guest> {
     vec![
         endless(
             "floods the console",
-            "(call $log (i32.const 0) (i32.const 12))",
+            "(call $__console_log (i32.const 0) (i32.const 12))",
         ),
         endless(
             "floods the console with all memory",
-            format!("{TAKE_ALL_MEMORY} {FILL} (call $log {ALL})"),
+            format!("{TAKE_ALL_MEMORY} {FILL} (call $__console_log {ALL})"),
         ),
         endless(
             "floods standard output with all memory",
@@ -291,17 +291,26 @@ fn pointers() -> Vec<Guest> {
         |name, import: &str| Guest::in_call(name, OutOfBounds, format!("({import}) (i32.const 1)"));
     let from_nowhere = format!("{} (drop)", host_call(TAKE, nowhere));
     let reply = format!(
-        "(drop {}) (call $reply (i32.const -4)) (i32.const 1)",
+        "(drop {}) (call $__host_response (i32.const -4)) (i32.const 1)",
         host_call(TAKE, "(i32.const 0) (i32.const 64)")
     );
     vec![
         call(
             "fetches its request to nowhere",
-            &format!("call $request {nowhere}"),
+            &format!("call $__guest_request {nowhere}"),
         ),
-        call("responds from nowhere", &format!("call $respond {nowhere}")),
-        call("fails from nowhere", &format!("call $error {nowhere}")),
-        call("logs from nowhere", &format!("call $log {nowhere}")),
+        call(
+            "responds from nowhere",
+            &format!("call $__guest_response {nowhere}"),
+        ),
+        call(
+            "fails from nowhere",
+            &format!("call $__guest_error {nowhere}"),
+        ),
+        call(
+            "logs from nowhere",
+            &format!("call $__console_log {nowhere}"),
+        ),
         Guest::in_call(
             "calls the host from nowhere",
             OutOfBounds,
@@ -316,8 +325,8 @@ fn texts() -> Vec<Guest> {
         let call = host_call(operation, NOTHING);
         Guest::in_call(name, ending, format!("{TAKE_ALL_MEMORY} {call}"))
     };
-    let respond = format!("{TAKE_ALL_MEMORY} (call $respond {ALL}) (i32.const 1)");
-    let fail = format!("{TAKE_ALL_MEMORY} {FILL} (call $error {ALL}) (i32.const 0)");
+    let respond = format!("{TAKE_ALL_MEMORY} (call $__guest_response {ALL}) (i32.const 1)");
+    let fail = format!("{TAKE_ALL_MEMORY} {FILL} (call $__guest_error {ALL}) (i32.const 0)");
     vec![
         name(
             "calls what is no text",

@@ -2,30 +2,26 @@
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs, reason = "tests")]
 
 use capwire::{ActorOptions, HostOptions, Instances};
+use capwire_conformance::guests::guest;
 use capwire_hostile::{Site, Subject, Wall, subjects};
 use std::num::NonZeroUsize;
 
 /// Calls the actor whose key is its payload, with the same payload, and answers what that did; or
 /// with one byte if the host did not let it.
-const CALLS_ITSELF: &str = r#"(module
-    (import "wapc" "__guest_request" (func $request (param i32 i32)))
-    (import "wapc" "__guest_response" (func $respond (param i32 i32)))
-    (import "wapc" "__host_call"
-        (func $host_call (param i32 i32 i32 i32 i32 i32 i32 i32) (result i32)))
-    (import "wapc" "__host_response_len" (func $length (result i32)))
-    (import "wapc" "__host_response" (func $reply (param i32)))
-    (memory (export "memory") 1)
-    (func $deep (param i32 i32) (result i32)
+fn calls_itself() -> Vec<u8> {
+    let body = "(call $__guest_request (i32.const 0) (i32.const 1024))
+        (if (call $deep (i32.const 1000) (local.get $payload))
+            (then (call $__host_response (i32.const 2048))))
+        (call $__guest_response
+            (i32.const 2048) (i32.add (call $__host_response_len) (i32.const 1)))
+        (i32.const 1)";
+    let deep = "(func $deep (param i32 i32) (result i32)
         (if (result i32) (local.get 0)
             (then (call $deep (i32.sub (local.get 0) (i32.const 1)) (local.get 1)))
-            (else (call $host_call (i32.const 0) (i32.const 0) (i32.const 1024) (local.get 1)
-                (i32.const 0) (i32.const 5) (i32.const 1024) (local.get 1)))))
-    (func (export "__guest_call") (param i32 i32) (result i32)
-        (call $request (i32.const 0) (i32.const 1024))
-        (if (call $deep (i32.const 1000) (local.get 1))
-            (then (call $reply (i32.const 2048))))
-        (call $respond (i32.const 2048) (i32.add (call $length) (i32.const 1)))
-        (i32.const 1)))"#;
+            (else (call $__host_call (i32.const 0) (i32.const 0) (i32.const 1024) (local.get 1)
+                (i32.const 0) (i32.const 5) (i32.const 1024) (local.get 1)))))";
+    wat::parse_str(guest(body, deep)).unwrap()
+}
 
 #[tokio::test(flavor = "current_thread")]
 async fn actors_call_one_another_as_deeply_as_they_may_and_no_deeper() {
@@ -34,7 +30,7 @@ async fn actors_call_one_another_as_deeply_as_they_may_and_no_deeper() {
         let site = Site::new(engine, &Wall::default()).unwrap();
         let mut options = ActorOptions::default();
         options.instances = Instances::Shared(depth.saturating_add(1));
-        let actor = site.sign(&wat::parse_str(CALLS_ITSELF).unwrap()).await;
+        let actor = site.sign(&calls_itself()).await;
         let actor = site.start(actor.unwrap(), options).await.unwrap();
         let key = actor.to_string();
         let answer = site.host().call(actor, "again", key).await.unwrap();

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs, reason = "tests")]
 
 use capwire::{ActorId, ActorOptions, Instances};
+use capwire_conformance::guests::imports;
 use capwire_hostile::{Site, Subject, Wall, Watched, subjects};
 use std::future::ready;
 use std::num::NonZeroUsize;
@@ -17,14 +18,15 @@ fn guest() -> Vec<u8> {
     let code = "(local.set 0 (i32.mul (local.get 0) (i32.const 3)))".repeat(3_000);
     let text = format!(
         r#"(module
-        (import "wapc" "__guest_response" (func $respond (param i32 i32)))
+        {}
         (memory (export "memory") 32)
         (data (i32.const 65536) "{data}")
         (func $never (param i32) {code})
         (func (export "__guest_call") (param $operation i32) (param $payload i32) (result i32)
             (if (i32.eqz (local.get $payload)) (then unreachable))
-            (call $respond (i32.const 0) (i32.const 1))
-            (i32.const 1)))"#
+            (call $__guest_response (i32.const 0) (i32.const 1))
+            (i32.const 1)))"#,
+        imports()
     );
     wat::parse_str(text).unwrap()
 }
