@@ -1,21 +1,14 @@
-//! For users of the crate [`wapc`], and of engines that were made for it.
+//! capwire's engines for hosts of the crate [`wapc`].
 //!
-//! [`EngineProvider`] is any engine of capwire as an engine of [`wapc::WapcHost`]. Whoever uses
-//! `wasmtime-provider` today changes the line that makes the engine:
+//! An [`EngineProvider`] makes any engine of capwire an engine of [`wapc::WapcHost`]. A program that
+//! uses `wasmtime-provider` changes the line that makes the engine:
 //!
 //! ```
 //! use capwire_engine_wasmtime::Wasmtime;
 //! use capwire_wapc_compat::EngineProvider;
 //! use wapc::WapcHost;
 //!
-//! # let module_bytes = wat::parse_str(r#"(module
-//! #     (import "wapc" "__guest_request" (func $request (param i32 i32)))
-//! #     (import "wapc" "__guest_response" (func $response (param i32 i32)))
-//! #     (memory (export "memory") 1)
-//! #     (func (export "__guest_call") (param i32 i32) (result i32)
-//! #         (call $request (i32.const 0) (i32.const 64))
-//! #         (call $response (i32.const 64) (local.get 1))
-//! #         (i32.const 1)))"#)?;
+//! # let module_bytes = wat::parse_str(capwire_conformance::guests::ECHO)?;
 //! // let engine = WasmtimeEngineProviderBuilder::new().module_bytes(&module_bytes).build()?;
 //! let engine = EngineProvider::new(Wasmtime::new()?, &module_bytes)?;
 //!
@@ -26,32 +19,28 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! # What is different then
-//! - Memory, tables and the stack have limits, [`ResourceLimits::default`](capwire_wapc::ResourceLimits) if not
-//!   others are [given](EngineProvider::limits). Messages have none, and computing has one if it
-//!   is [asked for](EngineProvider::computing_time).
-//! - A guest that trapped, was stopped, or broke the protocol is not called again: the next call
-//!   goes to a new instance of the module, which remembers nothing of the calls before.
+//! # Differences from `wasmtime-provider`
+//! - Memory, tables and the stack have limits:
+//!   [`ResourceLimits::default`](capwire_wapc::ResourceLimits), or those
+//!   [given](EngineProvider::limits). Messages have no limit. Computing has a limit if
+//!   [set](EngineProvider::computing_time).
+//! - A guest that traps, is stopped, or breaks the protocol is not called again. The next call goes
+//!   to a new instance of the module, which has no memory of earlier calls.
 //! - A bad pointer of a guest is an error of its call, not a panic of the host.
-//! - `_initialize` is called too, between `_start` and `wapc_init`. Start functions cannot call the
-//!   host, and are told so.
-//! - WASI is an empty world, without files, arguments and environment. What a guest prints goes to
-//!   the same log as its console lines, not to standard output.
-//! - An engine that hostile modules can break, as wasm3, is taken as it is: nobody asks for consent,
-//!   as capwire's hosts do.
-//! - [Replacing](wapc::WapcHost::replace_module) a module keeps the old one if the new one does not
-//!   start, and leaves nothing of the old one behind.
-//!
-//! # The other way
-//! [`ProviderEngine`] is any [`wapc::WebAssemblyEngineProvider`] as an engine of capwire.
+//! - `_initialize` is called as well, between `_start` and `wapc_init`. A host call of a start
+//!   function gets an error.
+//! - WASI is an empty world, without files, arguments and environment. Standard output goes to the
+//!   same log as console lines.
+//! - An engine that is not safe for untrusted modules, such as wasm3, is accepted without the
+//!   consent that capwire's own hosts require.
+//! - If a [replacement](wapc::WapcHost::replace_module) does not start, the old module stays.
+//!   Otherwise nothing of the old module stays.
 
 #![forbid(unsafe_code)]
 
-mod engine;
 mod provider;
 mod world;
 
-pub use engine::ProviderEngine;
 pub use provider::EngineProvider;
 
 /// The README's example compiles.

@@ -1,4 +1,4 @@
-//! Engines of capwire as engines of the crate `wapc`.
+//! capwire's engines as engines of the crate `wapc`.
 
 use crate::world::StateWorld;
 use bytes::Bytes;
@@ -11,8 +11,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use wapc::{ModuleState, WebAssemblyEngineProvider};
 
-/// A module on an engine of capwire, for [`wapc::WapcHost::new`]. The crate's documentation has an
-/// example.
+/// A module on one of capwire's engines, for [`wapc::WapcHost::new`]. The crate's documentation has
+/// an example.
 #[derive(Debug)]
 pub struct EngineProvider {
     engine: Arc<dyn Engine>,
@@ -22,11 +22,11 @@ pub struct EngineProvider {
     running: Option<Running>,
 }
 
-/// What there is once a `WapcHost` has taken the provider.
+/// The guest of a provider that a `WapcHost` has initialised.
 #[derive(Debug)]
 struct Running {
     state: Arc<ModuleState>,
-    /// Never locked: it makes a provider `Sync`, so that other threads can clone it.
+    /// Never locked. The mutex makes a provider `Sync`, so other threads can clone it.
     guest: Mutex<PlainGuest>,
 }
 
@@ -45,8 +45,8 @@ impl EngineProvider {
     /// Compiles the module `wasm` with `engine`. Its start functions run when a `WapcHost` is made.
     ///
     /// # Errors
-    /// If the engine does not accept the module, it is no waPC guest, or it has [more of
-    /// something](capwire_wapc::parts) than a compiler can be asked to take.
+    /// [`CompileError`] if the engine does not accept the module, the module is no waPC guest, or
+    /// it exceeds the [limits of modules](capwire_wapc::parts).
     pub fn new(engine: impl Engine, wasm: &[u8]) -> Result<Self, CompileError> {
         Ok(Self {
             module: compile(&engine, wasm)?,
@@ -57,19 +57,20 @@ impl EngineProvider {
         })
     }
 
-    /// What an instance may use: [`ResourceLimits::default`] with messages of any length, as `wapc` has
-    /// them, if this is not called.
+    /// Sets the limits of an instance. The default is [`ResourceLimits::default`] with messages of
+    /// any length, as in `wapc`.
     #[must_use]
     pub fn limits(mut self, limits: ResourceLimits) -> Self {
         self.limits = limits;
         self
     }
 
-    /// How long a guest may compute in one call, and in its start functions together. What host
-    /// calls take is not counted. It is kept to about a [slice](ResourceLimits::slice).
+    /// Sets how long a guest may compute in one call, and in all its start functions together. The
+    /// default is no limit. The time of host calls does not count. The precision is about one
+    /// [slice](ResourceLimits::slice).
     ///
-    /// A guest that needs more fails with the error text that `wasmtime-provider` has for it, so
-    /// programs which look for that find it.
+    /// A guest that computes for longer fails with the error text of `wasmtime-provider`, so
+    /// programs that look for this text find it.
     #[must_use]
     pub fn computing_time(mut self, most: Duration) -> Self {
         self.computing_time = Some(most);
@@ -96,7 +97,7 @@ impl EngineProvider {
         }
     }
 
-    /// The guest of a host that has one, made anew if the last one did not survive.
+    /// Returns the guest, after replacing one that is dead.
     fn living(&mut self) -> Result<&mut Running, Source> {
         let running = self.running.as_mut().ok_or(NOT_INITIALISED)?;
         if !running.guest().is_alive() {
@@ -108,7 +109,7 @@ impl EngineProvider {
     }
 }
 
-/// A provider of the same module that no host has taken yet.
+/// Makes a provider of the same module for another host.
 impl Clone for EngineProvider {
     fn clone(&self) -> Self {
         Self {
@@ -166,10 +167,10 @@ impl WebAssemblyEngineProvider for EngineProvider {
     }
 }
 
-/// The host's callback, as a plain guest calls it.
+/// The host's callback, answering a plain guest's host calls.
 struct Callback<'a> {
     state: &'a ModuleState,
-    /// How many slices the guest still has, if they are counted.
+    /// The slices that the guest has left, or `None` for no limit.
     slices: Option<u128>,
 }
 
@@ -202,7 +203,7 @@ impl HostCalls for Callback<'_> {
     }
 }
 
-/// Nothing can stop an engine meanwhile.
+/// Checks the limits of modules first, because nothing can stop a compiler.
 fn compile(engine: &dyn Engine, wasm: &[u8]) -> Result<Arc<dyn Module>, CompileError> {
     parts::check(wasm)?;
     engine.compile(wasm)
@@ -211,13 +212,13 @@ fn compile(engine: &dyn Engine, wasm: &[u8]) -> Result<Arc<dyn Module>, CompileE
 fn call_text(error: &CallError) -> String {
     match error {
         CallError::Limit(LimitError::Interrupted) => INTERRUPTED.to_owned(),
-        // As it is: it may be data.
+        // Not sanitised, because the text may be data.
         CallError::Guest(error) => error.message.clone(),
         error => text(error),
     }
 }
 
-/// An error with its causes: `wapc` keeps no more of it than its text.
+/// Joins an error and its causes, because `wapc` keeps only a text.
 fn text(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();

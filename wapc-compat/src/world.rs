@@ -1,11 +1,11 @@
-//! What a guest under `wapc::WapcHost` sees of the world.
+//! The world of a guest under `wapc::WapcHost`.
 
 use capwire_wapc::World;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 use wapc::ModuleState;
 
-/// The machine's clocks and randomness; what is printed goes where `wapc` lets it go.
+/// The machine's clocks and randomness, and the console of `wapc`.
 pub(crate) struct StateWorld {
     state: Arc<ModuleState>,
     began: Instant,

@@ -1,5 +1,5 @@
-//! Engines of capwire under `wapc::WapcHost`: the cases that its own engine passes too, in
-//! `testing/wapc-original`, and what ours add.
+//! Runs capwire's engines under `wapc::WapcHost`: the cases that `wasmtime-provider` passes as
+//! well (`testing/external/wapc-original`), and the behaviour that capwire adds.
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs, reason = "tests")]
 
 #[macro_use]

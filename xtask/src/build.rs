@@ -47,7 +47,7 @@ const TEST_GUESTS: [Guest; 3] = [
 ];
 
 /// The workspace of guests that need the crates of 2020, and cannot share our lock file.
-const OLD: &str = "testing/guests-2020";
+const OLD: &str = "testing/external/guests-2020";
 
 const OLD_GUESTS: [Guest; 2] = [
     Guest {

@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The stranger's project. Where the unpacked crates are is added to its manifest here.
-const PROJECT: &str = "testing/outside";
+const PROJECT: &str = "testing/external/outside";
 
 /// What the stranger's host prints when all is well.
 const ANSWER: &str = "answered: hello from outside";

@@ -103,7 +103,7 @@ fn full(guests: &Path) -> Result<()> {
 /// What users of `wapc` have today passes the same cases as our engines do in its place.
 fn original_wapc() -> Result<()> {
     let mut tests = cargo(&["test"]);
-    tests.current_dir(shell::root().join("testing/wapc-original"));
+    tests.current_dir(shell::root().join("testing/external/wapc-original"));
     tests.env("CARGO_TARGET_DIR", shell::target().join("wapc-original"));
     shell::run(&mut tests)
 }

@@ -1,0 +1,3 @@
+//! Runs the cases of `capwire-wapc-compat` on `wasmtime-provider`. Everything is in the tests.
+
+#![forbid(unsafe_code)]

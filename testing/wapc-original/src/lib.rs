@@ -1,3 +1,0 @@
-//! `wasmtime-provider` beside `capwire-wapc-compat`. Everything is in the tests.
-
-#![forbid(unsafe_code)]
