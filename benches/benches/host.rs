@@ -11,11 +11,9 @@ use capwire::engine::Engine;
 use capwire::provider::{
     Binding, BindingId, Bound, Call, Config, Provider, ProviderError, async_trait,
 };
-use capwire::wascap::{ActorClaimsBuilder, KeyKind, KeyPair, UnixSeconds, sign_module};
 use capwire::{ActorId, BindingKey, BindingName, ContractId, Host};
 use capwire_benches::{Wasm, engines, lean_guest, payload};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use getrandom::{SysRng, rand_core::UnwrapErr};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::runtime::{Builder, Runtime};
@@ -65,12 +63,7 @@ async fn bound(engine: Arc<dyn Engine>, wasm: &Wasm) -> (Host, ActorId) {
     let host = Host::builder(engine).build().unwrap();
     let binding = BindingName::new("").unwrap();
     host.add_named_provider(binding.clone(), Relay).unwrap();
-    let rng = &mut UnwrapErr(SysRng);
-    let account = KeyPair::generate(KeyKind::Account, rng);
-    let key = KeyPair::generate(KeyKind::Module, rng).public();
-    let claims = ActorClaimsBuilder::new(key, UnixSeconds(1_600_000_000), rng);
-    let claims = claims.name("lean").capability(CONTRACT);
-    let signed = sign_module(&wasm.bytes, claims, &account).unwrap();
+    let signed = capwire::testing::sign(&wasm.bytes, &[CONTRACT]).unwrap();
     let actor = host.verify(signed).await.unwrap();
     let actor = host.start_actor(actor).await.unwrap();
     let key = BindingKey::new(actor, ContractId::new(CONTRACT).unwrap(), binding);

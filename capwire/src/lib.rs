@@ -9,22 +9,10 @@
 //!
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! # use capwire::wascap::{ActorClaimsBuilder, KeyKind, KeyPair, UnixSeconds, sign_module};
-//! # let mut rng = getrandom::rand_core::UnwrapErr(getrandom::SysRng);
-//! # let account = KeyPair::generate(KeyKind::Account, &mut rng);
-//! # let key = KeyPair::generate(KeyKind::Module, &mut rng).public();
-//! # let claims = ActorClaimsBuilder::new(key, UnixSeconds(1_600_000_000), &mut rng);
-//! # let wasm = wat::parse_str(r#"(module
-//! #     (import "wapc" "__guest_request" (func $request (param i32 i32)))
-//! #     (import "wapc" "__guest_response" (func $response (param i32 i32)))
-//! #     (memory (export "memory") 1)
-//! #     (func (export "__guest_call") (param i32 i32) (result i32)
-//! #         (call $request (i32.const 0) (i32.const 64))
-//! #         (call $response (i32.const 64) (local.get 1))
-//! #         (i32.const 1)))"#)?;
+//! # let wasm = wat::parse_str(capwire_conformance::guests::ECHO)?;
 //! # let folder = tempfile::tempdir()?;
 //! # let file = folder.path().join("echo.signed.wasm");
-//! # std::fs::write(&file, sign_module(&wasm, claims, &account)?)?;
+//! # std::fs::write(&file, capwire::testing::sign(&wasm, &[])?)?;
 //! let host = Host::builder(engine::Wasmi::new()).build()?;
 //! let actor = host.verify(std::fs::read(file)?).await?;
 //! let echo = host.start_actor(actor).await?;
@@ -51,6 +39,7 @@
 //! | `logging` | `providers::Logging`: `wascc:logging` to `tracing` |
 //! | `legacy` | `wascap::canonicalize`: modules that the tools of 2020 accept |
 //! | `metrics` | `metrics::Endpoint`: numbers for Prometheus |
+//! | `testing` | `testing::sign`: signs a module for a test in one line |
 //!
 //! An engine of your own implements [`engine::Engine`], a provider of your own
 //! [`provider::Provider`].
@@ -67,6 +56,8 @@ pub use capwire_metrics as metrics;
 pub use capwire_provider as provider;
 pub use capwire_wapc as wapc;
 pub use capwire_wascap as wascap;
+#[cfg(feature = "testing")]
+pub use capwire_wascap::testing;
 
 /// The README's example compiles.
 #[cfg(all(doctest, feature = "wasmi"))]

@@ -4,6 +4,7 @@ use crate::place::Place;
 use crate::secrets::Secrets;
 use anstyle::{AnsiColor, Style};
 use capwire::wapc::printable::is_deceptive;
+use capwire::wascap::EntropyError;
 use serde_json::{Value, json};
 use std::error::Error as StdError;
 use std::fmt;
@@ -24,6 +25,12 @@ struct Fault {
     help: Option<String>,
     /// What else is wrong.
     more: Vec<Error>,
+}
+
+impl From<EntropyError> for Error {
+    fn from(error: EntropyError) -> Self {
+        Self::failure("cannot make a key or a token").because(error)
+    }
 }
 
 impl Error {

@@ -2,7 +2,7 @@
 
 use crate::error::Error;
 use crate::files::{self, Existing};
-use crate::{keyfile, output, random};
+use crate::{keyfile, output};
 use capwire::wascap::{KeyKind, KeyPair};
 use std::env::var_os;
 use std::fs::DirBuilder;
@@ -48,7 +48,7 @@ fn make(path: &Path, kind: KeyKind) -> Result<(), Error> {
         private(&mut builder);
         builder.create(folder).map_err(failed)?;
     }
-    let pair = KeyPair::generate(kind, &mut random::system());
+    let pair = KeyPair::generate(kind)?;
     match keyfile::write(path, &pair, Existing::Keep) {
         Err(_) if path.exists() => Ok(()),
         Err(error) => Err(error),

@@ -21,7 +21,6 @@ mod place;
 mod plan;
 mod policy_file;
 mod progress;
-mod random;
 mod record;
 mod remedy;
 mod secrets;

@@ -42,9 +42,10 @@ pub(crate) fn run(bytes: &[u8]) {
 
 fn signed() -> Option<Vec<u8>> {
     let rng = &mut Counter(7);
-    let account = KeyPair::generate(KeyKind::Account, rng);
-    let provider = KeyPair::generate(KeyKind::Service, rng).public();
-    let claims = ClaimsBuilder::with_metadata(provider, ProviderMetadata::default(), NOW, rng);
+    let account = KeyPair::generate_with(KeyKind::Account, rng);
+    let provider = KeyPair::generate_with(KeyKind::Service, rng).public();
+    let claims =
+        ClaimsBuilder::with_metadata_and_rng(provider, ProviderMetadata::default(), NOW, rng);
     sign_archive(LIBRARIES, claims, &account).ok()
 }
 

@@ -13,9 +13,9 @@ pub(crate) fn run(bytes: &[u8]) {
     drop(Verifier::new().verify_module(bytes, NOW));
 
     let mut rng = Counter(bytes.len() as u64);
-    let account = KeyPair::generate(KeyKind::Account, &mut rng);
-    let subject = KeyPair::generate(KeyKind::Module, &mut rng).public();
-    let claims = ActorClaimsBuilder::new(subject, NOW, &mut rng).name("fuzzed");
+    let account = KeyPair::generate_with(KeyKind::Account, &mut rng);
+    let subject = KeyPair::generate_with(KeyKind::Module, &mut rng).public();
+    let claims = ActorClaimsBuilder::new_with(subject, NOW, &mut rng).name("fuzzed");
     let Ok(mut signed) = sign_module(bytes, claims, &account) else {
         return;
     };

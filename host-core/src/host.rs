@@ -118,15 +118,13 @@ impl Host {
     /// # use capwire_engine_fake::{Fake, module};
     /// # use capwire_host::{Host, SwapOptions};
     /// # use capwire_wascap::{ActorClaimsBuilder, KeyKind, KeyPair, UnixSeconds, sign_module};
-    /// # use getrandom::{SysRng, rand_core::UnwrapErr};
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let mut rng = UnwrapErr(SysRng);
-    /// # let account = KeyPair::generate(KeyKind::Account, &mut rng);
-    /// # let key = KeyPair::generate(KeyKind::Module, &mut rng).public();
-    /// # let mut sign = |revision| {
-    /// #     let claims = ActorClaimsBuilder::new(key, UnixSeconds(1_600_000_000), &mut rng);
-    /// #     sign_module(&module("standard"), claims.revision(revision), &account)
+    /// # let account = KeyPair::generate(KeyKind::Account)?;
+    /// # let key = KeyPair::generate(KeyKind::Module)?.public();
+    /// # let claims = ActorClaimsBuilder::new(key, UnixSeconds(1_600_000_000))?;
+    /// # let sign = |revision| {
+    /// #     sign_module(&module("standard"), claims.clone().revision(revision), &account)
     /// # };
     /// # let (signed, newer) = (sign(1)?, sign(2)?);
     /// # let host = Host::builder(Fake::new()).build()?;

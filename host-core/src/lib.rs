@@ -11,16 +11,11 @@
 //! ```
 //! use capwire_engine_fake::{Fake, module};
 //! use capwire_host::Host;
-//! use capwire_wascap::{ActorClaimsBuilder, KeyKind, KeyPair, UnixSeconds, sign_module};
-//! use getrandom::{SysRng, rand_core::UnwrapErr};
+//! use capwire_wascap::testing;
 //!
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! let mut rng = UnwrapErr(SysRng);
-//! let account = KeyPair::generate(KeyKind::Account, &mut rng);
-//! let key = KeyPair::generate(KeyKind::Module, &mut rng).public();
-//! let claims = ActorClaimsBuilder::new(key, UnixSeconds(1_600_000_000), &mut rng).name("echo");
-//! let signed = sign_module(&module("standard"), claims, &account)?;
+//! let signed = testing::sign(&module("standard"), &[])?;
 //!
 //! let host = Host::builder(Fake::new()).build()?;
 //! let echo = host.start_actor(host.verify(signed).await?).await?;

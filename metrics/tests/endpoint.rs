@@ -11,7 +11,6 @@ use capwire_engine_fake::{Fake, module, standard};
 use capwire_host::{ActorId, Host, HostOptions};
 use capwire_metrics::Endpoint;
 use capwire_wascap::{ActorClaimsBuilder, KeyKind, KeyPair, UnixSeconds, sign_module};
-use getrandom::{SysRng, rand_core::UnwrapErr};
 use std::collections::BTreeMap;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -36,10 +35,10 @@ impl Site {
     }
 
     async fn start(&self, name: &str) -> ActorId {
-        let mut rng = UnwrapErr(SysRng);
-        let account = KeyPair::generate(KeyKind::Account, &mut rng);
-        let key = KeyPair::generate(KeyKind::Module, &mut rng).public();
-        let claims = ActorClaimsBuilder::new(key, UnixSeconds(1_600_000_000), &mut rng).name(name);
+        let account = KeyPair::generate(KeyKind::Account).unwrap();
+        let key = KeyPair::generate(KeyKind::Module).unwrap().public();
+        let claims = ActorClaimsBuilder::new(key, UnixSeconds(1_600_000_000)).unwrap();
+        let claims = claims.name(name);
         let signed = sign_module(&module(standard::NAME), claims, &account).unwrap();
         let actor = self.host.verify(signed).await.unwrap();
         self.host.start_actor(actor).await.unwrap()

@@ -28,17 +28,15 @@ const LONGEST_TARGET: usize = 64;
 /// use capwire_wascap::{
 ///     ClaimsBuilder, KeyKind, KeyPair, ProviderMetadata, UnixSeconds, Verifier, sign_archive,
 /// };
-/// # use getrandom::{SysRng, rand_core::UnwrapErr};
-/// # let rng = &mut UnwrapErr(SysRng);
 /// # let now = UnixSeconds(1_600_000_000);
-/// # let account = KeyPair::generate(KeyKind::Account, rng);
-/// # let provider = KeyPair::generate(KeyKind::Service, rng);
+/// # let account = KeyPair::generate(KeyKind::Account)?;
+/// # let provider = KeyPair::generate(KeyKind::Service)?;
 ///
 /// let mut metadata = ProviderMetadata::default();
 /// metadata.name = Some("Redis".into());
 /// metadata.capid = Some("wascc:keyvalue".into());
 /// metadata.vendor = "acme".into();
-/// let claims = ClaimsBuilder::with_metadata(provider.public(), metadata, now, rng);
+/// let claims = ClaimsBuilder::with_metadata(provider.public(), metadata, now)?;
 /// let par = sign_archive([("x86_64-linux", &b"\x7FELF"[..])], claims, &account)?;
 ///
 /// let archive = Verifier::new().verify_archive(&par, now)?;

@@ -5,10 +5,12 @@ mod text;
 
 pub use kind::{KeyKind, UnknownKeyKind};
 
+#[cfg(feature = "getrandom")]
+use crate::entropy::EntropyError;
 use core::fmt;
 use core::str::FromStr;
 use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
-use rand_core::CryptoRng;
+use rand_core::{CryptoRng, TryCryptoRng};
 use serde::{Serialize, Serializer};
 use zeroize::Zeroizing;
 
@@ -111,12 +113,11 @@ impl Serialize for PublicKey {
 ///
 /// ```
 /// use capwire_wascap::{KeyKind, KeyPair};
-/// use getrandom::{SysRng, rand_core::UnwrapErr};
 ///
-/// let account = KeyPair::generate(KeyKind::Account, &mut UnwrapErr(SysRng));
+/// let account = KeyPair::generate(KeyKind::Account)?;
 /// let again = KeyPair::from_seed(&account.seed())?;
 /// assert_eq!(account.public(), again.public());
-/// # Ok::<(), capwire_wascap::KeyError>(())
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct KeyPair {
     kind: KeyKind,
@@ -124,12 +125,26 @@ pub struct KeyPair {
 }
 
 impl KeyPair {
-    /// A new key from 32 bytes of `rng`.
+    /// Makes a new key pair from 32 random bytes of the operating system.
+    ///
+    /// # Errors
+    /// [`EntropyError`] if the operating system has no random bytes.
+    #[cfg(feature = "getrandom")]
+    pub fn generate(kind: KeyKind) -> Result<Self, EntropyError> {
+        Self::try_generate(kind, &mut getrandom::SysRng).map_err(EntropyError::from)
+    }
+
+    /// Makes a new key pair from 32 bytes of `rng`.
     #[must_use]
-    pub fn generate(kind: KeyKind, rng: &mut impl CryptoRng) -> Self {
+    pub fn generate_with(kind: KeyKind, rng: &mut impl CryptoRng) -> Self {
+        let Ok(pair) = Self::try_generate(kind, rng);
+        pair
+    }
+
+    fn try_generate<R: TryCryptoRng>(kind: KeyKind, rng: &mut R) -> Result<Self, R::Error> {
         let mut seed = Zeroizing::new([0; 32]);
-        rng.fill_bytes(seed.as_mut());
-        Self::from_secret(kind, &seed)
+        rng.try_fill_bytes(seed.as_mut())?;
+        Ok(Self::from_secret(kind, &seed))
     }
 
     /// The key pair of a seed in text form: 58 characters that begin with `S` and the kind's

@@ -8,15 +8,13 @@
 //! use capwire_wascap::{
 //!     ActorClaimsBuilder, KeyKind, KeyPair, UnixSeconds, Verifier, sign_module,
 //! };
-//! use getrandom::{SysRng, rand_core::UnwrapErr};
 //!
-//! let rng = &mut UnwrapErr(SysRng);
-//! let account = KeyPair::generate(KeyKind::Account, rng);
-//! let actor = KeyPair::generate(KeyKind::Module, rng);
+//! let account = KeyPair::generate(KeyKind::Account)?;
+//! let actor = KeyPair::generate(KeyKind::Module)?;
 //! let now = UnixSeconds(1_600_000_000);
 //!
 //! let wasm = b"\0asm\x01\0\0\0";
-//! let claims = ActorClaimsBuilder::new(actor.public(), now, rng)
+//! let claims = ActorClaimsBuilder::new(actor.public(), now)?
 //!     .name("counter")
 //!     .capability("wascc:keyvalue");
 //! let signed = sign_module(wasm, claims, &account)?;
@@ -27,9 +25,16 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! # What this crate does not do
-//! It has no clock, no source of randomness and no files: time and randomness are parameters,
-//! modules and tokens are bytes. It needs `alloc`, not `std`, and runs on wasm32 as well.
+//! # Limits
+//! The crate has no clock, no files and, by default, no source of randomness: time and randomness
+//! are parameters, modules and tokens are bytes. It needs `alloc`, not `std`, and runs on wasm32.
+//!
+//! # Features
+//! | feature | adds |
+//! |---|---|
+//! | `getrandom` | keys and token ids from the operating system's random bytes, as above |
+//! | `legacy` | `canonicalize`: modules that the tools of 2020 accept |
+//! | `testing` | `testing`: signs a module for a test in one line; includes `getrandom` |
 //!
 //! # Who is believed
 //! The issuer inside of a token signs it, so a valid signature proves who made a module and that
@@ -48,6 +53,8 @@ extern crate std;
 
 mod archive;
 mod claims;
+#[cfg(feature = "getrandom")]
+mod entropy;
 mod error;
 mod hash;
 mod json;
@@ -60,6 +67,8 @@ mod module;
 mod narrow;
 mod revocation;
 mod sign;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod time;
 mod trust;
 mod verify;
@@ -67,6 +76,8 @@ mod widening;
 
 pub use archive::{ArchiveError, ProviderArchive, UnverifiedArchive, VerifiedArchive};
 pub use claims::Claims;
+#[cfg(feature = "getrandom")]
+pub use entropy::EntropyError;
 pub use error::{InspectError, RevocationError, SignError, TokenError, VerifyError, WrongKind};
 pub use hash::{Hash, HashError};
 pub use key::{KeyError, KeyKind, KeyPair, PublicKey, UnknownKeyKind};

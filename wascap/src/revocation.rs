@@ -42,17 +42,15 @@ use serde::Serialize;
 /// # Example
 /// ```
 /// use capwire_wascap::{ClaimsBuilder, KeyKind, KeyPair, RevocationMetadata, UnixSeconds, sign_token};
-/// # use getrandom::{SysRng, rand_core::UnwrapErr};
-/// # let rng = &mut UnwrapErr(SysRng);
-/// # let operator = KeyPair::generate(KeyKind::Operator, rng);
-/// # let stolen = KeyPair::generate(KeyKind::Account, rng).public();
+/// # let operator = KeyPair::generate(KeyKind::Operator)?;
+/// # let stolen = KeyPair::generate(KeyKind::Account)?.public();
 ///
 /// let mut list = RevocationMetadata::new(8);
 /// list.keys.insert(stolen);
 /// let now = UnixSeconds(1_600_000_000);
-/// let claims = ClaimsBuilder::with_metadata(operator.public(), list, now, rng);
+/// let claims = ClaimsBuilder::with_metadata(operator.public(), list, now)?;
 /// let token = sign_token(claims, &operator)?;
-/// # Ok::<(), capwire_wascap::SignError>(())
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]

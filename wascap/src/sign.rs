@@ -2,6 +2,8 @@
 
 use crate::archive;
 use crate::claims::Claims;
+#[cfg(feature = "getrandom")]
+use crate::entropy::EntropyError;
 use crate::error::SignError;
 use crate::hash::Hash;
 use crate::jwt;
@@ -12,7 +14,7 @@ use crate::narrow::Rule;
 use crate::time::UnixSeconds;
 use alloc::string::String;
 use alloc::vec::Vec;
-use rand_core::CryptoRng;
+use rand_core::{CryptoRng, TryCryptoRng};
 
 /// Claims in the making; [`sign_module`], [`sign_archive`] and [`sign_token`] finish them.
 #[derive(Clone, Debug)]
@@ -30,14 +32,28 @@ pub struct ClaimsBuilder<M: Metadata> {
 pub type ActorClaimsBuilder = ClaimsBuilder<ActorMetadata>;
 
 impl<M: Standalone> ClaimsBuilder<M> {
-    /// Claims about `subject`, issued `now`. The token's id is drawn from `rng`.
+    /// Starts claims about `subject`, issued `now`. The token's id is random.
+    ///
+    /// # Errors
+    /// [`EntropyError`] if the operating system has no random bytes.
+    #[cfg(feature = "getrandom")]
     pub fn with_metadata(
+        subject: M::Subject,
+        metadata: M,
+        now: UnixSeconds,
+    ) -> Result<Self, EntropyError> {
+        Ok(Self::start(system_token_id()?, subject, metadata, now))
+    }
+
+    /// Starts claims about `subject`, issued `now`. The token's id is drawn from `rng`.
+    pub fn with_metadata_and_rng(
         subject: M::Subject,
         metadata: M,
         now: UnixSeconds,
         rng: &mut impl CryptoRng,
     ) -> Self {
-        Self::start(subject, metadata, now, rng)
+        let Ok(id) = token_id(rng);
+        Self::start(id, subject, metadata, now)
     }
 }
 
@@ -54,11 +70,10 @@ impl<M: Metadata> ClaimsBuilder<M> {
         self
     }
 
-    fn start(subject: M::Subject, metadata: M, now: UnixSeconds, rng: &mut impl CryptoRng) -> Self {
-        let (id, issued_at) = (token_id(rng), now);
+    const fn start(id: String, subject: M::Subject, metadata: M, now: UnixSeconds) -> Self {
         Self {
             id,
-            issued_at,
+            issued_at: now,
             subject,
             expires: None,
             not_before: None,
@@ -88,9 +103,20 @@ impl<M: Metadata> ClaimsBuilder<M> {
 }
 
 impl ActorClaimsBuilder {
-    /// Claims about the actor `module`, issued `now`. The token's id is drawn from `rng`.
-    pub fn new(module: PublicKey, now: UnixSeconds, rng: &mut impl CryptoRng) -> Self {
-        Self::start(module, ActorMetadata::new(), now, rng)
+    /// Starts claims about the actor `module`, issued `now`. The token's id is random.
+    ///
+    /// # Errors
+    /// [`EntropyError`] if the operating system has no random bytes.
+    #[cfg(feature = "getrandom")]
+    pub fn new(module: PublicKey, now: UnixSeconds) -> Result<Self, EntropyError> {
+        let id = system_token_id()?;
+        Ok(Self::start(id, module, ActorMetadata::new(), now))
+    }
+
+    /// Starts claims about the actor `module`, issued `now`. The token's id is drawn from `rng`.
+    pub fn new_with(module: PublicKey, now: UnixSeconds, rng: &mut impl CryptoRng) -> Self {
+        let Ok(id) = token_id(rng);
+        Self::start(id, module, ActorMetadata::new(), now)
     }
 
     /// A name for people.
@@ -191,15 +217,21 @@ pub fn sign_token<M: Standalone>(
     claims.sign(issuer)
 }
 
-/// 22 digits of base 62, as the original tools write: about 131 bits, so that no two meet.
-fn token_id(rng: &mut impl CryptoRng) -> String {
+#[cfg(feature = "getrandom")]
+fn system_token_id() -> Result<String, EntropyError> {
+    token_id(&mut getrandom::SysRng).map_err(EntropyError::from)
+}
+
+/// Returns 22 digits of base 62, as the original tools write them: about 131 random bits.
+fn token_id<R: TryCryptoRng>(rng: &mut R) -> Result<String, R::Error> {
     const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
     const LENGTH: usize = 22;
     let mut id = String::with_capacity(LENGTH);
     while id.len() < LENGTH {
         let mut bytes = [0; 32];
-        rng.fill_bytes(&mut bytes);
-        // Six bits each; the two values without a digit are thrown away, so all are as likely.
+        rng.try_fill_bytes(&mut bytes)?;
+        // Six bits of each byte. The two values without a digit are dropped, so all digits are
+        // equally likely.
         let digits = bytes
             .iter()
             .filter_map(|byte| DIGITS.get(usize::from(byte >> 2)));
@@ -209,7 +241,7 @@ fn token_id(rng: &mut impl CryptoRng) -> String {
                 .take(LENGTH - id.len()),
         );
     }
-    id
+    Ok(id)
 }
 
 fn normalize_alias(alias: &str) -> String {

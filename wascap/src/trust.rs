@@ -19,12 +19,12 @@ use alloc::vec::Vec;
 ///
 /// ```
 /// use capwire_wascap::{KeyKind, KeyPair, Trust, Verifier};
-/// # use getrandom::{SysRng, rand_core::UnwrapErr};
-/// # let operator = KeyPair::generate(KeyKind::Operator, &mut UnwrapErr(SysRng));
+/// # let operator = KeyPair::generate(KeyKind::Operator)?;
 ///
 /// let mut trust = Trust::new();
 /// trust.operator_key(operator.public());
 /// let verifier = Verifier::new().trust(trust);
+/// # Ok::<(), capwire_wascap::EntropyError>(())
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct Trust {

@@ -5,14 +5,13 @@ use capwire_wascap::{
     ActorClaimsBuilder, ClaimsBuilder, KeyKind, KeyPair, ProviderMetadata, UnixSeconds, Verifier,
     sign_archive, sign_module,
 };
-use getrandom::{SysRng, rand_core::UnwrapErr};
 
 const NOW: UnixSeconds = UnixSeconds(1_600_000_000);
 const SMALL: usize = 1 << 20;
 const LARGE: usize = 16 << 20;
 
 fn pair(kind: KeyKind) -> KeyPair {
-    KeyPair::generate(kind, &mut UnwrapErr(SysRng))
+    KeyPair::generate(kind).unwrap()
 }
 
 /// The most bytes that this thread had allocated at once meanwhile.
@@ -35,14 +34,14 @@ fn module(size: usize) -> Vec<u8> {
     let mut wasm = [b"\0asm\x01\0\0\0\0", &number[..], b"\x04fill"].concat();
     wasm.resize(wasm.len() + size, 7);
     let module = pair(KeyKind::Module).public();
-    let claims = ActorClaimsBuilder::new(module, NOW, &mut UnwrapErr(SysRng)).name("large");
+    let claims = ActorClaimsBuilder::new(module, NOW).unwrap().name("large");
     sign_module(&wasm, claims, &pair(KeyKind::Account)).unwrap()
 }
 
 fn archive(size: usize) -> Vec<u8> {
     let (service, library) = (pair(KeyKind::Service).public(), vec![7; size]);
-    let (metadata, rng) = (ProviderMetadata::default(), &mut UnwrapErr(SysRng));
-    let claims = ClaimsBuilder::with_metadata(service, metadata, NOW, rng);
+    let metadata = ProviderMetadata::default();
+    let claims = ClaimsBuilder::with_metadata(service, metadata, NOW).unwrap();
     sign_archive(
         [("x86_64-linux", &library[..])],
         claims,

@@ -11,7 +11,6 @@ use capwire_wascap::{
     RevocationMetadata, Rule, Trust, UnixSeconds, Verifier, inspect_module, sign_module,
 };
 use data_encoding::BASE64URL_NOPAD;
-use getrandom::{SysRng, rand_core::UnwrapErr};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use serde_json::{Map, Value};
@@ -20,11 +19,11 @@ const NOW: UnixSeconds = UnixSeconds(1_600_000_000);
 const PREAMBLE: &[u8] = b"\0asm\x01\0\0\0";
 
 fn pair(kind: KeyKind) -> KeyPair {
-    KeyPair::generate(kind, &mut UnwrapErr(SysRng))
+    KeyPair::generate(kind).unwrap()
 }
 
 fn claims(module: &KeyPair) -> ActorClaimsBuilder {
-    ActorClaimsBuilder::new(module.public(), NOW, &mut UnwrapErr(SysRng))
+    ActorClaimsBuilder::new(module.public(), NOW).unwrap()
 }
 
 fn kind() -> impl Strategy<Value = KeyKind> {

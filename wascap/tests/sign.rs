@@ -12,17 +12,16 @@ use capwire_wascap::{
     UnixSeconds, Verifier, VerifyError, inspect_archive, inspect_module, inspect_token,
     sign_archive, sign_module, sign_token,
 };
-use getrandom::{SysRng, rand_core::UnwrapErr};
 
 const NOW: UnixSeconds = UnixSeconds(1_600_000_000);
 const EMPTY: &[u8] = b"\0asm\x01\0\0\0";
 
 fn pair(kind: KeyKind) -> KeyPair {
-    KeyPair::generate(kind, &mut UnwrapErr(SysRng))
+    KeyPair::generate(kind).unwrap()
 }
 
 fn claims(module: &KeyPair) -> ActorClaimsBuilder {
-    ActorClaimsBuilder::new(module.public(), NOW, &mut UnwrapErr(SysRng))
+    ActorClaimsBuilder::new(module.public(), NOW).unwrap()
 }
 
 #[test]
@@ -164,7 +163,6 @@ fn claims_too_long_to_be_read_are_not_signed() {
 
 #[test]
 fn tokens_of_accounts_and_invocations_are_verified_alone() {
-    let rng = &mut UnwrapErr(SysRng);
     let (operator, account, server) = (
         pair(KeyKind::Operator),
         pair(KeyKind::Account),
@@ -173,7 +171,7 @@ fn tokens_of_accounts_and_invocations_are_verified_alone() {
     let mut metadata = AccountMetadata::default();
     metadata.name = Some("payments".into());
     metadata.valid_signers = vec![pair(KeyKind::Account).public()];
-    let builder = ClaimsBuilder::with_metadata(account.public(), metadata.clone(), NOW, rng);
+    let builder = ClaimsBuilder::with_metadata(account.public(), metadata.clone(), NOW).unwrap();
     let token = sign_token(builder, &operator).unwrap();
     let verified = Verifier::new()
         .verify_token::<AccountMetadata>(&token, NOW)
@@ -191,7 +189,7 @@ fn tokens_of_accounts_and_invocations_are_verified_alone() {
 
     let id = "67e55044-10b1-426f-9247-bb680e5fe0c8".parse().unwrap();
     let metadata = InvocationMetadata::new("wasmbus://a", "wasmbus://b/Get", b"payload");
-    let builder = ClaimsBuilder::with_metadata(id, metadata, NOW, rng);
+    let builder = ClaimsBuilder::with_metadata(id, metadata, NOW).unwrap();
     let token = sign_token(builder, &server).unwrap();
     let verified = Verifier::new()
         .verify_token::<InvocationMetadata>(&token, NOW)
@@ -207,8 +205,7 @@ fn a_token_may_have_every_byte_that_is_allowed() {
     let list = |length: usize| {
         let mut metadata = RevocationMetadata::new(1);
         metadata.tokens.insert("a".repeat(length));
-        let rng = &mut UnwrapErr(SysRng);
-        let claims = ClaimsBuilder::with_metadata(operator.public(), metadata, NOW, rng);
+        let claims = ClaimsBuilder::with_metadata(operator.public(), metadata, NOW).unwrap();
         sign_token(claims, &operator).unwrap()
     };
     let short = list(0);
@@ -224,8 +221,7 @@ fn archive(libraries: &[(&str, &[u8])]) -> Result<Vec<u8>, SignError> {
     metadata.name = Some("Redis".into());
     metadata.capid = Some("wascc:keyvalue".into());
     metadata.rev = Some(2);
-    let rng = &mut UnwrapErr(SysRng);
-    let claims = ClaimsBuilder::with_metadata(service.public(), metadata, NOW, rng);
+    let claims = ClaimsBuilder::with_metadata(service.public(), metadata, NOW).unwrap();
     sign_archive(libraries.iter().copied(), claims, &account)
 }
 

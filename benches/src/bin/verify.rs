@@ -10,7 +10,6 @@ use capwire::wascap::{
 use capwire_benches::lean_guest;
 use clap::Parser;
 use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
-use getrandom::{SysRng, rand_core::UnwrapErr};
 use sha2::{Digest, Sha256};
 use std::hint::black_box;
 use std::io::Write;
@@ -104,9 +103,9 @@ struct Chain {
 
 impl Chain {
     fn new() -> Result<Self> {
-        let operator = pair(KeyKind::Operator);
-        let account = pair(KeyKind::Account);
-        let claims = ActorClaimsBuilder::new(pair(KeyKind::Module).public(), NOW, &mut rng());
+        let operator = pair(KeyKind::Operator)?;
+        let account = pair(KeyKind::Account)?;
+        let claims = ActorClaimsBuilder::new(pair(KeyKind::Module)?.public(), NOW)?;
         let claims = claims.name("large").capability("wascc:keyvalue");
         let module = sign_module(&module()?, claims, &account)?;
         let account = sign::<AccountMetadata>(&account, &operator)?;
@@ -148,19 +147,15 @@ fn trust(operator: &str, account: &str) -> Result<Trust> {
     Ok(trust)
 }
 
-fn rng() -> UnwrapErr<SysRng> {
-    UnwrapErr(SysRng)
-}
-
-fn pair(kind: KeyKind) -> KeyPair {
-    KeyPair::generate(kind, &mut rng())
+fn pair(kind: KeyKind) -> Result<KeyPair> {
+    Ok(KeyPair::generate(kind)?)
 }
 
 fn sign<M>(subject: &KeyPair, issuer: &KeyPair) -> Result<String>
 where
     M: Standalone<Subject = capwire::wascap::PublicKey> + Default,
 {
-    let claims = ClaimsBuilder::with_metadata(subject.public(), M::default(), NOW, &mut rng());
+    let claims = ClaimsBuilder::with_metadata(subject.public(), M::default(), NOW)?;
     Ok(sign_token(claims, issuer)?)
 }
 

@@ -5,7 +5,7 @@ use crate::args::Archive;
 use crate::error::{Error, printable};
 use crate::files::{Existing, Readers};
 use crate::keyring::{self, Own};
-use crate::{files, output, random, time};
+use crate::{files, output, time};
 use capwire::wascap::{
     ClaimsBuilder, KeyPair, ProviderMetadata, PublicKey, UnixSeconds, sign_archive,
 };
@@ -24,7 +24,7 @@ pub(super) fn run(command: &Archive) -> Result<(), Error> {
         "--subject",
         Own::Provider(&name),
     )?;
-    let claims = claims(command, &name, subject.public(), time::now()?);
+    let claims = claims(command, &name, subject.public(), time::now()?)?;
     let libraries = libraries
         .iter()
         .map(|(target, bytes)| (*target, bytes.as_slice()));
@@ -46,18 +46,18 @@ fn claims(
     name: &str,
     subject: PublicKey,
     now: UnixSeconds,
-) -> ClaimsBuilder<ProviderMetadata> {
+) -> Result<ClaimsBuilder<ProviderMetadata>, Error> {
     let mut metadata = ProviderMetadata::default();
     metadata.name = Some(name.to_owned());
     metadata.capid = Some(command.contract.clone());
     metadata.vendor.clone_from(&command.vendor);
     metadata.rev = command.revision;
     metadata.ver.clone_from(&command.version);
-    let claims = ClaimsBuilder::with_metadata(subject, metadata, now, &mut random::system());
-    match command.expires {
+    let claims = ClaimsBuilder::with_metadata(subject, metadata, now)?;
+    Ok(match command.expires {
         Some(duration) => claims.expires(now.plus(duration)),
         None => claims,
-    }
+    })
 }
 
 fn report(

@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::plan::{Opening, Plan, PlannedBinding};
 use crate::record::Recorder;
 use crate::secrets::Secrets;
-use crate::{engine, files, logging, output, progress, random, remedy, start, time};
+use crate::{engine, files, logging, output, progress, remedy, start, time};
 use capwire::wascap::{
     ActorClaimsBuilder, InspectError, KeyKind, KeyPair, ModuleError, UnixSeconds, Verifier,
     inspect_module, sign_module,
@@ -66,12 +66,9 @@ fn actor(command: &Call, now: UnixSeconds) -> Result<Actor, Error> {
             ))
             .help("sign it with `capwire sign`, or call it without `--manifest`"));
         }
-        let rng = &mut random::system();
-        let (account, key) = (
-            KeyPair::generate(KeyKind::Account, rng),
-            KeyPair::generate(KeyKind::Module, rng).public(),
-        );
-        let claims = ActorClaimsBuilder::new(key, now, rng).name(file.to_string());
+        let account = KeyPair::generate(KeyKind::Account)?;
+        let key = KeyPair::generate(KeyKind::Module)?.public();
+        let claims = ActorClaimsBuilder::new(key, now)?.name(file.to_string());
         module = sign_module(&module, claims, &account)
             .map_err(|error| Error::failure(format!("cannot call `{file}`")).because(error))?;
     }

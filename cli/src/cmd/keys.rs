@@ -3,7 +3,7 @@
 use crate::args::{Keys, KeysGen};
 use crate::error::Error;
 use crate::files::Existing;
-use crate::{keyfile, output, random};
+use crate::{keyfile, output};
 use capwire::wascap::KeyPair;
 use serde_json::{Map, Value};
 
@@ -16,7 +16,7 @@ pub(super) fn run(command: Keys) -> Result<(), Error> {
 }
 
 fn generate(command: &KeysGen) -> Result<(), Error> {
-    let pair = KeyPair::generate(command.kind, &mut random::system());
+    let pair = KeyPair::generate(command.kind)?;
     if let Some(path) = &command.output {
         let existing = match command.force {
             true => Existing::Replace,

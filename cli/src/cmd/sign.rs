@@ -5,7 +5,7 @@ use crate::args::Sign;
 use crate::error::{Error, printable};
 use crate::files::{Existing, Readers};
 use crate::keyring::{self, Own};
-use crate::{files, output, random, time};
+use crate::{files, output, time};
 use capwire::Permission;
 use capwire::wascap::{
     ActorClaimsBuilder, InspectError, ModuleError, PublicKey, Rule, UnixSeconds, canonicalize,
@@ -24,7 +24,7 @@ pub(super) fn run(mut command: Sign) -> Result<(), Error> {
         let proposed = derive::propose(&module, subject, &command.recorded, command.yes)?;
         command.capabilities.extend(proposed);
     }
-    let claims = claims(&command, &name, subject, time::now()?);
+    let claims = claims(&command, &name, subject, time::now()?)?;
     let signed = sign_module(&module, claims, &issuer).map_err(|error| {
         Error::failure(format!("cannot sign `{}`", command.input.display())).because(error)
     })?;
@@ -88,8 +88,13 @@ fn capabilities(command: &Sign) -> Vec<String> {
         .collect()
 }
 
-fn claims(command: &Sign, name: &str, subject: PublicKey, now: UnixSeconds) -> ActorClaimsBuilder {
-    let mut claims = ActorClaimsBuilder::new(subject, now, &mut random::system()).name(name);
+fn claims(
+    command: &Sign,
+    name: &str,
+    subject: PublicKey,
+    now: UnixSeconds,
+) -> Result<ActorClaimsBuilder, Error> {
+    let mut claims = ActorClaimsBuilder::new(subject, now)?.name(name);
     claims = grant(claims, &command.capabilities);
     for tag in &command.tags {
         claims = claims.tag(tag);
@@ -106,7 +111,7 @@ fn claims(command: &Sign, name: &str, subject: PublicKey, now: UnixSeconds) -> A
     if let Some(duration) = command.not_before {
         claims = claims.not_before(now.plus(duration));
     }
-    claims.provider(command.prov)
+    Ok(claims.provider(command.prov))
 }
 
 /// Claims each capability once. Rules add up; without one, all of it is granted.

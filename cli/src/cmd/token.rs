@@ -4,7 +4,7 @@ use crate::args::{Token, TokenAccount, TokenCommon, TokenOperator, TokenRevocati
 use crate::error::{Error, printable};
 use crate::files::{Existing, Readers};
 use crate::keyring::{self, Own};
-use crate::{files, output, random, time};
+use crate::{files, output, time};
 use capwire::wascap::{
     AccountMetadata, ClaimsBuilder, KeyPair, OperatorMetadata, PublicKey, RevocationMetadata,
     SignError, Standalone, Subject, sign_token,
@@ -66,7 +66,7 @@ where
     M: Standalone<Subject = PublicKey>,
 {
     let now = time::now()?;
-    let mut claims = ClaimsBuilder::with_metadata(subject, metadata, now, &mut random::system());
+    let mut claims = ClaimsBuilder::with_metadata(subject, metadata, now)?;
     if let Some(duration) = common.expires {
         claims = claims.expires(now.plus(duration));
     }

@@ -4,23 +4,27 @@ use capwire::contracts::{codec, http};
 use capwire::wascap::{
     ActorClaimsBuilder, KeyKind, KeyPair, UnixSeconds, inspect_module, sign_module,
 };
+use capwire_conformance::guests;
 use data_encoding::BASE64URL_NOPAD;
-use getrandom::{SysRng, rand_core::UnwrapErr};
+
+/// A guest of these fields whose call is `body`; see [`guests::guest`].
+fn assembled(body: &str, fields: &str) -> Vec<u8> {
+    wat::parse_str(guests::guest(body, fields)).unwrap()
+}
+
+/// A data segment at `address`.
+fn data(address: usize, bytes: &[u8]) -> String {
+    let bytes: String = bytes.iter().map(|byte| format!("\\{byte:02x}")).collect();
+    format!(r#"(data (i32.const {address}) "{bytes}")"#)
+}
 
 /// A guest that answers every call with `answer`.
 pub(crate) fn guest(answer: &[u8]) -> Vec<u8> {
-    let data: String = answer.iter().map(|byte| format!("\\{byte:02x}")).collect();
-    let length = answer.len();
-    wat::parse_str(format!(
-        r#"(module
-            (import "wapc" "__guest_response" (func $response (param i32 i32)))
-            (memory (export "memory") 1)
-            (data (i32.const 8) "{data}")
-            (func (export "__guest_call") (param i32 i32) (result i32)
-                (call $response (i32.const 8) (i32.const {length}))
-                (i32.const 1)))"#
-    ))
-    .unwrap()
+    let respond = format!(
+        "(call $__guest_response (i32.const 8) (i32.const {})) (i32.const 1)",
+        answer.len()
+    );
+    assembled(&respond, &data(8, answer))
 }
 
 /// A guest that traps in every call.
@@ -34,21 +38,14 @@ pub(crate) fn trapping() -> Vec<u8> {
 /// A guest that prints `line` and answers every HTTP request with nothing.
 pub(crate) fn web_that_prints(line: &str) -> Vec<u8> {
     let answer = codec::encode(&http::Response::ok()).unwrap();
-    let data: String = answer.iter().map(|byte| format!("\\{byte:02x}")).collect();
     let (length, line_length) = (answer.len(), line.len());
-    wat::parse_str(format!(
-        r#"(module
-            (import "wapc" "__guest_response" (func $response (param i32 i32)))
-            (import "wapc" "__console_log" (func $log (param i32 i32)))
-            (memory (export "memory") 1)
-            (data (i32.const 8) "{data}")
-            (data (i32.const 1024) "{line}")
-            (func (export "__guest_call") (param i32 i32) (result i32)
-                (call $log (i32.const 1024) (i32.const {line_length}))
-                (call $response (i32.const 8) (i32.const {length}))
-                (i32.const 1)))"#
-    ))
-    .unwrap()
+    let body = format!(
+        "(call $__console_log (i32.const 1024) (i32.const {line_length}))
+        (call $__guest_response (i32.const 8) (i32.const {length}))
+        (i32.const 1)"
+    );
+    let fields = data(8, &answer) + &data(1024, line.as_bytes());
+    assembled(&body, &fields)
 }
 
 /// When the tests' tokens of other times were issued, and their day.
@@ -65,9 +62,8 @@ pub(crate) fn not_yet_valid(module: &[u8], account: &KeyPair) -> Vec<u8> {
 }
 
 fn claims(now: UnixSeconds) -> ActorClaimsBuilder {
-    let rng = &mut UnwrapErr(SysRng);
-    let module = KeyPair::generate(KeyKind::Module, rng);
-    ActorClaimsBuilder::new(module.public(), now, rng).name("timely")
+    let module = KeyPair::generate(KeyKind::Module).unwrap().public();
+    ActorClaimsBuilder::new(module, now).unwrap().name("timely")
 }
 
 /// `module` with `token` in a section at its end.
@@ -114,45 +110,27 @@ pub(crate) fn web(body: &str) -> Vec<u8> {
 
 /// A guest that answers with the payload.
 pub(crate) fn echo() -> Vec<u8> {
-    wat::parse_str(
-        r#"(module
-            (import "wapc" "__guest_request" (func $request (param i32 i32)))
-            (import "wapc" "__guest_response" (func $response (param i32 i32)))
-            (memory (export "memory") 1)
-            (func (export "__guest_call") (param i32 i32) (result i32)
-                (call $request (i32.const 0) (i32.const 1024))
-                (call $response (i32.const 1024) (local.get 1))
-                (i32.const 1)))"#,
-    )
-    .unwrap()
+    wat::parse_str(guests::ECHO).unwrap()
 }
 
-/// A guest that asks a provider for `operation` with the payload, and answers with its answer.
+/// A guest that makes the host call `operation` of `contract` with its payload, and answers with
+/// the reply.
 pub(crate) fn forwarding(contract: &str, operation: &str) -> Vec<u8> {
-    let (contract_length, operation_length) = (contract.len(), operation.len());
-    wat::parse_str(format!(
-        r#"(module
-            (import "wapc" "__guest_request" (func $request (param i32 i32)))
-            (import "wapc" "__guest_response" (func $response (param i32 i32)))
-            (import "wapc" "__host_call"
-                (func $call (param i32 i32 i32 i32 i32 i32 i32 i32) (result i32)))
-            (import "wapc" "__host_response" (func $answer (param i32)))
-            (import "wapc" "__host_response_len" (func $length (result i32)))
-            (memory (export "memory") 1)
-            (data (i32.const 8) "default")
-            (data (i32.const 32) "{contract}")
-            (data (i32.const 64) "{operation}")
-            (func (export "__guest_call") (param i32 i32) (result i32)
-                (call $request (i32.const 0) (i32.const 1024))
-                (if (i32.eqz (call $call
-                        (i32.const 8) (i32.const 7)
-                        (i32.const 32) (i32.const {contract_length})
-                        (i32.const 64) (i32.const {operation_length})
-                        (i32.const 1024) (local.get 1)))
-                    (then (return (i32.const 0))))
-                (call $answer (i32.const 4096))
-                (call $response (i32.const 4096) (call $length))
-                (i32.const 1)))"#
-    ))
-    .unwrap()
+    let body = format!(
+        "(call $__guest_request (i32.const 0) (i32.const 1024))
+        (if (i32.eqz (call $__host_call
+                (i32.const 8) (i32.const 7)
+                (i32.const 32) (i32.const {})
+                (i32.const 64) (i32.const {})
+                (i32.const 1024) (local.get $payload)))
+            (then (return (i32.const 0))))
+        (call $__host_response (i32.const 4096))
+        (call $__guest_response (i32.const 4096) (call $__host_response_len))
+        (i32.const 1)",
+        contract.len(),
+        operation.len()
+    );
+    let texts = [(8, "default"), (32, contract), (64, operation)];
+    let fields = texts.map(|(address, text)| data(address, text.as_bytes()));
+    assembled(&body, &fields.concat())
 }

@@ -13,7 +13,6 @@ use capwire_provider::{
 use capwire_wascap::{
     ActorClaimsBuilder, KeyKind, KeyPair, PublicKey, Rule, UnixSeconds, sign_module,
 };
-use getrandom::{SysRng, rand_core::UnwrapErr};
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex};
@@ -43,7 +42,7 @@ impl Module {
     pub(crate) fn new() -> Self {
         crate::recorder::listen();
         Self {
-            key: KeyPair::generate(KeyKind::Module, &mut UnwrapErr(SysRng)),
+            key: KeyPair::generate(KeyKind::Module).unwrap(),
             account: account(),
             name: "tester",
             script: standard::NAME.to_owned(),
@@ -120,8 +119,8 @@ impl Module {
     }
 
     pub(crate) fn sign(&self, wasm: &[u8]) -> Vec<u8> {
-        let rng = &mut UnwrapErr(SysRng);
-        let mut claims = ActorClaimsBuilder::new(self.key.public(), SIGNED_AT, rng).name(self.name);
+        let claims = ActorClaimsBuilder::new(self.key.public(), SIGNED_AT).unwrap();
+        let mut claims = claims.name(self.name);
         for capability in &self.caps {
             claims = claims.capability(capability);
         }
@@ -139,7 +138,7 @@ impl Module {
 }
 
 fn account() -> KeyPair {
-    KeyPair::generate(KeyKind::Account, &mut UnwrapErr(SysRng))
+    KeyPair::generate(KeyKind::Account).unwrap()
 }
 
 /// A host on the scripted engine.

@@ -8,7 +8,6 @@ use capwire_wascap::{
     AccountMetadata, ClaimsBuilder, KeyKind, KeyPair, OperatorMetadata, PublicKey,
     RevocationMetadata, Trust, UnixSeconds, Verifier, sign_token,
 };
-use getrandom::{SysRng, rand_core::UnwrapErr};
 use std::time::Duration;
 
 /// An operator that vouches for accounts and takes back.
@@ -19,10 +18,10 @@ struct Operator {
 
 impl Operator {
     fn new() -> Self {
-        let rng = &mut UnwrapErr(SysRng);
-        let key = KeyPair::generate(KeyKind::Operator, rng);
+        let key = KeyPair::generate(KeyKind::Operator).unwrap();
         let claims =
-            ClaimsBuilder::with_metadata(key.public(), OperatorMetadata::default(), SIGNED_AT, rng);
+            ClaimsBuilder::with_metadata(key.public(), OperatorMetadata::default(), SIGNED_AT)
+                .unwrap();
         let mut trust = Trust::new();
         trust
             .operator_token(&sign_token(claims, &key).unwrap())
@@ -31,9 +30,8 @@ impl Operator {
     }
 
     fn vouch(&mut self, account: PublicKey, expires: Option<u64>) {
-        let rng = &mut UnwrapErr(SysRng);
         let mut claims =
-            ClaimsBuilder::with_metadata(account, AccountMetadata::default(), SIGNED_AT, rng);
+            ClaimsBuilder::with_metadata(account, AccountMetadata::default(), SIGNED_AT).unwrap();
         if let Some(at) = expires {
             claims = claims.expires(UnixSeconds(at));
         }
@@ -48,8 +46,7 @@ impl Operator {
     fn revoking(&self, key: PublicKey) -> Verifier {
         let mut list = RevocationMetadata::new(1);
         list.keys.insert(key);
-        let rng = &mut UnwrapErr(SysRng);
-        let claims = ClaimsBuilder::with_metadata(self.key.public(), list, SIGNED_AT, rng);
+        let claims = ClaimsBuilder::with_metadata(self.key.public(), list, SIGNED_AT).unwrap();
         let token = sign_token(claims, &self.key).unwrap();
         let verifier = self.verifier();
         let list = verifier.verify_revocations(&token, &[], SIGNED_AT).unwrap();

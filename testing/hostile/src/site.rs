@@ -7,9 +7,8 @@ use anyhow::Result;
 use bytes::Bytes;
 use capwire::engine::Engine;
 use capwire::provider::Config;
-use capwire::wascap::{ActorClaimsBuilder, KeyKind, KeyPair, UnixSeconds, sign_module};
 use capwire::{ActorId, ActorOptions, BindingKey, BindingName, ContractId, Error, Host};
-use getrandom::{SysRng, rand_core::UnwrapErr};
+use capwire_conformance::guests::guest;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
 use tokio::task::JoinHandle;
@@ -44,12 +43,7 @@ impl Site {
     /// # Errors
     /// If it cannot be signed, or is not believed.
     pub async fn sign(&self, wasm: &[u8]) -> Result<capwire::Actor> {
-        let rng = &mut UnwrapErr(SysRng);
-        let account = KeyPair::generate(KeyKind::Account, rng);
-        let key = KeyPair::generate(KeyKind::Module, rng).public();
-        let claims = ActorClaimsBuilder::new(key, UnixSeconds(1_600_000_000), rng);
-        let claims = claims.name("hostile").capability(CONTRACT);
-        let signed = sign_module(wasm, claims, &account)?;
+        let signed = capwire::testing::sign(wasm, &[CONTRACT])?;
         Ok(self.host.verify(signed).await?)
     }
 
@@ -96,7 +90,7 @@ impl Site {
     /// # Errors
     /// If it does not start.
     pub async fn neighbour(&self) -> Result<Neighbour> {
-        let actor = self.sign(&wat::parse_str(NEIGHBOUR)?).await?;
+        let actor = self.sign(&wat::parse_str(neighbour())?).await?;
         let actor = self.start(actor, ActorOptions::default()).await?;
         let (host, answered) = (self.host.clone(), Arc::new(AtomicU64::new(0)));
         let count = Arc::clone(&answered);
@@ -110,16 +104,14 @@ impl Site {
 }
 
 /// A well-behaved actor, which waits in a host call whenever it is called.
-const NEIGHBOUR: &str = r#"(module
-    (import "wapc" "__guest_response" (func $respond (param i32 i32)))
-    (import "wapc" "__host_call"
-        (func $host_call (param i32 i32 i32 i32 i32 i32 i32 i32) (result i32)))
-    (memory (export "memory") 1)
-    (data (i32.const 0) "test:hostilePause")
-    (func (export "__guest_call") (param i32 i32) (result i32)
-        (call $respond (i32.const 0) (i32.const 0))
-        (call $host_call (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 12)
-            (i32.const 12) (i32.const 5) (i32.const 0) (i32.const 0))))"#;
+fn neighbour() -> String {
+    guest(
+        "(call $__guest_response (i32.const 0) (i32.const 0))
+        (call $__host_call (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 12)
+            (i32.const 12) (i32.const 5) (i32.const 0) (i32.const 0))",
+        r#"(data (i32.const 0) "test:hostilePause")"#,
+    )
+}
 
 /// A neighbour that is called for as long as this lives.
 pub struct Neighbour {

@@ -195,7 +195,7 @@ fn a_restriction_stands_twice() {
 #[test]
 fn rules_survive_signing_and_those_about_nothing_are_not_signed() {
     let builder =
-        || ActorClaimsBuilder::new(pair(KeyKind::Module, MODULE).public(), NOW, &mut Same(9));
+        || ActorClaimsBuilder::new_with(pair(KeyKind::Module, MODULE).public(), NOW, &mut Same(9));
     let rule = Rule::new()
         .operations(["Get"])
         .resources(["session:*".parse().unwrap()]);

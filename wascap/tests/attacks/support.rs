@@ -52,7 +52,7 @@ impl rand_core::TryRng for Same {
 impl rand_core::TryCryptoRng for Same {}
 
 pub(crate) fn pair(kind: KeyKind, secret: u8) -> KeyPair {
-    KeyPair::generate(kind, &mut Same(secret))
+    KeyPair::generate_with(kind, &mut Same(secret))
 }
 
 pub(crate) fn public(kind: KeyKind, secret: u8) -> String {

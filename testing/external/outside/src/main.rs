@@ -5,10 +5,8 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use capwire::contracts::core::CapabilityDescriptor;
 use capwire::provider::{Binding, BindingId, Bound, Call, Config, Provider, ProviderError};
-use capwire::wascap::{ActorClaimsBuilder, KeyKind, KeyPair, UnixSeconds, sign_module};
-use capwire::{BindingKey, BindingName, ContractId, Host};
+use capwire::{BindingKey, BindingName, ContractId, Host, testing};
 use capwire_engine_fake::{Fake, module, standard};
-use getrandom::{SysRng, rand_core::UnwrapErr};
 use std::error::Error;
 
 const CONTRACT: &str = "example:greeter";
@@ -39,7 +37,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let host = Host::builder(Fake::new()).build()?;
     host.add_provider(Greeter)?;
 
-    let actor = host.start_actor(host.verify(signed()?).await?).await?;
+    let signed = testing::sign(&module(standard::NAME), &[CONTRACT])?;
+    let actor = host.start_actor(host.verify(signed).await?).await?;
     let key = BindingKey::new(actor, ContractId::new(CONTRACT)?, BindingName::default());
     host.bind(key, Config::default()).await?;
 
@@ -48,14 +47,4 @@ async fn main() -> Result<(), Box<dyn Error>> {
     println!("answered: {}", String::from_utf8_lossy(&answer));
     host.shutdown().await?;
     Ok(())
-}
-
-fn signed() -> Result<Vec<u8>, Box<dyn Error>> {
-    let mut rng = UnwrapErr(SysRng);
-    let account = KeyPair::generate(KeyKind::Account, &mut rng);
-    let key = KeyPair::generate(KeyKind::Module, &mut rng).public();
-    let claims = ActorClaimsBuilder::new(key, UnixSeconds(1_600_000_000), &mut rng)
-        .name("caller")
-        .capability(CONTRACT);
-    Ok(sign_module(&module(standard::NAME), claims, &account)?)
 }

@@ -1,6 +1,6 @@
 //! Provider archives, both ways.
 
-use crate::support::{now, old, pair, rng, text};
+use crate::support::{now, old, pair, text};
 use capwire_wascap::{
     ArchiveError, ClaimsBuilder, Hash, KeyKind, KeyPair, ProviderMetadata, Verifier, VerifyError,
     sign_archive,
@@ -28,7 +28,7 @@ fn made_here(account: &KeyPair, service: &KeyPair) -> Vec<u8> {
     metadata.name = Some("Redis".into());
     metadata.capid = Some("wascc:keyvalue".into());
     metadata.vendor = "acme".into();
-    let claims = ClaimsBuilder::with_metadata(service.public(), metadata, now(), &mut rng());
+    let claims = ClaimsBuilder::with_metadata(service.public(), metadata, now()).unwrap();
     let libraries = [("x86_64-linux", LINUX), ("aarch64-macos", MACOS)];
     sign_archive(libraries, claims, account).unwrap()
 }

@@ -1,6 +1,6 @@
 //! Signed modules, both ways.
 
-use crate::support::{now, old, pair, rng, text, today, wasm};
+use crate::support::{now, old, pair, text, today, wasm};
 use capwire_wascap::{
     ActorClaimsBuilder, Hash, KeyKind, KeyPair, UnixSeconds, Verifier, VerifyError, canonicalize,
     sign_module,
@@ -47,7 +47,8 @@ fn sign_as_today(wasm: &[u8], account: &KeyPair, module: &KeyPair) -> Vec<u8> {
 }
 
 fn sign_here(wasm: &[u8], account: &KeyPair, module: &KeyPair) -> Vec<u8> {
-    let claims = ActorClaimsBuilder::new(module.public(), now(), &mut rng())
+    let claims = ActorClaimsBuilder::new(module.public(), now())
+        .unwrap()
         .name("counter")
         .capability("wascc:keyvalue")
         .tag("demo")

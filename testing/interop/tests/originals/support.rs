@@ -1,7 +1,6 @@
 //! What both sides share: keys, a module that the parser of 2020 knows, the time.
 
 use capwire_wascap::{KeyKind, KeyPair, UnixSeconds};
-use getrandom::{SysRng, rand_core::UnwrapErr};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// The originals read the clock themselves, so these tests have to as well.
@@ -14,12 +13,8 @@ pub(crate) fn now() -> UnixSeconds {
     )
 }
 
-pub(crate) fn rng() -> UnwrapErr<SysRng> {
-    UnwrapErr(SysRng)
-}
-
 pub(crate) fn pair(kind: KeyKind) -> KeyPair {
-    KeyPair::generate(kind, &mut rng())
+    KeyPair::generate(kind).unwrap()
 }
 
 pub(crate) fn text(pair: &KeyPair) -> String {

@@ -1,6 +1,6 @@
 //! Tokens of every type that each side knows, both ways.
 
-use crate::support::{now, old, pair, rng, text, today};
+use crate::support::{now, old, pair, text, today};
 use capwire_wascap::{
     AccountMetadata, Claims, ClaimsBuilder, ClusterMetadata, Hash, InvocationMetadata, KeyKind,
     KeyPair, OperatorMetadata, ProviderMetadata, Standalone, Verified, Verifier, sign_token,
@@ -17,7 +17,7 @@ fn verify<M: Standalone>(token: &str) -> Verified<Claims<M>> {
 
 fn sign<M: Standalone>(subject: M::Subject, metadata: M, issuer: &KeyPair) -> String {
     sign_token(
-        ClaimsBuilder::with_metadata(subject, metadata, now(), &mut rng()),
+        ClaimsBuilder::with_metadata(subject, metadata, now()).unwrap(),
         issuer,
     )
     .unwrap()

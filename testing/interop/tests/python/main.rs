@@ -14,7 +14,6 @@ use capwire_wascap::{
     KeyKind, KeyPair, OperatorMetadata, ProviderMetadata, Rule, Standalone, UnixSeconds, Verifier,
     sign_module, sign_token,
 };
-use getrandom::{SysRng, rand_core::UnwrapErr};
 use peer::Peer;
 use serde_json::{Value, json};
 
@@ -23,7 +22,7 @@ const WASM: &[u8] = b"\0asm\x01\0\0\0\0\x07\x04notehi";
 const INVOCATION: &str = "67e55044-10b1-426f-9247-bb680e5fe0c8";
 
 fn pair(kind: KeyKind) -> KeyPair {
-    KeyPair::generate(kind, &mut UnwrapErr(SysRng))
+    KeyPair::generate(kind).unwrap()
 }
 
 #[test]
@@ -40,7 +39,8 @@ fn keys_are_the_same() {
 fn modules_signed_here_are_verified_there() {
     let Some(peer) = Peer::find() else { return };
     let (account, module) = (pair(KeyKind::Account), pair(KeyKind::Module));
-    let claims = ActorClaimsBuilder::new(module.public(), NOW, &mut UnwrapErr(SysRng))
+    let claims = ActorClaimsBuilder::new(module.public(), NOW)
+        .unwrap()
         .name("naïve \"name\"")
         .capability("wascc:keyvalue")
         .narrow("wascc:keyvalue", Rule::new().operations(["Get"]));
@@ -85,7 +85,7 @@ fn modules_signed_there_are_verified_here() {
 /// Signs here and verifies there, signs the same claims there and verifies here.
 fn both_ways<M: Standalone>(subject: M::Subject, metadata: M, issuer: &KeyPair) {
     let Some(peer) = Peer::find() else { return };
-    let builder = ClaimsBuilder::with_metadata(subject, metadata, NOW, &mut UnwrapErr(SysRng));
+    let builder = ClaimsBuilder::with_metadata(subject, metadata, NOW).unwrap();
     let ours = sign_token(builder, issuer).unwrap();
     let read = peer.run(&["verify-token"], ours.as_bytes()).unwrap();
     let claims: Value = serde_json::from_slice(&read).unwrap();
