@@ -7,30 +7,31 @@
     reason = "tests"
 )]
 
+use capwire_conformance::guests::imports;
 use capwire_engine_wasm3::Wasm3;
+use capwire_scaffold::Slices;
 use capwire_wapc::{
-    CallError, CompileError, EmptyWorld, Engine, Guest, HostCall, HostCalls, LimitError, Module,
-    PlainGuest, Reply, Request, ResourceLimits, StartError, StartStep, Step, TrapKind, Verdict,
-    World,
+    CallError, CompileError, EmptyWorld, Engine, Guest, LimitError, Module, PlainGuest, Reply,
+    Request, ResourceLimits, StartError, StartStep, Step, TrapKind, World,
 };
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
-const IMPORTS: &str = r#"
-    (import "wapc" "__guest_response" (func $response (param i32 i32)))
-    (import "wapc" "__console_log" (func $log (param i32 i32)))"#;
+/// Slices for much computing, but not for ever.
+const SLICES: u32 = 200;
 
 /// A guest of these fields whose `__guest_call` is `body`, after which it responds with the `i32`
 /// that is on the stack.
 fn module(body: &str, fields: &str) -> String {
     format!(
-        r#"(module {IMPORTS} (memory (export "memory") 1) {fields}
+        r#"(module {} (memory (export "memory") 1) {fields}
             (func $body (result i32) {body})
             (func (export "__guest_call") (param i32 i32) (result i32)
                 (i32.store (i32.const 0) (call $body))
-                (call $response (i32.const 0) (i32.const 4))
-                (i32.const 1)))"#
+                (call $__guest_response (i32.const 0) (i32.const 4))
+                (i32.const 1)))"#,
+        imports()
     )
 }
 
@@ -39,18 +40,11 @@ fn compile(wat: &str) -> Result<Arc<dyn Module>, CompileError> {
 }
 
 fn start(wat: &str) -> Result<PlainGuest, StartError> {
-    let module = compile(wat).unwrap();
-    let world = Arc::new(EmptyWorld);
-    PlainGuest::start(
-        &*module,
-        &ResourceLimits::default(),
-        world,
-        &mut Patient::default(),
-    )
+    capwire_scaffold::start(&*compile(wat).unwrap())
 }
 
 fn call(guest: &mut PlainGuest) -> Result<u32, CallError> {
-    let response = guest.call(Request::new("any", ""), &mut Patient::default())?;
+    let response = guest.call(Request::new("any", ""), &mut Slices::at_most(SLICES))?;
     Ok(u32::from_le_bytes(response[..].try_into().unwrap()))
 }
 
@@ -62,26 +56,6 @@ fn assert_trap(result: Result<u32, CallError>, kind: TrapKind) {
     match result {
         Err(CallError::Trap(trap)) => assert_eq!(trap.kind(), kind),
         other => panic!("{other:?}"),
-    }
-}
-
-/// Lets a guest compute for many slices, but not for ever.
-#[derive(Default)]
-struct Patient {
-    slices: u32,
-}
-
-impl HostCalls for Patient {
-    fn call(&mut self, _call: HostCall<'_>) -> Reply {
-        Reply::error("nothing")
-    }
-
-    fn slice_ended(&mut self) -> Verdict {
-        self.slices += 1;
-        match self.slices < 200 {
-            true => Verdict::Continue,
-            false => Verdict::Stop,
-        }
     }
 }
 
@@ -126,33 +100,57 @@ fn names_of_other_functions_do_not_matter() {
     assert_eq!(call(&mut start(&body).unwrap()).unwrap(), 7);
 }
 
-#[test]
-fn features_that_wasm3_has_not_or_half() {
-    for fields in [
-        "(func (result i32) (return_call $body))",
-        "(func (param v128))",
-        "(memory 1)",
-        "(func (local (ref func)))",
-        "(tag $t) (func (throw $t))",
-        "(global (ref null 0) (ref.null 0))",
-    ] {
-        assert!(
-            compile(&module("(i32.const 0)", fields)).is_err(),
-            "{fields}"
-        );
+/// Returns why a module is invalid.
+fn fault(body: &str, fields: &str) -> String {
+    match compile(&module(body, fields)) {
+        Err(CompileError::Invalid { source, .. }) => source.to_string(),
+        other => panic!("{body} {fields}: {other:?}"),
     }
 }
 
 #[test]
-fn what_wasm3_cannot_compile_is_refused_by_compile() {
-    let deep = format!(
-        "{} {} (i32.const 0)",
-        "(block".repeat(2_000),
-        ")".repeat(2_000)
-    );
-    assert!(compile(&module(&deep, "")).is_err());
-    let locals = format!("(func (local {}))", "i64 ".repeat(20_000));
-    assert!(compile(&module("(i32.const 0)", &locals)).is_err());
+fn a_module_is_refused_with_the_name_of_the_feature_that_wasm3_lacks() {
+    // Each field beside the same without the feature.
+    for (supported, unsupported, feature) in [
+        (
+            "(func (result i32) (call $body))",
+            "(func (result i32) (return_call $body))",
+            "tail calls",
+        ),
+        ("(func (param f64))", "(func (param v128))", "SIMD"),
+        ("", "(memory 1)", "multiple memories"),
+        (
+            "(func (local funcref))",
+            "(func (local (ref func)))",
+            "function references",
+        ),
+        ("(func)", "(tag $t) (func (throw $t))", "exceptions"),
+        (
+            "(global funcref (ref.null func))",
+            "(global (ref null 0) (ref.null 0))",
+            "function references",
+        ),
+    ] {
+        compile(&module("(i32.const 0)", supported)).unwrap();
+        let fault = fault("(i32.const 0)", unsupported);
+        assert!(fault.contains(feature), "{unsupported}: {fault}");
+    }
+}
+
+#[test]
+fn a_function_too_large_for_wasm3_is_refused_by_compile() {
+    let nested = |depth| {
+        let (open, close) = ("(block".repeat(depth), ")".repeat(depth));
+        format!("{open} {close} (i32.const 0)")
+    };
+    compile(&module(&nested(200), "")).unwrap();
+    let deep = fault(&nested(2_000), "");
+    assert!(deep.contains("stack height limit"), "{deep}");
+
+    let locals = |count| format!("(func (local {}))", "i64 ".repeat(count));
+    compile(&module("(i32.const 0)", &locals(2_000))).unwrap();
+    let wide = fault("(i32.const 0)", &locals(20_000));
+    assert!(wide.contains("stack height limit"), "{wide}");
 }
 
 #[test]
@@ -348,11 +346,11 @@ impl World for Fragile {
 #[test]
 fn a_panic_of_the_host_unwinds_on_the_hosts_stack() {
     let module = compile(&module(
-        "(call $log (i32.const 8) (i32.const 0)) (i32.const 0)",
+        "(call $__console_log (i32.const 8) (i32.const 0)) (i32.const 0)",
         "",
     ))
     .unwrap();
-    let host = &mut Patient::default();
+    let host = &mut Slices::at_most(SLICES);
     let limits = ResourceLimits::default();
     let mut guest = PlainGuest::start(&*module, &limits, Arc::new(Fragile), host).unwrap();
     let call = || guest.call(Request::new("any", ""), host);
@@ -362,18 +360,17 @@ fn a_panic_of_the_host_unwinds_on_the_hosts_stack() {
 
 #[test]
 fn suspended_deep_inside_it_moves_and_goes() {
-    let fields = r#"
-        (import "wapc" "__host_call" (func $call (param i32 i32 i32 i32 i32 i32 i32 i32) (result i32)))"#;
     let zeros = "(i32.const 0)".repeat(8);
     let wat = format!(
-        r#"(module {fields} {IMPORTS} (memory (export "memory") 1)
+        r#"(module {} (memory (export "memory") 1)
         (func $deep (param i32) (result i32)
             (if (result i32) (local.get 0)
                 (then (call $deep (i32.sub (local.get 0) (i32.const 1))))
-                (else (call $call {zeros}))))
+                (else (call $__host_call {zeros}))))
         (func (export "__guest_call") (param i32 i32) (result i32)
-            (call $response (i32.const 0) (i32.const 0))
-            (call $deep (i32.const 500))))"#
+            (call $__guest_response (i32.const 0) (i32.const 0))
+            (call $deep (i32.const 500))))"#,
+        imports()
     );
     let module = compile(&wat).unwrap();
     for _ in 0..50 {

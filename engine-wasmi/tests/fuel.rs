@@ -2,47 +2,22 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
+use capwire_conformance::guests::imports;
 use capwire_engine_wasmi::{Translation, Wasmi};
+use capwire_scaffold::Slices;
 use capwire_wapc::{
-    CallError, CompileError, EmptyWorld, Engine, HostCall, HostCalls, LimitError, PlainGuest,
-    Reply, Request, ResourceLimits, TrapKind, Verdict, World,
+    CallError, CompileError, EmptyWorld, Engine, LimitError, PlainGuest, Request, ResourceLimits,
+    TrapKind, World,
 };
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::time::Duration;
 
-/// Lets the guest have so many slices, and counts them.
-struct Slices {
-    ended: u32,
-    most: u32,
-}
-
-impl Slices {
-    fn at_most(most: u32) -> Self {
-        Self { ended: 0, most }
-    }
-}
-
-impl HostCalls for Slices {
-    fn call(&mut self, _call: HostCall<'_>) -> Reply {
-        Reply::error("")
-    }
-
-    fn slice_ended(&mut self) -> Verdict {
-        self.ended += 1;
-        match self.ended < self.most {
-            true => Verdict::Continue,
-            false => Verdict::Stop,
-        }
-    }
-}
-
 /// A guest that runs `body` when it is called.
 fn guest(engine: Wasmi, body: &str, world: Arc<dyn World>) -> PlainGuest {
     let wasm = wat::parse_str(format!(
         r#"(module
-            (import "wapc" "__guest_response" (func $response (param i32 i32)))
-            (import "wapc" "__console_log" (func $log (param i32 i32)))
+            {}
             (import "wasi_snapshot_preview1" "random_get"
                 (func $random (param i32 i32) (result i32)))
             (memory (export "memory") 16)
@@ -50,8 +25,9 @@ fn guest(engine: Wasmi, body: &str, world: Arc<dyn World>) -> PlainGuest {
             (func (export "__guest_call") (param i32 i32) (result i32)
                 (local $i i32)
                 {body}
-                (call $response (i32.const 0) (i32.const 0))
-                (i32.const 1)))"#
+                (call $__guest_response (i32.const 0) (i32.const 0))
+                (i32.const 1)))"#,
+        imports()
     ))
     .unwrap();
     let module = engine.compile(&wasm).unwrap();
@@ -67,7 +43,7 @@ fn slices_of_counting(engine: Wasmi) -> u32 {
     let mut guest = guest(engine, COUNT, Arc::new(EmptyWorld));
     let mut host = Slices::at_most(u32::MAX);
     guest.call(Request::new("count", ""), &mut host).unwrap();
-    host.ended
+    host.ended()
 }
 
 #[test]
@@ -133,7 +109,7 @@ fn a_step_that_costs_more_than_a_slice_is_made_nevertheless() {
     let mut guest = guest(engine, fill, Arc::new(EmptyWorld));
     let mut host = Slices::at_most(100);
     guest.call(Request::new("fill", ""), &mut host).unwrap();
-    assert!(host.ended > 0);
+    assert!(host.ended() > 0);
 }
 
 /// Counts what it does for its guest instead of doing it.
@@ -162,7 +138,7 @@ impl World for Deeds {
 fn what_imports_move_takes_from_the_slice() {
     let megabyte = "(i32.const 0) (i32.const 1000000)";
     for (call, times) in [
-        (format!("(call $log {megabyte})"), 2..=8),
+        (format!("(call $__console_log {megabyte})"), 2..=8),
         (format!("(drop (call $random {megabyte}))"), 1..=2),
     ] {
         let world = Arc::new(Deeds::default());

@@ -3,10 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 use capwire_engine_wasmtime::Wasmtime;
-use capwire_wapc::{
-    CallError, EmptyWorld, Engine, Frame, HostCall, PlainGuest, Reply, Request, ResourceLimits,
-};
-use std::sync::Arc;
+use capwire_scaffold::start;
+use capwire_wapc::{CallError, Engine, Frame, HostCall, Reply, Request};
 
 #[test]
 fn symbols_of_rust_are_made_readable() {
@@ -27,9 +25,7 @@ fn symbols_of_rust_are_made_readable() {
             .unwrap()
             .compile(&wat::parse_str(wat).unwrap());
         let mut host = |_: HostCall<'_>| Reply::error("");
-        let world = Arc::new(EmptyWorld);
-        let limits = ResourceLimits::default();
-        let mut guest = PlainGuest::start(&*module.unwrap(), &limits, world, &mut host).unwrap();
+        let mut guest = start(&*module.unwrap()).unwrap();
         let Err(CallError::Trap(trap)) = guest.call(Request::new("any", ""), &mut host) else {
             panic!("it traps");
         };

@@ -2,34 +2,19 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
+use capwire_conformance::guests::{guest, imports};
 use capwire_engine_wasmtime::{Allocation, Wasmtime};
+use capwire_scaffold::{start, start_within};
 use capwire_wapc::{
-    EmptyWorld, Engine, HostCall, Module, PlainGuest, Reply, Request, ResourceLimits, StartError,
+    Engine, HostCall, Module, PlainGuest, Reply, Request, ResourceLimits, StartError,
 };
 use std::sync::Arc;
 
 /// Responds with nothing, and has so many tables.
 fn module(engine: &Wasmtime, tables: usize) -> Arc<dyn Module> {
-    let wasm = wat::parse_str(format!(
-        r#"(module
-            (import "wapc" "__guest_response" (func $respond (param i32 i32)))
-            (memory (export "memory") 1)
-            {}
-            (func (export "__guest_call") (param i32 i32) (result i32)
-                (call $respond (i32.const 0) (i32.const 0))
-                (i32.const 1)))"#,
-        "(table 1 funcref)".repeat(tables)
-    ));
+    let respond = "(call $__guest_response (i32.const 0) (i32.const 0)) (i32.const 1)";
+    let wasm = wat::parse_str(guest(respond, &"(table 1 funcref)".repeat(tables)));
     engine.compile(&wasm.unwrap()).unwrap()
-}
-
-fn start(module: &dyn Module) -> Result<PlainGuest, StartError> {
-    start_within(module, &ResourceLimits::default())
-}
-
-fn start_within(module: &dyn Module, limits: &ResourceLimits) -> Result<PlainGuest, StartError> {
-    let mut host = |_: HostCall<'_>| Reply::error("");
-    PlainGuest::start(module, limits, Arc::new(EmptyWorld), &mut host)
 }
 
 fn answers(engine: &Wasmtime) {
@@ -71,7 +56,7 @@ fn has(
 ) -> bool {
     let wasm = wat::parse_str(format!(
         r#"(module
-            (import "wapc" "__guest_response" (func $response (param i32 i32)))
+            {}
             (memory (export "memory") 1)
             (table $table 1 funcref)
             (func $down (param i32)
@@ -82,8 +67,9 @@ fn has(
                 (if (i32.lt_s (memory.grow (i32.const {})) (i32.const 0)) (then unreachable))
                 (if (i32.lt_s (table.grow $table (ref.null func) (i32.const {})) (i32.const 0))
                     (then unreachable))
-                (call $response (i32.const 0) (i32.const 0))
+                (call $__guest_response (i32.const 0) (i32.const 0))
                 (i32.const 1)))"#,
+        imports(),
         pages - 1,
         elements - 1,
     ));

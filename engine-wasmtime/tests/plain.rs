@@ -2,7 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
+use capwire_conformance::guests::guest;
 use capwire_engine_wasmtime::{MAX_PLAIN_STACK, Wasmtime};
+use capwire_scaffold::start;
 use capwire_wapc::{
     EmptyWorld, Engine, Guest, HostCall, Module, PlainGuest, Reply, Request, ResourceLimits,
     StartError,
@@ -11,35 +13,19 @@ use std::panic::{self, AssertUnwindSafe};
 use std::sync::Arc;
 
 /// Asks its host once, and responds with the reply.
-const ASKS: &str = r#"(module
-    (import "wapc" "__host_call"
-        (func $host_call (param i32 i32 i32 i32 i32 i32 i32 i32) (result i32)))
-    (import "wapc" "__host_response_len" (func $length (result i32)))
-    (import "wapc" "__host_response" (func $fetch (param i32)))
-    (import "wapc" "__guest_response" (func $respond (param i32 i32)))
-    (memory (export "memory") 1)
-    (func (export "__guest_call") (param i32 i32) (result i32)
-        (drop (call $host_call
+fn asks() -> String {
+    let body = "(drop (call $__host_call
             (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0)
             (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0)))
-        (call $fetch (i32.const 0))
-        (call $respond (i32.const 0) (call $length))
-        (i32.const 1)))"#;
-
-fn module() -> Arc<dyn Module> {
-    let wasm = wat::parse_str(ASKS).unwrap();
-    Wasmtime::new().unwrap().compile(&wasm).unwrap()
+        (call $__host_response (i32.const 0))
+        (call $__guest_response (i32.const 0) (call $__host_response_len))
+        (i32.const 1)";
+    guest(body, "")
 }
 
-fn guest(module: &dyn Module) -> PlainGuest {
-    let mut host = |_: HostCall<'_>| Reply::error("");
-    PlainGuest::start(
-        module,
-        &ResourceLimits::default(),
-        Arc::new(EmptyWorld),
-        &mut host,
-    )
-    .unwrap()
+fn module() -> Arc<dyn Module> {
+    let wasm = wat::parse_str(asks()).unwrap();
+    Wasmtime::new().unwrap().compile(&wasm).unwrap()
 }
 
 fn ask(guest: &mut PlainGuest, mut host: impl FnMut() -> &'static str) -> String {
@@ -51,7 +37,7 @@ fn ask(guest: &mut PlainGuest, mut host: impl FnMut() -> &'static str) -> String
 #[test]
 fn a_host_may_call_another_guest_while_it_answers_one() {
     let module = module();
-    let (mut outer, mut inner) = (guest(&*module), guest(&*module));
+    let (mut outer, mut inner) = (start(&*module).unwrap(), start(&*module).unwrap());
     for _ in 0..2 {
         let mut heard = String::new();
         let response = ask(&mut outer, || {
@@ -65,7 +51,7 @@ fn a_host_may_call_another_guest_while_it_answers_one() {
 #[test]
 fn a_host_that_panics_takes_its_guest_with_it_and_no_other() {
     let module = module();
-    let (mut first, mut second) = (guest(&*module), guest(&*module));
+    let (mut first, mut second) = (start(&*module).unwrap(), start(&*module).unwrap());
     let panicked = panic::catch_unwind(AssertUnwindSafe(|| {
         ask(&mut first, || panic!("on purpose"));
     }));

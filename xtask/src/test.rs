@@ -119,6 +119,8 @@ pub(crate) fn same_bytes(guests: &Path, elsewhere: &[String]) -> Result<()> {
 
 /// Tells the tests how hard to try, where the guests are, and the `capwire` that the same command builds with which engines.
 fn run_with(tests: &mut Command, guests: &Path, profile: Profile, effort: &Effort) -> Result<()> {
+    // One failure does not hide others.
+    tests.arg("--no-fail-fast");
     tests.env("CAPWIRE_BIN", build::capwire_path(profile));
     tests.env("CAPWIRE_GUESTS", guests);
     tests.env("CAPWIRE_ENGINES", engines());

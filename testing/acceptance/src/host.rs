@@ -37,7 +37,9 @@ impl RunningHost {
     ) -> Self {
         let mut strace = Command::new("strace");
         // -D leaves the host our child, so that it gets our signals.
-        strace.args(["-D", "-f", "-y", "-e"]).arg(filter);
+        strace
+            .args(["-D", "-f", "-y", "-s", "65536", "-e"])
+            .arg(filter);
         strace.arg("-o").arg(trace).arg(crate::capwire());
         Self::start_by(strace, manifest, engine, data)
     }

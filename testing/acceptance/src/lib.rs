@@ -1,6 +1,7 @@
-//! What a user sees: the `capwire` binary, real actors, real sockets.
+//! Runs the `capwire` binary, real actors and real sockets, as a user does.
 //!
-//! The tests are run by `cargo xtask test`, which builds what they need and says where it is.
+//! `cargo xtask test` runs these tests: it builds the binary and the guests, and sets variables
+//! with their paths.
 #![forbid(unsafe_code)]
 #![expect(
     clippy::expect_used,
@@ -17,6 +18,7 @@ pub use host::RunningHost;
 pub use place::{Place, engines};
 pub use tool::{Actor, HTTP, STORE, Workshop};
 
+use capwire_scaffold::set_by_xtask;
 use std::path::PathBuf;
 
 /// Where `cargo xtask test` put the `capwire` binary.
@@ -44,11 +46,11 @@ pub fn rounds() -> usize {
 }
 
 fn number(variable: &str) -> usize {
-    let text = std::env::var(variable).expect("run these tests by `cargo xtask test`");
-    text.parse().expect("the variable is a number")
+    set_by_xtask(variable)
+        .parse()
+        .expect("the variable is a number")
 }
 
 fn path(variable: &str) -> PathBuf {
-    let value = std::env::var_os(variable).expect("run these tests by `cargo xtask test`");
-    PathBuf::from(value)
+    PathBuf::from(set_by_xtask(variable))
 }

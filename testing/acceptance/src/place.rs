@@ -15,7 +15,7 @@ pub struct Place {
 /// The engines of the `capwire` that `cargo xtask test` built.
 #[must_use]
 pub fn engines() -> Vec<String> {
-    let engines = std::env::var("CAPWIRE_ENGINES").expect("run these tests by `cargo xtask test`");
+    let engines = capwire_scaffold::set_by_xtask("CAPWIRE_ENGINES");
     engines.split_whitespace().map(str::to_owned).collect()
 }
 

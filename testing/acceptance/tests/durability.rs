@@ -1,7 +1,8 @@
-//! What was acknowledged is on disk: it survives `kill -9`, and it was synchronised before.
+//! Acknowledged writes are on disk: they survive `kill -9`, and the host synchronises them before
+//! it acknowledges them.
 //!
-//! A kill alone cannot show that, since the system keeps what a killed process wrote. So one test
-//! looks at what the host asks of the system.
+//! A kill alone cannot show the second part, because the system keeps the writes of a killed
+//! process. So one test traces the host's system calls.
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
@@ -11,6 +12,8 @@
 )]
 
 use capwire_acceptance::{HTTP, RunningHost, STORE, Workshop, rounds};
+use capwire_scaffold::skip;
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -35,14 +38,13 @@ fn on_wasmi_nothing_acknowledged_is_lost_by_kills() {
 #[test]
 fn an_acknowledged_write_was_synchronised_before() {
     if !strace_works() {
-        eprintln!("SKIPPED: strace does not work here");
-        return;
+        return skip("strace does not work here");
     }
     let workshop = Workshop::new();
     let manifest = workshop.counter(&[HTTP, STORE]);
     let data = workshop.path().join("data");
     let trace = workshop.path().join("trace");
-    let calls = "trace=fdatasync,fsync,read,recvfrom,write,writev,sendto";
+    let calls = "trace=fdatasync,fsync,pwrite64,read,recvfrom,write,writev,sendto";
     let host = RunningHost::start_traced((calls, &trace), &manifest, "wasmi", &data);
     let agent = ureq::Agent::new_with_defaults();
     assert_eq!(count(&agent, &format!("{}/first", host.url())).unwrap(), 1);
@@ -52,7 +54,7 @@ fn an_acknowledged_write_was_synchronised_before() {
     let trace = std::fs::read_to_string(trace).unwrap();
     let during = between(&trace, "\"GET /traced", "\"HTTP/1.1 200");
     assert!(
-        synchronised(&during, &data),
+        is_written_and_synchronised(&during, ":traced", &data),
         "acknowledged before it was on disk:\n{}",
         during.join("\n")
     );
@@ -176,10 +178,75 @@ fn between<'a>(trace: &'a str, begin: &str, end: &str) -> Vec<&'a str> {
     during
 }
 
-/// Whether a file in `data` was synchronised, with success. strace tells beginning and end in two
-/// lines if another thread has something to tell between them.
-fn synchronised(calls: &[&str], data: &Path) -> bool {
-    let syncs = || calls.iter().filter(|line| line.contains("sync"));
+/// Whether a write of `text` to a file in `data` is followed by a sync of the same descriptor that
+/// returns 0.
+fn is_written_and_synchronised(trace: &[&str], text: &str, data: &Path) -> bool {
     let data = data.to_str().unwrap();
-    syncs().any(|line| line.contains(data)) && syncs().any(|line| line.ends_with("= 0"))
+    let calls = system_calls(trace);
+    let syncs = |written: &SystemCall| {
+        calls.iter().any(|call| {
+            call.name.ends_with("sync")
+                && call.descriptor == written.descriptor
+                && call.result == "0"
+                && call.begun > written.ended
+        })
+    };
+    calls.iter().any(|call| {
+        call.name == "pwrite64"
+            && call.descriptor.contains(data)
+            && call.text.contains(text)
+            && !call.result.starts_with('-')
+            && syncs(call)
+    })
+}
+
+/// One line of a trace, or two if other threads made calls while this one lasted.
+struct SystemCall {
+    begun: usize,
+    ended: usize,
+    name: String,
+    /// The number and the path, as `strace -y` prints them.
+    descriptor: String,
+    result: String,
+    text: String,
+}
+
+/// The system calls that ended within `trace`, of lines such as
+/// `7 fdatasync(11</data/store> <unfinished ...>` and `7 <... fdatasync resumed>) = 0`.
+fn system_calls(trace: &[&str]) -> Vec<SystemCall> {
+    let mut unfinished = BTreeMap::new();
+    let mut calls = Vec::new();
+    for (number, line) in trace.iter().enumerate() {
+        let (thread, text) = line.split_once(' ').unwrap();
+        if let Some(begin) = text.strip_suffix("<unfinished ...>") {
+            unfinished.insert(thread, (number, begin));
+            continue;
+        }
+        let (begun, text) = match text.split_once("resumed>") {
+            None => (number, text.to_owned()),
+            Some((_, end)) => match unfinished.remove(thread) {
+                Some((begun, begin)) => (begun, format!("{begin}{end}")),
+                None => continue,
+            },
+        };
+        calls.extend(SystemCall::parse(begun, number, text));
+    }
+    calls
+}
+
+impl SystemCall {
+    /// `None` for lines about something else, such as signals.
+    fn parse(begun: usize, ended: usize, text: String) -> Option<Self> {
+        let (name, arguments) = text.trim_start().split_once('(')?;
+        let (_, result) = text.rsplit_once(" = ")?;
+        let descriptor = arguments.split([',', ')']).next()?.trim_end();
+        Some(Self {
+            begun,
+            ended,
+            name: name.to_owned(),
+            descriptor: descriptor.to_owned(),
+            result: result.trim().to_owned(),
+            text,
+        })
+    }
 }

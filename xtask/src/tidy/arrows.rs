@@ -19,6 +19,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("capwire-engine-fake", &["capwire-wapc"]),
     ("capwire-conformance", &["capwire-wapc"]),
     ("capwire-documented", &[]),
+    ("capwire-scaffold", &["capwire-wapc"]),
     ("capwire-wascap", &[]),
     ("capwire-contracts", &[]),
     ("capwire-manifest", &[]),

@@ -1,5 +1,6 @@
 //! Running `python/wascap.py`.
 
+use capwire_scaffold::skip;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -12,13 +13,13 @@ pub(crate) struct Peer {
 }
 
 impl Peer {
-    /// The Python of this machine, or one of our own into which the package is installed. Where
-    /// neither can be had, says so, and the test is skipped.
+    /// Finds the machine's Python, or makes a virtual environment and installs the package there.
+    /// If neither works, [skips](skip) the test and returns `None`.
     pub(crate) fn find() -> Option<Self> {
         static PYTHON: OnceLock<Option<PathBuf>> = OnceLock::new();
         let python = PYTHON.get_or_init(|| has_package("python3".into()).or_else(install));
         if python.is_none() {
-            eprintln!("SKIPPED: no python3 with `cryptography`, and it cannot be installed here");
+            skip("there is no python3 with `cryptography`, and pip cannot install it here");
         }
         python.clone().map(|python| Self { python })
     }

@@ -1,0 +1,44 @@
+//! Scaffolding that the tests of several packages share: guests with default limits, hosts that
+//! count slices, conditions to wait for, tests without their tools.
+#![forbid(unsafe_code)]
+#![expect(clippy::missing_panics_doc, reason = "a failure here is a failed test")]
+
+mod guest;
+
+pub use guest::{Slices, start, start_within};
+
+use std::time::{Duration, Instant};
+
+/// The longest time that [`eventually`] waits: far more than a slow machine needs.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Skips a test that lacks a tool: prints the `reason`. In CI, where the variable `CI` is set, a
+/// missing tool fails the test.
+pub fn skip(reason: &str) {
+    assert!(
+        std::env::var_os("CI").is_none(),
+        "CI must run this test, but {reason}"
+    );
+    eprintln!("SKIPPED: {reason}");
+}
+
+/// Waits until `done` returns true. Fails the test with `what` after a minute.
+pub fn eventually(what: &str, mut done: impl FnMut() -> bool) {
+    let end = Instant::now() + PATIENCE;
+    while !done() {
+        assert!(Instant::now() < end, "not within {PATIENCE:?}: {what}");
+        std::thread::yield_now();
+    }
+}
+
+/// Returns the variable `name`, which `cargo xtask test` sets. Ends the process with one line that
+/// says so if it is not set, because none of the tests in the process can run.
+#[must_use]
+pub fn set_by_xtask(name: &str) -> String {
+    std::env::var(name).unwrap_or_else(|_| {
+        // The test harness captures `eprintln`.
+        let line = format!("these tests need `cargo xtask test`, which sets {name}\n");
+        let _unwritable = std::io::Write::write_all(&mut std::io::stderr(), line.as_bytes());
+        std::process::exit(1)
+    })
+}
