@@ -1,4 +1,4 @@
-//! The command line, and nothing else.
+//! The command line.
 
 mod archive;
 #[cfg(unix)]
@@ -29,7 +29,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// Runs signed WebAssembly actors with the capabilities that their signatures grant.
+/// Run signed WebAssembly actors with exactly the capabilities that their signed claims grant.
 #[derive(Debug, Parser)]
 #[command(name = "capwire", version, after_help = EXIT_CODES)]
 pub(crate) struct Args {
@@ -39,58 +39,60 @@ pub(crate) struct Args {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Make keys, and look at them
+    /// Create and show keys
     #[command(subcommand)]
     Keys(Keys),
-    /// Sign a module with the capabilities that it may use
+    /// Sign a module and grant it capabilities
     #[command(after_help = SIGN_EXAMPLES)]
     Sign(Sign),
-    /// Make a signed archive of a native provider's libraries
+    /// Create a signed archive of a native provider's libraries
     #[command(after_help = ARCHIVE_EXAMPLES)]
     Archive(Archive),
-    /// Show what a module or a provider archive claims, without judging it
+    /// Show the claims of a module or provider archive, without verifying them
     #[command(after_help = INSPECT_EXAMPLES)]
     Inspect(Inspect),
-    /// Judge whether the claims of a module or a provider archive are genuine and valid now
+    /// Verify the signature and claims of a module or provider archive
     ///
-    /// Judges the container and the claims: the signature, the hash of the module or of each
-    /// library, the times. It does not say that a host can start what is in it.
+    /// Checks the container, the signature, the hash of the module or of each library, and the
+    /// validity period. Does not check whether a host can start the module or provider.
     #[command(after_help = VERIFY_EXAMPLES)]
     Verify(Verify),
-    /// Say whether an actor may do something, and which layer decides that
+    /// Explain why an actor may or may not use a capability
     ///
-    /// The layers are the signed claims, the operator's policy and the bindings of the manifest.
-    /// Exit code 0 is allowed, 1 is denied, with what would change that.
+    /// The signed claims, the operator's policy and the manifest's bindings must all allow the
+    /// use. If it is denied, the message names the source that denies it and suggests a change.
+    /// Exit code 0 means allowed, 1 means denied.
     #[command(after_help = WHY_EXAMPLES)]
     Why(Why),
-    /// Make the tokens of operators and accounts, and revocation lists
+    /// Create tokens for operators and accounts, and revocation lists
     #[command(subcommand)]
     Token(Token),
-    /// Show claims, and compare those of two releases
+    /// Show claims, or compare the claims of two releases
     #[command(subcommand)]
     Claims(Claims),
-    /// Call one operation of a module, and show what it answers
+    /// Call one operation of a module and print its answer
     ///
-    /// Without a manifest the module has no capabilities and need not be signed. With one it has
-    /// the limits and bindings that the manifest gives to it, without servers; the module has to
-    /// be signed, by the key of one of the manifest's actors. Data is the same as that of `capwire run`.
+    /// Without `--manifest`, the module has no capabilities and need not be signed. With
+    /// `--manifest`, the module gets the limits and bindings that the manifest gives it, except
+    /// servers, and uses the same data as `capwire run`; it must be signed and have the key of one
+    /// of the manifest's actors.
     ///
-    /// The answer is shown as JSON if it is a list or map in MessagePack, or else as text, or
-    /// else byte by byte. What the actor says on its console goes to standard error.
+    /// The answer is printed as JSON if it is a MessagePack list or map, as text if it is valid
+    /// text, and as a hex dump otherwise. The actor's console output goes to standard error.
     #[command(after_help = CALL_EXAMPLES)]
     Call(Call),
-    /// Find all that is wrong with a manifest, without starting anything
+    /// Report every error in a manifest, without starting anything
     ///
-    /// Checks all that `capwire run` does not need to start something for: the text, files and
-    /// their claims, whether modules are guests, the names, keys and values of bindings, ports
-    /// that are taken twice, variables, secrets, and the data directory; with the files of trust
-    /// and policy that `run` gets, also whether these let every actor and binding in.
+    /// Checks the syntax, the files and their claims, that each module is a waPC guest, the names,
+    /// keys and values of bindings, ports, variables, secrets, and the data directory. Given the
+    /// trust and policy files of `capwire run`, also checks that they admit every actor and
+    /// binding.
     #[command(after_help = CHECK_EXAMPLES)]
     Check(Check),
     /// Print the JSON Schema of manifests, for editors
     #[command(after_help = SCHEMA_EXAMPLES)]
     Schema,
-    /// Print a script that completes commands in a shell
+    /// Print a completion script for a shell
     #[command(after_help = COMPLETIONS_EXAMPLES)]
     Completions {
         /// The shell
@@ -99,31 +101,31 @@ pub(crate) enum Command {
     /// Write manual pages
     #[command(after_help = MAN_EXAMPLES)]
     Man {
-        /// The folder for them, which is made if it is not there
+        /// The output directory, created if it does not exist
         folder: PathBuf,
     },
-    /// Run what a manifest names, until Ctrl-C or SIGTERM
+    /// Run the actors and providers of a manifest until Ctrl-C or SIGTERM
     ///
-    /// Prints a line `listening URL` for each server that is ready. Logs go to standard error;
-    /// RUST_LOG sets how much.
+    /// Prints `listening URL` for each server when it is ready. Logs go to standard error;
+    /// RUST_LOG sets the log level.
     #[command(after_help = RUN_EXAMPLES)]
     Run(Run),
-    /// Show what runs in a host of yours
+    /// Show the actors and bindings of a running host
     #[cfg(unix)]
     #[command(after_help = PS_EXAMPLES)]
     Ps(Ps),
-    /// Swap a running actor for a newer version, while it serves
+    /// Replace a running actor with a newer version while it serves
     ///
-    /// The new module has the same key and issuer, a higher revision, and claims that are no
-    /// wider. It is verified, compiled and started first; then new calls go to it, and those that
-    /// run end in the old one. Prints how the calls meanwhile ended, and fails if one was dropped.
-    /// If the new version is refused, the old one goes on.
+    /// The new module needs the same key and issuer, a higher revision, and claims that are no
+    /// wider. The host verifies, compiles and starts it first. Then new calls go to the new
+    /// version, and calls in progress finish in the old one. Prints how the calls ended, and fails
+    /// if any was dropped. If the new version is refused, the old one keeps running.
     #[cfg(unix)]
     #[command(after_help = SWAP_EXAMPLES)]
     Swap(Swap),
-    /// Stop an actor of a running host, or all of the host
+    /// Stop an actor of a running host, or the whole host
     ///
-    /// Calls that run may end first. Returns when all is stopped.
+    /// Calls in progress may finish first. Returns when everything has stopped.
     #[cfg(unix)]
     #[command(after_help = STOP_EXAMPLES)]
     Stop(Stop),
@@ -131,7 +133,7 @@ pub(crate) enum Command {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Keys {
-    /// Make a new key pair
+    /// Create a key pair
     #[command(after_help = GEN_EXAMPLES)]
     Gen(KeysGen),
     /// Show the public key of a seed file
@@ -147,13 +149,13 @@ pub(crate) enum Keys {
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct KeysGen {
-    /// What the key is for
+    /// The kind of key
     #[arg(value_parser = kinds())]
     pub(crate) kind: KeyKind,
-    /// Write the seed to this file, readable by you alone, instead of printing it
+    /// Write the seed to this file, readable only by you, instead of printing it
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
-    /// Replace the file if it is there: its key is lost
+    /// Replace an existing file; the key in it is lost
     #[arg(long, requires = "output")]
     pub(crate) force: bool,
     /// Print JSON, for scripts
@@ -170,57 +172,60 @@ fn kinds() -> impl TypedValueParser<Value = KeyKind> {
 pub(crate) struct Sign {
     /// The module to sign
     pub(crate) input: PathBuf,
-    /// Where the signed module goes
+    /// The output file for the signed module
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: PathBuf,
-    /// The seed file of the account that signs [default: account.nk in your keys, made if it is
-    /// not there]
+    /// The seed file of the signing account [default: account.nk in your keys, created if missing]
     #[arg(long, value_name = "FILE")]
     pub(crate) issuer: Option<PathBuf>,
-    /// The seed file of the module: its public key is the actor's identity [default: that of the
-    /// name in your keys, made if it is not there]
+    /// The seed file of the module, whose public key identifies the actor [default:
+    /// modules/NAME.nk in your keys, created if missing]
     #[arg(long, value_name = "FILE")]
     pub(crate) subject: Option<PathBuf>,
-    /// The actor's name, for people [default: that of the file]
+    /// The actor's name, for people [default: the file's name]
     #[arg(long)]
     pub(crate) name: Option<String>,
-    /// A capability it may use, such as wascc:keyvalue, or an actor it may call by its key
+    /// A capability that the actor may use, such as wascc:keyvalue, or the key of an actor that it
+    /// may call; can be repeated
     ///
-    /// Narrower: 'wascc:keyvalue[Get,KeyExists]' for these operations, 'wascc:keyvalue[Get on
-    /// session:*,user:*]' for one operation on these resources, 'wascc:http_client[on
-    /// api.example.com]' for all operations on one. Several for one capability add up.
+    /// Brackets narrow a capability: 'wascc:keyvalue[Get,KeyExists]' to two operations,
+    /// 'wascc:keyvalue[Get on session:*,user:*]' to one operation on some resources, and
+    /// 'wascc:http_client[on api.example.com]' to all operations on one resource. Several values
+    /// for one capability add up.
     #[arg(long = "cap", value_name = "CAPABILITY")]
     pub(crate) capabilities: Vec<Permission>,
-    /// Propose capabilities by what is in the module, and ask
+    /// Propose capabilities from the names found in the module, and ask before granting them
     #[arg(long)]
     pub(crate) derive: bool,
-    /// Propose what `capwire run --record` wrote down of the actor, as narrow as that allows
+    /// Propose the narrowest capabilities that cover this record of `capwire run --record`; can be
+    /// repeated
     #[arg(long, value_name = "FILE", requires = "derive")]
     pub(crate) recorded: Vec<PathBuf>,
-    /// Grant what is proposed without asking
+    /// Grant the proposed capabilities without asking
     #[arg(long, requires = "derive")]
     pub(crate) yes: bool,
     /// The version, for people
     #[arg(long = "ver", value_name = "VERSION")]
     pub(crate) version: Option<String>,
-    /// The revision, which grows with each release
+    /// The revision number, which must grow with each release
     #[arg(long = "rev", value_name = "NUMBER")]
     pub(crate) revision: Option<i32>,
-    /// A tag, for finding it
+    /// A tag for searches; can be repeated
     #[arg(long = "tag")]
     pub(crate) tags: Vec<String>,
-    /// How long from now it is valid: 30d, 12h, 90m, 45s [default: for ever]
+    /// Time until the claims expire, such as 30d, 12h, 90m or 45s [default: never]
     #[arg(long, value_name = "DURATION", value_parser = capwire_manifest::time)]
     pub(crate) expires: Option<Duration>,
-    /// How long from now until it becomes valid [default: at once]
+    /// Time until the claims become valid [default: at once]
     #[arg(long, value_name = "DURATION", value_parser = capwire_manifest::time)]
     pub(crate) not_before: Option<Duration>,
     /// The module is a capability provider
     #[arg(long)]
     pub(crate) prov: bool,
-    /// Encode the module as the tools of 2020 do, which take any other encoding for a change
+    /// Re-encode the module in the form that the tools of 2020 accept
     ///
-    /// They know only the first version of WebAssembly; a module with later features is refused.
+    /// Those tools reject any other encoding as a modification. They support only the first
+    /// version of WebAssembly, so a module with later features is refused.
     #[arg(long)]
     pub(crate) legacy: bool,
     /// Print JSON, for scripts
@@ -252,50 +257,53 @@ pub(crate) struct Verify {
 pub(crate) struct Run {
     /// The manifest, YAML or JSON
     ///
-    /// Files in it are looked for beside the manifest first, then in the working directory.
+    /// Relative paths in it are resolved against the manifest's directory first, then against the
+    /// working directory.
     pub(crate) manifest: PathBuf,
     #[command(flatten)]
     pub(crate) engine: EngineChoice,
-    /// Where providers keep their data [default: .capwire beside the manifest]
+    /// The directory for providers' data [default: .capwire beside the manifest]
     #[arg(long, value_name = "DIR")]
     pub(crate) data_dir: Option<PathBuf>,
-    /// Where `capwire ps`, `swap` and `stop` reach this host [default: a socket of its own in
-    /// $XDG_RUNTIME_DIR/capwire, or in /tmp/capwire-UID]
+    /// The socket on which this host answers `capwire ps`, `swap` and `stop` [default: a new
+    /// socket in $XDG_RUNTIME_DIR/capwire or /tmp/capwire-UID]
     #[arg(long, value_name = "SOCKET")]
     pub(crate) control: Option<PathBuf>,
-    /// Take away from what claims grant, by this file, which may change while the host runs
+    /// The operator's policy file, which restricts what claims grant; the host follows changes to it
     #[arg(long, value_name = "FILE")]
     pub(crate) policy: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) trust: TrustFiles,
-    /// Write down what actors use, a line of JSON for each distinct use, for `capwire sign --derive`
+    /// Record the capabilities that actors use, as input for `capwire sign --derive`
     ///
-    /// Operations and what they are about, such as keys and hosts; no messages. Only you can read a
-    /// file that is made for it; one that is there is added to, and stays open to whom it was.
+    /// Writes one line of JSON for each distinct use: the operation and its resource (such as a
+    /// key or a host), never message contents. A new file is readable only by you. An existing file
+    /// is appended to and keeps its permissions.
     #[arg(long, value_name = "FILE")]
     pub(crate) record: Option<PathBuf>,
-    /// Count calls, and show the numbers to Prometheus at http://ADDRESS/metrics
+    /// Serve metrics for Prometheus at http://ADDRESS/metrics
     ///
-    /// Prints a line `metrics URL`. Port 0 is any free one. Whoever can connect can read them.
+    /// Prints `metrics URL`. Port 0 selects any free port. Access is not restricted: anyone who can
+    /// connect to the address can read the metrics.
     #[arg(long, value_name = "ADDRESS", value_parser = address)]
     pub(crate) metrics: Option<SocketAddr>,
-    /// Tell clients of HTTP servers how an actor failed, in the body of the 500
+    /// Send the details of an actor's failure to HTTP clients, in the body of the 500 response
     ///
-    /// Names of functions and what the actor said are no strangers' business: for development only.
-    /// Every engine names the functions then, see `--engine-option backtraces`.
+    /// For development only: the details include function names and the actor's output. Also
+    /// enables backtraces on every engine (see `--engine-option`).
     #[arg(long)]
     pub(crate) dev: bool,
-    /// How lines of the log are written
+    /// The format of log lines
     #[arg(long, value_enum, default_value_t)]
     pub(crate) log_format: LogFormat,
-    /// Print a line of JSON for each server, for scripts
+    /// Print one line of JSON for each server, for scripts
     #[arg(long)]
     pub(crate) json: bool,
 }
 
 fn address(text: &str) -> Result<SocketAddr, &'static str> {
     let address = text.parse();
-    address.map_err(|_| "it takes an IP address and a port, such as 127.0.0.1:9100")
+    address.map_err(|_| "expected an IP address and a port, such as 127.0.0.1:9100")
 }
 
 #[derive(Debug, clap::Args)]
@@ -304,24 +312,24 @@ pub(crate) struct Call {
     pub(crate) file: PathBuf,
     /// The operation
     pub(crate) operation: String,
-    /// The file with the payload; `-` is standard input [default: no payload]
+    /// Read the payload from this file, or from standard input if it is `-` [default: no payload]
     #[arg(long, value_name = "FILE")]
     pub(crate) payload: Option<PathBuf>,
-    /// The payload and the answer are MessagePack: read and write them as JSON
+    /// Convert the payload from JSON to MessagePack, and the answer from MessagePack to JSON
     #[arg(long, conflicts_with = "raw")]
     pub(crate) json: bool,
-    /// Write the bytes of the answer, and nothing else
+    /// Write the answer's bytes unchanged
     #[arg(long)]
     pub(crate) raw: bool,
     #[command(flatten)]
     pub(crate) engine: EngineChoice,
-    /// Give the actor the bindings that this manifest gives to it
+    /// Give the actor the limits and bindings that it has in this manifest
     #[arg(long, value_name = "FILE")]
     pub(crate) manifest: Option<PathBuf>,
-    /// Where providers keep their data [default: .capwire beside the manifest]
+    /// The directory for providers' data [default: .capwire beside the manifest]
     #[arg(long, value_name = "DIR", requires = "manifest")]
     pub(crate) data_dir: Option<PathBuf>,
-    /// Write down what the actor uses, as `capwire run --record` does
+    /// Record the capabilities that the actor uses, as `capwire run --record` does
     #[arg(long, value_name = "FILE", requires = "manifest")]
     pub(crate) record: Option<PathBuf>,
 }
@@ -330,16 +338,15 @@ pub(crate) struct Call {
 pub(crate) struct Check {
     /// The manifest, YAML or JSON
     pub(crate) manifest: PathBuf,
-    /// Compile modules with this engine, as `capwire run` does [default: the one that is quickest
-    /// at it]
+    /// Compile modules with this engine [default: the safe engine that compiles fastest]
     ///
-    /// What its compiler would take too long for, another one may take.
+    /// A module that one engine refuses as too expensive to compile may be accepted by another.
     #[arg(long, value_enum)]
     pub(crate) engine: Option<EngineName>,
-    /// Take an engine that a hostile module can break, and this process with it: wasm3
+    /// Allow wasm3, an engine that a hostile module can exploit to take over this process
     #[arg(long, requires = "engine")]
     pub(crate) allow_unsafe_engine: bool,
-    /// Where providers would keep their data [default: .capwire beside the manifest]
+    /// The directory for providers' data [default: .capwire beside the manifest]
     #[arg(long, value_name = "DIR")]
     pub(crate) data_dir: Option<PathBuf>,
     /// The operator's policy file
@@ -354,9 +361,9 @@ pub(crate) struct Check {
 
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
 pub(crate) enum LogFormat {
-    /// For people
+    /// Plain text, for people
     #[default]
     Text,
-    /// An object in each line, for programs
+    /// One JSON object in each line, for programs
     Json,
 }

@@ -1,16 +1,16 @@
-//! What `--help` adds to the options. A test runs each line of the examples.
+//! The texts that `--help` prints below the options. A test runs each example.
 
 pub(crate) const EXIT_CODES: &str = "\
 Exit codes:
-  0  done; the answer is yes
-  1  it failed; the answer is no
-  2  the command line is wrong, or a file that it names cannot be read
-  3  a release may do more than the one before (claims diff)
+  0  success, or the answer is yes
+  1  failure, or the answer is no
+  2  the command line is invalid, or a file that it names cannot be read
+  3  the new release may do more than the old one (claims diff)
 
 Environment:
-  CAPWIRE_KEYS  the folder of your keys [default: ~/.config/capwire/keys]
-  RUST_LOG  how much is logged to standard error, such as `info` or `warn,capwire=debug`
-  NO_COLOR  no colours, if it is set";
+  CAPWIRE_KEYS  the directory of your keys [default: ~/.config/capwire/keys]
+  RUST_LOG      the log level on standard error, such as `info` or `warn,capwire=debug`
+  NO_COLOR      if set, turns colours off";
 
 pub(crate) const GEN_EXAMPLES: &str = "\
 Examples:
@@ -76,10 +76,11 @@ Examples:
   capwire call counter.signed.wasm HandleRequest --manifest manifest.yaml --json --payload request.json
 
 JSON and MessagePack:
-  nil, booleans, numbers, texts, lists and maps are what they are in JSON. What JSON has not is
-  an object with one key: bytes {\"$bytes\": BASE64}, a text that is not UTF-8 {\"$text\": BASE64},
-  an extension {\"$ext\": [TYPE, BASE64]}, a number of 32 bits {\"$f32\": NUMBER}, NaN and the like
-  {\"$f64\": \"NaN\"}, and any other map {\"$map\": [[KEY, VALUE], ...]}.";
+  nil, booleans, numbers, strings, arrays, and maps with string keys have the same form in both.
+  Values that JSON cannot express are objects with one key: bytes {\"$bytes\": BASE64}, a string
+  that is not UTF-8 {\"$text\": BASE64}, an extension {\"$ext\": [TYPE, BASE64]}, a 32-bit float
+  {\"$f32\": NUMBER}, a NaN or infinity {\"$f64\": \"NaN\"}, and any other map
+  {\"$map\": [[KEY, VALUE], ...]}.";
 
 pub(crate) const CHECK_EXAMPLES: &str = "\
 Examples:

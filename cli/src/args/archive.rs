@@ -6,36 +6,35 @@ use std::time::Duration;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Archive {
-    /// A library and what it is for, as Rust names architecture and system: x86_64-linux=FILE
+    /// A library for a target, named by Rust's names of architecture and system: x86_64-linux=FILE
     #[arg(required = true, value_name = "TARGET=FILE")]
     pub(crate) libraries: Vec<Library>,
-    /// Where the archive goes
+    /// The output file for the archive
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: PathBuf,
     /// The contract that the provider implements, such as wascc:keyvalue
     #[arg(long = "cap", value_name = "CAPABILITY")]
     pub(crate) contract: String,
-    /// Who makes the provider, for people
+    /// The provider's vendor, for people
     #[arg(long)]
     pub(crate) vendor: String,
-    /// The provider's name, for people [default: that of the archive's file]
+    /// The provider's name, for people [default: the archive file's name]
     #[arg(long)]
     pub(crate) name: Option<String>,
-    /// The seed file of the account that signs [default: account.nk in your keys, made if it is
-    /// not there]
+    /// The seed file of the signing account [default: account.nk in your keys, created if missing]
     #[arg(long, value_name = "FILE")]
     pub(crate) issuer: Option<PathBuf>,
-    /// The seed file of the provider, a service: its public key is its identity [default: that of
-    /// the name in your keys, made if it is not there]
+    /// The seed file of the provider (a service key), whose public key identifies it [default:
+    /// providers/NAME.nk in your keys, created if missing]
     #[arg(long, value_name = "FILE")]
     pub(crate) subject: Option<PathBuf>,
     /// The version, for people
     #[arg(long = "ver", value_name = "VERSION")]
     pub(crate) version: Option<String>,
-    /// The revision, which grows with each release
+    /// The revision number, which must grow with each release
     #[arg(long = "rev", value_name = "NUMBER")]
     pub(crate) revision: Option<i32>,
-    /// How long from now it is valid: 30d, 12h, 90m, 45s [default: for ever]
+    /// Time until the claims expire, such as 30d, 12h, 90m or 45s [default: never]
     #[arg(long, value_name = "DURATION", value_parser = capwire_manifest::time)]
     pub(crate) expires: Option<Duration>,
     /// Print JSON, for scripts
@@ -59,7 +58,7 @@ impl FromStr for Library {
                 target: target.to_owned(),
                 file: file.into(),
             }),
-            _ => Err("a library is given as TARGET=FILE, such as x86_64-linux=libredis.so"),
+            _ => Err("expected TARGET=FILE, such as x86_64-linux=libredis.so"),
         }
     }
 }

@@ -1,12 +1,12 @@
-//! The command line of what a running host is asked.
+//! The arguments of commands that talk to a running host.
 
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// Which of the running hosts is meant.
+/// Selects one of the running hosts.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Which {
-    /// The host, by its process id or its socket [default: the only one that runs]
+    /// The host's process id or socket [default: the only running host]
     #[arg(long, value_name = "PID|SOCKET")]
     pub(crate) host: Option<String>,
 }
@@ -22,18 +22,18 @@ pub(crate) struct Ps {
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Swap {
-    /// The actor, by its key or its name
+    /// The actor's key or name
     pub(crate) actor: String,
     /// The signed module of the new version
     pub(crate) module: PathBuf,
-    /// Let the new version claim more than the old one
+    /// Allow the new version to claim more than the old one
     #[arg(long)]
     pub(crate) allow_wider: bool,
-    /// Ask the new version for its health first, and go on only if it answers
+    /// Send the new version a health request first, and swap only if it answers
     #[arg(long)]
     pub(crate) health_check: bool,
-    /// How long calls of the old version may go on; those that take longer are dropped [default:
-    /// 10s]
+    /// How long calls in progress may take to finish in the old version; longer calls are dropped
+    /// [default: 10s]
     #[arg(long, value_name = "DURATION", value_parser = capwire_manifest::time)]
     pub(crate) drain: Option<Duration>,
     #[command(flatten)]
@@ -45,7 +45,7 @@ pub(crate) struct Swap {
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Stop {
-    /// The actor, by its key or its name [default: the whole host, which ends]
+    /// The actor's key or name [default: stop the whole host]
     pub(crate) actor: Option<String>,
     #[command(flatten)]
     pub(crate) which: Which,

@@ -1,4 +1,4 @@
-//! The command line of keys, tokens, trust and policy.
+//! The arguments for tokens, trust and policy.
 
 use crate::help::{
     ACCOUNT_EXAMPLES, CLAIMS_SHOW_EXAMPLES, DIFF_EXAMPLES, OPERATOR_EXAMPLES, REVOCATIONS_EXAMPLES,
@@ -9,30 +9,30 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::{Duration, UNIX_EPOCH};
 
-/// Whom a command believes.
+/// The operators that a command trusts.
 #[derive(Clone, Debug, Default, clap::Args)]
 pub(crate) struct TrustFiles {
-    /// Trust this operator: a file with its token or public key. Modules then need a chain up to
-    /// a trusted operator
+    /// Trust the operator whose token or public key is in this file; can be repeated. Modules then
+    /// need a chain of tokens up to a trusted operator
     #[arg(long = "trust", value_name = "FILE")]
     pub(crate) operators: Vec<PathBuf>,
-    /// The folder of the accounts' tokens: all files in it that end in .jwt
+    /// The directory of the accounts' tokens; all its files with the extension .jwt are read
     #[arg(long, value_name = "DIR", requires = "operators")]
     pub(crate) accounts: Option<PathBuf>,
-    /// Believe nothing that this revocation list of a trusted operator takes back
+    /// Apply this revocation list, signed by a trusted operator; can be repeated
     #[arg(long, value_name = "FILE", requires = "operators")]
     pub(crate) revocations: Vec<PathBuf>,
 }
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Why {
-    /// The actor, by its key, its name or its file
+    /// The actor's key, name or file
     pub(crate) actor: String,
-    /// A contract such as wascc:keyvalue, or the key of another actor
+    /// A contract, such as wascc:keyvalue, or the key of another actor
     pub(crate) capability: String,
-    /// The operation [default: any at all]
+    /// The operation [default: any operation]
     pub(crate) operation: Option<String>,
-    /// What the operation is about: a key, a host, a subject or a container
+    /// The operation's resource: a key, a host, a subject or a container
     pub(crate) resource: Option<String>,
     /// The manifest, YAML or JSON
     #[arg(long, value_name = "FILE")]
@@ -46,31 +46,33 @@ pub(crate) struct Why {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Token {
-    /// Make the token of an operator, signed by itself
+    /// Create an operator's token, signed by the operator itself
     #[command(after_help = OPERATOR_EXAMPLES)]
     Operator(TokenOperator),
-    /// Make the token of an account, signed by an operator
+    /// Create an account's token, signed by an operator
     #[command(after_help = ACCOUNT_EXAMPLES)]
     Account(TokenAccount),
-    /// Make the revocation list of an operator
+    /// Create an operator's revocation list
+    ///
+    /// A list replaces the previous one, so repeat everything that stays revoked.
     #[command(after_help = REVOCATIONS_EXAMPLES)]
     Revocations(TokenRevocations),
 }
 
-/// What all tokens have.
+/// The arguments that all tokens share.
 #[derive(Debug, clap::Args)]
 pub(crate) struct TokenCommon {
-    /// Where the token goes
+    /// The output file for the token
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: PathBuf,
-    /// The seed file of the operator that signs [default: operator.nk in your keys, made if it is
-    /// not there]
+    /// The seed file of the signing operator [default: operator.nk in your keys, created if
+    /// missing]
     #[arg(long, value_name = "FILE")]
     pub(crate) key: Option<PathBuf>,
-    /// How long from now it is valid: 365d, 12h [default: for ever]
+    /// Time until the token expires, such as 365d or 12h [default: never]
     #[arg(long, value_name = "DURATION", value_parser = capwire_manifest::time)]
     pub(crate) expires: Option<Duration>,
-    /// How long from now until it becomes valid [default: at once]
+    /// Time until the token becomes valid [default: at once]
     #[arg(long, value_name = "DURATION", value_parser = capwire_manifest::time)]
     pub(crate) not_before: Option<Duration>,
 }
@@ -82,7 +84,7 @@ pub(crate) struct TokenOperator {
     /// The operator's name, for people
     #[arg(long)]
     pub(crate) name: Option<String>,
-    /// Another key that may sign for the operator
+    /// Another key that may sign for the operator; can be repeated
     #[arg(long = "signer", value_name = "KEY")]
     pub(crate) signers: Vec<PublicKey>,
 }
@@ -94,10 +96,10 @@ pub(crate) struct TokenAccount {
     /// The account's name, for people
     #[arg(long)]
     pub(crate) name: Option<String>,
-    /// The account's public key [default: that of account.nk in your keys, made if it is not there]
+    /// The account's public key [default: that of account.nk in your keys, created if missing]
     #[arg(long, value_name = "KEY")]
     pub(crate) account: Option<PublicKey>,
-    /// Another key that may sign for the account
+    /// Another key that may sign for the account; can be repeated
     #[arg(long = "signer", value_name = "KEY")]
     pub(crate) signers: Vec<PublicKey>,
 }
@@ -106,31 +108,31 @@ pub(crate) struct TokenAccount {
 pub(crate) struct TokenRevocations {
     #[command(flatten)]
     pub(crate) common: TokenCommon,
-    /// The number of the list, higher than that of the one before
+    /// The list's number, higher than that of the previous list
     #[arg(long)]
     pub(crate) number: u64,
-    /// Take back all tokens by or about this key
+    /// Revoke all tokens issued by or for this key; can be repeated
     #[arg(long = "revoke-key", value_name = "KEY")]
     pub(crate) keys: Vec<PublicKey>,
-    /// Take back the token with this id (`jti`)
+    /// Revoke the token with this id (`jti`); can be repeated
     #[arg(long = "revoke-token", value_name = "ID")]
     pub(crate) tokens: Vec<String>,
-    /// Take back the module with this hash, whoever signed it
+    /// Revoke the module or library with this hash, whoever signed it; can be repeated
     #[arg(long = "revoke-module", value_name = "HASH")]
     pub(crate) modules: Vec<Hash>,
-    /// Take back the tokens by or about this key that were issued before this time
+    /// Revoke the tokens issued by or for this key before this UTC time; can be repeated
     ///
-    /// Such as KEY=2026-03-01, or KEY=2026-03-01T12:30:00Z, in UTC. Whoever stole the key can write
-    /// any time into a token: take such a key back.
+    /// Examples: KEY=2026-03-01, KEY=2026-03-01T12:30:00Z. Do not rely on this for a stolen key,
+    /// because a thief can backdate tokens: revoke the key itself with `--revoke-key`.
     #[arg(long = "revoke-before", value_name = "KEY=TIME")]
     pub(crate) before: Vec<Before>,
 }
 
-/// Of which key the older tokens are taken back.
+/// A key, and the time before which its tokens are revoked.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Before {
     pub(crate) key: PublicKey,
-    /// In seconds since the epoch.
+    /// Seconds since the Unix epoch.
     pub(crate) time: u64,
 }
 
@@ -140,7 +142,7 @@ impl FromStr for Before {
     fn from_str(text: &str) -> Result<Self, String> {
         let (key, time) = text
             .split_once('=')
-            .ok_or("a key and a time are given as KEY=TIME, such as A...=2026-03-01")?;
+            .ok_or("expected KEY=TIME, such as A...=2026-03-01")?;
         let key = key.parse().map_err(|error| format!("{error}"))?;
         let time = match time.contains('T') {
             true => humantime::parse_rfc3339(time),
@@ -155,18 +157,18 @@ impl FromStr for Before {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Claims {
-    /// Show what a module, a provider archive or a token says, without judging it
+    /// Show the claims of a module, provider archive or token, without verifying them
     #[command(after_help = CLAIMS_SHOW_EXAMPLES)]
     Show {
-        /// A module, an archive, or a file with a token
+        /// A module, an archive or a token file
         file: PathBuf,
     },
-    /// Print what a release may do that the one before may not; exit code 3 if there is anything
+    /// Print what a new release may do that the old one may not; the exit code is 3 if there is anything
     #[command(after_help = DIFF_EXAMPLES)]
     Diff {
-        /// The module before
+        /// The old module
         old: PathBuf,
-        /// The module after
+        /// The new module
         new: PathBuf,
     },
 }

@@ -1,38 +1,39 @@
-//! The command line of engines.
+//! The arguments that choose an engine.
 
 use clap::ValueEnum;
 
-/// What runs actors.
+/// The engine that runs actors, and its options.
 #[derive(Clone, Debug, clap::Args)]
 pub(crate) struct EngineChoice {
-    /// What runs actors
+    /// The engine that runs actors
     #[arg(long, value_enum, default_value_t)]
     pub(crate) engine: EngineName,
-    /// How the engine works; can be given several times
+    /// An option of the engine; can be repeated
     ///
-    /// wasmtime has compiler=cranelift, winch (compiles quickly) or pulley (interprets),
-    /// pooling=INSTANCES (makes them quickly, from a pool), and copy-on-write=on or off.
-    /// wasmi has translation=eager or lazy (loads quickly). wasmi and wasm3 have backtraces=on or
-    /// off: whether failures say in which functions they happened, for which actors run slower.
+    /// wasmtime: compiler=cranelift, winch (compiles faster) or pulley (interprets);
+    /// pooling=INSTANCES (creates instances faster, from a pool of this size);
+    /// copy-on-write=on or off. wasmi: translation=eager or lazy (loads faster). wasmi and wasm3:
+    /// backtraces=on or off (whether failures name the functions; `on` makes actors slower).
     #[arg(long, value_name = "NAME=VALUE")]
     pub(crate) engine_option: Vec<String>,
-    /// Take an engine that a hostile module can break, and this process with it: wasm3
+    /// Allow wasm3, an engine that a hostile module can exploit to take over this process
     ///
-    /// No signature makes a module harmless. Trust whoever made each of them as you trust this
-    /// command; `--trust` of `capwire run` keeps out those that nobody answers for.
+    /// Use it only if you trust the authors of all modules as much as this command. A signature
+    /// does not make a module harmless. `capwire run --trust` keeps out modules that no trusted
+    /// operator vouches for.
     #[arg(long)]
     pub(crate) allow_unsafe_engine: bool,
 }
 
-/// The default is the first that is built in, but never one that is not safe.
+/// The engines by name. The default is the first safe one that is built in.
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
 pub(crate) enum EngineName {
-    /// Compiles ahead: fastest
+    /// A compiler: runs actors fastest
     #[cfg_attr(any(feature = "wasmtime", not(feature = "wasmi")), default)]
     Wasmtime,
-    /// Interprets: starts at once
+    /// An interpreter: starts actors fastest
     #[cfg_attr(all(feature = "wasmi", not(feature = "wasmtime")), default)]
     Wasmi,
-    /// Interprets, the smallest: in C, for modules that you trust; not built in by default
+    /// A small interpreter in C, only for modules that you trust; not built in by default
     Wasm3,
 }
