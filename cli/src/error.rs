@@ -3,12 +3,11 @@
 use crate::place::Place;
 use crate::secrets::Secrets;
 use anstyle::{AnsiColor, Style};
-use capwire::wapc::printable::is_deceptive;
 use capwire::wascap::EntropyError;
+use capwire_text::{causes, escaped};
 use serde_json::{Value, json};
 use std::error::Error as StdError;
 use std::fmt;
-use std::iter::successors;
 use std::process::ExitCode;
 
 /// A failure of a command. It ends the process with its exit code.
@@ -63,8 +62,10 @@ impl Error {
     /// Adds why.
     pub(crate) fn because(mut self, cause: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         let cause = cause.into();
-        let causes = successors(Some(&*cause as &dyn StdError), |&cause| cause.source());
-        self.0.causes = causes.map(ToString::to_string).collect();
+        let own = std::iter::once(cause.to_string());
+        self.0.causes = own
+            .chain(causes(&*cause).map(ToString::to_string))
+            .collect();
         self
     }
 
@@ -105,7 +106,7 @@ impl Error {
 
     /// Where and what, in one line.
     pub(crate) fn summary(&self) -> String {
-        let message = printable(&self.0.message);
+        let message = escaped(&self.0.message);
         match &self.0.place {
             Some(place) => format!("{place}: {message}"),
             None => message,
@@ -177,27 +178,13 @@ impl fmt::Display for Colored<'_> {
 
 /// `text` with all lines but the first indented, so that none looks like one of ours.
 fn paragraph(text: &str) -> String {
-    let lines: Vec<String> = text.lines().map(printable).collect();
+    let lines: Vec<String> = text.lines().map(escaped).collect();
     lines.join("\n    ")
-}
-
-/// `text` in one line, without the power to steer a terminal: names in a module are chosen by
-/// strangers.
-pub(crate) fn printable(text: &str) -> String {
-    let mut printable = String::with_capacity(text.len());
-    for character in text.chars() {
-        if is_deceptive(character) {
-            printable.extend(character.escape_default());
-        } else {
-            printable.push(character);
-        }
-    }
-    printable
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Error, printable};
+    use super::Error;
     use crate::secrets::Secrets;
     use std::io;
 
@@ -245,11 +232,7 @@ mod tests {
 
     #[test]
     fn a_terminal_cannot_be_steered() {
-        assert_eq!(printable("a\nIssuer: me"), "a\\nIssuer: me");
-        let error = Error::failure("no `a\nerror: yes`").to_string();
-        assert_eq!(error, "error: no `a\n    error: yes`");
-        assert_eq!(printable("a\x1b[2Jb\u{202e}c"), "a\\u{1b}[2Jb\\u{202e}c");
-        assert_eq!(printable("a\u{2028}Issuer: me"), "a\\u{2028}Issuer: me");
-        assert_eq!(printable("Zähler 1"), "Zähler 1");
+        let error = Error::failure("no `a\nerror: yes`\x1b[2J\u{202e}").to_string();
+        assert_eq!(error, "error: no `a\n    error: yes`\\u{1b}[2J\\u{202e}");
     }
 }

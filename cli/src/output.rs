@@ -12,14 +12,21 @@ pub(crate) fn aside(text: impl Display) {
     stderr.flush().ok();
 }
 
-/// Writes `text` and a line's end, at once: whoever waits for the line gets it now.
+/// Writes the lines of `text` at once, without anything that could steer a terminal.
 pub(crate) fn line(text: &str) -> Result<(), Error> {
+    let text = capwire_text::lines(text, usize::MAX);
     bytes(format!("{text}\n").as_bytes())
 }
 
-/// Writes `report` for scripts.
+/// Writes `report` for scripts, in several lines.
 pub(crate) fn json(report: &serde_json::Value) -> Result<(), Error> {
-    line(&format!("{report:#}"))
+    json_text(&format!("{report:#}"))
+}
+
+/// Writes a JSON text at once. It keeps its meaning, and cannot steer a terminal either.
+pub(crate) fn json_text(text: &str) -> Result<(), Error> {
+    let text = capwire_text::json(text);
+    bytes(format!("{text}\n").as_bytes())
 }
 
 /// Writes `bytes` as they are, at once.

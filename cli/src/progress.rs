@@ -1,6 +1,6 @@
 //! A sign of life while something takes long: on a terminal only, and gone when it is done.
 
-use crate::error::printable;
+use capwire_text::escaped;
 use std::future::Future;
 use std::io::{self, IsTerminal, Write};
 use std::pin::pin;
@@ -36,7 +36,7 @@ async fn show<T>(doing: &str, work: impl Future<Output = T>, terminal: &mut impl
             }
             now = ticks.tick() => {
                 let seconds = now.duration_since(begin).as_secs();
-                overwrite(terminal, &format!("{} … {seconds} s", printable(doing)));
+                overwrite(terminal, &format!("{} … {seconds} s", escaped(doing)));
                 shown = true;
             }
         }

@@ -3,7 +3,6 @@
 use capwire::ErrorKind;
 use capwire::wapc::{CallError, CompileError, LimitError, Misuse, parts};
 use std::error::Error as StdError;
-use std::iter::successors;
 
 /// What to do about the module `wasm` that did not start.
 pub(crate) fn of_start(error: &capwire::Error, wasm: &[u8]) -> Option<String> {
@@ -37,7 +36,7 @@ fn limit(error: &capwire::Error) -> Option<&'static str> {
     if let Some(failure) = error.call_failure() {
         return of_call(failure.cause());
     }
-    let mut causes = successors(error.source(), |&cause| cause.source());
+    let mut causes = capwire_text::causes(error);
     causes.find_map(|cause| match cause.downcast_ref() {
         Some(failed) => of_call(failed),
         None => cause.downcast_ref().and_then(key),

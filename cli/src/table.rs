@@ -1,13 +1,13 @@
 //! Tables for people.
 
-use crate::error::printable;
+use capwire_text::escaped;
 
 /// `rows` under `header`, each column as wide as it has to be.
 pub(crate) fn table<const N: usize>(header: [&str; N], rows: &[[String; N]]) -> String {
     let header = header.map(str::to_owned);
     let rows: Vec<[String; N]> = std::iter::once(&header)
         .chain(rows)
-        .map(|row| row.each_ref().map(|cell| printable(cell)))
+        .map(|row| row.each_ref().map(|cell| escaped(cell)))
         .collect();
     let width = |column: usize| {
         let cells = rows.iter().filter_map(|row| row.get(column));

@@ -33,7 +33,7 @@ pub enum DecodeError {
     /// Lists in lists in lists, beyond what any message needs.
     #[error("the payload nests more than {MAX_DEPTH} levels deep")]
     TooDeep,
-    /// A field is missing or of another type. The text is short, and without control characters.
+    /// A field is missing or of another type. The text is short and [escaped](capwire_text).
     #[error("the payload is not the message that was expected: {0}")]
     Mismatch(String),
 }
@@ -91,10 +91,9 @@ fn blame(cause: Cause) -> DecodeError {
 /// of a message.
 const LONGEST: usize = 400;
 
-/// Without control characters, and without the middle of what is long: at the end stands what was
-/// expected.
+/// Returns `text` escaped, without the middle of what is long: its end says what was expected.
 fn short(text: &str) -> String {
-    let clean = |text: &str| text.replace(char::is_control, "\u{fffd}");
+    let clean = capwire_text::escaped;
     if text.len() <= LONGEST {
         return clean(text);
     }

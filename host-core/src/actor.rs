@@ -3,7 +3,6 @@
 use crate::error::Error;
 use crate::id::ActorId;
 use bytes::Bytes;
-use capwire_wapc::printable;
 use capwire_wascap::{ActorClaims, UnixSeconds, Verified, Verifier};
 use std::fmt;
 
@@ -81,7 +80,7 @@ const LONGEST_NAME: usize = 200;
 /// The name in the claims, as one short line that steers no terminal, or the key.
 pub(crate) fn display_name(claims: &ActorClaims) -> String {
     match &claims.metadata.name {
-        Some(name) if !name.trim().is_empty() => printable::line(name, LONGEST_NAME),
+        Some(name) if !name.trim().is_empty() => capwire_text::line(name, LONGEST_NAME),
         _ => claims.subject.to_string(),
     }
 }

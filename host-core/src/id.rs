@@ -1,6 +1,6 @@
 //! Names of things, checked when they come in and never again.
 
-use capwire_wapc::printable::is_deceptive;
+use capwire_text::is_deceptive;
 use capwire_wascap::{KeyKind, PublicKey};
 use std::borrow::Borrow;
 use std::fmt;

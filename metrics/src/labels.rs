@@ -19,7 +19,7 @@ impl Labels {
     /// Those of an actor.
     pub(crate) fn of_actor(id: ActorId, name: &str) -> Self {
         let key: String = id.to_string().chars().take(KEY).collect();
-        let labels = Self(Vec::new()).with("actor", &printable(name));
+        let labels = Self(Vec::new()).with("actor", &shown(name));
         labels.with("key", &key)
     }
 
@@ -42,12 +42,10 @@ impl Labels {
     }
 }
 
-/// People read the page in terminals, too.
-fn printable(name: &str) -> String {
-    let shown = name.chars().take(LONGEST_NAME);
-    let shown = shown.map(|character| match character.is_control() {
-        true => char::REPLACEMENT_CHARACTER,
-        false => character,
-    });
-    shown.collect()
+/// Returns the start of `name`, escaped: people read the page in terminals, too.
+fn shown(name: &str) -> String {
+    capwire_text::escaped(name)
+        .chars()
+        .take(LONGEST_NAME)
+        .collect()
 }

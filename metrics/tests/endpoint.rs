@@ -170,7 +170,7 @@ async fn names_cannot_forge_samples() {
     let actor = site.start(name).await;
     site.host.call(actor, "echo", "").await.unwrap();
     let page = site.scrape().await;
-    let own = labels(actor, "a\\\"} 1\u{fffd}forged{x=\\\"\\\\\u{fffd}");
+    let own = labels(actor, "a\\\"} 1\\\\nforged{x=\\\"\\\\\\\\u{1b}");
     let key = format!(r#"capwire_calls_total{{{own},operation="other"}}"#);
     assert_eq!(page.get(&key), Some(&1.0), "{page:?}");
 

@@ -83,7 +83,7 @@ impl EngineProvider {
         let started = PlainGuest::start(module, &self.limits, world, &mut host);
         started.map_err(|error| match error {
             StartError::Call(CallError::Limit(LimitError::Interrupted)) => INTERRUPTED.into(),
-            error => text(&error).into(),
+            error => capwire_text::chain(&error).into(),
         })
     }
 
@@ -156,7 +156,7 @@ impl WebAssemblyEngineProvider for EngineProvider {
     }
 
     fn replace(&mut self, wasm: &[u8]) -> Result<(), Source> {
-        let module = compile(&*self.engine, wasm).map_err(|error| text(&error))?;
+        let module = compile(&*self.engine, wasm).map_err(|error| capwire_text::chain(&error))?;
         if let Some(Running { state, .. }) = &self.running {
             let state = Arc::clone(state);
             let guest = self.start(&*module, &state)?;
@@ -214,20 +214,8 @@ fn call_text(error: &CallError) -> String {
         CallError::Limit(LimitError::Interrupted) => INTERRUPTED.to_owned(),
         // Not sanitised, because the text may be data.
         CallError::Guest(error) => error.message.clone(),
-        error => text(error),
+        error => capwire_text::chain(error),
     }
-}
-
-/// Joins an error and its causes, because `wapc` keeps only a text.
-fn text(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        cause = error.source();
-    }
-    text
 }
 
 #[cfg(test)]

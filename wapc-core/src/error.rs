@@ -1,7 +1,6 @@
 //! Errors by blame: who has to change something, and does the instance survive?
 
 use crate::bounded::MAX_TEXT;
-use crate::printable;
 use crate::trap::Trap;
 use std::error::Error as StdError;
 
@@ -10,6 +9,9 @@ pub type Source = Box<dyn StdError + Send + Sync>;
 
 /// The most bytes that are shown of a name that a module's maker chose.
 const MOST_OF_A_NAME: usize = 200;
+
+/// The most bytes that are shown of what a guest says.
+pub(crate) const MOST_OF_A_TEXT: usize = 4 * 1024;
 
 /// Why a module could not be compiled.
 #[derive(Debug, thiserror::Error)]
@@ -43,8 +45,8 @@ pub enum CompileError {
     /// The module imports something that no host of waPC offers.
     #[error(
         "the module imports `{}.{}`, which is neither waPC nor WASI preview 1 or has another type there",
-        printable::line(module, MOST_OF_A_NAME),
-        printable::line(name, MOST_OF_A_NAME)
+        capwire_text::line(module, MOST_OF_A_NAME),
+        capwire_text::line(name, MOST_OF_A_NAME)
     )]
     UnknownImport {
         /// The import's module.
@@ -118,16 +120,16 @@ pub struct GuestError {
 }
 
 impl GuestError {
-    /// The message for logs and terminals: its first 4 KiB, with characters replaced that could
-    /// steer a terminal. Lines stay lines.
+    /// Returns the message for logs and terminals: its first 4 KiB, with characters
+    /// [escaped](capwire_text) that could steer a terminal. Lines stay lines.
     ///
     /// ```
     /// let error = capwire_wapc::GuestError { message: "no \x1b[2Jsuch\nkey\n".to_owned() };
-    /// assert_eq!(error.printable(), "no \u{fffd}[2Jsuch\nkey");
+    /// assert_eq!(error.printable(), "no \\u{1b}[2Jsuch\nkey");
     /// ```
     #[must_use]
     pub fn printable(&self) -> String {
-        printable::lines(&self.message, printable::MOST)
+        capwire_text::lines(&self.message, MOST_OF_A_TEXT)
     }
 }
 
@@ -254,7 +256,7 @@ mod tests {
             name: "n".repeat(100_000),
         };
         let text = error.to_string();
-        assert!(text.contains("`\u{fffd}[2J.nnn"), "{text}");
+        assert!(text.contains("`\\u{1b}[2J.nnn"), "{text}");
         assert!(text.len() < 500, "{} bytes", text.len());
     }
 
@@ -263,7 +265,7 @@ mod tests {
         let message = format!("\x1b[2Jno\n{}", "n".repeat(100_000));
         let error = CallError::from(GuestError { message });
         let text = error.to_string();
-        assert!(text.starts_with("\u{fffd}[2Jno\nnnn"), "{text}");
+        assert!(text.starts_with("\\u{1b}[2Jno\nnnn"), "{text}");
         assert!(text.len() < 5_000, "{} bytes", text.len());
     }
 

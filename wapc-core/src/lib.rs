@@ -45,7 +45,6 @@ mod memory;
 mod message;
 mod overheard;
 pub mod parts;
-pub mod printable;
 mod sections;
 pub mod start_section;
 mod trap;

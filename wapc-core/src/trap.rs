@@ -4,7 +4,7 @@ mod frame;
 
 pub use frame::Frame;
 
-use crate::printable;
+use crate::error::MOST_OF_A_TEXT;
 use std::error::Error as StdError;
 use std::fmt;
 
@@ -104,12 +104,12 @@ impl Trap {
         self
     }
 
-    /// The trap with what the guest said of it, unless it has something already. The first 4 KiB
-    /// are kept, and characters that could steer a terminal are replaced.
+    /// Adds what the guest said of the trap, unless something is known already. The first 4 KiB
+    /// are kept, and characters that could steer a terminal are [escaped](capwire_text).
     #[must_use]
     pub fn saying(mut self, text: &str) -> Self {
         if self.said.is_none() && !text.trim().is_empty() {
-            self.said = Some(printable::lines(text, printable::MOST).into());
+            self.said = Some(capwire_text::lines(text, MOST_OF_A_TEXT).into());
         }
         self
     }

@@ -2,13 +2,14 @@
 
 use super::sign::name;
 use crate::args::Archive;
-use crate::error::{Error, printable};
+use crate::error::Error;
 use crate::files::{Existing, Readers};
 use crate::keyring::{self, Own};
 use crate::{files, output, time};
 use capwire::wascap::{
     ClaimsBuilder, KeyPair, ProviderMetadata, PublicKey, UnixSeconds, sign_archive,
 };
+use capwire_text::escaped;
 use serde_json::json;
 use std::path::Path;
 
@@ -80,7 +81,7 @@ fn report(
         }));
     }
     let targets = targets.join(", ");
-    output::line(&printable(&format!(
+    output::line(&escaped(&format!(
         "Wrote {file}: {name} ({subject}), {contract} for {targets}"
     )))
 }

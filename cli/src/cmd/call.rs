@@ -189,5 +189,5 @@ fn print(command: &Call, answer: &[u8]) -> Result<(), Error> {
             .because(error)
             .help("see what it is without `--json`, or take its bytes with `--raw`")
     })?;
-    output::line(&text)
+    output::json_text(&text)
 }

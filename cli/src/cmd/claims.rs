@@ -2,12 +2,13 @@
 
 use super::archive::is_archive;
 use crate::args::Claims as Command;
-use crate::error::{Error, printable};
+use crate::error::Error;
 use crate::{files, keyring, output};
 use capwire::wascap::{
     AccountMetadata, ActorClaims, ClusterMetadata, Metadata, OperatorMetadata, ProviderMetadata,
     RevocationMetadata, Standalone, TokenError, inspect_archive, inspect_module, inspect_token,
 };
+use capwire_text::escaped;
 use serde_json::json;
 use std::path::Path;
 
@@ -75,7 +76,7 @@ fn diff(old: &Path, new: &Path) -> Result<(), Error> {
         return output::line("nothing is wider");
     }
     for widening in &wider {
-        output::line(&printable(&format!("wider: {widening}")))?;
+        output::line(&escaped(&format!("wider: {widening}")))?;
     }
     Err(Error::wider(format!(
         "`{}` may do more than `{}`",

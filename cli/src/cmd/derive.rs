@@ -2,7 +2,7 @@
 
 mod recorded;
 
-use crate::error::{Error, printable};
+use crate::error::Error;
 use crate::output;
 use capwire::Permission;
 use capwire::contracts::{
@@ -157,7 +157,7 @@ pub(super) fn propose(
             )
         }
     };
-    output::aside(format_args!("{}\n", lines_printable(&text)));
+    output::aside(format_args!("{}\n", capwire_text::lines(&text, usize::MAX)));
     if !permissions.is_empty() && !yes && !agreed()? {
         return Err(Error::failure("nothing was signed")
             .help("name the capabilities yourself with `--cap`"));
@@ -175,10 +175,6 @@ fn agreed() -> Result<bool, Error> {
     let mut answer = String::new();
     io::stdin().lock().read_line(&mut answer).map_err(asked)?;
     Ok(["y", "yes"].contains(&answer.trim().to_lowercase().as_str()))
-}
-
-fn lines_printable(text: &str) -> String {
-    text.lines().map(printable).collect::<Vec<_>>().join("\n")
 }
 
 #[cfg(test)]

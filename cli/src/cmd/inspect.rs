@@ -4,14 +4,15 @@ mod archive;
 
 use super::archive::is_archive;
 use crate::args::Inspect;
-use crate::error::{Error, printable};
+use crate::error::Error;
 use crate::facts::Facts;
 use crate::{files, output, time};
 use capwire::Permission;
 use capwire::wascap::{
     ActorClaims, ActorMetadata, Claims, InspectError, Metadata, ModuleError, Rule, inspect_module,
 };
-use serde_json::json;
+use capwire_text::escaped;
+use serde_json::{Value, json};
 use std::path::Path;
 
 pub(super) fn run(command: &Inspect) -> Result<(), Error> {
@@ -31,7 +32,7 @@ pub(super) fn run(command: &Inspect) -> Result<(), Error> {
     };
     let facts = Facts::read(&module).map_err(|error| unreadable().because(error))?;
     if command.json {
-        output::line(&for_scripts(module.len(), claims.as_ref(), &facts))
+        output::json(&for_scripts(module.len(), claims.as_ref(), &facts))
     } else {
         let table = for_people(&command.file, module.len(), claims.as_ref(), &facts);
         output::line(&table)
@@ -39,16 +40,15 @@ pub(super) fn run(command: &Inspect) -> Result<(), Error> {
 }
 
 /// The claims have the names and forms of the token itself.
-fn for_scripts(size: usize, claims: Option<&ActorClaims>, facts: &Facts) -> String {
-    let report = json!({
+fn for_scripts(size: usize, claims: Option<&ActorClaims>, facts: &Facts) -> Value {
+    json!({
         "size": size,
         "verified": false,
         "claims": claims,
         "imports": facts.imports,
         "exports": facts.exports,
         "wasi": facts.uses_wasi(),
-    });
-    format!("{report:#}")
+    })
 }
 
 fn for_people(path: &Path, size: usize, claims: Option<&ActorClaims>, facts: &Facts) -> String {
@@ -141,7 +141,7 @@ fn yes_or_no(yes: bool) -> String {
 /// The name, and each value in a line of its own.
 fn row((name, values): &Row) -> String {
     const WIDTH: usize = 14;
-    let values: Vec<String> = values.iter().map(|value| printable(value)).collect();
+    let values: Vec<String> = values.iter().map(|value| escaped(value)).collect();
     let values = match values.is_empty() {
         true => "none".to_owned(),
         false => values.join(&format!("\n{:WIDTH$}", "")),

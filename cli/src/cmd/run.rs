@@ -92,7 +92,7 @@ async fn serve(host: &Host, plan: Plan, opening: Opening, json: bool) -> Result<
     let labels = plan.labels.clone();
     for endpoint in start::start(host, plan, &opening).await? {
         match json {
-            true => output::line(&json!({ "listening": endpoint }).to_string())?,
+            true => output::json_text(&json!({ "listening": endpoint }).to_string())?,
             false => output::line(&format!("listening {endpoint}"))?,
         }
     }

@@ -2,7 +2,7 @@
 
 use super::derive;
 use crate::args::Sign;
-use crate::error::{Error, printable};
+use crate::error::Error;
 use crate::files::{Existing, Readers};
 use crate::keyring::{self, Own};
 use crate::{files, output, time};
@@ -11,6 +11,7 @@ use capwire::wascap::{
     ActorClaimsBuilder, InspectError, ModuleError, PublicKey, Rule, UnixSeconds, canonicalize,
     inspect_module, sign_module,
 };
+use capwire_text::escaped;
 use serde_json::{Value, json};
 use std::path::Path;
 
@@ -141,7 +142,7 @@ fn report(command: &Sign, name: &str, subject: PublicKey) -> Result<(), Error> {
     } else {
         capabilities(command).join(", ")
     };
-    output::line(&printable(&format!(
+    output::line(&escaped(&format!(
         "Signed {}: {name} ({subject}) with {may}",
         command.output.display(),
     )))

@@ -2,8 +2,9 @@
 
 use crate::args::Stop;
 use crate::control::{Ask, Connection, Stopped};
-use crate::error::{Error, printable};
+use crate::error::Error;
 use crate::output;
+use capwire_text::escaped;
 use serde_json::json;
 
 pub(super) fn run(command: &Stop) -> Result<(), Error> {
@@ -25,7 +26,7 @@ fn stop_actor(host: Connection, actor: &str, json: bool) -> Result<(), Error> {
     if json {
         output::json(&json!(stopped))?;
     } else {
-        output::line(&printable(&format!("{} has stopped", stopped.name)))?;
+        output::line(&escaped(&format!("{} has stopped", stopped.name)))?;
     }
     match stopped.stopped_calls {
         0 => Ok(()),

@@ -2,8 +2,9 @@
 
 use crate::args::Swap;
 use crate::control::{self, Ask, Calls, Connection, Swapped};
-use crate::error::{Error, printable};
+use crate::error::Error;
 use crate::{files, output};
+use capwire_text::escaped;
 use serde_json::json;
 
 pub(super) fn run(command: &Swap) -> Result<(), Error> {
@@ -48,7 +49,7 @@ fn text(swapped: &Swapped) -> String {
     lines.extend(wider.map(|wider| format!("  may do more: {wider}")));
     let ended = swapped.ended_bindings.iter();
     lines.extend(ended.map(|binding| format!("  not bound any more: {binding}")));
-    let lines: Vec<String> = lines.iter().map(|line| printable(line)).collect();
+    let lines: Vec<String> = lines.iter().map(|line| escaped(line)).collect();
     lines.join("\n")
 }
 

@@ -1,7 +1,7 @@
 //! `capwire token`
 
 use crate::args::{Token, TokenAccount, TokenCommon, TokenOperator, TokenRevocations};
-use crate::error::{Error, printable};
+use crate::error::Error;
 use crate::files::{Existing, Readers};
 use crate::keyring::{self, Own};
 use crate::{files, output, time};
@@ -9,6 +9,7 @@ use capwire::wascap::{
     AccountMetadata, ClaimsBuilder, KeyPair, OperatorMetadata, PublicKey, RevocationMetadata,
     SignError, Standalone, Subject, sign_token,
 };
+use capwire_text::escaped;
 
 pub(super) fn run(command: Token) -> Result<(), Error> {
     match command {
@@ -86,7 +87,7 @@ where
     let subject = subject
         .key()
         .map_or_else(String::new, |key| key.to_string());
-    output::line(&printable(&format!(
+    output::line(&escaped(&format!(
         "Wrote {path}: the {token} token of {subject}, signed by {signer}"
     )))
 }

@@ -2,14 +2,14 @@
 
 use super::archive::is_archive;
 use crate::args::Verify;
-use crate::error::{Error, printable};
+use crate::error::Error;
 use crate::{files, output, time};
 use capwire::wascap::{
     Claims, Link, Metadata, PublicKey, TimeError, Verified, VerifiedArchive, VerifyError,
 };
+use capwire_text::escaped;
 use serde_json::{Value, json};
 use std::error::Error as StdError;
-use std::iter::successors;
 
 pub(super) fn run(command: &Verify) -> Result<(), Error> {
     let bytes = files::read(&command.file)?;
@@ -26,12 +26,12 @@ pub(super) fn run(command: &Verify) -> Result<(), Error> {
     match judged {
         Ok(valid) if command.json => output::json(&valid.for_scripts()),
         Ok(valid) => {
-            output::line(&printable(&format!("{file}: valid; {}", valid.summary())))?;
+            output::line(&escaped(&format!("{file}: valid; {}", valid.summary())))?;
             valid.tree()
         }
         Err(error) => {
             if command.json {
-                output::json(&json!({ "valid": false, "reason": reason(&error) }))?;
+                output::json(&json!({ "valid": false, "reason": capwire_text::chain(&error) }))?;
             }
             let failure = Error::failure(format!("`{file}` is not valid"));
             Err(match in_dates(&error) {
@@ -120,7 +120,7 @@ impl Valid {
                 0 => String::new(),
                 depth => format!("{}└─ ", "   ".repeat(depth - 1)),
             };
-            output::line(&printable(&format!("{branch}{line}")))?;
+            output::line(&escaped(&format!("{branch}{line}")))?;
         }
         Ok(())
     }
@@ -142,13 +142,6 @@ fn ends(at: Option<u64>) -> String {
         None => "never expires".to_owned(),
         Some(at) => format!("expires {}", time::date(at)),
     }
-}
-
-/// All of why, from the outermost link to the innermost fault.
-fn reason(error: &VerifyError) -> String {
-    let causes = successors(Some(error as &dyn StdError), |&error| error.source());
-    let causes: Vec<String> = causes.map(ToString::to_string).collect();
-    causes.join(": ")
 }
 
 /// When it, or the link that failed, is valid, if the time is all that is wrong.

@@ -2,12 +2,13 @@
 
 use crate::admission::Judge;
 use crate::args::Why;
-use crate::error::{Error, printable};
+use crate::error::Error;
 use crate::plan::{Plan, PlannedActor};
 use crate::secrets::Secrets;
 use crate::{output, policy_file, time};
 use capwire::wascap::UnixSeconds;
 use capwire::{Actor, BindingName, ContractId, ProviderId, Question, Target};
+use capwire_text::escaped;
 
 pub(super) fn run(command: &Why) -> Result<(), Error> {
     let now = time::now()?;
@@ -35,7 +36,7 @@ pub(super) fn run(command: &Why) -> Result<(), Error> {
         return Err(denied(denial.layer.name(), denial.to_string()));
     }
     bound(command, &plan, &actor, &question)?;
-    output::line(&printable(&allowed(command, &actor, now)))
+    output::line(&escaped(&allowed(command, &actor, now)))
 }
 
 fn find<'p>(plan: &'p Plan, text: &str) -> Result<&'p PlannedActor, Error> {

@@ -58,6 +58,28 @@ fn people_see_what_the_answer_is() {
 }
 
 #[test]
+fn an_answer_cannot_steer_the_terminal() {
+    let folder = Folder::new();
+    let deceptive = "\u{9b}2J\u{2028}\u{202e}\u{e0041}";
+    let mut list = vec![0x91, 0xd9, deceptive.len() as u8];
+    list.extend(deceptive.as_bytes());
+    folder.write("list.wasm", guest(&list));
+    folder.write("text.wasm", guest("a\u{202e}b\u{200b}\nc".as_bytes()));
+    let call = |line: &str| folder.succeed(&format!("call {line} --engine wasmi"));
+    let shown = "[\n  \"\\u009b2J\\u2028\\u202e\\udb40\\udc41\"\n]\n";
+    assert_eq!(call("list.wasm Any"), shown);
+    let json = call("list.wasm Any --json");
+    assert_eq!(json, shown);
+    let value: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(value[0], deceptive, "the text is the same");
+    assert_eq!(call("text.wasm Any"), "a\\u{202e}b\\u{200b}\nc\n");
+    assert_eq!(
+        with_input(&folder, "call list.wasm Any --raw --engine wasmi", b"").stdout,
+        list
+    );
+}
+
+#[test]
 fn json_becomes_message_pack_and_back() {
     let folder = Folder::new();
     folder.write("echo.wasm", echo());

@@ -83,7 +83,7 @@ fn what_is_unsigned_expired_or_of_another_module_is_shown_all_the_same() {
 }
 
 #[test]
-fn a_name_cannot_steer_the_terminal() {
+fn a_name_cannot_steer_the_terminal_or_hide_characters() {
     let folder = Folder::new();
     folder.key("account", "a.nk");
     folder.key("module", "m.nk");
@@ -95,14 +95,19 @@ fn a_name_cannot_steer_the_terminal() {
         "-o",
         "evil.wasm",
         "--name",
-        "\x1b[2Jme\nActor: you",
+        "\x1b[2Jm\u{200b}\u{2060}\u{feff}\u{e0041}e\nActor: you",
     ];
     arguments.extend(keys);
     assert!(folder.command(&arguments).status().unwrap().success());
     let shown = folder.succeed("inspect evil.wasm");
-    assert!(!shown.contains('\x1b') && shown.contains("me"), "{shown:?}");
-    assert!(!shown.contains("\nActor: you"), "{shown}");
-    assert!(!folder.succeed("verify evil.wasm").contains('\x1b'));
+    let name = r"\u{1b}[2Jm\u{200b}\u{2060}\u{feff}\u{e0041}e\nActor: you";
+    says(&shown, &[name]);
+    says(&folder.succeed("verify evil.wasm"), &[name]);
+    let json = folder.succeed("inspect evil.wasm --json");
+    says(
+        &json,
+        &[r"\u001b[2Jm\u200b\u2060\ufeff\udb40\udc41e\nActor: you"],
+    );
 }
 
 #[test]

@@ -2,7 +2,6 @@
 
 use super::limit::{Bound, PolicyRule};
 use crate::invocation::{Origin, Target};
-use capwire_wapc::printable::is_deceptive;
 use std::fmt;
 
 /// A call or a binding that was not allowed. As text it also says what would allow it.
@@ -124,7 +123,7 @@ impl Ask<'_> {
             origin: self.origin.clone(),
             target: self.target.clone(),
             operation: self.operation.to_owned(),
-            resource: resource.map(shown),
+            resource: resource.map(|resource| capwire_text::line(resource, LONGEST)),
             layer,
             remedy,
         })
@@ -170,23 +169,6 @@ impl Part<'_> {
 
 /// Longest resource that is told, in bytes: guests choose them, and events are kept.
 const LONGEST: usize = 128;
-
-fn shown(resource: &str) -> String {
-    let end = resource.floor_char_boundary(LONGEST);
-    let (start, rest) = resource.split_at(end);
-    let mut shown = String::with_capacity(start.len());
-    for character in start.chars() {
-        if is_deceptive(character) {
-            shown.extend(character.escape_default());
-        } else {
-            shown.push(character);
-        }
-    }
-    if !rest.is_empty() {
-        shown.push('…');
-    }
-    shown
-}
 
 fn is_plain(resource: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b":/._-@+=".contains(&byte);

@@ -76,14 +76,7 @@ impl Judgement {
     fn refusal(&self) -> Option<String> {
         match self {
             Self::Believed(_) => None,
-            Self::Refused(error) => {
-                let causes =
-                    std::iter::successors(Some(error as &dyn std::error::Error), |error| {
-                        error.source()
-                    });
-                let causes: Vec<String> = causes.map(ToString::to_string).collect();
-                Some(causes.join(": "))
-            }
+            Self::Refused(error) => Some(capwire_text::chain(error)),
         }
     }
 }

@@ -32,14 +32,14 @@ impl Console {
         if dropped > 0 {
             tracing::warn!(target: "actor", actor = name, dropped, "too many lines, some were dropped");
         }
-        tracing::info!(target: "actor", actor = name, trace_id, "{}", printable(line));
+        tracing::info!(target: "actor", actor = name, trace_id, "{}", shown(line));
     }
 }
 
-/// One line, since each of several could look like one of the host's.
-fn printable(text: &str) -> String {
-    let line = text.trim_end_matches('\n').replace('\n', " ");
-    capwire_wapc::printable::line(&line, LONGEST)
+/// Returns `text` as one line, since each of several could look like one of the host's.
+fn shown(text: &str) -> String {
+    let line = text.trim_end_matches(['\r', '\n']).replace('\n', " ");
+    capwire_text::line(&line, LONGEST)
 }
 
 #[cfg(test)]
@@ -48,15 +48,15 @@ mod tests {
 
     #[test]
     fn escape_sequences_do_not_reach_a_terminal() {
-        assert_eq!(printable("a\u{1b}[2Jb\r\n"), "a\u{fffd}[2Jb\u{fffd}");
-        assert_eq!(printable("a\u{202e}b"), "a\u{fffd}b");
-        assert_eq!(printable("a\nb\n\n"), "a b");
+        assert_eq!(shown("a\u{1b}[2Jb\r\n"), "a\\u{1b}[2Jb");
+        assert_eq!(shown("a\u{202e}b"), "a\\u{202e}b");
+        assert_eq!(shown("a\nb\n\n"), "a b");
     }
 
     #[test]
     fn long_lines_are_cut_between_characters() {
         let line = "é".repeat(LONGEST);
-        let text = printable(&line);
+        let text = shown(&line);
         assert!(text.len() < LONGEST + 10);
         assert!(text.ends_with('…'));
     }

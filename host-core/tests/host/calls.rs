@@ -111,8 +111,8 @@ async fn a_failure_that_its_instance_survives_says_so() {
     let failure = error.call_failure().unwrap();
     assert_eq!(failure.said(), Some(hostile));
     assert!(failure.instance_survived());
-    assert_eq!(failure.name(), "a\u{fffd}b\u{fffd}[2J");
-    let shown = "failed in `fail`: no\u{fffd}[2J\n    actor (M) failed\n  the instance goes on";
+    assert_eq!(failure.name(), r"a\nb\u{1b}[2J");
+    let shown = "failed in `fail`: no\\u{1b}[2J\n    actor (M) failed\n  the instance goes on";
     assert!(error.report().ends_with(shown), "{error}");
 
     let error = kit.host.call(actor, "breach", "").await.unwrap_err();

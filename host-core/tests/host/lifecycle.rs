@@ -33,10 +33,10 @@ async fn what_strangers_write_neither_steers_a_terminal_nor_fills_a_log() {
     let refused = kit.actor(&Module::new().script(&name[..20])).await;
     let error = kit.host.start_actor(refused).await.unwrap_err();
     let report = error.report();
-    assert!(report.contains("\u{fffd}[2J\u{fffd}nnn"), "{report}");
+    assert!(report.contains(r"\u{1b}[2J\u{202e}nnn"), "{report}");
 
     let named = kit.actor(&Module::new().named(name)).await.name();
-    assert!(named.starts_with("\u{fffd}[2J\u{fffd}nnn"), "{named}");
+    assert!(named.starts_with(r"\u{1b}[2J\u{202e}nnn"), "{named}");
     assert!(named.len() < 300, "{} bytes", named.len());
 }
 

@@ -1,6 +1,6 @@
 //! The provider: who writes, and at which level.
 
-use crate::line::printable;
+use crate::line::shown;
 use bytes::Bytes;
 use capwire_contracts::core::CapabilityDescriptor;
 use capwire_contracts::logging::{
@@ -47,7 +47,7 @@ impl Provider for Logging {
 
     async fn bind(&self, binding: Binding) -> Result<Bound, ProviderError> {
         binding.config.only(&[])?;
-        let name = printable(binding.config.get(NAME).unwrap_or_default());
+        let name = shown(binding.config.get(NAME).unwrap_or_default());
         let mut names = self.names.write().unwrap_or_else(PoisonError::into_inner);
         names.insert(binding.id, name.into());
         Ok(Bound::default())
@@ -83,7 +83,7 @@ macro_rules! event {
             trace_id = $trace_id,
             $($field,)?
             "{}",
-            printable($body)
+            shown($body)
         )
     };
 }

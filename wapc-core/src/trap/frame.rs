@@ -1,6 +1,5 @@
 //! Where in a guest something happened.
 
-use crate::printable;
 use std::fmt;
 
 /// Longest name that is kept, in bytes.
@@ -16,7 +15,7 @@ pub struct Frame {
 impl Frame {
     /// The function of this index in the module, with its name if the module has one for it, as
     /// compilers write it into the custom section `name`. A name is whatever the module's maker
-    /// wants: it is cut, and characters that could steer a terminal are replaced.
+    /// wants: it is cut, and characters that could steer a terminal are escaped.
     ///
     /// ```
     /// use capwire_wapc::Frame;
@@ -28,7 +27,7 @@ impl Frame {
     pub fn new(index: u32, name: Option<&str>) -> Self {
         Self {
             index,
-            name: name.map(|name| printable::line(name, LONGEST_NAME).into()),
+            name: name.map(|name| capwire_text::line(name, LONGEST_NAME).into()),
         }
     }
 

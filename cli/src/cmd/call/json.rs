@@ -57,7 +57,7 @@ fn write(bytes: &mut Vec<u8>, value: &Value) -> Result<(), Box<dyn Error + Send 
     Ok(())
 }
 
-/// The JSON text of one value in MessagePack, in several lines.
+/// Returns the JSON text of one value in MessagePack, in several lines.
 pub(super) fn from_message_pack(bytes: &[u8]) -> Result<String, Box<dyn Error + Send + Sync>> {
     let mut rest = bytes;
     let value = read_value_with_max_depth(&mut rest, MAX_DEPTH)?;

@@ -1,7 +1,7 @@
 //! An answer for people, whatever it is.
 
 use super::json;
-use crate::error::{Error, printable};
+use crate::error::Error;
 use crate::output;
 
 /// How many bytes a line shows, and how many all lines.
@@ -21,10 +21,10 @@ fn shown(answer: &[u8]) -> String {
     if answer.first().is_some_and(|&first| is_collection(first))
         && let Ok(text) = json::from_message_pack(answer)
     {
-        return text;
+        return capwire_text::json(&text);
     }
     match std::str::from_utf8(answer) {
-        Ok(text) if is_text(text) => text.lines().map(printable).collect::<Vec<_>>().join("\n"),
+        Ok(text) if is_text(text) => capwire_text::lines(text, usize::MAX),
         _ => bytes(answer),
     }
 }
@@ -85,6 +85,14 @@ mod tests {
                 "00000000  1b 5b 32 4a                                      |.[2J|",
             ),
             ("\u{202e}x".as_bytes(), "\\u{202e}x"),
+            (
+                "\u{92}\u{a4}".as_bytes(), // no MessagePack: C1 controls in UTF-8
+                "00000000  c2 92 c2 a4                                      |....|",
+            ),
+            (
+                b"\x92\xa4\xc2\x9b2J\xa3\xe2\x80\xa8",
+                "[\n  \"\\u009b2J\",\n  \"\\u2028\"\n]",
+            ),
         ] {
             assert_eq!(shown(answer), expected, "{answer:?}");
         }

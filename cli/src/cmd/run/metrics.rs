@@ -21,7 +21,7 @@ pub(super) async fn listen(
     })?;
     let url = format!("http://{}/metrics", endpoint.address());
     match json {
-        true => output::line(&json!({ "metrics": url }).to_string())?,
+        true => output::json_text(&json!({ "metrics": url }).to_string())?,
         false => output::line(&format!("metrics {url}"))?,
     }
     Ok(endpoint)
