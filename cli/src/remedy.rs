@@ -1,7 +1,7 @@
 //! What to do about an actor that did not start or answer.
 
-use capwire::ErrorKind;
 use capwire::wapc::{CallError, CompileError, LimitError, Misuse, parts};
+use capwire::{ErrorKind, Limit};
 use std::error::Error as StdError;
 
 /// What to do about the module `wasm` that did not start.
@@ -19,45 +19,44 @@ pub(crate) fn of_module(error: &CompileError, wasm: &[u8]) -> Option<String> {
     only_here.then(|| "another engine may take it: see `--engine`".to_owned())
 }
 
-/// What to do next, where that does not depend on what the actor is.
+/// Returns what to do next, where that does not depend on the actor.
 pub(crate) fn of(error: &capwire::Error) -> Option<String> {
     match error.kind() {
         ErrorKind::Engine => Some("try another engine, such as `--engine wasmi`".to_owned()),
-        _ => limit(error).map(|key| {
-            format!(
-                "correct the actor, or let it have more by `{key}` in its `limits` in a manifest"
-            )
+        _ => limit(error).map(|limit| {
+            let key = limit.key();
+            format!("correct the actor, or raise `{key}` in its `limits` in a manifest")
         }),
     }
 }
 
-/// The limit by which it failed, as manifests call it.
-fn limit(error: &capwire::Error) -> Option<&'static str> {
+/// Returns the limit that the actor exceeded.
+fn limit(error: &capwire::Error) -> Option<Limit> {
     if let Some(failure) = error.call_failure() {
         return of_call(failure.cause());
     }
     let mut causes = capwire_text::causes(error);
     causes.find_map(|cause| match cause.downcast_ref() {
         Some(failed) => of_call(failed),
-        None => cause.downcast_ref().and_then(key),
+        None => cause.downcast_ref().and_then(of_limit),
     })
 }
 
-fn of_call(error: &CallError) -> Option<&'static str> {
+fn of_call(error: &CallError) -> Option<Limit> {
     match error {
-        CallError::Limit(limit) => key(limit),
-        CallError::Misuse(Misuse::TooLarge { .. }) => Some("message"),
+        CallError::Limit(limit) => of_limit(limit),
+        CallError::Misuse(Misuse::TooLarge { .. }) => Some(Limit::Message),
         _ => None,
     }
 }
 
-fn key(limit: &LimitError) -> Option<&'static str> {
-    match limit {
-        LimitError::Memory { .. } => Some("memory"),
-        LimitError::Table { .. } => Some("table_elements"),
-        LimitError::Stack => Some("stack"),
-        LimitError::Message { .. } => Some("message"),
-        LimitError::Interrupted => Some("cpu"),
+fn of_limit(error: &LimitError) -> Option<Limit> {
+    match error {
+        LimitError::Memory { .. } => Some(Limit::Memory),
+        LimitError::Table { .. } => Some(Limit::TableElements),
+        LimitError::Stack => Some(Limit::Stack),
+        LimitError::Message { .. } => Some(Limit::Message),
+        LimitError::Interrupted => Some(Limit::Cpu),
         _ => None,
     }
 }

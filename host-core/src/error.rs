@@ -196,8 +196,12 @@ impl Error {
         Failure::Denied(denial).into()
     }
 
-    pub(crate) fn option(option: &'static str, fault: &'static str) -> Self {
-        Failure::Option { option, fault }.into()
+    pub(crate) fn option(option: &'static str, fault: impl Into<Box<str>>) -> Self {
+        Failure::Option {
+            option,
+            fault: fault.into(),
+        }
+        .into()
     }
 
     pub(crate) fn already_exists(thing: Thing) -> Self {

@@ -68,6 +68,7 @@ mod world;
 
 pub use actor::Actor;
 pub use builder::HostBuilder;
+pub use capwire_limits::{Limit, Unit};
 pub use clock::{Clock, ManualClock, Sleep, SystemClock};
 pub use error::{CallFailure, Error, ErrorKind};
 pub use event::{Event, Events};
@@ -78,7 +79,7 @@ pub use invocation::{Invocation, Origin, Target};
 pub use metrics::{
     ActorMetrics, BindingMetrics, CallMetrics, Durations, Metrics, OperationMetrics,
 };
-pub use options::{ActorOptions, HostOptions, Instances, OptionError};
+pub use options::{ActorOptions, HostOptions, Instances, OptionError, OptionFault};
 pub use policy::{
     AppliesTo, ClaimsOnly, Denial, DeniedBy, Permission, PermissionError, Policy, PolicyRule,
     PolicyRules, Question,

@@ -1,13 +1,13 @@
-//! What can be chosen for an actor, and for the host as a whole.
+//! Options of an actor, and of the host as a whole.
 
 use crate::error::Error;
-use capwire_wapc::ResourceLimits;
+use capwire_limits::Limit;
+use capwire_wapc::{PAGE_SIZE, ResourceLimits};
 use std::num::{NonZeroU64, NonZeroUsize};
-use std::ops::RangeInclusive;
 use std::thread::available_parallelism;
 use std::time::Duration;
 
-/// How one actor runs.
+/// Options of one actor. [`Limit`] has the range, the default and the key in manifests of each limit.
 ///
 /// ```
 /// use capwire_host::{ActorOptions, Instances};
@@ -19,38 +19,40 @@ use std::time::Duration;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ActorOptions {
-    /// What each of its instances may use.
+    /// The resource limits of each of its instances.
     pub limits: ResourceLimits,
-    /// How long a call may take, waiting included.
+    /// The longest time that a call may take, waiting included. Default: 30 s.
     pub deadline: Duration,
-    /// How long a call may compute, and so may the start functions of an instance. What is done
-    /// for a host call before it waits counts too; waiting does not. The first slice of a call is
-    /// measured by the clock on the wall, all that follows by the thread's CPU time.
+    /// The longest time that a call, or the start functions of an instance, may compute. Work for a
+    /// host call before it waits counts, waiting does not. The first slice of a call is measured in
+    /// wall-clock time, all that follows in CPU time of the thread. Default: 1 s.
     pub cpu_budget: Duration,
-    /// How long it may take to make an instance and to run its start functions. Engines cannot be
-    /// stopped while they make one: it is waited for no longer, and given up or kept when it is made.
+    /// The longest time that it may take to make an instance and to run its start functions. Engines
+    /// cannot be stopped while they make an instance: nobody waits longer, and the instance is kept or
+    /// dropped when it is made. Default: 5 s.
     pub start_deadline: Duration,
-    /// Its instances.
+    /// The instances of the actor. Default: shared, two for each core.
     pub instances: Instances,
-    /// After how many calls an instance is replaced; never if `None`.
+    /// The number of calls after which an instance is replaced. `None`, the default, means never.
     pub calls_per_instance: Option<NonZeroU64>,
-    /// How many calls may wait for a free instance. One more is told that the actor is busy.
+    /// The most calls that may wait for a free instance. More are told that the actor is busy.
+    /// Default: 1,024.
     pub queue: usize,
 }
 
-/// Which instances an actor has.
+/// The instances of an actor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Instances {
-    /// Up to so many, kept warm. Each keeps its memory from call to call, and there is no promise
-    /// which one answers. With one there is one memory and one call at a time.
+    /// At most this many, kept warm. Each keeps its memory from call to call, and any of them may
+    /// answer. With one instance there is one memory and one call at a time.
     Shared(NonZeroUsize),
-    /// A new one for each call, up to so many at once.
+    /// A new instance for each call, at most this many at once.
     Fresh(NonZeroUsize),
 }
 
 impl Instances {
-    /// How many there may be at once.
+    /// Returns the most instances that there may be at once.
     #[must_use]
     pub fn max(self) -> usize {
         match self {
@@ -60,7 +62,7 @@ impl Instances {
 }
 
 impl Default for Instances {
-    /// Shared, two for each core.
+    /// Returns shared instances, two for each core.
     fn default() -> Self {
         let cores = available_parallelism().unwrap_or(NonZeroUsize::MIN);
         Self::Shared(cores.saturating_mul(NonZeroUsize::MIN.saturating_add(1)))
@@ -68,8 +70,7 @@ impl Default for Instances {
 }
 
 impl Default for ActorOptions {
-    /// The default [`ResourceLimits`] and [`Instances`], 30 s for a call of which it may compute 1 s, 5 s
-    /// to start, and 1,024 waiting calls.
+    /// Returns the defaults that each field names.
     fn default() -> Self {
         Self {
             limits: ResourceLimits::default(),
@@ -83,33 +84,78 @@ impl Default for ActorOptions {
     }
 }
 
-/// Pages of a memory of 4 GiB, beyond which no module can address anything.
-const MOST_PAGES: u32 = 65_536;
-
-/// On every engine enough for the calls that compilers make of plain code, and no more than an
-/// engine has to set aside for each call.
-const STACK_BYTES: RangeInclusive<usize> = 16 * 1024..=8 * 1024 * 1024;
-
 impl ActorOptions {
-    /// All options within which no actor could run, or that would not hold, on whatever engine: a
-    /// slice of nothing, and times that are shorter than a slice; no memory, or more than 65,536
-    /// pages; messages of nothing; a stack below 16 KiB or above 8 MiB; more instances than can be
-    /// counted. A host refuses to start an actor with any of them.
+    /// Returns the amount of `limit` in its [unit](Limit::unit), rounded up. `None` means that
+    /// instances are never replaced.
     ///
     /// ```
-    /// use capwire_host::ActorOptions;
+    /// use capwire_host::{ActorOptions, Limit};
+    ///
+    /// assert_eq!(ActorOptions::default().limit(Limit::StartDeadline), Some(5_000_000));
+    /// ```
+    #[must_use]
+    pub fn limit(&self, limit: Limit) -> Option<u64> {
+        let amount = match limit {
+            Limit::Memory => u64::from(self.limits.memory_pages) * PAGE_SIZE,
+            Limit::Message => self.limits.message_bytes as u64,
+            Limit::TableElements => self.limits.table_elements.into(),
+            Limit::Stack => self.limits.stack_bytes as u64,
+            Limit::Slice => microseconds(self.limits.slice),
+            Limit::Cpu => microseconds(self.cpu_budget),
+            Limit::Deadline => microseconds(self.deadline),
+            Limit::StartDeadline => microseconds(self.start_deadline),
+            Limit::Instances => self.instances.max() as u64,
+            Limit::CallsPerInstance => return self.calls_per_instance.map(NonZeroU64::get),
+            Limit::Queue => self.queue as u64,
+        };
+        Some(amount)
+    }
+
+    /// Sets `limit` to an `amount` in its [unit](Limit::unit). What this machine cannot count
+    /// becomes the most that it can; [`faults`](Self::faults) tells amounts that no actor can have.
+    /// Instances become [`Shared`](Instances::Shared).
+    pub fn set_limit(&mut self, limit: Limit, amount: u64) {
+        let bounded_u32 = |amount| u32::try_from(amount).unwrap_or(u32::MAX);
+        let bounded = |amount| usize::try_from(amount).unwrap_or(usize::MAX);
+        let time = Duration::from_micros(amount);
+        match limit {
+            Limit::Memory => self.limits.memory_pages = bounded_u32(amount / PAGE_SIZE),
+            Limit::Message => self.limits.message_bytes = bounded(amount),
+            Limit::TableElements => self.limits.table_elements = bounded_u32(amount),
+            Limit::Stack => self.limits.stack_bytes = bounded(amount),
+            Limit::Slice => self.limits.slice = time,
+            Limit::Cpu => self.cpu_budget = time,
+            Limit::Deadline => self.deadline = time,
+            Limit::StartDeadline => self.start_deadline = time,
+            Limit::Instances => {
+                let count = NonZeroUsize::new(bounded(amount)).unwrap_or(NonZeroUsize::MIN);
+                self.instances = Instances::Shared(count);
+            }
+            Limit::CallsPerInstance => self.calls_per_instance = NonZeroU64::new(amount),
+            Limit::Queue => self.queue = bounded(amount),
+        }
+    }
+
+    /// Returns all limits within which no actor could run, or that no engine could enforce: amounts
+    /// outside of the limit's [range](Limit::range), and times that are shorter than a slice. A host
+    /// refuses to start an actor with any of them.
+    ///
+    /// ```
+    /// use capwire_host::{ActorOptions, Limit};
     ///
     /// let mut options = ActorOptions::default();
     /// assert!(options.faults().is_empty());
     /// options.limits.memory_pages = 1 << 20;
-    /// assert_eq!(options.faults()[0].option, "limits.memory_pages");
+    /// assert_eq!(options.faults()[0].limit, Limit::Memory);
     /// ```
     #[must_use]
     pub fn faults(&self) -> Vec<OptionError> {
-        let broken = self.rules().into_iter().filter(|(_, kept, _)| !kept);
-        broken
-            .map(|(option, _, fault)| OptionError { option, fault })
-            .collect()
+        let all = Limit::ALL.iter().copied();
+        all.filter_map(|limit| {
+            let fault = self.fault(limit)?;
+            Some(OptionError { limit, fault })
+        })
+        .collect()
     }
 
     /// # Errors
@@ -119,48 +165,20 @@ impl ActorOptions {
         first.map_or(Ok(()), |fault| Err(fault.into()))
     }
 
-    /// What must be: of which option, whether it is so, and in words.
-    fn rules(&self) -> [(&'static str, bool, &'static str); 8] {
-        let Self { limits, .. } = self;
-        let whole_slice = |time: Duration| !time.is_zero() && time >= limits.slice;
-        let no_shorter = "must not be shorter than a slice, since guests are stopped at its end";
-        [
-            ("deadline", whole_slice(self.deadline), no_shorter),
-            ("cpu_budget", whole_slice(self.cpu_budget), no_shorter),
-            (
-                "start_deadline",
-                whole_slice(self.start_deadline),
-                no_shorter,
-            ),
-            (
-                "limits.slice",
-                !limits.slice.is_zero(),
-                "must be longer than nothing",
-            ),
-            (
-                "limits.memory_pages",
-                (1..=MOST_PAGES).contains(&limits.memory_pages),
-                "must be from one page of 64 KiB to 4 GiB",
-            ),
-            (
-                "limits.message_bytes",
-                limits.message_bytes > 0,
-                "must be a byte at least",
-            ),
-            (
-                "limits.stack_bytes",
-                STACK_BYTES.contains(&limits.stack_bytes),
-                "must be from 16 KiB to 8 MiB",
-            ),
-            (
-                "instances",
-                self.instances.max() <= tokio::sync::Semaphore::MAX_PERMITS,
-                "must be no more than a host can count",
-            ),
-        ]
+    fn fault(&self, limit: Limit) -> Option<OptionFault> {
+        if !limit.range().contains(&self.limit(limit)?) {
+            return Some(OptionFault::OutOfRange);
+        }
+        let time = match limit {
+            Limit::Cpu => self.cpu_budget,
+            Limit::Deadline => self.deadline,
+            Limit::StartDeadline => self.start_deadline,
+            _ => return None,
+        };
+        (time < self.limits.slice).then_some(OptionFault::ShorterThanSlice)
     }
 
-    /// After how many calls an instance is replaced.
+    /// Returns the number of calls after which an instance is replaced.
     pub(crate) fn calls_of_an_instance(&self) -> u64 {
         match self.instances {
             Instances::Fresh(_) => 1,
@@ -169,47 +187,75 @@ impl ActorOptions {
     }
 }
 
-/// An option within which no actor could run, or that would not hold.
+/// Rounds up, so that nothing but zero is zero.
+fn microseconds(time: Duration) -> u64 {
+    u64::try_from(time.as_nanos().div_ceil(1_000)).unwrap_or(u64::MAX)
+}
+
+/// A limit within which no actor could run, or that no engine could enforce.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the option `{option}` {fault}")]
+#[error("the option `{}` {}", limit.option(), self.requirement())]
 #[non_exhaustive]
 pub struct OptionError {
-    /// Which, as in `limits.stack_bytes`.
-    pub option: &'static str,
-    /// What it must be, as in `must be longer than nothing`.
-    pub fault: &'static str,
+    /// The limit.
+    pub limit: Limit,
+    /// The reason.
+    pub fault: OptionFault,
+}
+
+/// The reason of an [`OptionError`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum OptionFault {
+    /// The amount is outside of the limit's [range](Limit::range).
+    OutOfRange,
+    /// A time is shorter than a slice, and a guest is stopped at the end of a slice only.
+    ShorterThanSlice,
+}
+
+impl OptionError {
+    /// Returns what the limit must be, as in `must be 16KiB to 8MiB`.
+    #[must_use]
+    pub fn requirement(&self) -> String {
+        match self.fault {
+            OptionFault::OutOfRange => format!("must be {}", self.limit.range_text()),
+            OptionFault::ShorterThanSlice => {
+                "must not be shorter than a slice, since a guest is stopped only at the end of one"
+                    .to_owned()
+            }
+        }
+    }
 }
 
 impl From<OptionError> for Error {
     fn from(error: OptionError) -> Self {
-        Self::option(error.option, error.fault)
+        Self::option(error.limit.option(), error.requirement())
     }
 }
 
-/// What holds for the whole host.
+/// Options of the whole host.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct HostOptions {
-    /// How actors run that are started without options of their own.
+    /// The options of actors that are started without their own.
     pub actors: ActorOptions,
-    /// How many actors may call one another in a chain.
+    /// The most actors that may call one another in a chain. Default: 16.
     pub call_depth: NonZeroUsize,
-    /// How long running calls may go on after their actor was told to stop, and providers may
-    /// take to end a binding.
+    /// The longest time that running calls may go on after their actor was told to stop, and that
+    /// providers may take to end a binding. Default: 10 s.
     pub drain: Duration,
-    /// How long a provider may take to bind an actor.
+    /// The longest time that a provider may take to bind an actor. Default: 30 s.
     pub bind: Duration,
-    /// How many modules are compiled at once.
+    /// The most modules that are compiled at once. Default: 1.
     pub compilations: NonZeroUsize,
-    /// How many events are kept for a slow listener.
+    /// The most events that are kept for a slow listener. Default: 1,024.
     pub events: NonZeroUsize,
-    /// Whether calls are counted and timed for [`Host::metrics`](crate::Host::metrics).
+    /// `true` to count and time calls for [`Host::metrics`](crate::Host::metrics). Default: `false`.
     pub metrics: bool,
 }
 
 impl Default for HostOptions {
-    /// Chains of 16 calls, 10 s to drain, 30 s to bind, one compilation at a time, 1,024 events, no
-    /// metrics.
+    /// Returns the defaults that each field names.
     fn default() -> Self {
         Self {
             actors: ActorOptions::default(),
@@ -228,6 +274,7 @@ mod tests {
     use super::{ActorOptions, HostOptions, Instances};
     use crate::{ErrorKind, Host};
     use capwire_engine_fake::Fake;
+    use capwire_limits::{DefaultValue, Limit};
     use std::num::NonZeroUsize;
     use std::time::Duration;
 
@@ -242,32 +289,62 @@ mod tests {
     #[test]
     fn nonsense_is_refused_by_its_name() {
         const SHORT: Duration = Duration::from_micros(999);
-        let nonsense: &[(&str, Change)] = &[
-            ("deadline", |it| it.deadline = Duration::ZERO),
-            ("deadline", |it| it.deadline = SHORT),
-            ("cpu_budget", |it| it.cpu_budget = Duration::ZERO),
-            ("cpu_budget", |it| it.cpu_budget = SHORT),
-            ("cpu_budget", |it| it.limits.slice = it.cpu_budget + SHORT),
-            ("start_deadline", |it| it.start_deadline = Duration::ZERO),
-            ("start_deadline", |it| it.start_deadline = SHORT),
-            ("limits.slice", |it| it.limits.slice = Duration::ZERO),
-            ("limits.memory_pages", |it| it.limits.memory_pages = 0),
-            ("limits.memory_pages", |it| it.limits.memory_pages = 65_537),
-            ("limits.message_bytes", |it| it.limits.message_bytes = 0),
-            ("limits.stack_bytes", |it| it.limits.stack_bytes = 0),
-            ("limits.stack_bytes", |it| it.limits.stack_bytes = 16_383),
-            ("limits.stack_bytes", |it| it.limits.stack_bytes = 8_388_609),
-            ("instances", |it| {
+        let nonsense: &[(Limit, Change)] = &[
+            (Limit::Deadline, |it| it.deadline = Duration::ZERO),
+            (Limit::Deadline, |it| it.deadline = SHORT),
+            (Limit::Cpu, |it| it.cpu_budget = Duration::ZERO),
+            (Limit::Cpu, |it| it.cpu_budget = SHORT),
+            (Limit::Cpu, |it| it.limits.slice = it.cpu_budget + SHORT),
+            (Limit::StartDeadline, |it| {
+                it.start_deadline = Duration::ZERO;
+            }),
+            (Limit::StartDeadline, |it| it.start_deadline = SHORT),
+            (Limit::Slice, |it| it.limits.slice = Duration::ZERO),
+            (Limit::Memory, |it| it.limits.memory_pages = 0),
+            (Limit::Memory, |it| it.limits.memory_pages = 65_537),
+            (Limit::Message, |it| it.limits.message_bytes = 0),
+            (Limit::Stack, |it| it.limits.stack_bytes = 0),
+            (Limit::Stack, |it| it.limits.stack_bytes = 16_383),
+            (Limit::Stack, |it| it.limits.stack_bytes = 8_388_609),
+            (Limit::Instances, |it| {
                 it.instances = Instances::Fresh(NonZeroUsize::MAX);
             }),
         ];
-        for (option, change) in nonsense {
+        for (limit, change) in nonsense {
             let options = changed(*change);
-            assert_eq!(options.faults()[0].option, *option);
+            assert_eq!(options.faults()[0].limit, *limit);
             let error = options.check().unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Invalid);
-            let text = format!("the option `{option}` must ");
+            let text = format!("the option `{}` must ", limit.option());
             assert!(error.to_string().starts_with(&text), "{error}");
+        }
+    }
+
+    #[test]
+    fn the_defaults_are_those_of_the_table() {
+        let options = ActorOptions::default();
+        for &limit in Limit::ALL {
+            match limit.default() {
+                DefaultValue::Amount(amount) => assert_eq!(options.limit(limit), Some(amount)),
+                DefaultValue::Words(_) => assert!(
+                    [Limit::Instances, Limit::CallsPerInstance].contains(&limit),
+                    "{limit:?}"
+                ),
+            }
+        }
+    }
+
+    #[test]
+    fn each_limit_that_is_set_is_told_again_and_changes_no_other() {
+        for &limit in Limit::ALL {
+            let mut options = ActorOptions::default();
+            let amount = 7 * limit.multiple_of();
+            options.set_limit(limit, amount);
+            assert_eq!(options.limit(limit), Some(amount), "{limit:?}");
+            let default = ActorOptions::default();
+            let changed = Limit::ALL.iter();
+            let changed = changed.filter(|other| options.limit(**other) != default.limit(**other));
+            assert_eq!(changed.collect::<Vec<_>>(), [&limit]);
         }
     }
 
@@ -296,8 +373,8 @@ mod tests {
         let options =
             changed(|it| (it.queue, it.limits.stack_bytes, it.deadline) = (0, 1, Duration::ZERO));
         let faults = options.faults();
-        let faults: Vec<_> = faults.iter().map(|fault| fault.option).collect();
-        assert_eq!(faults, ["deadline", "limits.stack_bytes"]);
+        let faults: Vec<_> = faults.iter().map(|fault| fault.limit).collect();
+        assert_eq!(faults, [Limit::Stack, Limit::Deadline]);
     }
 
     #[test]

@@ -2,17 +2,19 @@
 
 use crate::model::Position;
 use crate::nearest::nearest;
+use capwire_limits::{Limit, Unit};
 use std::fmt;
 
-/// Why a manifest cannot be read: where, what, and what to do about it.
+/// A fault of a manifest or policy file: where it is, what is wrong, and how to correct it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub struct ManifestError {
-    /// Where, unless it concerns the whole text.
+    /// The place of the fault. `None` if it concerns the whole text.
     pub position: Option<Position>,
-    /// In which key, from the root: `bindings[0].values`. Empty where the position says it all.
+    /// The path of the key from the root, as in `bindings[0].values`. Empty where the position says it
+    /// all.
     pub field: String,
-    /// What is wrong.
+    /// The fault.
     pub problem: Problem,
 }
 
@@ -37,7 +39,7 @@ impl ManifestError {
         }
     }
 
-    /// That the text as a whole is wrong.
+    /// A fault of the text as a whole.
     pub(crate) fn whole(problem: Problem) -> Self {
         Self {
             position: None,
@@ -46,13 +48,13 @@ impl ManifestError {
         }
     }
 
-    /// What to do about it, as a sentence or a question.
+    /// Returns how to correct it, as a sentence or a question.
     #[must_use]
     pub fn help(&self) -> Option<String> {
         match &self.problem {
             Problem::UnknownKey { key, known } => Some(match nearest(key, known.iter().copied()) {
                 Some(known) => format!("did you mean `{known}`?"),
-                None => format!("known here: {}", known.join(", ")),
+                None => format!("the keys here are {}", known.join(", ")),
             }),
             Problem::NoSource => Some("add `builtin: NAME` or `path: FILE`".to_owned()),
             Problem::TwoSources => Some("keep either `builtin` or `path`".to_owned()),
@@ -60,8 +62,13 @@ impl ManifestError {
             Problem::Null => Some("remove the key, or write \"\" for an empty text".to_owned()),
             Problem::DuplicateKey { .. } => Some("keep one of them".to_owned()),
             Problem::BadSecret => Some("write `env:NAME` or `file:PATH`".to_owned()),
-            Problem::NoAmount { help, .. } => Some((*help).to_owned()),
-            Problem::OutOfRange { help, .. } => Some(help.clone()),
+            Problem::SecondDocument => Some("keep one document in each file".to_owned()),
+            Problem::NoAmount { limit, .. } => Some(how_to_write(limit.unit())),
+            Problem::OutOfRange { limit, .. } => Some(format!(
+                "remove the key to get the default: {}",
+                limit.default_text()
+            )),
+            Problem::NoMultiple { limit, amount, .. } => Some(nearest_multiples(*limit, *amount)),
             Problem::TooLarge { .. }
             | Problem::TooComplex
             | Problem::WrongType { .. }
@@ -70,80 +77,114 @@ impl ManifestError {
     }
 }
 
-/// What is wrong with a manifest.
+fn how_to_write(unit: Unit) -> String {
+    match unit {
+        Unit::Bytes | Unit::Time => format!("write a whole number and a unit: {}", unit.names()),
+        Unit::Count => "write a whole number without a unit".to_owned(),
+    }
+}
+
+fn example(unit: Unit) -> &'static str {
+    match unit {
+        Unit::Bytes => "a size such as `16MiB`",
+        Unit::Time => "a time such as `100ms`",
+        Unit::Count => "a number such as `4`",
+    }
+}
+
+/// Returns the multiples next to `amount`, of which the lower one may be nothing.
+fn nearest_multiples(limit: Limit, amount: u64) -> String {
+    let (unit, step) = (limit.unit(), limit.multiple_of());
+    let above = unit.show(amount.next_multiple_of(step));
+    match amount / step * step {
+        0 => format!("write `{above}`"),
+        below => format!("write `{}` or `{above}`", unit.show(below)),
+    }
+}
+
+/// The fault of a [`ManifestError`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Problem {
-    /// A key that nothing would read.
+    /// A key that has no meaning in its place.
     #[error("unknown key `{key}`")]
     UnknownKey {
         /// The key.
         key: String,
-        /// Those that are known in its place.
+        /// The keys that have a meaning there.
         known: Vec<&'static str>,
     },
-    /// A key that must be there is not.
-    #[error("`{key}` is missing")]
+    /// A required key is missing.
+    #[error("the key `{key}` is missing")]
     MissingKey {
         /// The key.
         key: &'static str,
     },
-    /// A key is given twice.
-    #[error("the key `{key}` is given twice")]
+    /// A key stands twice in a mapping.
+    #[error("duplicate key `{key}`")]
     DuplicateKey {
         /// The key.
         key: String,
     },
-    /// A value of another type than its key has.
+    /// A value of the wrong type.
     #[error("expected {expected}")]
     WrongType {
-        /// What should be there, in words.
+        /// The right type, in words.
         expected: &'static str,
     },
-    /// There is no value where a text must be.
-    #[error("there is no value")]
+    /// A text is required, but there is no value.
+    #[error("the value is missing")]
     Null,
-    /// A capability says neither `builtin` nor `path`.
-    #[error("the capability says neither `builtin` nor `path`")]
+    /// A capability has neither the key `builtin` nor `path`.
+    #[error("a capability needs the key `builtin` or `path`")]
     NoSource,
-    /// A capability says both `builtin` and `path`.
-    #[error("the capability says both `builtin` and `path`")]
+    /// A capability has both keys, `builtin` and `path`.
+    #[error("a capability cannot have both keys, `builtin` and `path`")]
     TwoSources,
-    /// A secret whose place cannot be understood.
-    #[error("no place of a secret")]
+    /// A reference to a secret that begins with neither `env:` nor `file:`, or ends there.
+    #[error("unknown secret source, expected `env:` or `file:`")]
     BadSecret,
-    /// A limit that is not written as its sort is.
-    #[error("expected {expected}, not `{found}`")]
+    /// A limit that is not written as an amount of its unit.
+    #[error("expected {}, not `{found}`", example(limit.unit()))]
     NoAmount {
-        /// What should be there, in words.
-        expected: &'static str,
-        /// What is there.
+        /// The limit.
+        limit: Limit,
+        /// The text.
         found: String,
-        /// How to write it.
-        help: &'static str,
     },
-    /// A limit that no actor could run within, or have.
-    #[error("`{found}` {fault}")]
+    /// An amount that the limit cannot have.
+    #[error("expected {}, not `{found}`", limit.range_text())]
     OutOfRange {
-        /// What is there.
+        /// The limit.
+        limit: Limit,
+        /// The text.
         found: String,
-        /// Why it cannot be.
-        fault: &'static str,
-        /// What could be there.
-        help: String,
+    },
+    /// An amount between two that the limit can have.
+    #[error("expected a multiple of {}, not `{found}`", limit.unit().show(limit.multiple_of()))]
+    NoMultiple {
+        /// The limit.
+        limit: Limit,
+        /// The amount that the text says.
+        amount: u64,
+        /// The text.
+        found: String,
     },
     /// The text is larger than any manifest.
-    #[error("{bytes} bytes are more than a manifest may have ({limit})")]
+    #[error("the file has {bytes} bytes, more than the limit of {limit}")]
     TooLarge {
-        /// Its size.
+        /// The size of the text in bytes.
         bytes: usize,
-        /// The limit.
+        /// The largest size, in bytes.
         limit: usize,
     },
-    /// More documents, levels, aliases or entries than any manifest has.
-    #[error("more documents, levels, aliases or entries than a manifest may have")]
+    /// More levels, aliases or entries than any manifest has.
+    #[error("the file has too many levels, aliases or entries")]
     TooComplex,
-    /// Neither YAML nor JSON, or of the wrong shape; in words.
+    /// A second YAML document in the text.
+    #[error("a second document begins here, and only one is read")]
+    SecondDocument,
+    /// Text that is neither YAML nor JSON, in the words of the parser.
     #[error("{0}")]
     Malformed(String),
 }

@@ -37,8 +37,8 @@
 //! ```
 //!
 //! JSON is read by the same rules. Numbers and booleans are taken as the text that is written.
-//! Lists that are missing or empty are empty. Unknown keys, keys given twice and wrong types are
-//! errors. [`SCHEMA`] says all this to editors.
+//! Lists that are missing or empty are empty. Unknown keys, duplicate keys and wrong types are
+//! errors. [`schema`] says all this to editors.
 //!
 //! Variables are replaced by [`Manifest::expand`], and secrets read by whoever runs the manifest.
 #![forbid(unsafe_code)]
@@ -55,6 +55,7 @@ mod tree;
 mod variables;
 
 pub use amount::{NoTime, time};
+pub use capwire_limits::Limit;
 pub use error::{ManifestError, Problem};
 pub use limits::{ActorLimits, LimitTexts};
 pub use model::{
@@ -62,7 +63,7 @@ pub use model::{
 };
 pub use nearest::nearest;
 pub use policy::{PolicyFile, PolicyPart};
-pub use schema::SCHEMA;
+pub use schema::schema;
 
 /// The README's example is a test as well.
 #[cfg(doctest)]

@@ -1,35 +1,15 @@
-//! What actors may use.
-
-mod reader;
+//! The limits of actors: first texts with places, then amounts.
 
 use crate::error::{ManifestError, Problem};
 use crate::model::At;
-use reader::Reader;
+use capwire_limits::Limit;
 use std::collections::BTreeMap;
-use std::num::{NonZeroU32, NonZeroU64};
-use std::time::Duration;
 
-/// All keys, in the order in which people are told of them.
-pub(crate) const KEYS: &[&str] = &[
-    "memory",
-    "message",
-    "table_elements",
-    "stack",
-    "slice",
-    "cpu",
-    "deadline",
-    "start_deadline",
-    "instances",
-    "calls_per_instance",
-    "queue",
-];
-
-/// What an actor may use, as far as a manifest says so. Each value is what people mean: what is
-/// nothing at all, or more than WebAssembly has, is refused.
+/// The amounts of those limits that a manifest sets, each in its [unit](Limit::unit) and in its
+/// [range](Limit::range).
 ///
 /// ```
-/// use capwire_manifest::Manifest;
-/// use std::time::Duration;
+/// use capwire_manifest::{Limit, Manifest};
 ///
 /// let manifest = Manifest::parse(
 ///     "limits: { cpu: 200ms, queue: 10 }
@@ -38,109 +18,94 @@ pub(crate) const KEYS: &[&str] = &[
 /// let everybody = manifest.limits.read().map_err(|mut faults| faults.remove(0))?;
 /// let counter = manifest.actors[0].limits.read().map_err(|mut faults| faults.remove(0))?;
 /// let counter = counter.or(&everybody);
-/// assert_eq!(counter.cpu, Some(Duration::from_millis(50)));
-/// assert_eq!(counter.queue, Some(10));
-/// assert_eq!(counter.memory, None);
+/// assert_eq!(counter.get(Limit::Cpu), Some(50_000));
+/// assert_eq!(counter.get(Limit::Queue), Some(10));
+/// assert_eq!(counter.get(Limit::Memory), None);
 /// # Ok::<(), capwire_manifest::ManifestError>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct ActorLimits {
-    /// `memory`: bytes of linear memory, a multiple of 64 KiB, 4 GiB at most.
-    pub memory: Option<u64>,
-    /// `message`: bytes of the largest message, 4 GiB at most.
-    pub message: Option<u64>,
-    /// `table_elements`: elements of all tables together.
-    pub table_elements: Option<u32>,
-    /// `stack`: bytes of the call stack.
-    pub stack: Option<u64>,
-    /// `slice`: how long a guest computes before others have their turn.
-    pub slice: Option<Duration>,
-    /// `cpu`: how long a call may compute.
-    pub cpu: Option<Duration>,
-    /// `deadline`: how long a call may take, waiting included.
-    pub deadline: Option<Duration>,
-    /// `start_deadline`: how long an instance and its start functions may take.
-    pub start_deadline: Option<Duration>,
-    /// `instances`: how many calls are served at once.
-    pub instances: Option<NonZeroU32>,
-    /// `calls_per_instance`: after how many calls an instance is replaced.
-    pub calls_per_instance: Option<NonZeroU64>,
-    /// `queue`: how many calls may wait for an instance.
-    pub queue: Option<u32>,
-}
+pub struct ActorLimits(BTreeMap<Limit, u64>);
 
 impl ActorLimits {
-    /// These, and where they say nothing, those of `others`.
+    /// Returns the amount of `limit`, if the manifest sets it.
+    #[must_use]
+    pub fn get(&self, limit: Limit) -> Option<u64> {
+        self.0.get(&limit).copied()
+    }
+
+    /// Returns these limits, and those of `others` that these do not set.
     #[must_use]
     pub fn or(&self, others: &Self) -> Self {
-        Self {
-            memory: self.memory.or(others.memory),
-            message: self.message.or(others.message),
-            table_elements: self.table_elements.or(others.table_elements),
-            stack: self.stack.or(others.stack),
-            slice: self.slice.or(others.slice),
-            cpu: self.cpu.or(others.cpu),
-            deadline: self.deadline.or(others.deadline),
-            start_deadline: self.start_deadline.or(others.start_deadline),
-            instances: self.instances.or(others.instances),
-            calls_per_instance: self.calls_per_instance.or(others.calls_per_instance),
-            queue: self.queue.or(others.queue),
-        }
+        let mut limits = others.0.clone();
+        limits.extend(&self.0);
+        Self(limits)
+    }
+
+    /// Returns each limit that the manifest sets, with its amount.
+    pub fn iter(&self) -> impl Iterator<Item = (Limit, u64)> {
+        self.0.iter().map(|(limit, amount)| (*limit, *amount))
     }
 }
 
-/// What a manifest says of limits, as it is written. Variables in it are replaced by
-/// [`Manifest::expand`](crate::Manifest::expand).
+/// The limits of a manifest as they are written. [`Manifest::expand`](crate::Manifest::expand)
+/// replaces the variables in them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LimitTexts {
-    /// Where it stands in the manifest, from the root.
+    /// The path of the mapping in the manifest, from the root.
     field: String,
-    texts: Texts,
+    texts: BTreeMap<Limit, At<String>>,
 }
 
-/// By their keys.
-type Texts = BTreeMap<&'static str, At<String>>;
-
 impl LimitTexts {
-    /// What the texts mean.
+    /// Returns the amounts that the texts say.
     ///
     /// # Errors
-    /// All that is wrong with those that had variables; a manifest with other faults is not read
-    /// at all.
+    /// All that is wrong with texts that had variables. [`Manifest::parse`](crate::Manifest::parse)
+    /// finds what is wrong with the others.
     pub fn read(&self) -> Result<ActorLimits, Vec<ManifestError>> {
-        let mut reader = Reader::new(&self.texts, |_| true);
-        let limits = reader.limits();
-        match reader.wrong.is_empty() {
-            true => Ok(limits),
-            false => Err(self.faults(reader.wrong).collect()),
+        let mut amounts = BTreeMap::new();
+        let mut faults = Vec::new();
+        for (limit, text) in &self.texts {
+            match amount(*limit, &text.value) {
+                Ok(amount) => drop(amounts.insert(*limit, amount)),
+                Err(problem) => faults.push(self.fault(*limit, text, problem)),
+            }
+        }
+        match faults.is_empty() {
+            true => Ok(ActorLimits(amounts)),
+            false => Err(faults),
         }
     }
 
-    /// What is written for `key`, and where.
+    /// Returns the text of `limit` and its place, if the manifest sets it.
     #[must_use]
-    pub fn get(&self, key: &str) -> Option<&At<String>> {
-        self.texts.get(key)
+    pub fn get(&self, limit: Limit) -> Option<&At<String>> {
+        self.texts.get(&limit)
     }
 
     pub(crate) fn new(field: &str) -> Self {
         Self {
             field: field.to_owned(),
-            texts: Texts::new(),
+            texts: BTreeMap::new(),
         }
     }
 
-    pub(crate) fn insert(&mut self, key: &'static str, text: At<String>) {
-        self.texts.insert(key, text);
+    pub(crate) fn insert(&mut self, limit: Limit, text: At<String>) {
+        self.texts.insert(limit, text);
     }
 
-    /// Takes out whatever is wrong without waiting for variables.
+    /// Takes out each text that is wrong, whatever its variables mean.
     pub(crate) fn take_wrong(&mut self) -> Vec<ManifestError> {
-        let mut reader = Reader::new(&self.texts, |text| !text.contains("${"));
-        reader.limits();
-        let wrong = reader.wrong;
-        let faults = self.faults(wrong.clone()).collect();
-        self.texts.retain(|key, _| !wrong.contains_key(key));
+        let mut faults = Vec::new();
+        let texts = std::mem::take(&mut self.texts);
+        for (limit, text) in texts {
+            match amount(limit, &text.value) {
+                Err(problem) if !text.value.contains("${") => {
+                    faults.push(self.fault(limit, &text, problem));
+                }
+                _ => self.insert(limit, text),
+            }
+        }
         faults
     }
 
@@ -148,14 +113,30 @@ impl LimitTexts {
         self.texts.values_mut()
     }
 
-    fn faults(
-        &self,
-        wrong: BTreeMap<&'static str, Problem>,
-    ) -> impl Iterator<Item = ManifestError> {
-        wrong.into_iter().map(|(key, problem)| ManifestError {
-            position: self.texts.get(key).map(|text| text.position),
-            field: format!("{}.{key}", self.field),
+    fn fault(&self, limit: Limit, text: &At<String>, problem: Problem) -> ManifestError {
+        ManifestError {
+            position: Some(text.position),
+            field: format!("{}.{}", self.field, limit.key()),
             problem,
-        })
+        }
+    }
+}
+
+/// Returns the amount that `text` says, if `limit` can have it.
+fn amount(limit: Limit, text: &str) -> Result<u64, Problem> {
+    let found = text.to_owned();
+    let Some(amount) = limit.unit().parse(text) else {
+        return Err(Problem::NoAmount { limit, found });
+    };
+    if !limit.range().contains(&amount) {
+        return Err(Problem::OutOfRange { limit, found });
+    }
+    match amount.is_multiple_of(limit.multiple_of()) {
+        true => Ok(amount),
+        false => Err(Problem::NoMultiple {
+            limit,
+            amount,
+            found,
+        }),
     }
 }

@@ -1,6 +1,6 @@
-//! From text to a tree whose nodes know their places, by a library's events.
+//! Builds a tree whose nodes know their places from the events of a YAML parser.
 //!
-//! Manifests are small and plain: what they do not need is refused before it costs anything.
+//! Manifests are small and plain. Whatever they do not need is refused before it takes time or memory.
 
 use crate::error::{ManifestError, Problem};
 use crate::model::Position;
@@ -8,14 +8,14 @@ use granit_parser::{Event, Marker, Parser, ScalarStyle, ScanError, Tag};
 use std::collections::HashMap;
 use std::rc::Rc;
 
-/// Larger than thousands of bindings, and small enough to be held many times.
+/// The largest text in bytes: room for thousands of bindings.
 const MAX_BYTES: usize = 1 << 20;
 const MAX_DEPTH: usize = 8;
 const MAX_EVENTS: usize = 100_000;
-/// How many nodes all aliases together may stand for.
+/// The most nodes that all aliases together may repeat.
 const MAX_REPEATED: usize = 10_000;
 
-/// A value and where it stands. That of an alias is where the alias stands.
+/// A value and its place. A repeated value has the place of its alias.
 #[derive(Clone)]
 pub(crate) struct Node {
     pub(crate) position: Position,
@@ -23,15 +23,15 @@ pub(crate) struct Node {
 }
 
 pub(crate) enum Content {
-    /// What is written for nothing: no text at all, `~` or `null`.
+    /// No value: no text at all, `~` or `null`.
     Nothing,
-    /// A scalar, as it is written, whatever type it may look like.
+    /// A scalar as it is written, whatever its type may look like.
     Text(String),
     List(Vec<Node>),
     Map(Vec<(Node, Node)>),
 }
 
-/// The only document in `text`; nothing if there is none.
+/// Returns the only document in `text`, or `None` if `text` has none.
 pub(crate) fn read(text: &str) -> Result<Option<Node>, ManifestError> {
     if text.len() > MAX_BYTES {
         return Err(ManifestError::whole(Problem::TooLarge {
@@ -65,24 +65,24 @@ fn malformed(error: &ScanError) -> ManifestError {
     ManifestError::at(position_of(error.marker()), problem)
 }
 
-/// Puts nodes together as their parts arrive.
+/// Builds nodes from events.
 #[derive(Default)]
 struct Builder {
     root: Option<Node>,
     documents: usize,
     open: Vec<Open>,
-    /// What aliases may repeat, and how many nodes that is.
+    /// The nodes that aliases can repeat, and how many nodes are in each.
     anchors: HashMap<usize, (Node, usize)>,
     repeated: usize,
 }
 
-/// A list or mapping whose end has not come yet.
+/// A list or mapping whose end is still to come.
 struct Open {
     position: Position,
     anchor: usize,
     is_map: bool,
     parts: Vec<Node>,
-    /// How many nodes are in it.
+    /// The number of nodes in it.
     size: usize,
 }
 
@@ -107,7 +107,7 @@ impl Builder {
         }
         match self.documents {
             0 | 1 => Ok(()),
-            _ => Err(Problem::TooComplex),
+            _ => Err(Problem::SecondDocument),
         }
     }
 
@@ -141,7 +141,9 @@ impl Builder {
 
     fn repeat(&mut self, position: Position, anchor: usize) -> Result<(), Problem> {
         let Some((node, size)) = self.anchors.get(&anchor).cloned() else {
-            return Err(Problem::Malformed("the alias names what it is in".into()));
+            return Err(Problem::Malformed(
+                "an alias cannot stand inside its own anchor".into(),
+            ));
         };
         self.repeated = self.repeated.saturating_add(size);
         if self.repeated > MAX_REPEATED {
@@ -151,7 +153,7 @@ impl Builder {
         Ok(())
     }
 
-    /// Puts a whole node where it belongs. Anchors count from 1.
+    /// Adds a complete node to the list or mapping that is open. Anchors count from 1.
     fn finish(&mut self, node: Node, anchor: usize, size: usize) {
         if anchor > 0 {
             self.anchors.insert(anchor, (node.clone(), size));
@@ -197,11 +199,11 @@ fn scalar(text: String, style: ScalarStyle, tag: Option<&Tag>) -> Content {
     }
 }
 
-/// Tags of YAML itself say nothing that is not seen; others would have no effect.
+/// Refuses tags other than those of YAML itself, since they would have no effect.
 fn refuse_tag(tag: Option<&Tag>) -> Result<(), Problem> {
     match tag {
         Some(tag) if !tag.is_yaml_core_schema() => Err(Problem::Malformed(format!(
-            "the tag `{}` has no meaning here",
+            "the tag `{}` is not supported",
             tag.original()
         ))),
         _ => Ok(()),

@@ -1,4 +1,4 @@
-//! ActorLimits as people write them, right and wrong.
+//! Limits as people write them, right and wrong.
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
@@ -6,9 +6,7 @@
     reason = "tests"
 )]
 
-use capwire_manifest::{ActorLimits, LimitTexts, Manifest};
-use std::num::{NonZeroU32, NonZeroU64};
-use std::time::Duration;
+use capwire_manifest::{Limit, LimitTexts, Manifest};
 
 fn parsed(text: &str) -> Manifest {
     Manifest::parse(text).unwrap_or_else(|error| panic!("{error}\n{text}"))
@@ -26,26 +24,29 @@ fn limits_have_units_that_people_read() {
     let mut manifest = manifest;
     manifest.expand(|name| (name == "QUEUE").then(|| "3".to_owned()));
     let limits = manifest.limits.read().unwrap();
-    assert_eq!(limits.memory, Some(16 << 20));
-    assert_eq!(limits.message, Some(1 << 20));
-    assert_eq!(limits.table_elements, Some(1_000));
-    assert_eq!(limits.stack, Some(256 << 10));
-    assert_eq!(limits.slice, Some(Duration::from_micros(500)));
-    assert_eq!(limits.cpu, Some(Duration::from_millis(100)));
-    assert_eq!(limits.deadline, Some(Duration::from_secs(5)));
-    assert_eq!(limits.start_deadline, Some(Duration::from_secs(60)));
-    assert_eq!(limits.instances.map(NonZeroU32::get), Some(4));
-    assert_eq!(limits.calls_per_instance.map(NonZeroU64::get), Some(1));
-    assert_eq!(limits.queue, Some(0));
+    let expected = [
+        (Limit::Memory, 16 << 20),
+        (Limit::Message, 1 << 20),
+        (Limit::TableElements, 1_000),
+        (Limit::Stack, 256 << 10),
+        (Limit::Slice, 500),
+        (Limit::Cpu, 100_000),
+        (Limit::Deadline, 5_000_000),
+        (Limit::StartDeadline, 60_000_000),
+        (Limit::Instances, 4),
+        (Limit::CallsPerInstance, 1),
+        (Limit::Queue, 0),
+    ];
+    assert_eq!(limits.iter().collect::<Vec<_>>(), expected);
 
     let own: Vec<_> = manifest.actors.iter().map(|actor| &actor.limits).collect();
     for none in [own[0], own[1], own[2], own[4]] {
         assert_eq!(none.read().unwrap().or(&limits), limits);
     }
     let strange = own[3].read().unwrap().or(&limits);
-    assert_eq!(strange.queue, Some(3));
-    assert_eq!(strange.instances.map(NonZeroU32::get), Some(1));
-    assert_eq!(strange.memory, limits.memory);
+    assert_eq!(strange.get(Limit::Queue), Some(3));
+    assert_eq!(strange.get(Limit::Instances), Some(1));
+    assert_eq!(strange.get(Limit::Memory), limits.get(Limit::Memory));
     assert_eq!(manifest.actors[3].path.value, "strange.wasm");
 }
 
@@ -58,7 +59,7 @@ fn sizes_have_units_of_1024() {
         ("1MiB", 1 << 20),
         ("4GiB", 4 << 30),
     ] {
-        assert_eq!(limit("memory", text).unwrap().memory, Some(bytes), "{text}");
+        assert_eq!(limit("memory", text), Ok(bytes), "{text}");
     }
     let wrong = [
         "64", "''", "lots", "MiB", "64M", "64MB", "64Mi", "64mib", "1TiB", "1.5GiB", "+1GiB",
@@ -79,8 +80,7 @@ fn times_are_one_number_and_one_unit() {
         ("1h", 3_600_000_000),
         ("30d", 2_592_000_000_000),
     ] {
-        let time = Duration::from_micros(microseconds);
-        assert_eq!(limit("cpu", text).unwrap().cpu, Some(time), "{text}");
+        assert_eq!(limit("cpu", text), Ok(microseconds), "{text}");
     }
     let wrong = ["5", "5 sec", "5S", "1M", "1m 30s", "0.5s", "-1s", "forever"];
     let odd = ["18446744073709551615s 1000ms", "18446744073709551615h"];
@@ -91,7 +91,7 @@ fn times_are_one_number_and_one_unit() {
 
 #[test]
 fn numbers_are_whole() {
-    assert_eq!(limit("queue", "0").unwrap().queue, Some(0));
+    assert_eq!(limit("queue", "0"), Ok(0));
     for text in ["many", "4s", "1.0", "0x10", "1e3", "-1"] {
         no_amount("queue", text, "a number such as `4`");
     }
@@ -103,23 +103,24 @@ fn no_amount(key: &str, text: &str, expected: &str) {
     assert!(error.ends_with(&expected), "{error}");
 }
 
-/// A manifest with one limit, read; or what is wrong with it.
-fn limit(key: &str, text: &str) -> Result<ActorLimits, String> {
+/// Returns the amount of the only limit in a manifest, or what is wrong with it.
+fn limit(key: &str, text: &str) -> Result<u64, String> {
     let manifest = Manifest::parse(&format!("limits: {{ {key}: {text} }}"));
     let manifest = manifest.map_err(|error| error.to_string())?;
-    manifest
-        .limits
-        .read()
-        .map_err(|faults| faults[0].to_string())
+    let limits = manifest.limits.read();
+    let limits = limits.map_err(|faults| faults[0].to_string())?;
+    limits
+        .get(Limit::from_key(key).unwrap())
+        .ok_or_else(|| "nothing".to_owned())
 }
 
 #[test]
 fn limits_that_nobody_can_mean_are_refused_with_what_could_be_meant() {
     for (limits, error, help) in [
         (
-            "memory: 32769B",
-            "`32769B` is no whole number of pages of 64KiB",
-            "write `64KiB`",
+            "memory: 65537B",
+            "expected a multiple of 64KiB, not `65537B`",
+            "write `64KiB` or `128KiB`",
         ),
         (
             "memory: 4095MiB 1B",
@@ -128,28 +129,28 @@ fn limits_that_nobody_can_mean_are_refused_with_what_could_be_meant() {
         ),
         (
             "memory: 4194305KiB",
-            "`4194305KiB` is more than a module can address",
-            "`4GiB` is the most",
+            "expected 64KiB to 4GiB, not `4194305KiB`",
+            "remove the key to get the default: 64MiB",
         ),
         (
             "message: 5GiB",
-            "`5GiB` is more than a module can address",
-            "`4GiB` is the most",
+            "expected 1B to 4GiB, not `5GiB`",
+            "remove the key to get the default: 4MiB",
         ),
         (
-            "stack: 0KiB",
-            "`0KiB` would let nothing run",
-            "write more, or leave the key out for the default",
+            "stack: 15KiB",
+            "expected 16KiB to 8MiB, not `15KiB`",
+            "remove the key to get the default: 512KiB",
         ),
         (
             "start_deadline: 0h",
-            "`0h` would let nothing run",
-            "write more, or leave the key out for the default",
+            "expected at least 1us, not `0h`",
+            "remove the key to get the default: 5s",
         ),
         (
             "instances: 4294967296",
-            "`4294967296` is more than a host can have",
-            "`4294967295` is the most",
+            "expected 1 to 4294967295, not `4294967296`",
+            "remove the key to get the default: two per core",
         ),
     ] {
         let (key, _) = limits.split_once(':').unwrap();
@@ -177,7 +178,7 @@ actors:
     };
     assert_eq!(
         faults(&manifest.limits),
-        ["1:16: limits.cpu: `0s` would let nothing run"]
+        ["1:16: limits.cpu: expected at least 1us, not `0s`"]
     );
     assert_eq!(
         faults(&manifest.actors[0].limits),

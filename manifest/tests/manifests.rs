@@ -114,7 +114,7 @@ fn a_slip_gets_the_right_word() {
     assert_eq!(error, "2:3: unknown key `hostname`");
     assert_eq!(
         help.unwrap(),
-        "known here: labels, limits, actors, capabilities, bindings"
+        "the keys here are labels, limits, actors, capabilities, bindings"
     );
 }
 
@@ -126,7 +126,7 @@ fn wrong_shapes_name_the_place_and_the_field() {
         ("[]", "1:1: expected a mapping of keys to values"),
         (
             "bindings:\n  - actor: a\n",
-            "2:5: bindings[0]: `capability` is missing",
+            "2:5: bindings[0]: the key `capability` is missing",
         ),
         (
             "bindings: [{actor: a, capability: c, values: {PORT: [1]}}]",
@@ -134,23 +134,20 @@ fn wrong_shapes_name_the_place_and_the_field() {
         ),
         (
             "bindings: [{actor: a, capability: c, values: {PORT: }}]",
-            "1:51: bindings[0].values.PORT: there is no value",
+            "1:51: bindings[0].values.PORT: the value is missing",
         ),
         (
             "bindings: [{actor: a, capability: c, values: secret}]",
             "1:46: bindings[0].values: expected a mapping of keys to values",
         ),
-        (
-            "actors: [a]\nactors: [b]",
-            "2:1: the key `actors` is given twice",
-        ),
+        ("actors: [a]\nactors: [b]", "2:1: duplicate key `actors`"),
         (
             "capabilities:\n  - binding_name: x\n",
-            "2:5: the capability says neither `builtin` nor `path`",
+            "2:5: a capability needs the key `builtin` or `path`",
         ),
         (
             "capabilities:\n  - builtin: x\n    path: y\n",
-            "3:11: the capability says both `builtin` and `path`",
+            "3:11: a capability cannot have both keys, `builtin` and `path`",
         ),
         (
             "actors: &x [a]\nbindings: [{actor: *x, capability: c}]",

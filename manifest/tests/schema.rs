@@ -1,13 +1,13 @@
 //! The schema accepts what the parser accepts, and refuses what it refuses.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
-use capwire_manifest::{Manifest, SCHEMA};
+use capwire_manifest::Manifest;
 use jsonschema::Validator;
 use serde_json::Value;
 use std::path::Path;
 
 fn schema() -> Validator {
-    jsonschema::validator_for(&serde_json::from_str(SCHEMA).unwrap()).unwrap()
+    jsonschema::validator_for(&serde_json::from_str(&capwire_manifest::schema()).unwrap()).unwrap()
 }
 
 /// Names and texts of the manifests in `folder`.

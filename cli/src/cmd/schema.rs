@@ -4,5 +4,5 @@ use crate::error::Error;
 use crate::output;
 
 pub(super) fn run() -> Result<(), Error> {
-    output::line(capwire_manifest::SCHEMA.trim_end())
+    output::line(capwire_manifest::schema().trim_end())
 }

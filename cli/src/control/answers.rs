@@ -1,20 +1,18 @@
 //! Does in the host what it is asked.
 
 use super::message::{
-    ActorEntry, BindingEntry, Calls, Instances, LimitsEntry, Listing, ProviderEntry, Stopped, Swap,
-    Swapped,
+    ActorEntry, BindingEntry, Calls, Instances, Listing, ProviderEntry, Stopped, Swap, Swapped,
 };
 use crate::error::Error;
-use capwire::wapc::PAGE_SIZE;
 use capwire::{
-    ActorId, ActorInfo, ActorOptions, BindingInfo, CallCounts, Host, ProviderInfo, SwapOptions,
+    ActorId, ActorInfo, ActorOptions, BindingInfo, CallCounts, Host, Limit, ProviderInfo,
+    SwapOptions, Unit,
 };
 use capwire_manifest::nearest;
 use serde::Serialize;
 use serde_json::Value;
-use std::num::NonZeroU64;
+use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
 use tokio::sync::Notify;
 
 /// Answers the requests to one host.
@@ -136,24 +134,20 @@ fn actor(info: &ActorInfo, bindings: &[BindingInfo]) -> ActorEntry {
     }
 }
 
-fn limits(options: &ActorOptions) -> LimitsEntry {
-    let limits = &options.limits;
-    LimitsEntry {
-        memory_bytes: u64::from(limits.memory_pages) * PAGE_SIZE,
-        message_bytes: limits.message_bytes,
-        table_elements: limits.table_elements,
-        stack_bytes: limits.stack_bytes,
-        slice_us: microseconds(limits.slice),
-        cpu_us: microseconds(options.cpu_budget),
-        deadline_us: microseconds(options.deadline),
-        start_deadline_us: microseconds(options.start_deadline),
-        calls_per_instance: options.calls_per_instance.map(NonZeroU64::get),
-        queue: options.queue,
-    }
-}
-
-fn microseconds(time: Duration) -> u64 {
-    u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
+/// Returns all limits but `instances`, each by its key and its unit.
+fn limits(options: &ActorOptions) -> BTreeMap<String, Option<u64>> {
+    let told = Limit::ALL
+        .iter()
+        .filter(|limit| **limit != Limit::Instances);
+    told.map(|limit| {
+        let unit = match limit.unit() {
+            Unit::Bytes => "_bytes",
+            Unit::Time => "_us",
+            Unit::Count => "",
+        };
+        (format!("{}{unit}", limit.key()), options.limit(*limit))
+    })
+    .collect()
 }
 
 fn binding(info: &BindingInfo) -> BindingEntry {

@@ -3,6 +3,7 @@
 use crate::error::Error;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// The version of this protocol. Both sides must speak the same.
@@ -104,8 +105,9 @@ pub(crate) struct ActorEntry {
     pub(crate) instances: Instances,
     /// How many calls wait for one.
     pub(crate) waiting: usize,
-    /// Hosts of before it was told say nothing.
-    pub(crate) limits: Option<LimitsEntry>,
+    /// The limits by key and unit, as in `memory_bytes`, without `instances`, which [`Instances`] has.
+    /// `null` means that there is no limit. Older hosts do not send them.
+    pub(crate) limits: Option<BTreeMap<String, Option<u64>>>,
     pub(crate) calls: Calls,
     pub(crate) bindings: Vec<BindingEntry>,
 }
@@ -115,22 +117,6 @@ pub(crate) struct Instances {
     pub(crate) limit: usize,
     pub(crate) idle: usize,
     pub(crate) busy: usize,
-}
-
-/// The limits of manifests by their names there, and units; `instances` is in [`Instances`].
-#[derive(Debug, Deserialize, Serialize)]
-pub(crate) struct LimitsEntry {
-    pub(crate) memory_bytes: u64,
-    pub(crate) message_bytes: usize,
-    pub(crate) table_elements: u32,
-    pub(crate) stack_bytes: usize,
-    pub(crate) slice_us: u64,
-    pub(crate) cpu_us: u64,
-    pub(crate) deadline_us: u64,
-    pub(crate) start_deadline_us: u64,
-    /// Never replaced if `None`.
-    pub(crate) calls_per_instance: Option<u64>,
-    pub(crate) queue: usize,
 }
 
 /// How calls ended.

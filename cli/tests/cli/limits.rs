@@ -76,12 +76,12 @@ fn each_limit_of_a_guest_is_kept_and_the_default_is_another_one() {
         (
             memory(3),
             "memory: 128KiB",
-            "192KiB of memory, and may have 128KiB",
+            "initial memory of 192KiB exceeds the limit of 128KiB",
         ),
         (
             table(11),
             "table_elements: 10",
-            "11 elements, and may have 10",
+            "11 elements, more than the limit of 10",
         ),
         (deep(2_000), "stack: 16KiB", "a deeper call stack"),
         (answering, "message: 1KiB", "a response of 1025 bytes"),
@@ -105,7 +105,7 @@ fn whoever_calls_without_a_manifest_learns_that_it_could_allow_more() {
     for engine in ENGINES {
         let error = folder.fail(&format!("call large.wasm Any --engine {engine}"), 1);
         says(&error, &["more than 1024 pages of memory, of 64 KiB each"]);
-        says(&error, &["by `memory` in its `limits` in a manifest"]);
+        says(&error, &["raise `memory` in its `limits` in a manifest"]);
     }
     folder.write("quiet.wasm", guest(MEMORY, ""));
     folder.write("large.bin", vec![0; 4 * 1024 * 1024 + 1]);
@@ -188,11 +188,11 @@ actors:
     assert_eq!(
         error,
         "error: m.yaml:3:5: the actor `large.wasm` cannot start within its limits
-  because: it begins with 1088KiB of memory, and may have 1MiB
-help: let it have more by its `limits` here: `memory: 1088KiB` at least
+  because: its initial memory of 1088KiB exceeds the limit of 1MiB
+help: set `memory` to at least `1088KiB` in its `limits`
 error: m.yaml:4:13: the actor `tables.wasm` cannot start within its limits
-  because: its tables begin with 11 elements, and may have 10
-help: let it have more by its `limits` here: `table_elements: 11` at least"
+  because: its tables begin with 11 elements, more than the limit of 10
+help: set `table_elements` to at least `11` in its `limits`"
     );
     assert_eq!(folder.fail("run m.yaml --engine wasmi", 1), error);
 }
@@ -316,7 +316,7 @@ fn check_refuses_what_run_refuses_and_a_slip_gets_the_right_word() {
         &[
             "m.yaml:1:39: unknown key `memroy`",
             "did you mean `memory`?",
-            "m.yaml:1:60: the limit `stack` must be from 16 KiB to 8 MiB",
+            "m.yaml:1:60: actors[0].limits.stack: expected 16KiB to 8MiB, not `1KiB`",
             "m.yaml:1:71: the limit `cpu` must not be shorter than a slice",
         ],
     );

@@ -37,7 +37,7 @@ pub(crate) enum Failure {
     #[error("the option `{option}` {fault}")]
     Option {
         option: &'static str,
-        fault: &'static str,
+        fault: Box<str>,
     },
     #[error("the value `{key}` of a binding is the host's own: leave it out")]
     ReservedValue { key: String },

@@ -1,19 +1,22 @@
-//! What is said of limits.
+//! Reads mappings of limits.
 
 use super::{Content, Node, Reader};
-use crate::limits::{KEYS, LimitTexts};
+use crate::limits::LimitTexts;
 use crate::model::At;
+use capwire_limits::Limit;
 
 impl Reader {
-    /// A mapping that may be missing. What has variables is understood when they are replaced.
+    /// Reads a mapping that may be missing. Texts with variables are checked when these are replaced.
     pub(super) fn limits(&mut self, node: Option<&Node>, field: &str) -> LimitTexts {
         let Some(node) = node.filter(|node| !matches!(*node.content, Content::Nothing)) else {
             return LimitTexts::default();
         };
         let mut limits = LimitTexts::new(field);
-        for (key, node) in self.fields(node, field, KEYS, &[]).unwrap_or_default() {
-            if let Some(text) = self.limit(node, &format!("{field}.{key}")) {
-                limits.insert(key, text);
+        let keys: Vec<&'static str> = Limit::ALL.iter().map(|limit| limit.key()).collect();
+        for (key, node) in self.fields(node, field, &keys, &[]).unwrap_or_default() {
+            let text = self.limit(node, &format!("{field}.{key}"));
+            if let (Some(limit), Some(text)) = (Limit::from_key(key), text) {
+                limits.insert(limit, text);
             }
         }
         self.faults.extend(limits.take_wrong());

@@ -7,6 +7,7 @@ use anyhow::Result;
 
 /// The packages of ours that each package of ours may depend on besides [`LEAVES`], as ARCHITECTURE.md draws it.
 const ARROWS: &[(&str, &[&str])] = &[
+    ("capwire-limits", &[]),
     ("capwire-text", &[]),
     ("capwire-wapc", &[]),
     ("capwire-bulk", &["capwire-code"]),
@@ -84,7 +85,7 @@ const TOP: &[&str] = &[
 ];
 
 /// Packages that every other one may use, and that depend on nothing at all.
-const LEAVES: &[&str] = &["capwire-text"];
+const LEAVES: &[&str] = &["capwire-limits", "capwire-text"];
 
 /// What the core may use beside the standard library and [`LEAVES`].
 const CORE: &[&str] = &["bytes", "thiserror"];
