@@ -10,7 +10,8 @@ use crate::key::{KeyPair, SignatureFault};
 use crate::metadata::Metadata;
 use alloc::string::String;
 use alloc::vec::Vec;
-use data_encoding::BASE64URL_NOPAD;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 const ALGORITHM: &str = "Ed25519";
 
@@ -69,10 +70,10 @@ pub(crate) fn encode<M: Metadata>(
     let header = format!(r#"{{"typ":"{}","alg":"{ALGORITHM}"}}"#, M::TYP);
     let signed = format!(
         "{}.{}",
-        BASE64URL_NOPAD.encode(header.as_bytes()),
-        BASE64URL_NOPAD.encode(&json)
+        URL_SAFE_NO_PAD.encode(header.as_bytes()),
+        URL_SAFE_NO_PAD.encode(&json)
     );
-    let signature = BASE64URL_NOPAD.encode(&issuer.sign(signed.as_bytes()));
+    let signature = URL_SAFE_NO_PAD.encode(issuer.sign(signed.as_bytes()));
     let token = format!("{signed}.{signature}");
     if token.len() > M::MAX_BYTES {
         return Err(SignError::TooLong {
@@ -106,7 +107,7 @@ fn header_error<M: Metadata>(member: &str) -> TokenError {
 }
 
 fn decode(segment: &str, part: &'static str) -> Result<Vec<u8>, TokenError> {
-    BASE64URL_NOPAD
-        .decode(segment.as_bytes())
+    URL_SAFE_NO_PAD
+        .decode(segment)
         .map_err(|_| TokenError::Base64 { part })
 }
