@@ -8,8 +8,8 @@ use capwire_provider::{BindingId, Bound, Config};
 use capwire_wascap::ActorClaims;
 use std::sync::Arc;
 
-/// Prefix of the values that only the host may set.
-pub(crate) const RESERVED: &str = "__wascc_";
+/// The prefix of the keys that only the host may set.
+pub(crate) const RESERVED: &str = Config::RESERVED_PREFIX;
 
 /// A binding that works.
 pub(crate) struct Route {

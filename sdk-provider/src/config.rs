@@ -5,15 +5,21 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
-/// Prefix of the values that a host adds on its own.
-const RESERVED: &str = "__wascc_";
-
 /// The values of one binding. Values may be secrets: `Debug` shows the keys only.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Config(BTreeMap<String, String>);
 
 impl Config {
-    /// The value of `key`, if it is set.
+    /// The prefix of the keys that only a host may set.
+    pub const RESERVED_PREFIX: &str = "__wascc_";
+
+    /// Returns the name of the actor, which a host of 2020 may not tell.
+    #[must_use]
+    pub fn actor_name(&self) -> Option<&str> {
+        self.get(&format!("{}name", Self::RESERVED_PREFIX))
+    }
+
+    /// Returns the value of `key`, if it is set.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&str> {
         self.0.get(key).map(String::as_str)
@@ -54,7 +60,7 @@ impl Config {
         let unknown = self
             .0
             .keys()
-            .find(|key| !key.starts_with(RESERVED) && !known.contains(&key.as_str()));
+            .find(|key| !key.starts_with(Self::RESERVED_PREFIX) && !known.contains(&key.as_str()));
         match unknown {
             None => Ok(()),
             Some(key) => Err(ProviderError::config(

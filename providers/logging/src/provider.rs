@@ -12,9 +12,6 @@ use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 use tracing::field::display;
 
-/// By which value of a binding a host tells the actor's name.
-const NAME: &str = "__wascc_name";
-
 /// Writes what actors log. See the [crate's documentation](crate).
 #[derive(Debug, Default)]
 pub struct Logging {
@@ -47,7 +44,7 @@ impl Provider for Logging {
 
     async fn bind(&self, binding: Binding) -> Result<Bound, ProviderError> {
         binding.config.only(&[])?;
-        let name = shown(binding.config.get(NAME).unwrap_or_default());
+        let name = shown(binding.config.actor_name().unwrap_or_default());
         let mut names = self.names.write().unwrap_or_else(PoisonError::into_inner);
         names.insert(binding.id, name.into());
         Ok(Bound::default())
