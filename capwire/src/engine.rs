@@ -1,4 +1,4 @@
-//! What runs WebAssembly. An engine is a value: `Host::builder(engine::Wasmi::new())`.
+//! Engines, which run WebAssembly. An engine is a value: `Host::builder(engine::Wasmi::new())`.
 
 pub use capwire_wapc::{Engine, Support};
 

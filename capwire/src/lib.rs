@@ -1,7 +1,7 @@
-//! The host, engines and providers of capwire behind one name.
+//! The host, the engines and the providers of capwire in one crate.
 //!
-//! An *actor* is a WebAssembly module that its author signed together with the capabilities that
-//! it may use. A [`Host`] starts actors, and binds them to *providers* of these capabilities.
+//! An *actor* is a WebAssembly module that is signed together with the list of capabilities that it
+//! may use. A [`Host`] starts actors and binds them to *providers* of these capabilities.
 //!
 #![cfg_attr(feature = "wasmi", doc = "```")]
 #![cfg_attr(not(feature = "wasmi"), doc = "```ignore")]
@@ -25,23 +25,23 @@
 //! ```
 //!
 //! # Features
-//! A feature only adds names. An engine is one that you name in your code; none is chosen for you.
+//! A feature only adds items. There is no default engine: your code passes one to the host.
 //!
 //! | feature | adds |
 //! |---|---|
-//! | `wasmtime` | `engine::Wasmtime`: compiles ahead, fastest |
-//! | `winch` | `engine::wasmtime::Strategy::Winch`: compiles quickly |
-//! | `wasmi` | `engine::Wasmi`: interprets, starts at once, runs everywhere |
-//! | `wasm3` | `engine::Wasm3`: the smallest, in C: for trusted actors, with [`HostBuilder::accept_unsafe_engine`] |
+//! | `wasmtime` | `engine::Wasmtime`: a compiler, runs actors fastest |
+//! | `winch` | `engine::wasmtime::Strategy::Winch`: a faster compiler of wasmtime |
+//! | `wasmi` | `engine::Wasmi`: a portable interpreter, loads actors fastest |
+//! | `wasm3` | `engine::Wasm3`: a small interpreter in C, for trusted actors, with [`HostBuilder::accept_unsafe_engine`] |
 //! | `extras` | `providers::Extras`: `wascc:extras` |
 //! | `http-server` | `providers::HttpServer`: `wascc:http_server` |
 //! | `keyvalue-embedded` | `providers::KeyValueEmbedded`: `wascc:keyvalue` in a durable file |
 //! | `logging` | `providers::Logging`: `wascc:logging` to `tracing` |
-//! | `legacy` | `wascap::canonicalize`: modules that the tools of 2020 accept |
-//! | `metrics` | `metrics::Endpoint`: numbers for Prometheus |
+//! | `legacy` | `wascap::canonicalize`: encodes modules in the form that the tools of 2020 accept |
+//! | `metrics` | `metrics::Endpoint`: metrics for Prometheus |
 //! | `testing` | `testing::sign`: signs a module for a test in one line |
 //!
-//! An engine of your own implements [`engine::Engine`], a provider of your own
+//! Your own engine implements [`engine::Engine`]; your own provider implements
 //! [`provider::Provider`].
 
 #![forbid(unsafe_code)]
@@ -59,7 +59,7 @@ pub use capwire_wascap as wascap;
 #[cfg(feature = "testing")]
 pub use capwire_wascap::testing;
 
-/// The README's example compiles.
+/// Compiles the README's example.
 #[cfg(all(doctest, feature = "wasmi"))]
 #[doc = include_str!("../README.md")]
 struct Readme;

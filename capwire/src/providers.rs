@@ -1,4 +1,4 @@
-//! Providers that can be compiled in. Each is a value that a host is given.
+//! The providers of this repository. A program passes a provider to the host as a value.
 
 #[cfg(feature = "extras")]
 pub use capwire_extras::Extras;

@@ -1,27 +1,29 @@
-//! `wascc:blobstore`: containers of blobs, which travel in chunks.
+//! `wascc:blobstore`: containers of blobs, which are transferred in chunks.
 
 use crate::core::Operation;
 
 /// The id of the contract.
 pub const CONTRACT: &str = "wascc:blobstore";
 
-/// Makes a container: [`Container`] to [`Container`].
+/// Creates a container: takes a [`Container`] and returns a [`Container`].
 pub const OP_CREATE_CONTAINER: &str = "CreateContainer";
-/// Removes a container: [`Container`] to nothing.
+/// Removes a container: takes a [`Container`] and returns nothing.
 pub const OP_REMOVE_CONTAINER: &str = "RemoveContainer";
-/// Removes a blob: [`Blob`] to nothing.
+/// Removes a blob: takes a [`Blob`] and returns nothing.
 pub const OP_REMOVE_OBJECT: &str = "RemoveObject";
-/// Lists the blobs of a container: [`Container`] to [`BlobList`].
+/// Lists the blobs of a container: takes a [`Container`] and returns a [`BlobList`].
 pub const OP_LIST_OBJECTS: &str = "ListObjects";
-/// Describes a blob: [`Blob`] to [`Blob`], with an empty id if there is none.
+/// Describes a blob: takes a [`Blob`] and returns a [`Blob`], whose id is empty if there is no such
+/// blob.
 pub const OP_GET_OBJECT_INFO: &str = "GetObjectInfo";
-/// Begins an upload: [`FileChunk`] without bytes to nothing.
+/// Begins an upload: takes a [`FileChunk`] without bytes and returns nothing.
 pub const OP_START_UPLOAD: &str = "StartUpload";
-/// Uploads a chunk: [`FileChunk`] to nothing.
+/// Uploads a chunk: takes a [`FileChunk`] and returns nothing.
 pub const OP_UPLOAD_CHUNK: &str = "UploadChunk";
-/// Begins a download: [`StreamRequest`] to nothing; chunks follow as [`OP_RECEIVE_CHUNK`].
+/// Begins a download: takes a [`StreamRequest`] and returns nothing. The chunks follow as
+/// [`OP_RECEIVE_CHUNK`].
 pub const OP_START_DOWNLOAD: &str = "StartDownload";
-/// Provider to actor: a downloaded [`FileChunk`]; the answer is ignored.
+/// Delivers a downloaded [`FileChunk`] to the actor; the answer is ignored.
 pub const OP_RECEIVE_CHUNK: &str = "ReceiveChunk";
 
 /// The operations of [`CONTRACT`].
@@ -38,15 +40,15 @@ pub const OPERATIONS: &[Operation] = &[
 ];
 
 message! {
-    /// A place for blobs.
+    /// A container of blobs.
     Container {
-        /// Its name.
+        /// The name.
         id: String = "id",
     }
 }
 
 message! {
-    /// Several containers.
+    /// A list of containers.
     ContainerList {
         /// The containers.
         containers: Vec<Container> = "containers",
@@ -54,19 +56,19 @@ message! {
 }
 
 message! {
-    /// A blob, without its content.
+    /// A blob's description, without its content.
     Blob {
-        /// Its name.
+        /// The name.
         id: String = "id",
-        /// The container it lies in.
+        /// The name of its container.
         container: String = "container",
-        /// Its size in bytes.
+        /// The size in bytes.
         byte_size: u64 = "byteSize",
     }
 }
 
 message! {
-    /// Several blobs.
+    /// A list of blobs.
     BlobList {
         /// The blobs.
         blobs: Vec<Blob> = "blobs",
@@ -74,19 +76,19 @@ message! {
 }
 
 message! {
-    /// A part of a blob that is on its way.
+    /// A part of a blob during a transfer.
     FileChunk {
-        /// Which part, from 0.
+        /// The index of the part, from 0.
         sequence_no: u64 = "sequenceNo",
-        /// The container.
+        /// The name of the container.
         container: String = "container",
-        /// The blob.
+        /// The name of the blob.
         id: String = "id",
         /// The size of the whole blob in bytes.
         total_bytes: u64 = "totalBytes",
-        /// The size of each chunk but the last in bytes.
+        /// The size in bytes of each chunk except the last.
         chunk_size: u64 = "chunkSize",
-        /// Whatever the one who asked for the transfer wants to see again.
+        /// A text that the requester chooses and gets back with each chunk.
         context: Option<String> = "context" or omitted,
         /// The content of this part.
         chunk_bytes: Vec<u8> = "chunkBytes",
@@ -94,15 +96,15 @@ message! {
 }
 
 message! {
-    /// Asks for a blob's content.
+    /// A request for a blob's content.
     StreamRequest {
-        /// The blob.
+        /// The name of the blob.
         id: String = "id",
-        /// The container.
+        /// The name of the container.
         container: String = "container",
-        /// How large chunks should be, in bytes.
+        /// The preferred size of the chunks in bytes.
         chunk_size: u64 = "chunkSize",
-        /// Comes back with each chunk.
+        /// A text that comes back with each chunk.
         context: Option<String> = "context" or omitted,
     }
 }

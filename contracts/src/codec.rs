@@ -1,8 +1,8 @@
-//! MessagePack as every waSCC actor since 2020 speaks it: read leniently, written canonically.
+//! The MessagePack encoding of messages, compatible with waSCC actors since 2020.
 //!
-//! Messages are written as maps with string keys, bytes as `bin`. They are read from maps in any
-//! order or from positional arrays; keys also in snake case; bytes from `bin`, an array of numbers
-//! or a string; unknown keys and whatever follows the message are ignored.
+//! The encoder writes messages as maps with string keys, and bytes as `bin`. The decoder accepts
+//! maps in any order and positional arrays; keys in snake case, too; and bytes as `bin`, an array
+//! of numbers or a string. It ignores unknown keys and data after the message.
 
 pub mod bytes;
 
@@ -11,37 +11,37 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::io;
 
-/// How deeply a message may nest. The deepest one of ours needs four.
+/// The maximum nesting depth of a message. The messages of this crate need at most four levels.
 const MAX_DEPTH: usize = 32;
 
-/// A value that MessagePack, or its own `Serialize`, cannot express. The messages of this crate
-/// always can be encoded.
+/// The error for a value that cannot be encoded. It never occurs for messages of this crate.
 #[derive(Debug, thiserror::Error)]
 #[error("the value cannot be written as MessagePack: {0}")]
 pub struct EncodeError(String);
 
-/// Bytes that are not the message they should be.
+/// The error for bytes that are not the expected message.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DecodeError {
-    /// No bytes at all: the sender must send a message, even one without content.
+    /// The payload is empty. A sender must send a message, even if it has no content.
     #[error("the payload is empty, a message was expected")]
     Empty,
-    /// The bytes end before the message does.
+    /// The payload ends before the message does.
     #[error("the payload ends in the middle of the message")]
     Truncated,
-    /// Lists in lists in lists, beyond what any message needs.
+    /// The payload nests too deeply.
     #[error("the payload nests more than {MAX_DEPTH} levels deep")]
     TooDeep,
-    /// A field is missing or of another type. The text is short and [escaped](capwire_text).
+    /// A field is missing or has another type. The text is short and [escaped](capwire_text).
     #[error("the payload is not the message that was expected: {0}")]
     Mismatch(String),
 }
 
-/// Writes `message` in the canonical form.
+/// Encodes `message` in the canonical form.
 ///
 /// # Errors
-/// [`EncodeError`] if the `Serialize` of a foreign type fails; never for messages of this crate.
+/// Returns [`EncodeError`] if the `Serialize` implementation of a foreign type fails. Messages of
+/// this crate never fail.
 pub fn encode<T: Serialize + ?Sized>(message: &T) -> Result<Vec<u8>, EncodeError> {
     let mut bytes = Vec::new();
     let mut serializer = rmp_serde::Serializer::new(&mut bytes).with_struct_map();
@@ -51,12 +51,13 @@ pub fn encode<T: Serialize + ?Sized>(message: &T) -> Result<Vec<u8>, EncodeError
     Ok(bytes)
 }
 
-/// Reads a message from the start of `payload`, which may come from anyone.
+/// Decodes a message from the start of `payload`, which may be hostile.
 ///
-/// The messages of this crate take memory for what is there, not for what a length field claims.
+/// Messages of this crate allocate memory for data that is present, not for the length that a field
+/// claims.
 ///
 /// # Errors
-/// [`DecodeError`] says what is wrong with the bytes.
+/// Returns [`DecodeError`] if the payload is not a `T`.
 ///
 /// ```
 /// use capwire_contracts::{codec, keyvalue::AddRequest};
@@ -87,11 +88,11 @@ fn blame(cause: Cause) -> DecodeError {
     }
 }
 
-/// The most bytes of a mismatch: it quotes the text that stands where a number should, which may be all
-/// of a message.
+/// The maximum length of a mismatch's text in bytes. The text quotes the wrong value, which may be
+/// as long as the message.
 const LONGEST: usize = 400;
 
-/// Returns `text` escaped, without the middle of what is long: its end says what was expected.
+/// Returns `text` escaped. A long text loses its middle, because its end names the expected type.
 fn short(text: &str) -> String {
     let clean = capwire_text::escaped;
     if text.len() <= LONGEST {

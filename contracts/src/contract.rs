@@ -1,8 +1,8 @@
-//! One contract, several names.
+//! Alternative names of contracts.
 
 use crate::{blobstore, eventstreams, extras, http, keyvalue, logging, messaging};
 
-/// Names that later hosts gave to the same contracts.
+/// Names that later hosts use for the same contracts.
 const ALIASES: &[(&str, &str)] = &[
     ("wasmcloud:blobstore", blobstore::CONTRACT),
     ("wasmcloud:eventstreams", eventstreams::CONTRACT),
@@ -14,7 +14,7 @@ const ALIASES: &[(&str, &str)] = &[
     ("wasmcloud:messaging", messaging::CONTRACT),
 ];
 
-/// The name under which a host knows the contract `id`; an id that is no alias is its own.
+/// Returns the canonical name of the contract `id`, which is `id` itself unless it is an alias.
 ///
 /// ```
 /// use capwire_contracts::canonical_contract;

@@ -1,4 +1,4 @@
-//! What every actor and provider understands.
+//! The messages that every actor and provider handles.
 
 use serde::de::{Error, MapAccess, Unexpected, Visitor};
 use serde::ser::SerializeMap;
@@ -6,20 +6,21 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::collections::BTreeMap;
 use std::fmt;
 
-/// Asks an actor or provider whether it works: [`HealthRequest`]; any answer but an error is yes.
+/// Asks an actor or provider whether it is healthy: takes a [`HealthRequest`]. Any answer except an
+/// error means yes.
 pub const OP_HEALTH_REQUEST: &str = "HealthRequest";
-/// The host ties an actor to a provider: [`CapabilityConfiguration`].
+/// Tells a provider that the host binds an actor to it: takes a [`CapabilityConfiguration`].
 pub const OP_BIND_ACTOR: &str = "BindActor";
-/// The host unties an actor from a provider: [`CapabilityConfiguration`].
+/// Tells a provider that the host removes an actor's binding: takes a [`CapabilityConfiguration`].
 pub const OP_REMOVE_ACTOR: &str = "RemoveActor";
-/// Asks a provider what it is: answered with a [`CapabilityDescriptor`].
+/// Asks a provider for its [`CapabilityDescriptor`].
 pub const OP_GET_CAPABILITY_DESCRIPTOR: &str = "GetCapabilityDescriptor";
-/// Exchanges an actor's module while it runs; the payload is the new module itself.
+/// Replaces an actor's module while it runs; the payload is the new module.
 pub const OP_PERFORM_LIVE_UPDATE: &str = "PerformLiveUpdate";
-/// Who asks when the host does.
+/// The name of the caller if the host itself calls.
 pub const SYSTEM_ORIGIN: &str = "system";
 
-/// Whether `operation` is the host's own: refused when it comes from an actor.
+/// Returns true if only the host may call `operation`.
 #[must_use]
 pub fn is_system_operation(operation: &str) -> bool {
     [
@@ -32,37 +33,38 @@ pub fn is_system_operation(operation: &str) -> bool {
 }
 
 message! {
-    /// Carries nothing, but is not empty: empty payloads are no messages.
+    /// A request for the health of an actor or provider. It has a field because an empty payload is
+    /// not a message.
     HealthRequest {
-        /// Without meaning.
+        /// Unused.
         placeholder: bool = "placeholder" or default,
     }
 }
 
 message! {
-    /// What a provider is told of an actor when it is bound or removed.
+    /// The binding that is added or removed.
     CapabilityConfiguration {
         /// The actor's public key.
         module: String = "module",
-        /// What the binding configures.
+        /// The configuration of the binding.
         values: BTreeMap<String, String> = "values" or default,
     }
 }
 
 message! {
-    /// What a provider is and serves.
+    /// A provider's contract and operations.
     CapabilityDescriptor {
         /// The contract, e.g. `wascc:keyvalue`.
         id: String = "id",
-        /// Its name for people.
+        /// The provider's name, for people.
         name: String = "name",
-        /// Its version, as in semantic versioning.
+        /// The provider's semantic version.
         version: String = "version",
-        /// Its revision, counting up.
+        /// The provider's revision, which grows with each release.
         revision: u32 = "revision",
-        /// What it does, for people.
+        /// A description of the provider, for people.
         long_description: String = "long_description",
-        /// Its operations.
+        /// The operations that the provider supports.
         supported_operations: Vec<OperationDescriptor> = "supported_operations",
     }
 }
@@ -70,16 +72,17 @@ message! {
 message! {
     /// One operation of a contract.
     OperationDescriptor {
-        /// Its name.
+        /// The operation's name.
         name: String = "name",
-        /// Who calls whom. Allows nothing; a host ends those that call actors before all others.
+        /// The direction of the call. It grants nothing. If a binding has operations that call the
+        /// actor, a host removes it before other bindings.
         direction: Direction = "direction",
-        /// What it does, for people.
+        /// A description of the operation, for people.
         doctext: String = "doctext",
     }
 }
 
-/// Who calls whom.
+/// The direction of a call.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Direction {
     /// The provider calls the actor.
@@ -87,15 +90,15 @@ pub enum Direction {
     /// The actor calls the provider.
     #[default]
     ToProvider,
-    /// Either may call the other.
+    /// Both may call each other.
     Both,
 }
 
 plain_fields!(Direction, OperationDescriptor);
 
 impl CapabilityDescriptor {
-    /// A provider of the contract `id` that serves `operations`. The other fields are for people;
-    /// set those that help them.
+    /// Returns a descriptor for the contract `id` with `operations`. The other fields are for
+    /// people.
     ///
     /// ```
     /// use capwire_contracts::{core::CapabilityDescriptor, keyvalue};
@@ -118,19 +121,19 @@ impl CapabilityDescriptor {
     }
 }
 
-/// An operation as the contract's module lists it.
+/// An operation in a contract's list of operations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Operation {
-    /// Its name.
+    /// The name of the operation.
     pub name: &'static str,
-    /// Who calls whom.
+    /// The direction of the call.
     pub direction: Direction,
-    /// What it does, for people.
+    /// A description of the operation, for people.
     pub doctext: &'static str,
 }
 
 impl Operation {
-    /// An operation that the provider calls on the actor.
+    /// Returns an operation that the provider calls on the actor.
     #[must_use]
     pub const fn to_actor(name: &'static str, doctext: &'static str) -> Self {
         Self {
@@ -140,7 +143,7 @@ impl Operation {
         }
     }
 
-    /// An operation that the actor calls on the provider.
+    /// Returns an operation that the actor calls on the provider.
     #[must_use]
     pub const fn to_provider(name: &'static str, doctext: &'static str) -> Self {
         Self {
@@ -161,7 +164,7 @@ impl From<&Operation> for OperationDescriptor {
     }
 }
 
-/// `{index: nil}`, which is what readers of 2020 expect of an enumeration.
+/// Writes `{index: nil}`, the form of an enumeration that decoders of 2020 expect.
 impl Serialize for Direction {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let index: u8 = match self {
@@ -175,7 +178,7 @@ impl Serialize for Direction {
     }
 }
 
-/// From `{index: nil}`, `{name: nil}`, the index or the name: writers differ.
+/// Accepts `{index: nil}`, `{name: nil}`, the index and the name, because encoders differ.
 impl<'de> Deserialize<'de> for Direction {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(DirectionVisitor)

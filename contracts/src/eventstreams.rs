@@ -6,11 +6,11 @@ use std::collections::BTreeMap;
 /// The id of the contract.
 pub const CONTRACT: &str = "wascc:eventstreams";
 
-/// Actor to provider: [`Event`] without id to [`WriteResponse`].
+/// Writes an event: the actor sends an [`Event`] without id and gets a [`WriteResponse`].
 pub const OP_WRITE_EVENT: &str = "WriteEvent";
-/// Actor to provider: [`StreamQuery`] to [`StreamResults`].
+/// Reads events: the actor sends a [`StreamQuery`] and gets [`StreamResults`].
 pub const OP_QUERY_STREAM: &str = "QueryStream";
-/// Provider to actor: [`Event`], the answer is ignored.
+/// Delivers an [`Event`] to the actor; the answer is ignored.
 pub const OP_DELIVER_EVENT: &str = "DeliverEvent";
 
 /// The operations of [`CONTRACT`].
@@ -21,49 +21,49 @@ pub const OPERATIONS: &[Operation] = &[
 ];
 
 message! {
-    /// Something that happened.
+    /// An event in a stream.
     Event {
-        /// Its id, empty until the provider gives it one.
+        /// The event's id, which the provider assigns; empty before.
         event_id: String = "eventId",
-        /// The stream it belongs to.
+        /// The name of the stream.
         stream: String = "stream",
-        /// What is known of it.
+        /// The event's data.
         values: BTreeMap<String, String> = "values",
     }
 }
 
 message! {
-    /// An event that was written.
+    /// The answer to a written event.
     WriteResponse {
-        /// The id it was given.
+        /// The id that the provider assigned.
         event_id: String = "eventId",
     }
 }
 
 message! {
-    /// Which events to read.
+    /// A query for events.
     StreamQuery {
-        /// The stream.
+        /// The name of the stream.
         stream_id: String = "streamId",
-        /// Only those of this time.
+        /// The time range of the events; all times if absent.
         range: Option<TimeRange> = "range" or default,
-        /// At most so many; 0: all.
+        /// The maximum number of events; 0 means all.
         count: u64 = "count",
     }
 }
 
 message! {
-    /// From when to when, both included, in milliseconds since 1970.
+    /// An inclusive range of times, in milliseconds since the Unix epoch.
     TimeRange {
-        /// The beginning.
+        /// The first time.
         min_time: u64 = "minTime",
-        /// The end.
+        /// The last time.
         max_time: u64 = "maxTime",
     }
 }
 
 message! {
-    /// Events that were found.
+    /// The results of a query.
     StreamResults {
         /// The events, oldest first.
         events: Vec<Event> = "events",

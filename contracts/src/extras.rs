@@ -5,11 +5,12 @@ use crate::core::Operation;
 /// The id of the contract.
 pub const CONTRACT: &str = "wascc:extras";
 
-/// Asks for a new GUID: [`GeneratorRequest`] to [`GeneratorResult`].
+/// Creates a GUID: takes a [`GeneratorRequest`] and returns a [`GeneratorResult`].
 pub const OP_REQUEST_GUID: &str = "RequestGuid";
-/// Asks for the next number of the actor's sequence: [`GeneratorRequest`] to [`GeneratorResult`].
+/// Returns the next number of the actor's sequence: takes a [`GeneratorRequest`] and returns a
+/// [`GeneratorResult`].
 pub const OP_REQUEST_SEQUENCE: &str = "RequestSequence";
-/// Asks for a random number: [`GeneratorRequest`] to [`GeneratorResult`].
+/// Creates a random number: takes a [`GeneratorRequest`] and returns a [`GeneratorResult`].
 pub const OP_REQUEST_RANDOM: &str = "RequestRandom";
 
 /// The operations of [`CONTRACT`].
@@ -20,23 +21,23 @@ pub const OPERATIONS: &[Operation] = &[
 ];
 
 message! {
-    /// What to generate.
+    /// A request for generated values.
     GeneratorRequest {
-        /// A GUID.
+        /// True to generate a GUID.
         guid: bool = "guid",
-        /// A number of the sequence.
+        /// True to take the next number of the sequence.
         sequence: bool = "sequence",
-        /// A random number.
+        /// True to generate a random number.
         random: bool = "random",
-        /// The smallest random number.
+        /// The minimum of the random number, inclusive.
         min: u32 = "min" or default,
-        /// The bound of random numbers.
+        /// The upper bound of the random number, exclusive.
         max: u32 = "max" or default,
     }
 }
 
 message! {
-    /// What was generated; the rest is nil or 0.
+    /// The generated value; the other fields are nil or 0.
     GeneratorResult {
         /// The GUID.
         guid: Option<String> = "guid" or default,

@@ -1,4 +1,4 @@
-//! What a message can consist of, and how that is read and written.
+//! The types of fields, and their encoding.
 
 use crate::codec::bytes;
 use crate::scalar::Scalar;

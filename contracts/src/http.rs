@@ -3,15 +3,15 @@
 use crate::core::Operation;
 use std::collections::BTreeMap;
 
-/// The id of the contract by which requests reach an actor.
+/// The id of the contract through which an actor receives requests.
 pub const CONTRACT: &str = "wascc:http_server";
-/// The id of the contract by which an actor makes requests.
+/// The id of the contract through which an actor sends requests.
 pub const CLIENT_CONTRACT: &str = "wascc:http_client";
 
-/// Provider to actor: [`Request`] to [`Response`].
+/// Delivers a [`Request`] to the actor, which returns a [`Response`].
 pub const OP_HANDLE_REQUEST: &str = "HandleRequest";
-/// Actor to the provider of [`CLIENT_CONTRACT`]: [`Request`], with the whole URL as path, to
-/// [`Response`].
+/// Sends a [`Request`], with the complete URL as its path, through a provider of
+/// [`CLIENT_CONTRACT`], which returns a [`Response`].
 pub const OP_PERFORM_REQUEST: &str = "PerformRequest";
 
 /// The operations of [`CONTRACT`].
@@ -28,13 +28,13 @@ pub const CLIENT_OPERATIONS: &[Operation] = &[Operation::to_provider(
 message! {
     /// An HTTP request.
     Request {
-        /// The method in upper case, e.g. `GET`.
+        /// The method in upper case, such as `GET`.
         method: String = "method",
-        /// The path as sent, still percent-encoded, without the query.
+        /// The path as sent, percent-encoded, without the query.
         path: String = "path",
-        /// What follows the `?`, still percent-encoded; empty if nothing does.
+        /// The query after the `?`, percent-encoded; empty if there is none.
         query_string: String = "queryString",
-        /// The headers, names in lower case.
+        /// The headers, with names in lower case.
         header: BTreeMap<String, String> = "header" or default,
         /// The body.
         body: Vec<u8> = "body" or default,
@@ -44,9 +44,9 @@ message! {
 message! {
     /// An HTTP response.
     Response {
-        /// The status code, e.g. 200.
+        /// The status code, such as 200.
         status_code: u32 = "statusCode",
-        /// The status in words. Servers send their own.
+        /// The reason phrase. Servers ignore it and send their own.
         status: String = "status",
         /// The headers.
         header: BTreeMap<String, String> = "header" or default,
@@ -56,7 +56,7 @@ message! {
 }
 
 impl Request {
-    /// A request of `method` for `target`, a path that may have a query.
+    /// Returns a request for `target`, a path with an optional query.
     ///
     /// ```
     /// let request = capwire_contracts::http::Request::new("GET", "/users?page=2");
@@ -73,20 +73,20 @@ impl Request {
         }
     }
 
-    /// The value of the header `name`, in whatever case.
+    /// Returns the value of the header `name`, which is compared without regard to case.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         find(&self.header, name)
     }
 
-    /// The same request with one more header.
+    /// Adds a header.
     #[must_use]
     pub fn with_header(mut self, name: &str, value: impl Into<String>) -> Self {
         self.header.insert(name.to_ascii_lowercase(), value.into());
         self
     }
 
-    /// The same request with `body`.
+    /// Replaces the body.
     #[must_use]
     pub fn with_body(mut self, body: impl Into<Vec<u8>>) -> Self {
         self.body = body.into();
@@ -95,7 +95,7 @@ impl Request {
 }
 
 impl Response {
-    /// A response without headers or body.
+    /// Returns a response without headers or body.
     ///
     /// ```
     /// let response = capwire_contracts::http::Response::new(404);
@@ -110,19 +110,19 @@ impl Response {
         }
     }
 
-    /// 200 with nothing in it yet.
+    /// Returns an empty response with the status 200.
     #[must_use]
     pub fn ok() -> Self {
         Self::new(200)
     }
 
-    /// 404: there is nothing here.
+    /// Returns an empty response with the status 404.
     #[must_use]
     pub fn not_found() -> Self {
         Self::new(404)
     }
 
-    /// 200 with plain text.
+    /// Returns a response with the status 200 and plain text.
     ///
     /// ```
     /// let response = capwire_contracts::http::Response::text("hello");
@@ -135,13 +135,13 @@ impl Response {
             .with_body(text.into())
     }
 
-    /// The value of the header `name`, in whatever case.
+    /// Returns the value of the header `name`, which is compared without regard to case.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         find(&self.header, name)
     }
 
-    /// The same response with another status.
+    /// Replaces the status.
     #[must_use]
     pub fn with_status(mut self, status_code: u16) -> Self {
         self.status_code = status_code.into();
@@ -149,14 +149,14 @@ impl Response {
         self
     }
 
-    /// The same response with one more header.
+    /// Adds a header.
     #[must_use]
     pub fn with_header(mut self, name: &str, value: impl Into<String>) -> Self {
         self.header.insert(name.to_ascii_lowercase(), value.into());
         self
     }
 
-    /// The same response with `body`.
+    /// Replaces the body.
     #[must_use]
     pub fn with_body(mut self, body: impl Into<Vec<u8>>) -> Self {
         self.body = body.into();
@@ -171,7 +171,7 @@ fn find<'a>(header: &'a BTreeMap<String, String>, name: &str) -> Option<&'a str>
         .map(|(_, value)| value.as_str())
 }
 
-/// The words of RFC 9110 for the codes that actors commonly answer with.
+/// Returns the reason phrase of RFC 9110 for common status codes.
 fn reason(status_code: u16) -> &'static str {
     match status_code {
         200 => "OK",

@@ -5,34 +5,38 @@ use crate::core::Operation;
 /// The id of the contract.
 pub const CONTRACT: &str = "wascc:keyvalue";
 
-/// Adds to a counter, which starts at 0: [`AddRequest`] to [`AddResponse`].
+/// Adds to a counter, which starts at 0: takes an [`AddRequest`] and returns an [`AddResponse`].
 pub const OP_ADD: &str = "Add";
-/// Reads a value: [`KeyRequest`] to [`GetResponse`].
+/// Reads a value: takes a [`KeyRequest`] and returns a [`GetResponse`].
 pub const OP_GET: &str = "Get";
-/// Writes a value: [`SetRequest`] to [`SetResponse`].
+/// Writes a value: takes a [`SetRequest`] and returns a [`SetResponse`].
 pub const OP_SET: &str = "Set";
-/// Removes a key: [`KeyRequest`] to [`KeyResponse`].
+/// Removes a key: takes a [`KeyRequest`] and returns a [`KeyResponse`].
 pub const OP_DEL: &str = "Del";
-/// Removes a list, or any other key: [`KeyRequest`] to [`KeyResponse`].
+/// Removes a list or any other key: takes a [`KeyRequest`] and returns a [`KeyResponse`].
 pub const OP_CLEAR: &str = "Clear";
-/// Reads a part of a list: [`RangeRequest`] to [`ValuesResponse`].
+/// Reads a part of a list: takes a [`RangeRequest`] and returns a [`ValuesResponse`].
 pub const OP_RANGE: &str = "Range";
-/// Puts an item at the head of a list: [`ItemRequest`] to [`CountResponse`], the new length.
+/// Inserts an item at the head of a list: takes an [`ItemRequest`] and returns a [`CountResponse`]
+/// with the new length.
 pub const OP_PUSH: &str = "Push";
-/// Removes all items equal to one from a list: [`ItemRequest`] to [`CountResponse`], how many
-/// were removed.
+/// Removes all items from a list that equal a given one: takes an [`ItemRequest`] and returns a
+/// [`CountResponse`] with the number of removed items.
 pub const OP_LIST_ITEM_DELETE: &str = "ListItemDelete";
-/// Adds an item to a set: [`ItemRequest`] to [`CountResponse`], 1 if it is new, else 0.
+/// Adds an item to a set: takes an [`ItemRequest`] and returns a [`CountResponse`], which is 1 if
+/// the item is new and 0 otherwise.
 pub const OP_SET_ADD: &str = "SetAdd";
-/// Removes an item from a set: [`ItemRequest`] to [`CountResponse`], 1 if it was there, else 0.
+/// Removes an item from a set: takes an [`ItemRequest`] and returns a [`CountResponse`], which is 1
+/// if the item was in the set and 0 otherwise.
 pub const OP_SET_REMOVE: &str = "SetRemove";
-/// Reads the union of sets: [`KeysRequest`] to [`ValuesResponse`].
+/// Reads the union of sets: takes a [`KeysRequest`] and returns a [`ValuesResponse`].
 pub const OP_SET_UNION: &str = "SetUnion";
-/// Reads the intersection of sets: [`KeysRequest`] to [`ValuesResponse`].
+/// Reads the intersection of sets: takes a [`KeysRequest`] and returns a [`ValuesResponse`].
 pub const OP_SET_INTERSECTION: &str = "SetIntersection";
-/// Reads a set: [`KeyRequest`] to [`ValuesResponse`].
+/// Reads a set: takes a [`KeyRequest`] and returns a [`ValuesResponse`].
 pub const OP_SET_QUERY: &str = "SetQuery";
-/// Whether a key exists: [`KeyRequest`] to [`GetResponse`] with an empty value.
+/// Checks that a key exists: takes a [`KeyRequest`] and returns a [`GetResponse`] with an empty
+/// value.
 pub const OP_KEY_EXISTS: &str = "KeyExists";
 
 /// The operations of [`CONTRACT`].
@@ -54,25 +58,25 @@ pub const OPERATIONS: &[Operation] = &[
 ];
 
 message! {
-    /// What to add to which counter.
+    /// An addition to a counter.
     AddRequest {
-        /// The counter.
+        /// The counter's key.
         key: String = "key",
-        /// How much, possibly negative.
+        /// The number to add, which may be negative.
         value: i32 = "value",
     }
 }
 
 message! {
-    /// A counter after an addition.
+    /// The result of an addition.
     AddResponse {
-        /// Its new value.
+        /// The counter's new value.
         value: i32 = "value",
     }
 }
 
 message! {
-    /// One key; the operation says what about it.
+    /// A request for one key.
     KeyRequest {
         /// The key.
         key: String = "key",
@@ -80,7 +84,7 @@ message! {
 }
 
 message! {
-    /// The key that was removed, or would have been.
+    /// The key of a removal, even if it did not exist.
     KeyResponse {
         /// The key.
         key: String = "key",
@@ -88,29 +92,29 @@ message! {
 }
 
 message! {
-    /// A value that was looked for.
+    /// The result of a read.
     GetResponse {
         /// The value, empty if there is none.
         value: String = "value",
-        /// Whether there is one.
+        /// True if the key exists.
         exists: bool = "exists",
     }
 }
 
 message! {
-    /// A value to write.
+    /// A request to write a value.
     SetRequest {
         /// The key.
         key: String = "key",
-        /// Its new value.
+        /// The new value.
         value: String = "value",
-        /// Seconds until it is gone; 0: it stays.
+        /// The time in seconds until the key expires; 0 means never.
         expires: i32 = "expires" or default,
     }
 }
 
 message! {
-    /// A value that was written.
+    /// The result of a write.
     SetResponse {
         /// The value.
         value: String = "value",
@@ -118,21 +122,21 @@ message! {
 }
 
 message! {
-    /// A part of a list.
+    /// A request for a part of a list.
     RangeRequest {
-        /// The list.
+        /// The list's key.
         key: String = "key",
-        /// The first index, from 0; negative ones count from the end.
+        /// The first index, from 0; a negative index counts from the end.
         start: i32 = "start",
-        /// The last index, itself included; negative ones count from the end.
+        /// The last index, inclusive; a negative index counts from the end.
         stop: i32 = "stop",
     }
 }
 
 message! {
-    /// An item to put into, or take out of, a list or set.
+    /// A request to add an item to a list or set, or to remove it.
     ItemRequest {
-        /// The list or set.
+        /// The key of the list or set.
         key: String = "key",
         /// The item.
         value: String = "value" | "item",
@@ -140,17 +144,17 @@ message! {
 }
 
 message! {
-    /// How many; the operation says of what.
+    /// A number of items, which depends on the operation.
     CountResponse {
-        /// The count.
+        /// The number of items.
         new_count: i32 = "newCount",
     }
 }
 
 message! {
-    /// Several sets.
+    /// A request for several sets.
     KeysRequest {
-        /// Their keys.
+        /// The keys of the sets.
         keys: Vec<String> = "keys",
     }
 }
@@ -158,7 +162,7 @@ message! {
 message! {
     /// The items of a list or set.
     ValuesResponse {
-        /// The items; those of a set in no particular order.
+        /// The items. The items of a set have no particular order.
         values: Vec<String> = "values",
     }
 }

@@ -1,7 +1,7 @@
-//! The messages of each capability, spoken by actors and providers alike.
+//! The message types that actors and providers exchange.
 //!
-//! One module per contract: its id, its operations, and what they carry. [`codec`] turns messages
-//! into bytes and back.
+//! Each contract has a module with its id, its operations and their messages. [`codec`] encodes and
+//! decodes messages.
 //!
 //! ```
 //! use capwire_contracts::{codec, keyvalue};

@@ -1,35 +1,35 @@
-//! `wascc:logging`: lines of a log.
+//! `wascc:logging`: writing log lines.
 
 use crate::core::Operation;
 
 /// The id of the contract.
 pub const CONTRACT: &str = "wascc:logging";
 
-/// Actor to provider: [`WriteLogRequest`], the answer is ignored.
+/// Writes a line: the actor sends a [`WriteLogRequest`]; the answer is ignored.
 pub const OP_WRITE_LOG: &str = "WriteLog";
-/// How actors in AssemblyScript call [`OP_WRITE_LOG`].
+/// The name of [`OP_WRITE_LOG`] that actors in AssemblyScript use.
 pub const OP_WRITE_LOG_ALIAS: &str = "write";
 
 /// The operations of [`CONTRACT`].
 pub const OPERATIONS: &[Operation] = &[Operation::to_provider(OP_WRITE_LOG, "Writes a line")];
 
-/// Below every level: nothing is written.
+/// The level of lines that are not written.
 pub const LEVEL_OFF: u32 = 0;
-/// Something failed.
+/// The level of errors.
 pub const LEVEL_ERROR: u32 = 1;
-/// Something may fail later.
+/// The level of warnings.
 pub const LEVEL_WARN: u32 = 2;
-/// What an operator wants to know.
+/// The level of information for operators.
 pub const LEVEL_INFO: u32 = 3;
-/// What a developer wants to know.
+/// The level of information for developers.
 pub const LEVEL_DEBUG: u32 = 4;
-/// Everything.
+/// The most detailed level.
 pub const LEVEL_TRACE: u32 = 5;
 
 message! {
-    /// A line to write.
+    /// A request to write a line.
     WriteLogRequest {
-        /// From [`LEVEL_OFF`] to [`LEVEL_TRACE`].
+        /// The level, from [`LEVEL_OFF`] to [`LEVEL_TRACE`].
         level: u32 = "level",
         /// The line.
         body: String = "body",

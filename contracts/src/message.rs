@@ -1,13 +1,13 @@
-//! How a message is declared. What derived code cannot do is accept a map that carries a field
-//! under two names at once, which is how senders serve old and new readers with one encoding.
+//! The macro that declares a message. Unlike derived code, its decoder accepts a map that contains
+//! a field under two names. Senders use such maps to serve old and new readers with one encoding.
 
 use crate::scalar::Scalar;
 
 /// Declares a message: `name: type = "key on the wire"`.
 ///
-/// Readers know a field by its key, its Rust name, and the aliases that follow (`= "value" |
-/// "item"`); the first one that comes counts. `or default` makes up for a field that is absent or
-/// nil; `or omitted` does so too, and does not write a `None`.
+/// The decoder accepts a field under its key, its Rust name and its aliases (`= "value" | "item"`);
+/// the first one in the message counts. With `or default`, a field that is absent or nil has its
+/// default. With `or omitted`, it has its default, too, and the encoder leaves out `None`.
 macro_rules! message {
     (
         $(#[$meta:meta])*
@@ -110,10 +110,10 @@ macro_rules! message {
     };
 }
 
-/// Per field: its key, and all names it goes by.
+/// For each field: its key and all its names.
 pub(crate) type Names = &'static [(&'static str, &'static [&'static str])];
 
-/// The key of the field that goes by `name`; empty if none does.
+/// Returns the key of the field with this name, or an empty text if there is none.
 pub(crate) fn field(names: Names, name: &Scalar<'_>) -> &'static str {
     let Scalar::Text(name) = name else {
         return "";

@@ -1,15 +1,16 @@
-//! `wascc:messaging`: subjects, messages, requests.
+//! `wascc:messaging`: messages and requests on subjects.
 
 use crate::core::Operation;
 
 /// The id of the contract.
 pub const CONTRACT: &str = "wascc:messaging";
 
-/// Actor to provider: [`BrokerMessage`], the answer is ignored.
+/// Publishes a message: the actor sends a [`BrokerMessage`]; the answer is ignored.
 pub const OP_PUBLISH: &str = "Publish";
-/// Actor to provider: [`RequestMessage`] to the reply's bytes, as they are.
+/// Sends a request: the actor sends a [`RequestMessage`] and gets the reply's bytes without further
+/// encoding.
 pub const OP_REQUEST: &str = "Request";
-/// Provider to actor: [`BrokerMessage`], the answer is ignored.
+/// Delivers a [`BrokerMessage`] to the actor; the answer is ignored.
 pub const OP_DELIVER_MESSAGE: &str = "DeliverMessage";
 
 /// The operations of [`CONTRACT`].
@@ -24,7 +25,7 @@ message! {
     BrokerMessage {
         /// The subject.
         subject: String = "subject",
-        /// The subject on which a reply is expected; empty if none is.
+        /// The subject for replies; empty if no reply is expected.
         reply_to: String = "replyTo" or default,
         /// The content.
         body: Vec<u8> = "body",
@@ -32,13 +33,13 @@ message! {
 }
 
 message! {
-    /// A message that wants one reply.
+    /// A message that expects one reply.
     RequestMessage {
         /// The subject.
         subject: String = "subject",
         /// The content.
         body: Vec<u8> = "body",
-        /// How long to wait, in milliseconds.
+        /// The time to wait for the reply, in milliseconds.
         timeout: i64 = "timeout",
     }
 }

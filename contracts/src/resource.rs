@@ -1,27 +1,27 @@
-//! What a message is about: which keys, host, subject or container.
+//! The resources of a message: its keys, host, subject or container.
 //!
-//! Claims can narrow a capability to resources. Whoever enforces that must see the resource that
-//! the provider will use, not one that another reader would find in the same bytes. So
-//! [`examine`] reads a message once, strictly, and gives back both what it is about and the
-//! canonical encoding of what was read, which is what the provider gets.
+//! Claims can narrow a capability to resources. A host that enforces such claims must check the
+//! resource that the provider will use, and not one that another decoder would find in the same
+//! bytes. So [`examine`] decodes a message once and strictly. It returns the message's resources
+//! and its canonical encoding, which the provider gets.
 //!
-//! | contract | resources | of which operations |
+//! | contract | resources | operations |
 //! |---|---|---|
 //! | `wascc:keyvalue` | keys | all |
 //! | `wascc:http_client` | the host of the URL, and of a `host` header | all |
-//! | `wascc:messaging` | the subject, and that for replies | those of actors |
-//! | `wascc:blobstore` | the container | those of actors |
+//! | `wascc:messaging` | the subject, and the reply subject | calls from actors |
+//! | `wascc:blobstore` | the container | calls from actors |
 //!
 //! # Form of resources
-//! Keys, subjects and containers are as they are in the message, byte for byte. Subjects have no
-//! white space or control characters, containers no `/`, `\`, or control characters, and are
-//! neither `.` nor `..`: a message with another is refused, since a server could take it for
-//! something else.
+//! Keys, subjects and containers equal those in the message, byte for byte. A subject contains no
+//! white space or control characters. A container contains no `/`, `\` or control characters, and
+//! is neither `.` nor `..`. Other messages are refused, because a server could interpret them
+//! differently.
 //!
-//! A host is in lower case, an address in its canonical form (`127.0.0.1`, `[::1]`). A port
-//! follows (`example.com:8080`) unless it is that of the scheme. The URL has the scheme `http` or
-//! `https`, no user, and consists of printable ASCII without `\`; a host is of letters, digits,
-//! `-`, `_` and `.`, and does not end in a dot.
+//! A host is in lower case, and an address in its canonical form (`127.0.0.1`, `[::1]`). A port
+//! follows (`example.com:8080`) unless it is the scheme's default. The URL has the scheme `http` or
+//! `https` and no user, and consists of printable ASCII without `\`. A host consists of letters,
+//! digits, `-`, `_` and `.`, and does not end with a dot.
 
 mod about;
 mod strict;
@@ -34,21 +34,21 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use strict::Strict;
 
-/// A message that was read strictly.
+/// A strictly decoded message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Examined {
-    /// All that it is about; never empty.
+    /// All resources of the message; never empty.
     pub resources: Vec<String>,
-    /// The message in canonical form, to be used in place of the one that came.
+    /// The canonical encoding, which replaces the original bytes.
     pub payload: Vec<u8>,
 }
 
-/// Why it is not known what a message is about.
+/// The reason why the resources of a message are unknown.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ExamineError {
-    /// It cannot be known for this operation.
+    /// The operation has no known resources.
     #[error("it is not known what {operation} of {contract} is about")]
     Unknown {
         /// The contract.
@@ -56,20 +56,20 @@ pub enum ExamineError {
         /// The operation.
         operation: String,
     },
-    /// The bytes are not the message, or not in the one form without doubt: a map in which no
-    /// member stands twice.
+    /// The bytes are not the message, or not in the only unambiguous form: a map without duplicate
+    /// members.
     #[error("the message leaves doubt: {0}")]
     Decode(#[from] DecodeError),
-    /// What it is about has a form that servers may read differently.
+    /// A resource has a form that servers may interpret differently.
     #[error("the message leaves doubt: {0}")]
     Doubtful(&'static str),
-    /// The message cannot be written again.
+    /// The message cannot be encoded again.
     #[error(transparent)]
     Encode(#[from] EncodeError),
 }
 
-/// What the resources of `contract` are called, or `None` if its messages cannot be examined. The
-/// contract is named in its [canonical](crate::canonical_contract) spelling.
+/// Returns the name of the contract's resources, or `None` if its messages cannot be examined.
+/// `contract` is a [canonical](crate::canonical_contract) name.
 ///
 /// ```
 /// use capwire_contracts::resource;
@@ -88,10 +88,10 @@ pub fn kind(contract: &str) -> Option<&'static str> {
     }
 }
 
-/// Reads what an actor asks a provider of `contract` for.
+/// Decodes a request of an actor to a provider of `contract`, and returns its resources.
 ///
 /// # Errors
-/// [`ExamineError`] if that leaves any doubt. The call must not be carried out then.
+/// Returns [`ExamineError`] if the message is ambiguous. The caller must then refuse the call.
 ///
 /// ```
 /// use capwire_contracts::{codec, keyvalue, resource};

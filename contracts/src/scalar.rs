@@ -1,28 +1,29 @@
-//! A value without structure. One visitor reads them all: each further one adds 4 KB to an actor.
+//! A scalar value. One visitor reads all kinds, because each further visitor adds 4 KB to an actor.
 
 use serde::de::{Error, MapAccess, SeqAccess, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer};
 use std::borrow::Cow;
 use std::fmt;
 
-/// An array of numbers claims its length before it delivers; believed up to here.
+/// The maximum number of elements for which memory is reserved before they arrive, whatever length
+/// an array claims.
 const RESERVED_AHEAD: usize = 4096;
 
-/// A value as it came.
+/// A value in the form in which it arrived.
 pub(crate) enum Scalar<'de> {
     Nil,
     Bool(bool),
     Signed(i64),
     Unsigned(u64),
     Text(Cow<'de, str>),
-    /// Also an array of numbers below 256, which is how bytes were sent until 2020.
+    /// Bytes, or an array of numbers below 256, the form of bytes until 2020.
     Bytes(Cow<'de, [u8]>),
-    /// Floats, maps, other arrays: no field of ours.
+    /// A float, map or other array, which no field of this crate has.
     Other,
 }
 
 impl<'de> Scalar<'de> {
-    /// The bytes of a text or of bytes.
+    /// Returns the bytes of a text or of a byte string.
     pub(crate) fn bytes<E: Error>(self) -> Result<Vec<u8>, E> {
         match self {
             Self::Bytes(bytes) => Ok(bytes.into_owned()),
@@ -31,7 +32,7 @@ impl<'de> Scalar<'de> {
         }
     }
 
-    /// The integer, if it is one that fits.
+    /// Returns the integer if the value is an integer that fits into `T`.
     pub(crate) fn integer<T: TryFrom<i64> + TryFrom<u64>>(&self) -> Option<T> {
         match self {
             Self::Signed(number) => T::try_from(*number).ok(),
@@ -40,7 +41,7 @@ impl<'de> Scalar<'de> {
         }
     }
 
-    /// An error that says what was expected instead.
+    /// Returns an error that names the expected type.
     pub(crate) fn mismatch<E: Error>(&self, expected: &str) -> E {
         let unexpected = match self {
             Self::Nil => Unexpected::Unit,

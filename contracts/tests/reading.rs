@@ -1,4 +1,4 @@
-//! What readers put up with, and what they do not.
+//! The forms that the decoder accepts, and those that it refuses.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

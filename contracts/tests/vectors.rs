@@ -1,4 +1,4 @@
-//! What the codec of 2020 wrote for each message, byte for byte.
+//! The encoding of each message by the codec of 2020, byte for byte.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -1,4 +1,4 @@
-//! The guest's side of waPC: nine imports, one export.
+//! The guest's side of waPC: nine imports and one export.
 
 #![expect(
     unsafe_code,
@@ -33,8 +33,8 @@ unsafe extern "C" {
     fn __console_log(text: *const u8, length: usize);
 }
 
-/// Exports `__guest_call` from the actor's own crate: only there does the linker keep it, and only
-/// there is the actor known.
+/// Exports `__guest_call` from the actor's own crate, because the linker keeps it only there, and
+/// the actor is known only there.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __export {
@@ -49,7 +49,7 @@ macro_rules! __export {
     };
 }
 
-/// Handles one call; the arguments are the lengths of operation and payload in bytes.
+/// Handles one call. The arguments are the lengths of the operation and the payload in bytes.
 pub fn guest_call(actor: &Actor, operation: usize, payload: usize) -> i32 {
     tell_panics();
     let (operation, payload) = request(operation, payload);
@@ -66,7 +66,7 @@ pub fn guest_call(actor: &Actor, operation: usize, payload: usize) -> i32 {
     }
 }
 
-/// Asks the host; an error is the text it gave.
+/// Makes a host call. The error is the host's text.
 pub(crate) fn call(
     binding: &str,
     namespace: &str,
@@ -98,14 +98,15 @@ pub(crate) fn console_log(line: &str) {
     unsafe { __console_log(line.as_ptr(), line.len()) }
 }
 
-/// A panic ends in a trap, which carries no text: say it while there still is a host to tell.
+/// Installs a panic hook that reports the message to the host. The trap that follows carries no
+/// text.
 fn tell_panics() {
     static HOOK: Once = Once::new();
     HOOK.call_once(|| panic::set_hook(Box::new(|panic| tell(&panic.to_string()))));
 }
 
-/// As the call's error, which hosts other than capwire forget when the call traps; so it is logged,
-/// too.
+/// Reports a panic as the call's error. Hosts other than capwire lose this error when the call
+/// traps, so the panic is logged, too.
 fn tell(panic: &str) {
     guest_error(panic);
     log(panic);

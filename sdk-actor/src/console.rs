@@ -1,4 +1,4 @@
-//! Lines for the host's log.
+//! Console lines, which appear in the host's log.
 
 /// Writes a line to the host's log, formatted like `println!`.
 ///

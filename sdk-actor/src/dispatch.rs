@@ -1,4 +1,4 @@
-//! From an operation to the function that handles it.
+//! Dispatch of calls to handlers.
 
 use crate::error::{Error, Result};
 use capwire_contracts::codec;
@@ -6,7 +6,7 @@ use capwire_contracts::core::OP_HEALTH_REQUEST;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-/// Declares the actor: which function handles which operation.
+/// Declares the actor by its operations and their handlers.
 ///
 /// ```
 /// use capwire_actor::contracts::{core::HealthRequest, messaging};
@@ -43,12 +43,12 @@ use serde::de::DeserializeOwned;
 /// }
 /// ```
 ///
-/// It defines `ACTOR`, a static [`Actor`] that tests can call, and on WebAssembly the export that
-/// a host calls. A crate has one.
+/// The macro defines `ACTOR`, a static [`Actor`] that tests can call. On WebAssembly it also
+/// defines the export that a host calls. Use it once per crate.
 #[macro_export]
 macro_rules! actor {
     ($($kind:ident $(($operation:expr))? => $handler:expr),+ $(,)?) => {
-        /// The actor of this crate.
+        /// This crate's actor.
         pub static ACTOR: $crate::Actor = $crate::Actor::new(&[
             $($crate::__handler!($kind $(($operation))? => $handler)),+
         ]);
@@ -89,26 +89,26 @@ macro_rules! __handler {
     };
 }
 
-/// Handles one operation: payload in, answer out.
+/// A handler of an operation, which takes the payload and returns the answer.
 pub type Handler = fn(Vec<u8>) -> Result<Vec<u8>>;
 
-/// The operations that an actor handles. Made by [`actor!`].
+/// An actor: its operations and their handlers. [`actor!`] creates it.
 pub struct Actor {
     handlers: &'static [(&'static str, Handler)],
 }
 
 impl Actor {
-    /// An actor that handles these operations, and says that it is well if they do not include
-    /// `HealthRequest`. If an operation is there twice, the first handler counts.
+    /// Returns an actor with these handlers. Without a handler for `HealthRequest`, the actor
+    /// answers that it is healthy. If an operation has several handlers, the first one counts.
     #[must_use]
     pub const fn new(handlers: &'static [(&'static str, Handler)]) -> Self {
         Self { handlers }
     }
 
-    /// Handles one call, as a host makes it.
+    /// Handles one call, as if a host made it.
     ///
     /// # Errors
-    /// The handler's error, or one that names the operation if there is no handler for it.
+    /// Returns the handler's error, or an error that names the operation if it has no handler.
     pub fn call(&self, operation: &str, payload: Vec<u8>) -> Result<Vec<u8>> {
         match self.handlers.iter().find(|(name, _)| *name == operation) {
             Some((_, handler)) => handler(payload),
@@ -126,10 +126,10 @@ impl Actor {
     }
 }
 
-/// Runs a handler between decoding and encoding.
+/// Decodes the payload, runs the handler, and encodes the answer.
 ///
 /// # Errors
-/// If the payload is not a `T`, or the handler fails.
+/// Returns an error if the payload is not a `T` or the handler fails.
 pub fn typed<T, R>(payload: &[u8], handler: impl FnOnce(T) -> Result<R>) -> Result<Vec<u8>>
 where
     T: DeserializeOwned,

@@ -1,11 +1,11 @@
-//! What a handler fails with.
+//! The error type of handlers.
 
 use std::fmt;
 
-/// What a handler returns.
+/// The result of a handler.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// Why a handler failed, in words for whoever called. Any error becomes one by `?`.
+/// A handler's error: a text for the caller. The operator `?` converts any error into it.
 ///
 /// ```
 /// use capwire_actor::{Error, Result};
@@ -26,7 +26,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 pub struct Error(String);
 
 impl Error {
-    /// An error that says `text`.
+    /// Returns an error with this text.
     pub fn msg(text: impl Into<String>) -> Self {
         Self(text.into())
     }
@@ -44,7 +44,7 @@ impl fmt::Display for Error {
     }
 }
 
-/// As [`Display`](fmt::Display): this is what tests and `unwrap` show.
+/// Writes the same text as [`Display`](fmt::Display), which tests and `unwrap` then show.
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)

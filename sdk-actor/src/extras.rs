@@ -5,7 +5,8 @@ use capwire_contracts::codec::DecodeError;
 use capwire_contracts::extras::{self as contract, GeneratorRequest, GeneratorResult};
 use std::ops::Range;
 
-/// The generator of the binding `default`, which hosts bind by themselves where it is claimed.
+/// Returns the generator of the binding `default`. Hosts add this binding automatically if the
+/// actor claims the capability.
 ///
 /// ```
 /// use capwire_actor::contracts::extras::GeneratorResult;
@@ -20,22 +21,23 @@ pub fn default() -> Extras {
     Extras(capability(contract::CONTRACT))
 }
 
-/// The generator of the binding `name`.
+/// Returns the generator of the binding `name`.
 #[must_use]
 pub fn named(name: &str) -> Extras {
     Extras(capability(contract::CONTRACT).named(name))
 }
 
-/// A generator in the host.
+/// A client for a generator in the host.
 ///
-/// Each operation fails with a [`CallError`] if the actor may not use it or it is out of reach.
+/// Each method returns a [`CallError`] if the actor may not use the generator or the host cannot
+/// reach it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Extras(Target);
 
-/// All methods fail as the type says.
+/// The type describes the errors of all methods.
 #[expect(clippy::missing_errors_doc, reason = "said once, on the type")]
 impl Extras {
-    /// A new UUID of version 4.
+    /// Returns a new UUID of version 4.
     pub fn guid(&self) -> Result<String, CallError> {
         let request = GeneratorRequest {
             guid: true,
@@ -49,7 +51,7 @@ impl Extras {
         })
     }
 
-    /// A random number in `range`. One without numbers is refused.
+    /// Returns a random number in `range`, or an error if the range is empty.
     pub fn random(&self, range: Range<u32>) -> Result<u32, CallError> {
         let request = GeneratorRequest {
             random: true,
@@ -61,8 +63,8 @@ impl Extras {
         Ok(answer.random_number)
     }
 
-    /// The next number of a sequence that begins with 0, whichever instance of the actor asks.
-    /// The host forgets it when it stops.
+    /// Returns the next number of a sequence that begins with 0 and is shared by all instances of
+    /// the actor. The host does not store the sequence when it stops.
     pub fn sequence(&self) -> Result<u64, CallError> {
         let request = GeneratorRequest {
             sequence: true,

@@ -1,4 +1,4 @@
-//! Requests, responses, and their bodies as JSON.
+//! HTTP requests and responses, with JSON bodies.
 
 pub use capwire_contracts::http::*;
 
@@ -6,21 +6,22 @@ use crate::error::{Error, Result};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-/// What an actor does with a request.
+/// Methods of requests for actors.
 pub trait RequestExt {
-    /// The body, read as JSON.
+    /// Decodes the body from JSON.
     ///
     /// # Errors
-    /// If it is not JSON, or not that of a `T`.
+    /// Returns an error if the body is not the JSON of a `T`.
     fn json<T: DeserializeOwned>(&self) -> Result<T>;
 }
 
-/// How an actor makes a response.
+/// Constructors of responses for actors.
 pub trait ResponseExt: Sized {
-    /// 200 with `value` as JSON.
+    /// Returns a response with the status 200 and `value` as JSON.
     ///
     /// # Errors
-    /// If JSON cannot express `value`: a map whose keys are not texts or numbers, for example.
+    /// Returns an error if JSON cannot express `value`, for example a map whose keys are neither
+    /// texts nor numbers.
     ///
     /// ```
     /// use capwire_actor::prelude::*;

@@ -6,7 +6,7 @@ use capwire_contracts::keyvalue::{
     KeyResponse, KeysRequest, RangeRequest, SetRequest, SetResponse, ValuesResponse,
 };
 
-/// The store of the binding `default`.
+/// Returns the store of the binding `default`.
 ///
 /// ```
 /// use capwire_actor::{Result, keyvalue, testing::FakeHost};
@@ -28,20 +28,20 @@ pub fn default() -> KeyValue {
     KeyValue(capability(contract::CONTRACT))
 }
 
-/// The store of the binding `name`.
+/// Returns the store of the binding `name`.
 #[must_use]
 pub fn named(name: &str) -> KeyValue {
     KeyValue(capability(contract::CONTRACT).named(name))
 }
 
-/// A store. Its operations are those of Redis.
+/// A client for a key-value store. The operations have the semantics of Redis.
 ///
-/// Each fails with a [`CallError`] if the actor may not use the store, the store is out of reach,
-/// or the key holds something else than the operation is for.
+/// Each method returns a [`CallError`] if the actor may not use the store, the host cannot reach
+/// the store, or the key holds another type of value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeyValue(Target);
 
-/// All methods fail as the type says.
+/// The type describes the errors of all methods.
 #[expect(clippy::missing_errors_doc, reason = "said once, on the type")]
 impl KeyValue {
     /// Adds `value` to a counter, which starts at 0, and returns its new value.
@@ -51,18 +51,18 @@ impl KeyValue {
         Ok(answer.value)
     }
 
-    /// The value of `key`, if there is one.
+    /// Returns the value of `key`, or `None` if it has none.
     pub fn get(&self, key: &str) -> Result<Option<String>, CallError> {
         let answer: GetResponse = self.0.call(contract::OP_GET, &one(key))?;
         Ok(answer.exists.then_some(answer.value))
     }
 
-    /// Sets the value of `key` until it is changed.
+    /// Sets the value of `key` without expiry.
     pub fn set(&self, key: &str, value: &str) -> Result<(), CallError> {
         self.set_for(key, value, 0)
     }
 
-    /// Sets the value of `key` for so many seconds; 0 means for good.
+    /// Sets the value of `key`, which expires after `seconds`; 0 means never.
     pub fn set_for(&self, key: &str, value: &str, seconds: i32) -> Result<(), CallError> {
         let request = SetRequest {
             key: key.to_owned(),
@@ -73,7 +73,7 @@ impl KeyValue {
         Ok(())
     }
 
-    /// Removes `key`, whatever it holds.
+    /// Removes `key` and its value of any type.
     pub fn del(&self, key: &str) -> Result<(), CallError> {
         let KeyResponse { .. } = self.0.call(contract::OP_DEL, &one(key))?;
         Ok(())
@@ -85,8 +85,8 @@ impl KeyValue {
         Ok(())
     }
 
-    /// The items of a list from `start` to `stop`, both included; negative indices count from the
-    /// end, so that 0 and -1 mean all.
+    /// Returns the items of a list from `start` to `stop`, inclusive. Negative indices count from
+    /// the end, so 0 and -1 select all items.
     pub fn range(&self, key: &str, start: i32, stop: i32) -> Result<Vec<String>, CallError> {
         let key = key.to_owned();
         let request = RangeRequest { key, start, stop };
@@ -94,43 +94,43 @@ impl KeyValue {
         Ok(answer.values)
     }
 
-    /// Puts an item at the head of a list and returns the list's length.
+    /// Inserts an item at the head of a list and returns the list's new length.
     pub fn push(&self, key: &str, item: &str) -> Result<i32, CallError> {
         self.count(contract::OP_PUSH, key, item)
     }
 
-    /// Removes all items equal to `item` from a list and returns how many there were.
+    /// Removes all items equal to `item` from a list and returns the number of removed items.
     pub fn list_item_delete(&self, key: &str, item: &str) -> Result<i32, CallError> {
         self.count(contract::OP_LIST_ITEM_DELETE, key, item)
     }
 
-    /// Adds an item to a set; 1 if it was new, else 0.
+    /// Adds an item to a set. Returns 1 if the item is new, and 0 otherwise.
     pub fn set_add(&self, key: &str, item: &str) -> Result<i32, CallError> {
         self.count(contract::OP_SET_ADD, key, item)
     }
 
-    /// Removes an item from a set; 1 if it was there, else 0.
+    /// Removes an item from a set. Returns 1 if the item was in the set, and 0 otherwise.
     pub fn set_remove(&self, key: &str, item: &str) -> Result<i32, CallError> {
         self.count(contract::OP_SET_REMOVE, key, item)
     }
 
-    /// The items that are in any of these sets.
+    /// Returns the items that are in at least one of these sets.
     pub fn set_union(&self, keys: &[&str]) -> Result<Vec<String>, CallError> {
         self.values(contract::OP_SET_UNION, keys)
     }
 
-    /// The items that are in all of these sets.
+    /// Returns the items that are in all of these sets.
     pub fn set_intersection(&self, keys: &[&str]) -> Result<Vec<String>, CallError> {
         self.values(contract::OP_SET_INTERSECTION, keys)
     }
 
-    /// The items of a set.
+    /// Returns the items of a set.
     pub fn set_query(&self, key: &str) -> Result<Vec<String>, CallError> {
         let answer: ValuesResponse = self.0.call(contract::OP_SET_QUERY, &one(key))?;
         Ok(answer.values)
     }
 
-    /// Whether `key` holds anything.
+    /// Returns true if `key` exists.
     pub fn key_exists(&self, key: &str) -> Result<bool, CallError> {
         let answer: GetResponse = self.0.call(contract::OP_KEY_EXISTS, &one(key))?;
         Ok(answer.exists)

@@ -1,7 +1,7 @@
-//! Write a capwire actor: handlers, typed capability clients, tests without a host.
+//! The SDK for capwire actors: handlers, typed capability clients, and tests without a host.
 //!
-//! An actor is a function from messages to messages that reaches the world only through the
-//! capabilities it was signed for. [`actor!`] says which function handles what:
+//! An actor handles messages. It accesses the outside world only through the capabilities that it
+//! is signed for. [`actor!`] declares the handlers:
 //!
 //! ```
 //! use capwire_actor::prelude::*;
@@ -19,14 +19,14 @@
 //! # assert_eq!(response.body, br#"{"visits":1}"#);
 //! ```
 //!
-//! For the host, build a `cdylib` for `wasm32-unknown-unknown`. For tests, build it as any other
-//! library: on native targets a [`testing::FakeHost`] answers instead of a real one.
+//! For a host, build a `cdylib` for `wasm32-unknown-unknown`. For tests, build the actor like any
+//! other library: on native targets, a [`testing::FakeHost`] replaces the host.
 //!
 //! # Panics
-//! A handler that panics fails its call: the message and the line of the source are the call's error
-//! and a line of the host's log. The instance is not used again, and the next call gets another one.
-//! Hosts that know in which functions it happened show their names, if the linker keeps them: with
-//! `strip = "debuginfo"` in the profile, but not with `strip = true`.
+//! If a handler panics, its call fails. The panic's message and source line become the call's error
+//! and a line of the host's log. The host does not reuse the instance, and the next call gets
+//! another one. A host with backtraces shows the names of the functions, provided that the linker
+//! keeps them: use `strip = "debuginfo"` in the profile and not `strip = true`.
 
 #![deny(unsafe_code)]
 
@@ -56,14 +56,14 @@ pub use log;
 pub use serde_json::json;
 pub use target::{CallError, Target, actor, capability};
 
-/// What most actors need: `use capwire_actor::prelude::*`.
+/// The items that most actors need: `use capwire_actor::prelude::*`.
 pub mod prelude {
     pub use crate::http::{RequestExt as _, ResponseExt as _};
     pub use crate::{Error, Result, actor, capability, console_log, extras, http, json, keyvalue};
     pub use crate::{log, logging};
 }
 
-/// For the expansions of this crate's macros only.
+/// Items for the expansions of this crate's macros only.
 #[doc(hidden)]
 pub mod __private {
     #[cfg(target_family = "wasm")]

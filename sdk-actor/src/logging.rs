@@ -1,13 +1,14 @@
-//! `wascc:logging`: lines for the host's log, by the macros of the `log` crate too.
+//! `wascc:logging`: writes lines to the host's log, also through the macros of the crate `log`.
 //!
-//! Unlike [`console_log!`](crate::console_log) lines have a level here, and need the capability.
+//! Unlike the lines of [`console_log!`](crate::console_log), these lines have a level and need the
+//! capability.
 
 use crate::target::{CallError, Target, capability};
 use capwire_contracts::codec::DecodeError;
 use capwire_contracts::logging::{self as contract, WriteLogRequest};
 use log::{Level, LevelFilter, Log, Metadata, Record};
 
-/// The log of the binding `default`.
+/// Returns the log of the binding `default`.
 ///
 /// ```
 /// use capwire_actor::{log::Level, logging, testing::FakeHost};
@@ -20,16 +21,17 @@ pub fn default() -> Logging {
     Logging(capability(contract::CONTRACT))
 }
 
-/// The log of the binding `name`.
+/// Returns the log of the binding `name`.
 #[must_use]
 pub fn named(name: &str) -> Logging {
     Logging(capability(contract::CONTRACT).named(name))
 }
 
-/// From now on `log::info!` and its like write to the log of the binding `default`, up to the
-/// level `most`. A line that the host does not take is lost: logging never fails a handler.
+/// Lets the macros of the crate `log`, such as `log::info!`, write to the log of the binding
+/// `default`, up to the level `most`. If the host refuses a line, the line is lost, because logging
+/// never fails a handler.
 ///
-/// Call it wherever a handler begins; doing so again changes the level only.
+/// Call this function at the beginning of a handler. Further calls only change the level.
 ///
 /// ```
 /// use capwire_actor::prelude::*;
@@ -54,7 +56,7 @@ pub fn install(most: LevelFilter) {
     log::set_max_level(most);
 }
 
-/// A log with levels.
+/// A client for a log with levels.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Logging(Target);
 
@@ -62,7 +64,7 @@ impl Logging {
     /// Writes a line.
     ///
     /// # Errors
-    /// If the actor may not use the log, or it is out of reach.
+    /// Returns an error if the actor may not use the log or the host cannot reach it.
     pub fn write(&self, level: Level, line: &str) -> Result<(), CallError> {
         let request = WriteLogRequest {
             level: level as u32,
@@ -82,7 +84,7 @@ impl Logging {
 
 static FORWARD: Forward = Forward;
 
-/// From the `log` crate to the capability.
+/// Forwards lines of the crate `log` to the capability.
 struct Forward;
 
 impl Log for Forward {

@@ -1,4 +1,4 @@
-//! Calls that leave the actor.
+//! Calls from the actor to other actors and to capabilities.
 
 use crate::host;
 use capwire_contracts::codec::{self, DecodeError, EncodeError};
@@ -7,7 +7,8 @@ use serde::de::DeserializeOwned;
 
 const DEFAULT_BINDING: &str = "default";
 
-/// Another actor, by its public key (`M…`) or whatever else the host knows it by.
+/// Returns the target for another actor, named by its public key (`M…`) or by another name that the
+/// host knows.
 ///
 /// ```
 /// use capwire_actor::prelude::*;
@@ -26,7 +27,7 @@ pub fn actor(key: &str) -> Target {
     Target::new(key)
 }
 
-/// A capability without a client of its own here, by its contract.
+/// Returns the target for a capability that has no client in this crate, named by its contract.
 ///
 /// ```
 /// use capwire_actor::prelude::*;
@@ -45,7 +46,7 @@ pub fn capability(contract: &str) -> Target {
     Target::new(contract)
 }
 
-/// Who is called: another actor, or a capability under one of its bindings.
+/// The target of a call: another actor, or a binding of a capability.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Target {
     binding: String,
@@ -53,8 +54,7 @@ pub struct Target {
 }
 
 impl Target {
-    /// The same capability under the binding `name` instead of `default`. For actors it has no
-    /// meaning.
+    /// Selects the binding `name` instead of `default`. It has no effect for actors.
     #[must_use]
     pub fn named(self, name: &str) -> Self {
         Self {
@@ -63,10 +63,11 @@ impl Target {
         }
     }
 
-    /// Sends `message` and waits for the answer, both as MessagePack.
+    /// Sends `message` as MessagePack, waits for the answer, and decodes it.
     ///
     /// # Errors
-    /// If the host or the one who was called refuses, or the answer is no `R`.
+    /// Returns an error if the host refuses the call, the target fails, or the answer is not an
+    /// `R`.
     pub fn call<T, R>(&self, operation: &str, message: &T) -> Result<R, CallError>
     where
         T: Serialize + ?Sized,
@@ -81,10 +82,10 @@ impl Target {
         })
     }
 
-    /// Sends `payload` as it is and waits for the answer's bytes.
+    /// Sends `payload` without encoding it, and returns the answer's bytes.
     ///
     /// # Errors
-    /// If the host or the one who was called refuses.
+    /// Returns an error if the host refuses the call or the target fails.
     pub fn call_raw(&self, operation: &str, payload: &[u8]) -> Result<Vec<u8>, CallError> {
         host::call(&self.binding, &self.namespace, operation, payload).map_err(|reason| {
             CallError::Refused {
@@ -103,31 +104,31 @@ impl Target {
     }
 }
 
-/// Why a call that left the actor failed.
+/// The error of a call to an actor or capability.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum CallError {
-    /// The host did not allow or could not make the call, or the one who was called failed.
+    /// The host refused the call or could not make it, or the target failed.
     #[error("{operation} of {target}: {reason}")]
     Refused {
-        /// Who was called: an actor's key or a contract.
+        /// The target: an actor's key or a contract.
         target: String,
-        /// What was asked.
+        /// The operation.
         operation: String,
-        /// The text that came back.
+        /// The text of the error.
         reason: String,
     },
-    /// The answer is not what the operation answers.
+    /// The answer does not have the expected type.
     #[error("the answer to {operation} of {target}")]
     Answer {
-        /// Who was called: an actor's key or a contract.
+        /// The target: an actor's key or a contract.
         target: String,
-        /// What was asked.
+        /// The operation.
         operation: String,
-        /// What is wrong with the answer.
+        /// The decoding error.
         source: DecodeError,
     },
-    /// The message cannot be written as MessagePack.
+    /// The message cannot be encoded as MessagePack.
     #[error(transparent)]
     Message(#[from] EncodeError),
 }

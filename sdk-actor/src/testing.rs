@@ -1,4 +1,4 @@
-//! A host for the unit tests of actors, on native targets only.
+//! A fake host for unit tests of actors, on native targets only.
 
 mod store;
 
@@ -13,12 +13,11 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use store::Store;
 
-/// Answers an actor in place of a real host, and keeps what it was asked.
+/// A fake host that answers an actor and records the actor's calls.
 ///
-/// Out of the box it has an empty key-value store per binding, in memory and without expiry.
-/// Whatever else the actor calls must be scripted with [`respond`](Self::respond),
-/// [`refuse`](Self::refuse), [`on`](Self::on) or [`actor`](Self::actor); a scripted operation
-/// goes before the store.
+/// By default, the host has an empty key-value store for each binding, in memory and without
+/// expiry. Script all other calls with [`respond`](Self::respond), [`refuse`](Self::refuse),
+/// [`on`](Self::on) or [`actor`](Self::actor). A script takes precedence over the store.
 ///
 /// ```
 /// use capwire_actor::prelude::*;
@@ -49,30 +48,30 @@ use store::Store;
 #[derive(Default)]
 pub struct FakeHost(Rc<Inner>);
 
-/// A call that an actor made of its host.
+/// A host call of an actor.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HostCall {
-    /// Under which binding.
+    /// The binding.
     pub binding: String,
-    /// Of whom: a contract, or an actor's key.
+    /// The target: a contract or an actor's key.
     pub namespace: String,
-    /// What was asked.
+    /// The operation.
     pub operation: String,
-    /// The message.
+    /// The payload.
     pub payload: Vec<u8>,
 }
 
 impl FakeHost {
-    /// A host with empty stores and nothing scripted.
+    /// Returns a host with empty stores and without scripts.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Answers every call of this operation with `message`.
+    /// Answers each call of this operation with `message`.
     ///
     /// # Panics
-    /// If `message` cannot be written as MessagePack.
+    /// Panics if `message` cannot be encoded as MessagePack.
     #[must_use]
     pub fn respond<T: Serialize + ?Sized>(
         self,
@@ -85,15 +84,15 @@ impl FakeHost {
         self.on(target, operation, move |_| Ok(answer.clone()))
     }
 
-    /// Answers every call of this operation with an error that says `reason`.
+    /// Answers each call of this operation with an error whose text is `reason`.
     #[must_use]
     pub fn refuse(self, target: &str, operation: &str, reason: &str) -> Self {
         let reason = reason.to_owned();
         self.on(target, operation, move |_| Err(reason.clone()))
     }
 
-    /// Answers every call of this operation with what `answer` returns: bytes, or the text of an
-    /// error. Of several scripts for an operation the last one counts.
+    /// Answers each call of this operation with the result of `answer`: bytes, or the text of an
+    /// error. If an operation has several scripts, the last one counts.
     #[must_use]
     pub fn on(
         self,
@@ -104,7 +103,7 @@ impl FakeHost {
         self.script(target, Some(operation), answer)
     }
 
-    /// Lets another actor answer calls of `key`. It has this same host.
+    /// Lets another actor, which uses the same host, answer calls to `key`.
     #[must_use]
     pub fn actor(self, key: &str, actor: &'static Actor) -> Self {
         self.script(key, None, |call| {
@@ -113,7 +112,7 @@ impl FakeHost {
         })
     }
 
-    /// Runs `scope`, in which this host answers.
+    /// Runs `scope` with this host.
     pub fn run<R>(&self, scope: impl FnOnce() -> R) -> R {
         HOSTS.with_borrow_mut(|hosts| hosts.push(Rc::clone(&self.0)));
         let _leave = Leave;
@@ -123,15 +122,15 @@ impl FakeHost {
     /// Sends an HTTP request to `actor`.
     ///
     /// # Errors
-    /// If the actor fails.
+    /// Returns the actor's error.
     pub fn http(&self, actor: &Actor, request: http::Request) -> Result<http::Response> {
         self.call(actor, http::OP_HANDLE_REQUEST, &request)
     }
 
-    /// Calls `actor` as the host does, with messages.
+    /// Calls `actor` with a message, and decodes the answer.
     ///
     /// # Errors
-    /// If the actor fails, or its answer is no `R`.
+    /// Returns an error if the actor fails or its answer is not an `R`.
     pub fn call<T, R>(&self, actor: &Actor, operation: &str, message: &T) -> Result<R>
     where
         T: Serialize + ?Sized,
@@ -141,10 +140,10 @@ impl FakeHost {
         Ok(codec::decode(&answer)?)
     }
 
-    /// Calls `actor` as the host does, with bytes.
+    /// Calls `actor` with bytes, and returns the answer's bytes.
     ///
     /// # Errors
-    /// If the actor fails.
+    /// Returns the actor's error.
     pub fn call_raw(
         &self,
         actor: &Actor,
@@ -154,13 +153,13 @@ impl FakeHost {
         self.run(|| actor.call(operation, payload.into()))
     }
 
-    /// The calls that actors made, oldest first.
+    /// Returns the actors' calls, oldest first.
     #[must_use]
     pub fn calls(&self) -> Vec<HostCall> {
         self.0.calls.borrow().clone()
     }
 
-    /// The lines that actors logged, oldest first.
+    /// Returns the lines that actors logged, oldest first.
     #[must_use]
     pub fn console(&self) -> Vec<String> {
         self.0.console.borrow().clone()
@@ -181,7 +180,7 @@ impl FakeHost {
     }
 }
 
-/// What [`Target`](crate::Target) calls where there is no WebAssembly.
+/// Makes the host calls of [`Target`](crate::Target) on native targets.
 pub(crate) fn call(
     binding: &str,
     namespace: &str,
@@ -197,7 +196,7 @@ pub(crate) fn call(
     })
 }
 
-/// What [`console_log!`](crate::console_log) calls where there is no WebAssembly.
+/// Writes the lines of [`console_log!`](crate::console_log) on native targets.
 pub(crate) fn console_log(line: &str) {
     match current() {
         Some(host) => host.console.borrow_mut().push(line.to_owned()),
@@ -205,7 +204,7 @@ pub(crate) fn console_log(line: &str) {
     }
 }
 
-/// There is nothing to export on native targets.
+/// Exports nothing on native targets.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __export {
@@ -229,7 +228,7 @@ struct Script {
 type Answer = Box<dyn Fn(&HostCall) -> Result<Vec<u8>, String>>;
 
 thread_local! {
-    /// Those whose `run` is running, the innermost last.
+    /// The hosts whose `run` is active, innermost last.
     static HOSTS: RefCell<Vec<Rc<Inner>>> = const { RefCell::new(Vec::new()) };
 }
 

@@ -1,4 +1,4 @@
-//! What an actor asks the generator for, and what it gets.
+//! An actor's requests to the generator, and the answers.
 #![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
 #![forbid(unsafe_code)]
 

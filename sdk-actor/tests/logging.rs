@@ -1,4 +1,4 @@
-//! What an actor logs, as its host gets it.
+//! The lines that a host gets from an actor.
 #![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
 #![forbid(unsafe_code)]
 

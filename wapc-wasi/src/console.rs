@@ -1,18 +1,19 @@
-//! Standard output and error as lines of the console.
+//! Converts standard output and standard error into console lines.
 
 use capwire_wapc::World;
 
-/// A guest that never ends its line must not fill the host's memory.
+/// The maximum length of a line in bytes. It bounds the memory that a guest without line breaks can
+/// use.
 pub(crate) const MAX_LINE: usize = 8 * 1024;
 
-/// Which of a guest's two outputs.
+/// One of a guest's two output streams.
 #[derive(Clone, Copy)]
 pub(crate) enum Stream {
     Output,
     Error,
 }
 
-/// Lines that were begun, per output.
+/// The incomplete line of each output stream.
 #[derive(Debug, Default)]
 pub(crate) struct Console {
     output: Line,
@@ -67,7 +68,7 @@ impl Line {
         self.0.clear();
     }
 
-    /// Prints all but a character that is cut in the middle.
+    /// Prints the line except an incomplete character at its end.
     fn print_full(&mut self, world: &dyn World) {
         let end = match std::str::from_utf8(&self.0) {
             Err(error) if error.error_len().is_none() => error.valid_up_to(),

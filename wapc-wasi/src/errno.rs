@@ -1,23 +1,23 @@
-//! The error numbers of WASI that are used here; both versions have the same.
+//! The WASI error numbers that this crate uses. Both versions of WASI have the same numbers.
 
-/// Why a WASI function failed.
+/// The reason for the failure of a WASI function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Errno {
-    /// `EBADF`: no such descriptor.
+    /// `EBADF`: the descriptor does not exist.
     BadDescriptor = 8,
-    /// `EFAULT`: an address outside of memory.
+    /// `EFAULT`: the address is outside the guest's memory.
     Fault = 21,
-    /// `EINVAL`.
+    /// `EINVAL`: an argument is invalid.
     Invalid = 28,
-    /// `ENOSYS`: no such function.
+    /// `ENOSYS`: the function is not implemented.
     NoSuchFunction = 52,
-    /// `ENOTDIR`.
+    /// `ENOTDIR`: the descriptor is not a directory.
     NotDirectory = 54,
-    /// `ENOTSOCK`.
+    /// `ENOTSOCK`: the descriptor is not a socket.
     NotSocket = 57,
-    /// `ENOTSUP`.
+    /// `ENOTSUP`: the operation is not supported.
     NotSupported = 58,
-    /// `ESPIPE`: a descriptor that has no position.
+    /// `ESPIPE`: the descriptor has no position.
     NotSeekable = 70,
 }
 

@@ -1,17 +1,17 @@
-//! WASI preview 1 with an empty world, for every waPC engine.
+//! WASI preview 1 for waPC engines, without files, arguments or environment variables.
 //!
-//! Compilers for WASI import its functions even into guests that need little of them. Here they
-//! find no files, arguments or environment; standard output and error are the guest's console;
-//! clocks and randomness are those of its [`World`]. The functions exist once, over the guest's
-//! memory as a slice of bytes, so that an engine only has to link them.
+//! Compilers that target WASI import its functions even into guests that need few of them. Guests
+//! find no files, arguments or environment variables. Standard output and standard error go to the
+//! guest's console, and clocks and randomness come from its [`World`]. All engines share one
+//! implementation, which accesses the guest's memory as a slice of bytes.
 //!
-//! Every pointer and length is the guest's and is checked: none panics, and what lies outside of
-//! memory is answered with `EFAULT`. No function waits, and each moves at most
-//! [`MAX_TRANSFER`] bytes, since nothing can interrupt the host meanwhile.
+//! Every pointer and length comes from the guest and is checked. No value causes a panic; an
+//! address outside memory fails with `EFAULT`. No function waits, and each moves at most
+//! [`MAX_TRANSFER`] bytes, because a running function cannot be interrupted.
 //!
 //! # Linking
-//! An engine registers each of [`functions`] under its namespace and name with its parameters and
-//! result, keeps one [`Wasi`] per instance, and calls [`Wasi::flush`] at the end of each call.
+//! An engine registers each of [`functions`] under its namespace and name, with its parameters and
+//! result. It keeps one [`Wasi`] per instance, and calls [`Wasi::flush`] at the end of each call.
 //!
 //! ```
 //! use capwire_wapc::EmptyWorld;
@@ -24,8 +24,8 @@
 //! assert_eq!(memory[..8], [0; 8]); // no arguments, in a buffer of no bytes
 //! ```
 //!
-//! Source of numbers and layouts: the `witx` files of WASI `snapshot_preview1` and `snapshot_0`
-//! (whose namespace is `wasi_unstable`).
+//! Numbers and layouts come from the `witx` files of WASI `snapshot_preview1` and of `snapshot_0`,
+//! whose namespace is `wasi_unstable`.
 
 #![forbid(unsafe_code)]
 
@@ -45,21 +45,22 @@ use memory::Memory;
 use std::time::Duration;
 use table::Operation;
 
-/// The most bytes that one call reads or writes. `fd_write` writes less than it was given, as
-/// WASI allows, and no more than 1,024 lines; `random_get` of more is `EINVAL`.
+/// The maximum number of bytes that one call reads or writes. `fd_write` writes a part of a longer
+/// buffer, as WASI allows, and at most 1,024 lines. `random_get` fails with `EINVAL` for more
+/// bytes.
 pub const MAX_TRANSFER: usize = 1024 * 1024;
 
-/// What an engine does after a call of a WASI function.
+/// The engine's next step after a call of a WASI function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// It returns this to the guest. 0 is success.
+    /// Return this number to the guest; 0 is success.
     Errno(i32),
-    /// It stops the guest, which exits with this code. During a start function code 0 is success;
-    /// otherwise this is [`TrapKind::Exit`](capwire_wapc::TrapKind::Exit).
+    /// Stop the guest, which exits with this code. In a start function, code 0 is success. All
+    /// other exits are [`TrapKind::Exit`](capwire_wapc::TrapKind::Exit).
     Exit(u32),
 }
 
-/// The state of one instance: lines that it has begun to print.
+/// The WASI state of one instance: its incomplete console lines.
 #[derive(Debug, Default)]
 pub struct Wasi {
     console: Console,
@@ -67,8 +68,8 @@ pub struct Wasi {
 }
 
 impl Wasi {
-    /// Calls `function`. `arguments` are the guest's, an `i32` as its 32 bits without sign
-    /// extension, and more of them do no harm; `memory` is the guest's.
+    /// Calls `function` with the guest's `arguments` and `memory`. An `i32` is passed as its 32
+    /// bits without sign extension. Additional arguments are ignored.
     pub fn call(
         &mut self,
         function: &Function,
@@ -90,15 +91,15 @@ impl Wasi {
         Outcome::Errno(result.err().map_or(0, |errno| errno.number().into()))
     }
 
-    /// How many bytes of memory the last [`call`](Self::call) read and wrote at most, for engines
-    /// that count what a guest has done for it. Random bytes and lines count for more, as they take
-    /// longer.
+    /// Returns an upper bound for the bytes of memory that the last [`call`](Self::call) read and
+    /// wrote, for engines that charge the guest for this work. Random bytes and lines count for
+    /// more, because they take longer.
     #[must_use]
     pub fn bytes_used(&self) -> u64 {
         self.bytes_used
     }
 
-    /// Prints lines that were begun and not ended. For the end of each call.
+    /// Prints incomplete lines. An engine calls it at the end of each call.
     pub fn flush(&mut self, world: &dyn World) {
         self.console.flush(world);
     }
@@ -128,7 +129,8 @@ impl Wasi {
     }
 }
 
-/// What a guest passed. The engine has checked number and types, so a missing one is never read.
+/// A guest's arguments. The engine has checked their number and types, so a missing one is never
+/// read.
 struct Arguments<'a>(&'a [u64]);
 
 impl Arguments<'_> {
@@ -146,7 +148,7 @@ fn halves(value: u64) -> [u32; 2] {
     ]
 }
 
-/// `args_sizes_get` and `environ_sizes_get`: a count and a size in bytes.
+/// Implements `args_sizes_get` and `environ_sizes_get`: writes a count and a size in bytes, both 0.
 fn empty_list_sizes(arguments: &Arguments<'_>, memory: &mut Memory<'_>) -> Result<(), Errno> {
     memory.write(arguments.word(0), &0_u32.to_le_bytes())?;
     memory.write(arguments.word(1), &0_u32.to_le_bytes())
@@ -197,7 +199,7 @@ fn random(
     Ok(())
 }
 
-/// How many bytes could be moved while one random byte is made, roughly.
+/// The approximate cost of a random byte, in bytes of copied memory.
 const RANDOM_BYTE: u64 = 32;
 
 #[cfg(test)]

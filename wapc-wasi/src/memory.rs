@@ -1,10 +1,10 @@
-//! The one place where a guest's pointer becomes a range of bytes.
+//! Converts guests' pointers to ranges of bytes; no other file of this crate does.
 
 use crate::errno::Errno;
 use std::cell::Cell;
 use std::ops::Range;
 
-/// A guest's memory, and how many bytes of it were used.
+/// A guest's memory, and the number of bytes that were read and written.
 pub(crate) struct Memory<'m> {
     bytes: &'m mut [u8],
     used: Cell<u64>,
@@ -51,13 +51,13 @@ impl<'m> Memory<'m> {
         Ok(())
     }
 
-    /// Counts work that is worth using so many bytes.
+    /// Counts work that costs as much as `bytes` of memory access.
     pub(crate) fn charge(&self, bytes: u64) {
         self.used.set(self.used.get().saturating_add(bytes));
     }
 }
 
-/// Saturating, so that an overflow is out of bounds too.
+/// Returns the range of a span. The sum saturates, so an overflow is out of bounds, too.
 fn range(pointer: u32, length: u32) -> Range<usize> {
     let start = pointer as usize;
     start..start.saturating_add(length as usize)

@@ -1,14 +1,15 @@
-//! `poll_oneoff` for guests that may not block their host: whatever they wait for has happened.
+//! `poll_oneoff`, which never blocks the host: it reports every event at once.
 //!
-//! A guest that sleeps is thus woken at once and, if it insists, looks at the clock again, in its
-//! own computing time. To refuse would be worse: language runtimes abort when this function fails.
+//! A guest that sleeps therefore wakes at once. If it checks the clock and sleeps again, it uses
+//! its own CPU budget. An error would be worse, because language runtimes abort if this function
+//! fails.
 
 use crate::Arguments;
 use crate::errno::Errno;
 use crate::memory::Memory;
 use crate::stdio::{self, Descriptor};
 
-/// More than any runtime asks for at once.
+/// The maximum number of subscriptions of one call, which is more than any runtime uses.
 const MAX_SUBSCRIPTIONS: u32 = 1_024;
 const EVENT_SIZE: u32 = 32;
 
@@ -17,7 +18,8 @@ const READABLE: u8 = 1;
 const WRITABLE: u8 = 2;
 const HANGUP: u16 = 1;
 
-/// `poll_oneoff(subscriptions, events, count, happened)`: one event for each subscription.
+/// Implements `poll_oneoff(subscriptions, events, count, happened)`: writes one event for each
+/// subscription.
 pub(crate) fn poll(
     arguments: &Arguments<'_>,
     memory: &mut Memory<'_>,
@@ -36,8 +38,9 @@ pub(crate) fn poll(
     memory.write(arguments.word(3), &count.to_le_bytes())
 }
 
-/// Both versions begin a subscription in the same way: user data, kind, and for a descriptor its
-/// number. They differ in the clock's fields, which do not matter here, and so in size.
+/// Returns the event for a subscription. A subscription has the same first fields in both versions:
+/// user data, kind and, for a descriptor, its number. The versions differ in the clock's fields,
+/// which are not read, and so in size.
 fn event(memory: &Memory<'_>, subscription: u32) -> Result<[u8; EVENT_SIZE as usize], Errno> {
     let user_data: [u8; 8] = memory.read(subscription)?;
     let [kind] = memory.read(subscription + 8)?;

@@ -1,4 +1,4 @@
-//! Descriptors 0 to 2, the only ones that there are.
+//! The descriptors 0 to 2, which are the only ones.
 
 use crate::console::{Console, Stream};
 use crate::errno::Errno;
@@ -10,14 +10,14 @@ const CHARACTER_DEVICE: u8 = 2;
 const RIGHT_TO_READ: u64 = 1 << 1;
 const RIGHT_TO_WRITE: u64 = 1 << 6;
 
-/// Buffers of one scattered read or write, as many as Linux takes.
+/// The maximum number of buffers in one scattered read or write; the same as on Linux.
 const MAX_BUFFERS: u32 = 1_024;
 const BUFFER_SIZE: u32 = 8;
 
-/// Lines of one write. Each is work of its own for the host's log, however short it is.
+/// The maximum number of lines in one write. Each line costs the host's log a fixed amount of work.
 pub(crate) const MAX_LINES: usize = 1_024;
 
-/// How many bytes could be moved while the host sees to one line, roughly.
+/// The approximate cost of a line, in bytes of copied memory.
 pub(crate) const LINE: u64 = 2_048;
 
 #[derive(Clone, Copy)]
@@ -26,7 +26,7 @@ pub(crate) enum Descriptor {
     Writes(Stream),
 }
 
-/// The descriptor that is the first argument of most functions.
+/// Returns the descriptor, which is the first argument of most functions.
 pub(crate) fn descriptor(arguments: &Arguments<'_>) -> Result<Descriptor, Errno> {
     numbered(arguments.word(0))
 }
@@ -40,7 +40,7 @@ pub(crate) fn numbered(number: u32) -> Result<Descriptor, Errno> {
     }
 }
 
-/// `fd_read(fd, buffers, count, read)`: standard input is at its end.
+/// Implements `fd_read(fd, buffers, count, read)`: standard input is always at its end.
 pub(crate) fn read(arguments: &Arguments<'_>, memory: &mut Memory<'_>) -> Result<(), Errno> {
     match descriptor(arguments)? {
         Descriptor::Input => memory.write(arguments.word(3), &0_u32.to_le_bytes()),
@@ -48,7 +48,7 @@ pub(crate) fn read(arguments: &Arguments<'_>, memory: &mut Memory<'_>) -> Result
     }
 }
 
-/// `fd_write(fd, buffers, count, written)`.
+/// Implements `fd_write(fd, buffers, count, written)`.
 pub(crate) fn write(
     console: &mut Console,
     arguments: &Arguments<'_>,
@@ -67,7 +67,7 @@ pub(crate) fn write(
     Ok(())
 }
 
-/// As many lines as one call may print, and how many of them end.
+/// Returns the part of `text` that one call may print, and the number of line breaks in it.
 fn first_lines(text: &[u8]) -> (&[u8], u64) {
     let ends = text.iter().enumerate().filter(|(_, byte)| **byte == b'\n');
     let ends: Vec<usize> = ends.take(MAX_LINES).map(|(end, _)| end).collect();
@@ -78,8 +78,8 @@ fn first_lines(text: &[u8]) -> (&[u8], u64) {
     (text, ends.len() as u64)
 }
 
-/// The bytes of all buffers, or as many as one call may move. All are checked before any is used,
-/// so that a call that fails has done nothing.
+/// Returns the bytes of all buffers, up to the limit of one call. All buffers are checked before
+/// any is used, so a call that fails has no effect.
 fn gather(memory: &Memory<'_>, buffers: u32, count: u32) -> Result<Vec<u8>, Errno> {
     if count > MAX_BUFFERS {
         return Err(Errno::Invalid);
@@ -96,7 +96,7 @@ fn gather(memory: &Memory<'_>, buffers: u32, count: u32) -> Result<Vec<u8>, Errn
     Ok(gathered)
 }
 
-/// `fd_fdstat_get(fd, status)`: what libc asks to find out whether it writes to a terminal.
+/// Implements `fd_fdstat_get(fd, status)`, by which libc detects a terminal.
 pub(crate) fn descriptor_status(
     arguments: &Arguments<'_>,
     memory: &mut Memory<'_>,
@@ -111,7 +111,7 @@ pub(crate) fn descriptor_status(
     memory.write(arguments.word(1), &status)
 }
 
-/// `fd_filestat_get(fd, status)`: a character device without size, times or links.
+/// Implements `fd_filestat_get(fd, status)`: a character device without size, times or links.
 pub(crate) fn file_status(
     arguments: &Arguments<'_>,
     memory: &mut Memory<'_>,

@@ -1,11 +1,11 @@
-//! Every function of WASI preview 1: name, signature, and what becomes of it here.
+//! The table of all functions of WASI preview 1: name, signature and behaviour.
 
 use crate::errno::Errno;
 
-/// The modules that guests import these functions from: the released version and the one before.
+/// The import modules of these functions: the released version and the previous one.
 pub const NAMESPACES: [&str; 2] = ["wasi_snapshot_preview1", "wasi_unstable"];
 
-/// The most arguments that any function takes.
+/// The maximum number of arguments of any function.
 pub const MOST_ARGUMENTS: usize = 9;
 
 /// The type of a parameter.
@@ -20,34 +20,34 @@ pub enum ValueType {
 /// One function that a guest may import.
 #[derive(Clone, Copy, Debug)]
 pub struct Function {
-    /// The module it is imported from.
+    /// The import module.
     pub namespace: &'static str,
-    /// Its name.
+    /// The function's name.
     pub name: &'static str,
-    /// What it takes.
+    /// The types of the parameters.
     pub parameters: &'static [ValueType],
-    /// Whether it returns an `i32`; only `proc_exit` does not.
+    /// True if the function returns an `i32`; false for `proc_exit` only.
     pub returns: bool,
     pub(crate) operation: Operation,
 }
 
-/// All functions of both namespaces.
+/// Returns all functions of both namespaces.
 pub fn functions() -> impl Iterator<Item = &'static Function> {
     PREVIEW_1.iter().chain(&UNSTABLE)
 }
 
-/// The function that is called `name` in the module `namespace`, if there is one.
+/// Returns the function `name` of the module `namespace`, or `None` if there is none.
 #[must_use]
 pub fn find(namespace: &str, name: &str) -> Option<&'static Function> {
     functions().find(|function| function.namespace == namespace && function.name == name)
 }
 
-/// What a function does, by what its answer depends on.
+/// The behaviour of a function, grouped by what its result depends on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Operation {
     Succeed,
     Fail(Errno),
-    /// Fails with this on standard input and output, and with `EBADF` on any other descriptor.
+    /// Fails with this error on the descriptors 0 to 2, and with `EBADF` on any other.
     OnStdio(Errno),
     Close,
     EmptyListSizes,
@@ -66,7 +66,7 @@ pub(crate) enum Operation {
     Exit,
 }
 
-/// In what the two versions differ as far as it can be seen here: sizes of structures in bytes.
+/// The sizes of structures in bytes, in which the two versions differ.
 struct Layout {
     file_status: u32,
     subscription: u32,

@@ -1,4 +1,4 @@
-//! What a guest sees of each function, in a memory of one page.
+//! Calls each function as a guest with a memory of one page.
 
 use super::*;
 use std::sync::Mutex;
@@ -7,7 +7,7 @@ const PREVIEW_1: &str = NAMESPACES[0];
 const UNSTABLE: &str = NAMESPACES[1];
 const SIZE: usize = 65_536;
 
-/// A world that keeps its console and has known clocks and bytes.
+/// A world with fixed clocks and bytes that stores its console lines.
 #[derive(Default)]
 struct Recorder(Mutex<Vec<String>>);
 
@@ -42,7 +42,7 @@ struct Guest {
 }
 
 impl Guest {
-    /// With a memory of ones, so that what is not written shows.
+    /// Fills memory with ones, so that unwritten bytes are visible.
     fn new() -> Self {
         Self {
             wasi: Wasi::default(),
@@ -82,7 +82,7 @@ impl Guest {
         u64::from_le_bytes(self.memory[at..at + 8].try_into().unwrap())
     }
 
-    /// Prints `text` by one buffer and returns how much was taken.
+    /// Prints `text` from one buffer and returns the number of bytes written.
     fn print(&mut self, descriptor: u64, text: &[u8]) -> u32 {
         self.put(1_024, text);
         self.put_words(0, &[1_024, u32::try_from(text.len()).unwrap()]);
@@ -328,8 +328,8 @@ fn signatures_are_those_of_the_specification() {
     assert!(find(PREVIEW_1, "fd_fly").is_none());
 }
 
-/// Every function with every combination of a few nasty values, with memory and without. Under Miri, which takes a
-/// thousand times as long, with some of them.
+/// Calls every function with every combination of a few difficult values, with memory and without.
+/// Miri is a thousand times slower, so it uses fewer values.
 #[test]
 fn nothing_that_a_guest_passes_panics() {
     let step = if cfg!(miri) { 509 } else { 1 };

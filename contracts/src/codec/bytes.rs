@@ -1,4 +1,4 @@
-//! Bytes as `bin`, for fields of your own messages: `#[serde(with = "codec::bytes")]`.
+//! Encodes bytes as `bin` in your own messages: `#[serde(with = "codec::bytes")]`.
 //!
 //! ```
 //! use capwire_contracts::codec;
@@ -21,7 +21,7 @@ use serde::{Deserialize, Deserializer, Serializer};
 /// Writes `bytes` as `bin`.
 ///
 /// # Errors
-/// If the serializer fails.
+/// Returns an error if the serializer fails.
 pub fn serialize<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_bytes(bytes)
 }
@@ -29,7 +29,7 @@ pub fn serialize<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S:
 /// Reads bytes from `bin`, an array of numbers below 256, or a string.
 ///
 /// # Errors
-/// If it is something else.
+/// Returns an error for any other value.
 pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
     Scalar::deserialize(deserializer)?.bytes()
 }

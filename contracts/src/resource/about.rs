@@ -1,4 +1,4 @@
-//! What each message is about.
+//! The resources of each message type.
 
 use super::url;
 use crate::blobstore::{Blob, Container, FileChunk, StreamRequest};
@@ -6,10 +6,10 @@ use crate::http::Request;
 use crate::keyvalue::{AddRequest, ItemRequest, KeyRequest, KeysRequest, RangeRequest, SetRequest};
 use crate::messaging::{BrokerMessage, RequestMessage};
 
-/// A message that is about something.
+/// A message with resources.
 pub(super) trait About {
-    /// All of what it is about, brought to its one form within the message as well. An error says
-    /// what is wrong with it.
+    /// Returns all resources of the message, and changes the message to contain their canonical
+    /// form. An error describes the invalid resource.
     fn about(&mut self) -> Result<Vec<String>, &'static str>;
 }
 
@@ -27,7 +27,7 @@ about! { key: AddRequest, key; KeyRequest, key; SetRequest, key; RangeRequest, k
 about! { subject: RequestMessage, subject; }
 about! { container: Container, id; Blob, container; FileChunk, container; StreamRequest, container; }
 
-/// Whoever answers does so on the subject that the message names, with rights of their own.
+/// The reply subject is a resource, because the receiver replies on it with its own rights.
 impl About for BrokerMessage {
     fn about(&mut self) -> Result<Vec<String>, &'static str> {
         let subjects = [&self.subject, &self.reply_to];
@@ -44,7 +44,7 @@ impl About for KeysRequest {
     }
 }
 
-/// A `host` header names the site to a server that has several, so it is one of the resources.
+/// The `host` header is a resource, because it selects the site on a server with several sites.
 impl About for Request {
     fn about(&mut self) -> Result<Vec<String>, &'static str> {
         if !self
@@ -67,7 +67,7 @@ impl About for Request {
     }
 }
 
-/// Servers of keys compare bytes.
+/// Accepts every key, because stores compare bytes.
 fn key(_: &str) -> Result<(), &'static str> {
     Ok(())
 }
@@ -79,7 +79,7 @@ fn subject(text: &str) -> Result<(), &'static str> {
     Ok(())
 }
 
-/// Containers may be folders.
+/// Refuses names that are special in file systems, because containers may be directories.
 fn container(text: &str) -> Result<(), &'static str> {
     let separates = |c: char| matches!(c, '/' | '\\') || c.is_control();
     if matches!(text, "." | "..") || text.contains(separates) {

@@ -1,4 +1,4 @@
-//! Messages that mean the same to every reader: maps, in which no member stands twice.
+//! Strict decoding: maps without duplicate members, which every decoder reads in the same way.
 
 use crate::scalar::Scalar;
 use serde::de::{Error, MapAccess, SeqAccess, Visitor};
@@ -6,7 +6,7 @@ use serde::{Deserialize, Deserializer};
 use std::collections::BTreeSet;
 use std::fmt;
 
-/// Reads a message and keeps nothing.
+/// Reads a message and discards it.
 pub(super) struct Strict;
 
 impl<'de> Deserialize<'de> for Strict {
@@ -39,7 +39,7 @@ impl<'de> Visitor<'de> for Members {
     }
 }
 
-/// Any value in which no member stands twice.
+/// Any value without duplicate members.
 struct Value;
 
 impl<'de> Deserialize<'de> for Value {

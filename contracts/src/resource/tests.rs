@@ -21,7 +21,7 @@ fn host(url: &str) -> Option<String> {
     examined.resources.pop()
 }
 
-/// Every operation by which an actor asks a provider of `contract`.
+/// Returns every operation that an actor calls on a provider of `contract`.
 fn operations(contract: &str) -> impl Iterator<Item = &'static str> {
     let all = match contract {
         keyvalue::CONTRACT => keyvalue::OPERATIONS,

@@ -1,12 +1,12 @@
-//! URLs of which all readers see the same host: of those that RFC 3986 and browsers allow, the
-//! few whose authority has one spelling, and that one.
+//! URLs that have the same host for every parser. Of the URLs that RFC 3986 and browsers allow,
+//! this module accepts those whose authority has only one spelling.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-/// A URL in its one form.
+/// A URL in canonical form.
 pub(super) struct Url {
     pub(super) scheme: Scheme,
-    /// With the port, unless it is that of the scheme.
+    /// The host, with the port unless it is the scheme's default.
     pub(super) host: String,
     pub(super) text: String,
 }
@@ -33,7 +33,7 @@ impl Scheme {
     }
 }
 
-/// The URL that `text` is. An error says what is wrong with it.
+/// Parses a URL. An error describes the fault.
 pub(super) fn parse(text: &str) -> Result<Url, &'static str> {
     if !text
         .bytes()
@@ -56,7 +56,7 @@ pub(super) fn parse(text: &str) -> Result<Url, &'static str> {
     Ok(Url { scheme, host, text })
 }
 
-/// The one form of a host with or without a port.
+/// Returns the canonical form of a host with an optional port.
 pub(super) fn authority(text: &str, scheme: Scheme) -> Result<String, &'static str> {
     let (host, port) = match text.rsplit_once(':') {
         Some((host, port)) if !port.ends_with(']') => (host, Some(port)),

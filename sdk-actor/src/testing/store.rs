@@ -1,4 +1,4 @@
-//! Key-value in memory, with the semantics of Redis but for expiry.
+//! An in-memory key-value store with the semantics of Redis, except for expiry.
 
 use crate::dispatch::typed;
 use crate::error::{Error, Result};
@@ -19,7 +19,7 @@ enum Value {
 }
 
 impl Store {
-    /// Serves one call; an error is what the actor would be told.
+    /// Serves one call. An error is the text that the actor gets.
     pub(super) fn call(&mut self, operation: &str, payload: &[u8]) -> Result<Vec<u8>, String> {
         let answer = match operation {
             contract::OP_ADD => typed(payload, |it| self.add(it)),
@@ -173,7 +173,7 @@ fn count(items: usize) -> Result<CountResponse> {
     })
 }
 
-/// The indices from `start` to `stop`, both included, negative ones counted from the end.
+/// Returns the indices from `start` to `stop`, inclusive; negative indices count from the end.
 fn span(start: i32, stop: i32, length: usize) -> Range<usize> {
     let from_start = |index: i32| {
         let distance = index.unsigned_abs() as usize;
