@@ -6,7 +6,6 @@ use capwire_wapc::{
     CallError, CompileError, Engine, HostCall, HostCalls, LimitError, Module, PlainGuest, Reply,
     Request, ResourceLimits, Source, StartError, Verdict, parts,
 };
-use std::error::Error;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use wapc::{ModuleState, WebAssemblyEngineProvider};

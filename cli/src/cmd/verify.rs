@@ -9,7 +9,6 @@ use capwire::wascap::{
 };
 use capwire_text::escaped;
 use serde_json::{Value, json};
-use std::error::Error as StdError;
 
 pub(super) fn run(command: &Verify) -> Result<(), Error> {
     let bytes = files::read(&command.file)?;
