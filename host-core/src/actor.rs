@@ -1,10 +1,24 @@
-//! An actor before it runs: bytes that are what their claims say.
+//! Actors: verified modules, and how they start, change and stop.
 
-use crate::error::Error;
+mod compile;
+mod expiry;
+mod lifecycle;
+mod swap;
+mod trust;
+mod world;
+
+pub(crate) use lifecycle::{start, stop};
+pub(crate) use swap::Swap;
+pub use swap::SwapOptions;
+pub(crate) use trust::{exchange_policy, exchange_verifier};
+
+use crate::error::{Denial, Error};
 use crate::id::ActorId;
+use crate::policy::{Authority, Policy, Question, answer};
 use bytes::Bytes;
 use capwire_wascap::{ActorClaims, UnixSeconds, Verified, Verifier};
 use std::fmt;
+use std::time::Duration;
 
 /// A module whose claims have been verified. Nothing else can be started.
 #[derive(Clone)]
@@ -36,19 +50,19 @@ impl Actor {
         Ok(Self { id, wasm, claims })
     }
 
-    /// Its identity.
+    /// The actor's identity.
     #[must_use]
     pub fn id(&self) -> ActorId {
         self.id
     }
 
-    /// Its name for people, or its key if it has none.
+    /// The actor's name for people, or its key if it has none.
     #[must_use]
     pub fn name(&self) -> String {
         display_name(&self.claims)
     }
 
-    /// What its issuer signed.
+    /// The claims that the issuer signed.
     #[must_use]
     pub fn claims(&self) -> &Verified<ActorClaims> {
         &self.claims
@@ -60,7 +74,22 @@ impl Actor {
         &self.wasm
     }
 
-    pub(crate) fn into_parts(self) -> (ActorId, Bytes, Verified<ActorClaims>) {
+    /// Answers whether a host with `policy` would allow `question` at `now`, given that the actor is
+    /// bound.
+    ///
+    /// # Errors
+    /// The [`Denial`] that the host would log.
+    pub fn may(
+        &self,
+        question: &Question,
+        policy: &dyn Policy,
+        now: UnixSeconds,
+    ) -> Result<(), Box<Denial>> {
+        let authority = Authority::new(self.id(), self.claims().clone(), policy);
+        answer(&authority, question, policy, Duration::from_secs(now.0))
+    }
+
+    fn into_parts(self) -> (ActorId, Bytes, Verified<ActorClaims>) {
         (self.id, self.wasm, self.claims)
     }
 }
@@ -74,11 +103,11 @@ impl fmt::Debug for Actor {
     }
 }
 
-/// The most bytes of a name that people are shown.
+/// The most bytes of a name that is shown.
 const LONGEST_NAME: usize = 200;
 
-/// The name in the claims, as one short line that steers no terminal, or the key.
-pub(crate) fn display_name(claims: &ActorClaims) -> String {
+/// The name in the claims as one short printable line, or the key.
+fn display_name(claims: &ActorClaims) -> String {
     match &claims.metadata.name {
         Some(name) if !name.trim().is_empty() => capwire_text::line(name, LONGEST_NAME),
         _ => claims.subject.to_string(),

@@ -1,17 +1,14 @@
 //! Makes hosts.
 
+use crate::call::{AnyLayer, Dispatch, Dispatcher, Invocation, any_layer};
 use crate::clock::{Clock, SystemClock};
 use crate::error::{Error, Failure};
-use crate::event::Announcer;
 use crate::host::Host;
-use crate::invocation::Invocation;
-use crate::metrics::Unknown;
 use crate::options::HostOptions;
 use crate::policy::{ClaimsOnly, Policy};
 use crate::pool::Waits;
-use crate::shared::Shared;
-use crate::snapshot::State;
-use crate::stack::{AnyLayer, Dispatch, Stack, any_layer};
+use crate::report::{Announcer, UnknownTargets};
+use crate::state::{Shared, Tables};
 use arc_swap::ArcSwap;
 use bytes::Bytes;
 use capwire_wapc::{Engine, Support};
@@ -119,20 +116,20 @@ impl HostBuilder {
         self.check_engine()?;
         let places = self.options.compilations.get();
         let events = self.options.events.get().min(MOST_EVENTS);
-        Ok(Host::new(Arc::new_cyclic(|host| Shared {
+        let shared = Shared {
             engine: self.engine,
             verifier: ArcSwap::from_pointee(self.verifier),
             policy: ArcSwap::from_pointee(self.policy),
-            state: State::default(),
+            tables: Tables::default(),
             announcer: Announcer::new(events, Arc::clone(&self.clock)),
             waits: Waits::default(),
             compilations: Arc::new(Semaphore::new(places.min(Semaphore::MAX_PERMITS))),
-            stack: Stack::new(host.clone(), self.layers),
             pools: AtomicU64::new(0),
-            metrics: self.options.metrics.then(Unknown::default),
+            metrics: self.options.metrics.then(UnknownTargets::default),
             clock: self.clock,
             options: self.options,
-        })))
+        };
+        Ok(Host::new(Dispatcher::new(Arc::new(shared), self.layers)))
     }
 
     fn check_engine(&self) -> Result<(), Error> {

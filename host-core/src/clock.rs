@@ -1,8 +1,10 @@
 //! Time as a value: the system's, or one that a test turns by hand.
 
+mod cpu_budget;
 mod manual;
 mod system;
 
+pub(crate) use cpu_budget::{CpuBudget, Overspent};
 pub use manual::ManualClock;
 pub use system::SystemClock;
 

@@ -1,16 +1,21 @@
 //! What can go wrong in a host: one opaque type, told apart by kind.
 
 mod call;
+mod denial;
 mod failure;
 mod guest;
+mod permission;
+mod start;
+mod swap;
 
 pub use call::CallFailure;
-
+pub use denial::{Denial, DeniedBy};
 pub(crate) use failure::{Doing, Failure, Thing};
+pub use permission::PermissionError;
+pub(crate) use start::{CompileFault, StartFault};
+pub(crate) use swap::SwapRefusal;
 
-use crate::id::{ActorId, NameError};
-use crate::invocation::Invocation;
-use crate::policy::Denial;
+use crate::id::{ActorId, NameError, Target};
 use std::error::Error as StdError;
 use std::fmt;
 use std::sync::Arc;
@@ -216,11 +221,11 @@ impl Error {
         Failure::Stopped { actor }.into()
     }
 
-    /// The call was not answered in time.
-    pub(crate) fn late(call: &Invocation) -> Self {
+    /// `target` did not answer `operation` in time.
+    pub(crate) fn late(target: &Target, operation: &str) -> Self {
         Failure::Deadline {
-            target: call.target().clone(),
-            operation: call.operation().into(),
+            target: target.clone(),
+            operation: operation.into(),
         }
         .into()
     }

@@ -1,21 +1,15 @@
 //! The host as its holder sees it.
 
-use crate::actor::Actor;
-use crate::bindings;
+use crate::actor::{self, Actor, Swap, SwapOptions};
 use crate::builder::HostBuilder;
+use crate::call::{CallContext, Caller, Dispatcher, Invocation};
 use crate::error::{Error, Failure};
-use crate::event::{Event, Events};
-use crate::id::{ActorId, BindingKey, BindingName, ProviderId};
-use crate::inventory::Inventory;
-use crate::invocation::{Caller, Invocation, Target};
-use crate::lifecycle;
-use crate::metrics::Metrics;
+use crate::id::{ActorId, BindingKey, BindingName, ProviderId, Target};
 use crate::options::{ActorOptions, HostOptions};
 use crate::policy::Policy;
-use crate::provider::AddedProvider;
-use crate::shared::Shared;
-use crate::swap::{Swap, SwapOptions, SwapReport};
-use crate::trust;
+use crate::provider;
+use crate::report::{Event, Events, Inventory, Metrics, SwapReport};
+use crate::state::{AddedProvider, Shared};
 use bytes::Bytes;
 use capwire_provider::{Bound, Config, Provider};
 use capwire_wapc::Engine;
@@ -30,7 +24,7 @@ use std::sync::Arc;
 /// it through, or undo it, even if the caller goes away meanwhile; a call of an actor is given up
 /// when its future is dropped.
 #[derive(Clone)]
-pub struct Host(Arc<Shared>);
+pub struct Host(Arc<Dispatcher>);
 
 impl Host {
     /// A host in the making, whose actors run on `engine`.
@@ -38,8 +32,12 @@ impl Host {
         HostBuilder::new(Arc::new(engine))
     }
 
-    pub(crate) fn new(shared: Arc<Shared>) -> Self {
-        Self(shared)
+    pub(crate) fn new(dispatcher: Arc<Dispatcher>) -> Self {
+        Self(dispatcher)
+    }
+
+    fn shared(&self) -> &Arc<Shared> {
+        self.0.shared()
     }
 
     /// Verifies a signed module, away from the async threads.
@@ -47,7 +45,7 @@ impl Host {
     /// # Errors
     /// As of [`Actor::from_bytes`].
     pub async fn verify(&self, wasm: impl Into<Bytes>) -> Result<Actor, Error> {
-        let (host, wasm) = (Arc::clone(&self.0), wasm.into());
+        let (host, wasm) = (Arc::clone(self.shared()), wasm.into());
         let verified = tokio::task::spawn_blocking(move || {
             let now = UnixSeconds(host.clock.unix().as_secs());
             Actor::from_bytes(wasm, &host.verifier.load(), now)
@@ -60,7 +58,7 @@ impl Host {
     /// Judges by `verifier` from now on: what is verified and started later, and what runs. Actors
     /// that it does not believe answer no call after this returns, and are stopped, with an event.
     pub fn set_verifier(&self, verifier: Verifier) {
-        trust::exchange(&self.0, verifier);
+        actor::exchange_verifier(self.shared(), verifier);
     }
 
     /// Asks `policy` from now on: about what is started and called later, and about what runs.
@@ -68,7 +66,7 @@ impl Host {
     /// with an event, and bindings end whose capability it leaves to nobody; a milder policy does
     /// not bring either back.
     pub fn set_policy(&self, policy: impl Policy) {
-        trust::exchange_policy(&self.0, Arc::new(policy));
+        actor::exchange_policy(self.shared(), Arc::new(policy));
     }
 
     /// Starts an actor with the host's default options, [`HostOptions::actors`].
@@ -79,7 +77,7 @@ impl Host {
     /// If the actor runs already, its claims do not hold any more, the policy denies it, or it
     /// cannot be compiled or started. The host keeps nothing of it then.
     pub async fn start_actor(&self, actor: Actor) -> Result<ActorId, Error> {
-        let options = self.0.options.actors.clone();
+        let options = self.shared().options.actors.clone();
         self.start_actor_with(actor, options).await
     }
 
@@ -92,7 +90,7 @@ impl Host {
         actor: Actor,
         options: ActorOptions,
     ) -> Result<ActorId, Error> {
-        lifecycle::start(&self.0, actor, options).await
+        actor::start(self.shared(), actor, options).await
     }
 
     /// Stops an actor: ends the bindings through which it is called, lets running calls end, and
@@ -102,8 +100,8 @@ impl Host {
     /// # Errors
     /// If it does not run, or is being stopped already.
     pub async fn stop_actor(&self, actor: ActorId) -> Result<usize, Error> {
-        let host = Arc::clone(&self.0);
-        detached(async move { lifecycle::stop(&host, actor).await }).await
+        let host = Arc::clone(self.shared());
+        detached(async move { actor::stop(&host, actor).await }).await
     }
 
     /// Swaps the running version of an actor for a newer one, while it serves: new calls enter the
@@ -170,10 +168,10 @@ impl Host {
     ) -> Result<ProviderId, Error> {
         let added = Arc::new(AddedProvider::new(name, Arc::new(provider))?);
         let id = added.id().clone();
-        self.0
-            .state
+        self.shared()
+            .tables
             .change(|tables| tables.insert_provider(added))?;
-        self.0.announcer.announce(Event::ProviderAdded {
+        self.shared().announcer.announce(Event::ProviderAdded {
             provider: id.clone(),
         });
         Ok(id)
@@ -184,8 +182,8 @@ impl Host {
     /// # Errors
     /// If there is no such provider, or it is being removed already.
     pub async fn remove_provider(&self, id: ProviderId) -> Result<(), Error> {
-        let host = Arc::clone(&self.0);
-        detached(async move { remove_provider(&host, id).await }).await
+        let host = Arc::clone(self.shared());
+        detached(async move { provider::remove(&host, id).await }).await
     }
 
     /// Binds an actor to the provider that `key` names, with what the binding configures. The
@@ -195,7 +193,7 @@ impl Host {
     /// If actor or provider are not there, the actor's claims do not name the contract, the
     /// binding is there already, or the provider refuses it. Nothing stays half-bound.
     pub async fn bind(&self, key: BindingKey, config: Config) -> Result<Bound, Error> {
-        detached(bindings::bind(Arc::clone(&self.0), key, config)).await
+        detached(provider::bind(Arc::clone(&self.0), key, config)).await
     }
 
     /// Ends a binding.
@@ -204,8 +202,8 @@ impl Host {
     /// If there is no such binding; or if the provider could not close something, in which case
     /// the binding is gone all the same.
     pub async fn unbind(&self, key: BindingKey) -> Result<(), Error> {
-        let host = Arc::clone(&self.0);
-        detached(async move { bindings::unbind(&host, &key).await }).await
+        let host = Arc::clone(self.shared());
+        detached(async move { provider::unbind(&host, &key).await }).await
     }
 
     /// Calls an actor.
@@ -219,33 +217,34 @@ impl Host {
         payload: impl Into<Bytes>,
     ) -> Result<Bytes, Error> {
         let target = Target::Actor(actor);
-        let invocation = Invocation::new(Caller::Host, target, operation, payload.into());
-        self.0.submit(invocation).await
+        let (payload, context) = (payload.into(), CallContext::of_host());
+        let invocation = Invocation::new(Caller::Host, target, operation, payload, context);
+        self.0.dispatch(invocation).await
     }
 
     /// What there is at this moment.
     #[must_use]
     pub fn inventory(&self) -> Inventory {
-        Inventory::new(&self.0.state.read())
+        self.shared().tables.read().inventory()
     }
 
     /// How calls went until now; `None` unless [`HostOptions::metrics`] is set.
     #[must_use]
     pub fn metrics(&self) -> Option<Metrics> {
-        let unknown = self.0.metrics.as_ref()?;
-        Some(Metrics::new(&self.0.state.read(), unknown))
+        let unknown = self.shared().metrics.as_ref()?;
+        Some(self.shared().tables.read().metrics(unknown))
     }
 
     /// What happens from now on.
     #[must_use]
     pub fn events(&self) -> Events {
-        self.0.announcer.listen()
+        self.shared().announcer.listen()
     }
 
     /// What holds for the whole host.
     #[must_use]
     pub fn options(&self) -> &HostOptions {
-        &self.0.options
+        &self.shared().options
     }
 
     /// Lets nothing new in, stops all actors as [`stop_actor`](Self::stop_actor) does, and removes
@@ -254,7 +253,7 @@ impl Host {
     /// # Errors
     /// If the runtime ends before it is done.
     pub async fn shutdown(&self) -> Result<(), Error> {
-        let host = Arc::clone(&self.0);
+        let host = Arc::clone(self.shared());
         detached(async move {
             shutdown(&host).await;
             Ok(())
@@ -266,31 +265,27 @@ impl Host {
 impl fmt::Debug for Host {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Host")
-            .field("engine", &self.0.engine)
-            .field("options", &self.0.options)
+            .field("engine", &self.shared().engine)
+            .field("options", &self.shared().options)
             .finish_non_exhaustive()
     }
 }
 
-async fn remove_provider(host: &Shared, id: ProviderId) -> Result<(), Error> {
-    host.state.change(|tables| tables.begin_removal(&id))?;
-    bindings::unbind_all(host, |route| route.key.provider == id).await;
-    host.state.update(|tables| tables.remove_provider(&id));
-    host.announcer
-        .announce(Event::ProviderRemoved { provider: id });
-    Ok(())
-}
-
 async fn shutdown(host: &Shared) {
-    host.state.update(|tables| tables.close());
+    host.tables.update(|tables| tables.close());
     // All callers from outside first, so that actors which call one another still can.
-    bindings::unbind_all(host, |route| route.provider.calls_actors()).await;
-    let actors: Vec<_> = host.state.read().actors().map(|actor| actor.id()).collect();
-    join_all(actors.into_iter().map(|id| lifecycle::stop(host, id))).await;
-    let tables = host.state.read();
+    provider::unbind_all(host, |route| route.provider.calls_actors()).await;
+    let actors: Vec<_> = host
+        .tables
+        .read()
+        .actors()
+        .map(|actor| actor.id())
+        .collect();
+    join_all(actors.into_iter().map(|id| actor::stop(host, id))).await;
+    let tables = host.tables.read();
     let providers: Vec<_> = tables.providers().map(|added| added.id().clone()).collect();
     drop(tables);
-    join_all(providers.into_iter().map(|id| remove_provider(host, id))).await;
+    join_all(providers.into_iter().map(|id| provider::remove(host, id))).await;
 }
 
 /// Runs a change in a task of its own, so that nobody leaves it half-done by going away.

@@ -1,5 +1,9 @@
 //! Names of things, checked when they come in and never again.
 
+mod party;
+
+pub use party::{Origin, Target};
+
 use capwire_text::is_deceptive;
 use capwire_wascap::{KeyKind, PublicKey};
 use std::borrow::Borrow;
@@ -203,6 +207,10 @@ impl fmt::Display for BindingKey {
         write!(f, "{} of {}", self.provider, self.actor)
     }
 }
+
+/// A pool of instances, told apart from all others of the host.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct PoolId(pub(crate) u64);
 
 /// Why a text is not the name of something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

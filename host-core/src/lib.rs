@@ -28,62 +28,31 @@
 #![forbid(unsafe_code)]
 
 mod actor;
-mod binding;
-mod bindings;
 mod builder;
-mod calls;
-mod chain;
+mod call;
 mod clock;
-mod door;
-mod drive;
 mod error;
-mod event;
-mod expiry;
-mod generation;
-mod handle;
 mod host;
 mod id;
-mod inventory;
-mod invocation;
-mod lifecycle;
-mod meter;
-mod metrics;
-mod observe;
 mod options;
-mod patience;
 mod policy;
 mod pool;
 mod provider;
-mod rate;
-mod registry;
-mod shared;
-mod snapshot;
-mod stack;
-mod start;
-mod swap;
-mod tally;
-mod trace;
-mod trust;
-mod world;
+mod report;
+mod state;
+mod wait;
 
-pub use actor::Actor;
+pub use actor::{Actor, SwapOptions};
 pub use builder::HostBuilder;
+pub use call::{Dispatch, Invocation};
 pub use capwire_limits::{Limit, Unit};
 pub use clock::{Clock, ManualClock, Sleep, SystemClock};
-pub use error::{CallFailure, Error, ErrorKind};
-pub use event::{Event, Events};
+pub use error::{CallFailure, Denial, DeniedBy, Error, ErrorKind, PermissionError};
 pub use host::Host;
-pub use id::{ActorId, BindingKey, BindingName, ContractId, NameError, ProviderId};
-pub use inventory::{ActorInfo, BindingInfo, Inventory, PoolInfo, ProviderInfo};
-pub use invocation::{Invocation, Origin, Target};
-pub use metrics::{
-    ActorMetrics, BindingMetrics, CallMetrics, Durations, Metrics, OperationMetrics,
-};
+pub use id::{ActorId, BindingKey, BindingName, ContractId, NameError, Origin, ProviderId, Target};
 pub use options::{ActorOptions, HostOptions, Instances, OptionError, OptionFault};
-pub use policy::{
-    AppliesTo, ClaimsOnly, Denial, DeniedBy, Permission, PermissionError, Policy, PolicyRule,
-    PolicyRules, Question,
+pub use policy::{AppliesTo, ClaimsOnly, Permission, Policy, PolicyRule, PolicyRules, Question};
+pub use report::{
+    ActorInfo, ActorMetrics, BindingInfo, BindingMetrics, CallCounts, CallMetrics, Durations,
+    Event, Events, Inventory, Metrics, OperationMetrics, PoolInfo, ProviderInfo, SwapReport,
 };
-pub use stack::Dispatch;
-pub use swap::{SwapOptions, SwapReport};
-pub use tally::CallCounts;

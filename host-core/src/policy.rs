@@ -1,47 +1,48 @@
-//! Who may do what: claims, and what the operator takes away from them.
+//! The authority of actors: their claims, within the operator's policy.
 
 mod authority;
-mod denial;
-mod limit;
+mod decide;
+mod decision;
 mod permission;
-mod permit;
-mod ruling;
-mod scope;
-mod standing;
-mod why;
+mod permissions;
+mod question;
+mod request;
+mod rule;
+mod trust;
 
 pub(crate) use authority::Authority;
-pub use denial::{Denial, DeniedBy};
-pub use limit::{AppliesTo, PolicyRule, PolicyRules};
-pub use permission::{Permission, PermissionError};
-pub(crate) use permit::{Permit, may_bind};
-pub use why::Question;
+pub(crate) use decide::{may_bind, may_call};
+pub use permission::Permission;
+pub use question::Question;
+pub(crate) use question::answer;
+pub(crate) use request::Request;
+pub use rule::{AppliesTo, PolicyRule, PolicyRules};
 
-use crate::id::ActorId;
-use crate::invocation::Target;
+use crate::error::PermissionError;
+use crate::id::{ActorId, Target};
 use capwire_wascap::{ActorClaims, Verified};
 use std::sync::Arc;
 
-/// The operator's say. It can only take away from what claims grant, never add to it.
+/// The operator's policy. It takes away from what claims grant, and never adds to it.
 ///
 /// Methods must not block.
 pub trait Policy: Send + Sync + 'static {
-    /// Whether an actor with these claims may run here. Asked whenever one is started, and of all
-    /// that run when the policy is [exchanged](crate::Host::set_policy).
+    /// Returns whether an actor with these claims may run. The host asks when it starts an actor,
+    /// and about every running one when the policy is [exchanged](crate::Host::set_policy).
     fn may_start(&self, claims: &Verified<ActorClaims>) -> bool {
         let _ = claims;
         true
     }
 
-    /// How far an actor with these claims may use its capabilities. Asked when
-    /// [`may_start`](Self::may_start) is, and compiled into what it may do.
+    /// Returns the rules for an actor with these claims. The host asks when it asks
+    /// [`may_start`](Self::may_start), and compiles the rules into the actor's authority.
     fn limits(&self, claims: &Verified<ActorClaims>) -> Vec<Arc<PolicyRule>> {
         let _ = claims;
         Vec::new()
     }
 
-    /// Whether a running actor may ask `target` for `operation`. Its claims grant it. Asked on
-    /// every call.
+    /// Returns whether a running actor may use `operation` of `target`, which its claims grant. The
+    /// host asks on every call.
     fn may_call(&self, actor: ActorId, target: &Target, operation: &str) -> bool {
         let _ = (actor, target, operation);
         true
@@ -54,10 +55,10 @@ pub struct ClaimsOnly;
 
 impl Policy for ClaimsOnly {}
 
-/// Whether every narrowing in these claims can be enforced.
+/// Checks that the host can enforce every narrowing in these claims.
 ///
 /// # Errors
-/// [`PermissionError`] names one that cannot.
+/// [`PermissionError`] names one that it cannot.
 pub(crate) fn check_enforceable(claims: &ActorClaims) -> Result<(), PermissionError> {
     let metadata = &claims.metadata;
     let rules = metadata

@@ -8,15 +8,17 @@ mod disposal;
 mod gauge;
 mod lease;
 mod making;
+mod starter;
 mod waits;
 
 pub(crate) use lease::Lease;
-pub(crate) use waits::{PoolId, Waits};
+pub(crate) use starter::Starter;
+pub(crate) use waits::Waits;
 
-use crate::chain::Chain;
 use crate::clock::Clock;
-use crate::inventory::PoolInfo;
-use crate::start::{StartFault, Starter};
+use crate::error::StartFault;
+use crate::id::PoolId;
+use crate::report::PoolInfo;
 use disposal::dispose;
 use gauge::Gauge;
 use lease::Slot;
@@ -93,16 +95,17 @@ impl Pool {
         self.id
     }
 
-    /// An instance for a call that is made on behalf of `chain`. Waits its turn if all are busy.
+    /// Leases an instance to a call whose callers hold instances of the pools `held`. Waits if all
+    /// are busy.
     pub(crate) async fn checkout(
         self: &Arc<Self>,
-        chain: &Chain,
+        held: impl Iterator<Item = PoolId>,
         waits: &Waits,
     ) -> Result<Lease, NoInstance> {
         let place = match Arc::clone(&self.places).try_acquire_owned() {
             Ok(place) => place,
             Err(TryAcquireError::Closed) => return Err(NoInstance::Closed),
-            Err(TryAcquireError::NoPermits) => self.queue(chain, waits).await?,
+            Err(TryAcquireError::NoPermits) => self.queue(held, waits).await?,
         };
         match self.take_idle() {
             Some(slot) => Ok(Lease::new(Arc::clone(self), slot, place)),
@@ -142,11 +145,13 @@ impl Pool {
 
     async fn queue(
         &self,
-        chain: &Chain,
+        held: impl Iterator<Item = PoolId>,
         waits: &Waits,
     ) -> Result<OwnedSemaphorePermit, NoInstance> {
         let _place = self.join_queue()?;
-        let _wait = waits.enter(chain, self.id).ok_or(NoInstance::Circle)?;
+        let _wait = waits
+            .enter(held.collect(), self.id)
+            .ok_or(NoInstance::Circle)?;
         Arc::clone(&self.places)
             .acquire_owned()
             .await

@@ -1,11 +1,11 @@
 //! Each way to fail, with what is known of it.
 
+use super::denial::Denial;
+use super::permission::PermissionError;
+use super::start::{CompileFault, StartFault};
+use super::swap::SwapRefusal;
 use super::{CallFailure, ErrorKind};
-use crate::id::{ActorId, BindingKey, NameError, ProviderId};
-use crate::invocation::Target;
-use crate::policy::{Denial, PermissionError};
-use crate::start::{CompileFault, StartFault};
-use crate::swap::Refusal;
+use crate::id::{ActorId, BindingKey, NameError, ProviderId, Target};
 use capwire_provider::ProviderError;
 use capwire_wapc::{CallError, CompileError, StartError};
 use capwire_wascap::{TimeError, VerifyError};
@@ -29,7 +29,7 @@ pub(crate) enum Failure {
     #[error("{0}")]
     Denied(Arc<Denial>),
     #[error("the new version of {actor} does not take over, and the one that runs goes on")]
-    Swap { actor: ActorId, source: Refusal },
+    Swap { actor: ActorId, source: SwapRefusal },
     #[error("the host's policy does not let {name} ({actor}) start: ask its operator")]
     StartDenied { actor: ActorId, name: String },
     #[error(transparent)]

@@ -1,44 +1,43 @@
-//! What an actor may do: what its claims grant, as far as the operator's limits go.
+//! The authority of an actor: its claims, within the operator's policy.
 
-use super::denial::DeniedBy;
-use super::limit::Bound;
-use super::ruling::Ruling;
-use super::scope::{Answer, Reach, Scope};
-use super::standing::Standing;
-use super::{Policy, denial::Part};
-use crate::error::Error;
-use crate::id::ActorId;
-use crate::invocation::Target;
+use super::Policy;
+use super::decision::PolicyDecision;
+use super::permissions::Permissions;
+use super::request::Source;
+use super::rule::Extent;
+use super::trust::ClaimsTrust;
+use crate::error::{DeniedBy, Error};
+use crate::id::{ActorId, Target};
 use arc_swap::{ArcSwap, Guard};
 use capwire_wascap::{ActorClaims, UnixSeconds, Verified, Verifier};
 use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// What an actor may ask for, and when. Compiled when it starts, and what the operator says of it
-/// also when the policy is exchanged.
+/// The authority of one actor. Its claims are compiled when it starts, the policy's decision also
+/// when the policy is exchanged.
 #[derive(Debug)]
 pub(crate) struct Authority {
     actor: ActorId,
     claims: Verified<ActorClaims>,
-    standing: Standing,
-    signed: Reach,
-    ruling: ArcSwap<Ruling>,
+    trust: ClaimsTrust,
+    signed: Permissions,
+    decision: ArcSwap<PolicyDecision>,
 }
 
-/// An authority by the ruling that held when somebody asked.
-pub(super) struct InForce<'a> {
+/// An authority under the policy that is in force when a request is decided.
+pub(super) struct CurrentAuthority<'a> {
     authority: &'a Authority,
-    ruling: Guard<Arc<Ruling>>,
+    decision: Guard<Arc<PolicyDecision>>,
 }
 
 impl Authority {
     pub(crate) fn new(actor: ActorId, claims: Verified<ActorClaims>, policy: &dyn Policy) -> Self {
         Self {
             actor,
-            standing: Standing::new(claims.clone()),
+            trust: ClaimsTrust::new(claims.clone()),
             signed: signed(&claims),
-            ruling: ArcSwap::from_pointee(Ruling::of(policy, &claims)),
+            decision: ArcSwap::from_pointee(PolicyDecision::of(policy, &claims)),
             claims,
         }
     }
@@ -51,77 +50,76 @@ impl Authority {
         &self.claims
     }
 
-    /// Whether all parts name the target. An actor may always call itself.
+    /// Returns whether all sources name the target. An actor may always call itself.
     pub(crate) fn grants(&self, target: &Target) -> bool {
-        let authority = self.in_force();
-        let nothing = |(_, bound)| matches!(bound, Bound::Nothing);
-        !authority.parts(target).any(nothing)
+        let authority = self.current();
+        let nothing = |(_, extent)| matches!(extent, Extent::Nothing);
+        !authority.sources(target).any(nothing)
     }
 
-    /// It by what the operator says at present.
-    pub(super) fn in_force(&self) -> InForce<'_> {
-        InForce {
+    /// This authority under the current policy.
+    pub(super) fn current(&self) -> CurrentAuthority<'_> {
+        CurrentAuthority {
             authority: self,
-            ruling: self.ruling.load(),
+            decision: self.decision.load(),
         }
     }
 
-    /// Why the actor may do nothing at all at `now`, time since the epoch, if that is so.
+    /// Returns why the actor may do nothing at all at `now` (time since the epoch), if that is so.
     pub(crate) fn objection(&self, now: Duration) -> Option<DeniedBy> {
-        let standing = self.standing.objection(UnixSeconds(now.as_secs()));
-        standing.or_else(|| self.ruling.load().barred.then_some(DeniedBy::Policy))
+        let trust = self.trust.objection(UnixSeconds(now.as_secs()));
+        trust.or_else(|| self.decision.load().barred.then_some(DeniedBy::Policy))
     }
 
-    /// As [`objection`](Self::objection), for those who call the actor.
+    /// The [`objection`](Self::objection) as an error for callers of the actor.
     pub(crate) fn check(&self, now: Duration) -> Result<(), Error> {
-        self.standing
-            .check(self.actor, UnixSeconds(now.as_secs()))?;
-        match self.ruling.load().barred {
+        self.trust.check(self.actor, UnixSeconds(now.as_secs()))?;
+        match self.decision.load().barred {
             true => Err(Error::stopped(self.actor)),
             false => Ok(()),
         }
     }
 
-    /// When the claims, or a link above them, end.
+    /// The time at which the claims, or a link above them, expire.
     pub(crate) fn expires(&self) -> Option<Duration> {
-        self.standing.expires()
+        self.trust.expires()
     }
 
-    /// Asks `verifier` again whether the claims are believed. Returns why not, if they were until
-    /// now and are no longer.
+    /// Verifies the claims again. Returns the reason if `verifier` refuses them and they were
+    /// believed until now.
     pub(crate) fn verify_again(&self, verifier: &Verifier, now: Duration) -> Option<String> {
         let now = UnixSeconds(now.as_secs());
-        self.standing.renew(&self.claims, verifier, now)
+        self.trust.renew(&self.claims, verifier, now)
     }
 
-    /// Asks `policy` again. Returns whether it bars the actor, which it did not until now.
-    pub(crate) fn rule_again(&self, policy: &dyn Policy) -> bool {
-        let ruling = Arc::new(Ruling::of(policy, &self.claims));
-        let barred = ruling.barred;
-        let before = self.ruling.swap(ruling);
+    /// Asks `policy` again. Returns true if it bars the actor and did not until now.
+    pub(crate) fn decide_again(&self, policy: &dyn Policy) -> bool {
+        let decision = Arc::new(PolicyDecision::of(policy, &self.claims));
+        let barred = decision.barred;
+        let before = self.decision.swap(decision);
         barred && !before.barred
     }
 }
 
-impl InForce<'_> {
-    /// Each part of it, with how far that lets the actor use `target`.
-    pub(super) fn parts<'a>(
+impl CurrentAuthority<'_> {
+    /// Each source of the authority, with how far it lets the actor use `target`.
+    pub(super) fn sources<'a>(
         &'a self,
         target: &'a Target,
-    ) -> impl Iterator<Item = (Part<'a>, Bound<'a>)> {
+    ) -> impl Iterator<Item = (Source<'a>, Extent<'a>)> {
         let own = matches!(target, Target::Actor(actor) if *actor == self.actor);
-        let signed = match self.signed.scope(target) {
-            _ if own => Bound::Whole,
-            Some(scope) => Bound::Within(scope),
-            None => Bound::Nothing,
+        let signed = match self.signed.rules_of(target) {
+            _ if own => Extent::Everything,
+            Some(rules) => Extent::Rules(rules),
+            None => Extent::Nothing,
         };
-        let limits = self.ruling.limits.iter().filter(move |_| !own);
-        let limits = limits.map(move |limit| (Part::PolicyRule(limit), limit.scope(target)));
-        std::iter::once((Part::Claims, signed)).chain(limits)
+        let rules = self.decision.rules.iter().filter(move |_| !own);
+        let rules = rules.map(move |rule| (Source::PolicyRule(rule), rule.extent(target)));
+        std::iter::once((Source::Claims, signed)).chain(rules)
     }
 }
 
-impl Deref for InForce<'_> {
+impl Deref for CurrentAuthority<'_> {
     type Target = Authority;
 
     fn deref(&self) -> &Authority {
@@ -129,40 +127,14 @@ impl Deref for InForce<'_> {
     }
 }
 
-impl Bound<'_> {
-    /// Whether `operation` may be used, whatever it is about.
-    pub(super) fn answer(&self, operation: &str) -> Answer {
-        match self {
-            Self::Nothing => Answer::No,
-            Self::Whole => Answer::Yes,
-            Self::Within(scope) => scope.answer(operation),
-        }
-    }
-
-    pub(super) fn allows(&self, operation: &str, resource: &str) -> bool {
-        match self {
-            Self::Nothing => false,
-            Self::Whole => true,
-            Self::Within(scope) => scope.allows(operation, resource),
-        }
-    }
-
-    pub(super) fn scope(&self) -> Option<&Scope> {
-        match self {
-            Self::Within(scope) => Some(scope),
-            _ => None,
-        }
-    }
-}
-
-fn signed(claims: &ActorClaims) -> Reach {
+fn signed(claims: &ActorClaims) -> Permissions {
     let metadata = &claims.metadata;
-    let mut reach = Reach::default();
+    let mut signed = Permissions::default();
     for capability in &metadata.caps {
         let grant = metadata.grant(capability);
         if let Some(grant) = grant {
-            reach.add(capability, grant.rules());
+            signed.add(capability, grant.rules());
         }
     }
-    reach
+    signed
 }

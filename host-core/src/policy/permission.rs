@@ -1,5 +1,6 @@
 //! Capabilities as people write them, narrowed or not.
 
+use crate::error::PermissionError;
 use crate::id::{ActorId, ContractId};
 use capwire_contracts::resource;
 use capwire_wascap::{Pattern, Rule};
@@ -33,24 +34,6 @@ use std::str::FromStr;
 pub struct Permission {
     capability: String,
     rule: Option<Rule>,
-}
-
-/// Why a text is no [`Permission`], or one that nobody could enforce.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum PermissionError {
-    /// It is not of the form.
-    #[error("`{0}` is not of the form `CAPABILITY[OPERATION,… on RESOURCE,…]`")]
-    Syntax(String),
-    /// The part before the bracket names nothing.
-    #[error("`{0}` names neither a contract nor an actor's key")]
-    Capability(String),
-    /// A resource is no pattern.
-    #[error("`{0}` is no pattern: it may have one `*`, at its start or at its end")]
-    Pattern(String),
-    /// No host can tell the resources of the capability.
-    #[error("`{0}` can be narrowed by operations only: what its messages are about is not known")]
-    NoResources(String),
 }
 
 impl Permission {
@@ -170,7 +153,8 @@ pub(super) fn actor(capability: &str) -> Option<ActorId> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Permission, PermissionError};
+    use super::Permission;
+    use crate::error::PermissionError;
 
     #[test]
     fn each_form_is_read_and_shown() {

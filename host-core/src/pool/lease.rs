@@ -1,4 +1,4 @@
-//! An instance on loan to one call.
+//! An instance leased to one call.
 
 use super::Pool;
 use super::disposal::dispose;
@@ -20,8 +20,8 @@ impl Slot {
     }
 }
 
-/// An instance on loan. It comes back by [`give_back`](Self::give_back), or because it was never
-/// used; else it is freed with its lease.
+/// A lease of an instance. The instance goes back to the pool by [`give_back`](Self::give_back), or
+/// if it was never used. Otherwise it is freed with the lease.
 pub(crate) struct Lease {
     since: Duration,
     held: ScopeGuard<Held, fn(Held)>,
@@ -30,7 +30,7 @@ pub(crate) struct Lease {
 struct Held {
     pool: Arc<Pool>,
     slot: Slot,
-    /// Taken until the instance is freed, so that those which are being freed count too.
+    /// Held until the instance is freed, so that instances being freed count too.
     place: OwnedSemaphorePermit,
 }
 
@@ -48,13 +48,18 @@ impl Lease {
         &mut self.held.slot.guest
     }
 
-    /// Brings the instance back after its call, if it can serve another one. Returns whether it
+    /// Returns whether the instance survived its call.
+    pub(crate) fn survived(&self) -> bool {
+        self.held.slot.guest.is_alive()
+    }
+
+    /// Gives the instance back after its call, if it can serve another one. Returns whether it
     /// survived the call.
     pub(crate) fn give_back(self) -> bool {
+        let survived = self.survived();
         let Held { pool, slot, .. } = &*self.held;
         let took = pool.clock.monotonic().saturating_sub(self.since);
         pool.gauge.record(took);
-        let survived = slot.guest.is_alive();
         if survived && slot.calls < pool.size.calls {
             ScopeGuard::into_inner(self.held).put_back();
         }
@@ -63,8 +68,8 @@ impl Lease {
 }
 
 impl Held {
-    /// One that was made for a call which gave up meanwhile is there for the next one: else calls that
-    /// are less patient than it takes to make one would never find any.
+    /// Keeps an unused instance for the next call. Calls with a timeout shorter than the time to make
+    /// an instance would never get one otherwise.
     fn let_go(self) {
         match self.slot.calls {
             0 => self.put_back(),
@@ -75,7 +80,7 @@ impl Held {
     fn put_back(self) {
         let Self { pool, slot, place } = self;
         pool.put_idle(slot);
-        // Only now, so that whoever gets the place finds the instance.
+        // Last, so that the next holder of the place finds the instance.
         drop(place);
     }
 }

@@ -3,8 +3,8 @@
 
 use super::Pool;
 use super::lease::{Lease, Slot};
-use crate::patience::{self, GivenUp};
-use crate::start::StartFault;
+use crate::error::StartFault;
+use crate::wait::{Cancelled, with_timeout};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::OwnedSemaphorePermit;
@@ -19,13 +19,13 @@ impl Pool {
         self: &Arc<Self>,
         place: OwnedSemaphorePermit,
     ) -> Result<Lease, StartFault> {
-        let patience = self.starter.deadline;
-        let until = self.clock.monotonic().saturating_add(patience);
+        let timeout = self.starter.deadline;
+        let until = self.clock.monotonic().saturating_add(timeout);
         let pool = Arc::clone(self);
         let made = spawn_blocking(move || pool.make_here(until, place));
-        match patience::until(&*self.clock, until, made).await {
+        match with_timeout(&*self.clock, until, made).await {
             Ok(made) => made.unwrap_or(Err(StartFault::Panic)),
-            Err(GivenUp) => Err(StartFault::Deadline(patience)),
+            Err(Cancelled) => Err(StartFault::Deadline(timeout)),
         }
     }
 

@@ -6,13 +6,9 @@
 //! there is one the call is refused. As no circle ever closes, some holder always makes progress.
 //! With several instances this refuses a few waits that would have ended; that is the price.
 
-use crate::chain::Chain;
+use crate::id::PoolId;
 use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-
-/// Which pool.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct PoolId(pub(crate) u64);
 
 type Edges = HashMap<(PoolId, PoolId), usize>;
 
@@ -28,9 +24,9 @@ pub(crate) struct Wait<'w> {
 }
 
 impl Waits {
-    /// Begins to wait for `wanted`, or `None` if that could never end.
-    pub(crate) fn enter(&self, chain: &Chain, wanted: PoolId) -> Option<Wait<'_>> {
-        let held: Vec<_> = chain.pools().collect();
+    /// Begins to wait for `wanted` while instances of the pools `held` are held, or returns `None`
+    /// if that could never end.
+    pub(super) fn enter(&self, held: Vec<PoolId>, wanted: PoolId) -> Option<Wait<'_>> {
         let mut edges = self.lock();
         if leads_to(&edges, wanted, &held) {
             return None;

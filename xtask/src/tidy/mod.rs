@@ -2,6 +2,7 @@
 
 mod arrows;
 mod files;
+mod modules;
 mod publishing;
 mod sources;
 
@@ -18,6 +19,7 @@ pub(crate) fn run() -> Result<()> {
     findings.extend(arrows::check(&metadata)?);
     findings.extend(files::check()?);
     findings.extend(sources::check()?);
+    findings.extend(modules::check()?);
     for finding in &findings {
         eprintln!("tidy: {finding}");
     }

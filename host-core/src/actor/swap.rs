@@ -1,0 +1,173 @@
+//! Exchanges the running version of an actor for a newer one, while it serves.
+//!
+//! Everything that can fail comes first: the new version is checked, compiled, started and, if
+//! asked for, called, before anything of the old one changes. Then one pointer is exchanged: new
+//! calls enter the new version, those that run end in the old one.
+
+mod notice;
+mod options;
+mod rules;
+
+pub use options::SwapOptions;
+
+use super::{Actor, lifecycle};
+use crate::call::{Dispatcher, check_health};
+use crate::error::{Error, Failure, SwapRefusal};
+use crate::id::{ActorId, BindingKey, Target};
+use crate::provider::unbind_all;
+use crate::report::{CallCounts, Event, SwapReport};
+use crate::state::{Generation, Route, RunningActor, Shared};
+use capwire_wascap::Widening;
+use notice::Notice;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::OwnedMutexGuard;
+
+/// The time that a call whose instance is gone gets to end. A caller that does not poll its call for
+/// this long gets no answer.
+const GRACE: Duration = Duration::from_secs(1);
+
+/// A swap on its way. Nothing has changed yet.
+pub(crate) struct Swap {
+    ready: Ready,
+    notice: Notice,
+}
+
+/// A version that is ready to take over.
+struct Ready {
+    host: Arc<Shared>,
+    actor: Arc<RunningActor>,
+    old: Arc<Generation>,
+    new: Arc<Generation>,
+    /// The calls of the old version before the swap began.
+    before: CallCounts,
+    wider: Vec<Widening>,
+    drain: Duration,
+    _turn: OwnedMutexGuard<()>,
+}
+
+impl Swap {
+    /// Checks, compiles and starts the new version.
+    pub(crate) async fn prepare(
+        dispatcher: &Arc<Dispatcher>,
+        actor: Actor,
+        options: SwapOptions,
+    ) -> Result<Self, Error> {
+        let notice = Notice::new(dispatcher.shared(), actor.id());
+        match prepare(dispatcher, actor, options).await {
+            Ok(ready) => Ok(Self { ready, notice }),
+            Err(error) => Err(notice.refused(error)),
+        }
+    }
+
+    /// Exchanges the versions, and waits for the calls in the old one.
+    pub(crate) async fn carry_out(self) -> Result<SwapReport, Error> {
+        let Self { ready, notice } = self;
+        match ready.take_over().await {
+            Ok(report) => {
+                notice.carried_out(ready.new.name(), &report);
+                Ok(report)
+            }
+            Err(error) => Err(notice.refused(error)),
+        }
+    }
+}
+
+async fn prepare(
+    dispatcher: &Arc<Dispatcher>,
+    actor: Actor,
+    options: SwapOptions,
+) -> Result<Ready, Error> {
+    let host = dispatcher.shared();
+    let id = actor.id();
+    let running = host.tables.read().running_actor(id)?;
+    let turn = running.swap_turn().await;
+    let old = running.generation();
+    let wider = rules::check(old.claims(), actor.claims(), options.allow_wider)
+        .map_err(|refusal| refused(id, refusal))?;
+    lifecycle::check(host, &actor)?;
+    let before = old.counts();
+    let number = old.number() + 1;
+    host.announcer.announce(Event::ActorSwapping {
+        actor: id,
+        generation: number,
+    });
+    let own = options.actor.unwrap_or_else(|| old.options().clone());
+    let new = Arc::new(lifecycle::generation(host, number, actor, own).await?);
+    if options.health_check {
+        let healthy = check_health(dispatcher, &new).await;
+        healthy.map_err(|error| refused(id, SwapRefusal::Unhealthy(error)))?;
+    }
+    Ok(Ready {
+        host: Arc::clone(host),
+        actor: running,
+        old,
+        new,
+        before,
+        wider,
+        drain: options.drain.unwrap_or(host.options.drain),
+        _turn: turn,
+    })
+}
+
+impl Ready {
+    async fn take_over(&self) -> Result<SwapReport, Error> {
+        let mut ended = self.unbind(|route| route.provider.calls_actors()).await;
+        self.exchange()?;
+        let lost = self.drain().await;
+        ended.extend(self.unbind(|_| true).await);
+        Ok(self.report(lost, ended))
+    }
+
+    /// Ends bindings that the new claims no longer name. Those through which the actor is called
+    /// end before it is exchanged, the others when no call needs them any more.
+    async fn unbind(&self, which: impl Fn(&Route) -> bool) -> Vec<BindingKey> {
+        let authority = self.new.authority();
+        unbind_all(&self.host, |route| {
+            let target = Target::Capability(route.key.provider.clone());
+            route.key.actor == self.actor.id() && !authority.grants(&target) && which(route)
+        })
+        .await
+    }
+
+    /// Exchanges one pointer, unless the actor is being stopped.
+    fn exchange(&self) -> Result<(), Error> {
+        self.host.tables.change(|tables| {
+            let actor = tables.running_actor(self.actor.id())?;
+            if !Arc::ptr_eq(&actor, &self.actor) {
+                return Err(Error::stopped(self.actor.id()));
+            }
+            self.actor.exchange(Arc::clone(&self.new));
+            Ok(())
+        })
+    }
+
+    /// Waits for the calls of the old version. Returns the number that is never answered.
+    async fn drain(&self) -> usize {
+        let clock = &*self.host.clock;
+        if self.old.drain(clock, self.drain).await > 0 {
+            self.old.emptied_within(clock, GRACE).await;
+        }
+        self.actor.retire_previous();
+        self.old.inside()
+    }
+
+    fn report(&self, lost: usize, ended_bindings: Vec<BindingKey>) -> SwapReport {
+        let mut old = self.old.counts().since(self.before);
+        old.dropped += lost as u64;
+        SwapReport {
+            actor: self.actor.id(),
+            generation: self.new.number(),
+            old_revision: rules::revision(self.old.claims()),
+            new_revision: rules::revision(self.new.claims()),
+            old,
+            new: self.new.counts(),
+            wider: self.wider.clone(),
+            ended_bindings,
+        }
+    }
+}
+
+fn refused(actor: ActorId, source: SwapRefusal) -> Error {
+    Failure::Swap { actor, source }.into()
+}

@@ -1,0 +1,47 @@
+//! The world that an actor sees: its console, two clocks and randomness.
+
+mod console;
+
+use crate::clock::Clock;
+use capwire_wapc::World;
+use console::Console;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// The world of one actor, shared by its instances.
+pub(super) struct ActorWorld {
+    console: Console,
+    clock: Arc<dyn Clock>,
+}
+
+impl ActorWorld {
+    /// The world of the actor that people call `name`.
+    pub(super) fn new(name: String, clock: Arc<dyn Clock>) -> Self {
+        Self {
+            console: Console::new(name, clock.monotonic()),
+            clock,
+        }
+    }
+}
+
+impl World for ActorWorld {
+    fn console(&self, line: &str) {
+        self.console.print(line, self.clock.monotonic());
+    }
+
+    fn realtime(&self) -> Duration {
+        self.clock.unix()
+    }
+
+    fn monotonic(&self) -> Duration {
+        self.clock.monotonic()
+    }
+
+    fn random(&self, buffer: &mut [u8]) {
+        if let Err(error) = getrandom::fill(buffer) {
+            // Zeros are at least the same for every run, and no secrets of ours.
+            buffer.fill(0);
+            tracing::error!(%error, "the operating system gives no random bytes");
+        }
+    }
+}

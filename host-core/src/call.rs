@@ -1,0 +1,22 @@
+//! A call on its way: through the middleware and the permit to an actor or a provider, and back.
+
+mod actor;
+mod capability;
+mod chain;
+mod context;
+mod dispatch;
+mod drive;
+mod host_calls;
+mod invocation;
+mod middleware;
+mod observe;
+mod permit;
+
+pub(crate) use actor::check_health;
+pub(crate) use capability::provider_error;
+pub(crate) use context::{CallContext, current_trace};
+pub(crate) use dispatch::Dispatcher;
+pub(crate) use invocation::Caller;
+pub use invocation::Invocation;
+pub use middleware::Dispatch;
+pub(crate) use middleware::{AnyLayer, any_layer};

@@ -1,0 +1,157 @@
+//! Calls of actors.
+
+use super::context::CallContext;
+use super::dispatch::Dispatcher;
+use super::drive::{Allowance, Fault, drive};
+use super::host_calls::HostCalls;
+use super::invocation::{Caller, Invocation};
+use super::permit::Permit;
+use crate::error::{CallFailure, Error, Failure, Thing};
+use crate::id::{ActorId, Target};
+use crate::pool::NoInstance;
+use crate::state::{ActiveCall, Generation, Shared};
+use crate::wait::{until_cancelled, with_timeout};
+use bytes::Bytes;
+use capwire_contracts::codec;
+use capwire_contracts::core::{HealthRequest, OP_HEALTH_REQUEST};
+use capwire_wapc::Request;
+use futures_util::FutureExt;
+use std::panic::AssertUnwindSafe;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Calls the actor `id`.
+pub(super) async fn call(
+    host: &Arc<Dispatcher>,
+    id: ActorId,
+    permit: &Permit,
+) -> Result<Bytes, Error> {
+    let mut active = enter(host.shared(), id)?;
+    let result = run(host, &mut active, permit.invocation()).await;
+    active.end(&result);
+    result
+}
+
+/// Asks a generation that no other call has entered yet for its health.
+pub(crate) async fn check_health(
+    host: &Arc<Dispatcher>,
+    generation: &Arc<Generation>,
+) -> Result<(), Error> {
+    // A message of one boolean can always be encoded.
+    let payload = codec::encode(&HealthRequest::default()).unwrap_or_default();
+    let (target, context) = (Target::Actor(generation.id()), CallContext::of_host());
+    let operation = OP_HEALTH_REQUEST;
+    let call = Invocation::new(Caller::Host, target, operation, payload.into(), context);
+    let announcer = &host.shared().announcer;
+    let mut active = ActiveCall::uncounted(Arc::clone(generation), announcer);
+    let result = run(host, &mut active, &call).await;
+    active.end(&result);
+    result.map(drop)
+}
+
+/// Lets a call into the generation in which it will run and end.
+fn enter(host: &Shared, id: ActorId) -> Result<ActiveCall<'_>, Error> {
+    let tables = host.tables.read();
+    let actor = tables.actor(id);
+    let actor = actor.ok_or_else(|| Error::not_found(Thing::Actor(id)))?;
+    let entered = actor.enter(&host.announcer);
+    entered.ok_or_else(|| Error::stopped(id))
+}
+
+/// Runs a call on an instance, until it ends, its deadline passes or the actor is stopped.
+async fn run(
+    host: &Arc<Dispatcher>,
+    active: &mut ActiveCall<'_>,
+    invocation: &Invocation,
+) -> Result<Bytes, Error> {
+    let (clock, generation) = (&*host.shared().clock, Arc::clone(active.generation()));
+    check(host.shared(), &generation, invocation)?;
+    let timeout = generation.options().deadline;
+    let own = clock.monotonic().saturating_add(timeout);
+    let deadline = own.min(invocation.deadline());
+    // Pinned here: each wrapper that owned the future would take its size again, of the one stack
+    // on which all actors that call one another are polled.
+    let call = pin!(on_instance(host, active, invocation, deadline));
+    let call = AssertUnwindSafe(call).catch_unwind();
+    let call = pin!(until_cancelled(|| generation.pool().stopped(), call));
+    match with_timeout(clock, deadline, call).await {
+        Ok(Ok(Ok(result))) => result,
+        Ok(Ok(Err(_))) => {
+            let actor = generation.id();
+            Err(Failure::EnginePanic { actor }.into())
+        }
+        Ok(Err(_)) => Err(Error::stopped(generation.id())),
+        Err(_) => Err(Error::late(invocation.target(), invocation.operation())),
+    }
+}
+
+/// Checks that the actor may answer now, and that the chain of calls is not too deep.
+fn check(host: &Shared, generation: &Generation, invocation: &Invocation) -> Result<(), Error> {
+    generation.authority().check(host.clock.unix())?;
+    let limit = host.options.call_depth.get();
+    if invocation.depth() < limit {
+        return Ok(());
+    }
+    let path = invocation.context().chain.path_to(generation.id());
+    Err(Failure::Depth { path, limit }.into())
+}
+
+/// Leases an instance and drives it through the call.
+async fn on_instance(
+    host: &Arc<Dispatcher>,
+    active: &mut ActiveCall<'_>,
+    invocation: &Invocation,
+    deadline: Duration,
+) -> Result<Bytes, Error> {
+    let (shared, generation) = (host.shared(), Arc::clone(active.generation()));
+    let held = invocation.context().chain.pools();
+    let lease = generation.pool().checkout(held, &shared.waits).await;
+    let lease = lease.map_err(|reason| no_instance(reason, generation.id(), invocation))?;
+    let lease = active.lease(lease);
+    let allowance = Allowance {
+        deadline,
+        cpu_budget: generation.options().cpu_budget,
+        slice: generation.options().limits.slice,
+    };
+    let host_calls = HostCalls::new(host, &generation, invocation.context(), deadline);
+    let request = Request::new(invocation.operation(), invocation.payload().clone());
+    let result = {
+        let clock = &*shared.clock;
+        let driven = pin!(drive(lease.guest(), request, allowance, clock, &host_calls));
+        invocation.context().scope(driven).await
+    };
+    let survived = active.driven();
+    result.map_err(|fault| fault_error(fault, &generation, invocation, survived))
+}
+
+fn no_instance(reason: NoInstance, actor: ActorId, invocation: &Invocation) -> Error {
+    match reason {
+        NoInstance::Closed => Failure::Stopped { actor },
+        NoInstance::Full { retry_after } => Failure::Busy { actor, retry_after },
+        NoInstance::Circle => Failure::Circle {
+            path: invocation.context().chain.path_to(actor),
+        },
+        NoInstance::Start(fault) => Failure::start(actor, fault),
+    }
+    .into()
+}
+
+fn fault_error(
+    fault: Fault,
+    generation: &Generation,
+    invocation: &Invocation,
+    survived: bool,
+) -> Error {
+    match fault {
+        Fault::Deadline => Error::late(invocation.target(), invocation.operation()),
+        Fault::Call(cause) => Failure::Call(CallFailure {
+            actor: generation.id(),
+            name: generation.name().into(),
+            operation: invocation.operation().into(),
+            cause,
+            survived,
+        })
+        .into(),
+    }
+}

@@ -1,0 +1,174 @@
+//! Takes a guest through one call. This is the only loop that runs guests on async threads.
+
+use crate::clock::{Clock, CpuBudget, Overspent};
+use bytes::Bytes;
+use capwire_wapc::{CallError, Guest, LimitError, Reply, Request, Step, SuspendedCall};
+use futures_util::future::BoxFuture;
+use std::future::poll_fn;
+use std::time::Duration;
+use tokio::task::coop::consume_budget;
+use tokio::task::yield_now;
+
+/// After this many host calls that were answered at once, the task yields.
+const HOST_CALLS_PER_TURN: u32 = 64;
+/// After this many slices, however short, the task yields.
+const SLICES_PER_TURN: u32 = 8;
+
+/// Answers a guest's host calls.
+pub(super) trait AnswerHostCalls {
+    /// Answers one host call. The answer may wait. The guest pays for what is done before.
+    fn answer<'a>(&'a self, call: &'a SuspendedCall) -> BoxFuture<'a, Reply>;
+}
+
+/// The time that a call may use.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Allowance {
+    /// The monotonic time by which the call must be done.
+    pub(super) deadline: Duration,
+    /// The CPU time of the whole call.
+    pub(super) cpu_budget: Duration,
+    /// The CPU time after which the task yields.
+    pub(super) slice: Duration,
+}
+
+/// Why a call was not completed.
+#[derive(Debug)]
+pub(super) enum Fault {
+    Call(CallError),
+    Deadline,
+}
+
+/// Makes one call. Dropping the future stops the guest.
+pub(super) async fn drive(
+    guest: &mut Guest,
+    request: Request<'_>,
+    allowance: Allowance,
+    clock: &dyn Clock,
+    host: &impl AnswerHostCalls,
+) -> Result<Bytes, Fault> {
+    // A task that makes calls without end, none of which waits, would keep its thread.
+    consume_budget().await;
+    let mut budget = CpuBudget::start(clock, allowance.cpu_budget, allowance.slice);
+    let mut turn = Turn::new(allowance);
+    let mut step = guest.call(request)?;
+    loop {
+        step = match step {
+            Step::Done(response) => return Ok(response),
+            Step::HostCall(pending) => {
+                let reply = answer(host, pending.call(), &mut budget).await?;
+                turn.host_call(clock, &mut budget).await?;
+                pending.reply(reply)?
+            }
+            Step::Yielded(paused) => {
+                budget.bill()?;
+                turn.slice_ended(clock, &mut budget).await?;
+                paused.resume()?
+            }
+        };
+    }
+}
+
+/// Answers a host call. The guest pays for what host and provider do before they wait: a flood of
+/// calls would be free otherwise.
+async fn answer(
+    host: &impl AnswerHostCalls,
+    call: &SuspendedCall,
+    budget: &mut CpuBudget<'_>,
+) -> Result<Reply, Fault> {
+    let mut answer = host.answer(call);
+    let mut waits = false;
+    let reply = poll_fn(|context| {
+        let reply = answer.as_mut().poll(context);
+        if !waits {
+            budget.bill()?;
+            waits = reply.is_pending();
+        }
+        reply.map(Ok::<_, Overspent>)
+    })
+    .await?;
+    if waits {
+        budget.resume();
+    }
+    Ok(reply)
+}
+
+/// The time between two moments at which the task yields.
+struct Turn {
+    allowance: Allowance,
+    host_calls: u32,
+    slices: u32,
+    spent_before: Duration,
+}
+
+impl Turn {
+    fn new(allowance: Allowance) -> Self {
+        Self {
+            allowance,
+            host_calls: 0,
+            slices: 0,
+            spent_before: Duration::ZERO,
+        }
+    }
+
+    /// A host call was answered, perhaps without any waiting.
+    async fn host_call(
+        &mut self,
+        clock: &dyn Clock,
+        budget: &mut CpuBudget<'_>,
+    ) -> Result<(), Fault> {
+        self.host_calls += 1;
+        if self.host_calls < HOST_CALLS_PER_TURN && self.spent(budget) < self.allowance.slice {
+            return Ok(());
+        }
+        self.in_time(clock)?;
+        self.end(budget).await;
+        Ok(())
+    }
+
+    /// A slice is over, by the engine's account. Engines that count instructions may end it early,
+    /// and the switch to another task is billed to nobody.
+    async fn slice_ended(
+        &mut self,
+        clock: &dyn Clock,
+        budget: &mut CpuBudget<'_>,
+    ) -> Result<(), Fault> {
+        self.in_time(clock)?;
+        self.slices += 1;
+        if self.slices < SLICES_PER_TURN && self.spent(budget) < self.allowance.slice / 2 {
+            return Ok(());
+        }
+        self.end(budget).await;
+        Ok(())
+    }
+
+    fn spent(&self, budget: &CpuBudget<'_>) -> Duration {
+        budget.spent().saturating_sub(self.spent_before)
+    }
+
+    fn in_time(&self, clock: &dyn Clock) -> Result<(), Fault> {
+        match clock.monotonic() >= self.allowance.deadline {
+            true => Err(Fault::Deadline),
+            false => Ok(()),
+        }
+    }
+
+    /// Yields to other tasks.
+    async fn end(&mut self, budget: &mut CpuBudget<'_>) {
+        (self.host_calls, self.slices) = (0, 0);
+        self.spent_before = budget.spent();
+        yield_now().await;
+        budget.resume();
+    }
+}
+
+impl From<CallError> for Fault {
+    fn from(error: CallError) -> Self {
+        Self::Call(error)
+    }
+}
+
+impl From<Overspent> for Fault {
+    fn from(_: Overspent) -> Self {
+        Self::Call(LimitError::Interrupted.into())
+    }
+}

@@ -1,0 +1,86 @@
+//! The host calls of one call of an actor.
+
+use super::chain::Chain;
+use super::context::CallContext;
+use super::dispatch::Dispatcher;
+use super::drive::AnswerHostCalls;
+use super::invocation::{Caller, Invocation};
+use crate::error::Error;
+use crate::id::{BindingName, ContractId, Target, check_operation};
+use crate::state::Generation;
+use bytes::Bytes;
+use capwire_wapc::{Reply, SuspendedCall};
+use futures_util::future::BoxFuture;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+/// Answers the host calls of one call of an actor by calls of their own.
+pub(super) struct HostCalls<'c> {
+    host: &'c Arc<Dispatcher>,
+    generation: &'c Arc<Generation>,
+    context: &'c CallContext,
+    deadline: Duration,
+    /// The chain with this actor in it. Made by the first host call, since most calls make none.
+    chain: OnceLock<Chain>,
+}
+
+impl<'c> HostCalls<'c> {
+    pub(super) fn new(
+        host: &'c Arc<Dispatcher>,
+        generation: &'c Arc<Generation>,
+        context: &'c CallContext,
+        deadline: Duration,
+    ) -> Self {
+        Self {
+            host,
+            generation,
+            context,
+            deadline,
+            chain: OnceLock::new(),
+        }
+    }
+
+    async fn call(&self, call: &SuspendedCall) -> Result<Bytes, Error> {
+        check_operation(call.operation())?;
+        let caller = Caller::Actor(Arc::clone(self.generation));
+        let (target, payload) = (target(call)?, call.payload().clone());
+        let context = self.context.of_host_call(self.chain(), self.deadline);
+        let invocation = Invocation::new(caller, target, call.operation(), payload, context);
+        self.host.dispatch(invocation).await
+    }
+
+    fn chain(&self) -> Chain {
+        let chain = self.chain.get_or_init(|| {
+            let (actor, pool) = (self.generation.id(), self.generation.pool().id());
+            self.context.chain.with(actor, pool)
+        });
+        chain.clone()
+    }
+}
+
+impl AnswerHostCalls for HostCalls<'_> {
+    /// The box keeps the size of an answer out of calls that make no host call, and ends the type
+    /// of a call that leads to another one.
+    fn answer<'a>(&'a self, call: &'a SuspendedCall) -> BoxFuture<'a, Reply> {
+        Box::pin(async move {
+            match self.call(call).await {
+                Ok(data) => Reply::Data(data),
+                Err(error) => {
+                    let actor = self.generation.name();
+                    tracing::debug!(actor, error = error.report(), "a host call failed");
+                    Reply::Error(error.for_guest())
+                }
+            }
+        })
+    }
+}
+
+/// A namespace that is an actor's key names that actor, any other a capability.
+fn target(call: &SuspendedCall) -> Result<Target, Error> {
+    if let Ok(actor) = call.namespace().parse() {
+        return Ok(Target::Actor(actor));
+    }
+    let contract = ContractId::new(call.namespace())?;
+    let name = BindingName::new(call.binding())?;
+    Ok(Target::capability(contract, name))
+}

@@ -1,0 +1,121 @@
+//! Middleware: layers around the dispatch of calls.
+
+use super::dispatch::Dispatcher;
+use super::invocation::Invocation;
+use crate::error::Error;
+use crate::id::Target;
+use crate::state::Shared;
+use crate::wait::with_timeout;
+use bytes::Bytes;
+use futures_util::FutureExt;
+use std::fmt;
+use std::panic::AssertUnwindSafe;
+use std::pin::Pin;
+use std::sync::Weak;
+use std::task::{Context, Poll};
+use std::time::Duration;
+use tower::util::{BoxCloneSyncService, ServiceExt};
+use tower::{Layer, Service};
+
+/// The service that a layer wraps. It passes a call to the next layer or to its target.
+#[derive(Clone)]
+pub struct Dispatch(BoxCloneSyncService<Invocation, Bytes, Error>);
+
+/// A layer with its type erased.
+pub(crate) type AnyLayer = Box<dyn FnOnce(Dispatch) -> Dispatch + Send>;
+
+/// All layers, with the dispatcher inside.
+pub(super) struct Middleware(Dispatch);
+
+/// Erases the type of a layer.
+pub(crate) fn any_layer<L>(layer: L) -> AnyLayer
+where
+    L: Layer<Dispatch> + Send + 'static,
+    L::Service:
+        Service<Invocation, Response = Bytes, Error = Error> + Clone + Send + Sync + 'static,
+    <L::Service as Service<Invocation>>::Future: Send + 'static,
+{
+    Box::new(move |inner| Dispatch(BoxCloneSyncService::new(layer.layer(inner))))
+}
+
+impl Middleware {
+    /// The layers around `dispatcher`, the first one outermost, or `None` if there are none.
+    pub(super) fn new(dispatcher: Weak<Dispatcher>, layers: Vec<AnyLayer>) -> Option<Self> {
+        if layers.is_empty() {
+            return None;
+        }
+        let innermost = Dispatch(BoxCloneSyncService::new(Innermost(dispatcher)));
+        let layers = layers.into_iter().rev();
+        Some(Self(layers.fold(innermost, |inner, layer| layer(inner))))
+    }
+
+    /// Runs all layers once. A panic in one is an error of the call. A layer that waits does so
+    /// within the deadline.
+    pub(super) async fn run(&self, host: &Shared, invocation: Invocation) -> Result<Bytes, Error> {
+        let deadline = invocation.deadline().min(deadline(host, &invocation));
+        let invocation = invocation.within(deadline);
+        let late = invocation.clone();
+        let run = AssertUnwindSafe(self.0.clone().oneshot(invocation)).catch_unwind();
+        match with_timeout(&*host.clock, deadline, run).await {
+            Ok(Ok(result)) => result,
+            Ok(Err(_)) => Err(Error::middleware("it panicked")),
+            Err(_) => Err(Error::late(late.target(), late.operation())),
+        }
+    }
+}
+
+/// The deadline by the target's own options.
+fn deadline(host: &Shared, invocation: &Invocation) -> Duration {
+    let Target::Actor(actor) = invocation.target() else {
+        return Duration::MAX;
+    };
+    let tables = host.tables.read();
+    tables.actor(*actor).map_or(Duration::MAX, |actor| {
+        let timeout = actor.generation().options().deadline;
+        host.clock.monotonic().saturating_add(timeout)
+    })
+}
+
+/// The innermost service.
+#[derive(Clone)]
+struct Innermost(Weak<Dispatcher>);
+
+impl Service<Invocation> for Innermost {
+    type Response = Bytes;
+    type Error = Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Bytes, Error>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Error>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, invocation: Invocation) -> Self::Future {
+        let dispatcher = self.0.upgrade();
+        Box::pin(async move {
+            match dispatcher {
+                Some(dispatcher) => dispatcher.carry_out(invocation).await,
+                None => Err(Error::closed()),
+            }
+        })
+    }
+}
+
+impl Service<Invocation> for Dispatch {
+    type Response = Bytes;
+    type Error = Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Bytes, Error>> + Send>>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
+        self.0.poll_ready(cx)
+    }
+
+    fn call(&mut self, invocation: Invocation) -> Self::Future {
+        self.0.call(invocation)
+    }
+}
+
+impl fmt::Debug for Dispatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Dispatch").finish_non_exhaustive()
+    }
+}

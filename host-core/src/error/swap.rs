@@ -1,0 +1,35 @@
+//! The reasons for which a version of an actor does not take over.
+
+use super::{Error, ErrorKind};
+use capwire_wascap::{PublicKey, Widening};
+
+/// Why a version may not take over.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum SwapRefusal {
+    #[error(
+        "it is signed by {new}, and what runs is signed by {old}: have the same account sign it, or stop the actor and start this one"
+    )]
+    Issuer { old: PublicKey, new: PublicKey },
+    #[error(
+        "its revision is {new}, and what runs has {old} already: sign it with a higher `--rev`"
+    )]
+    Revision { old: i32, new: i32 },
+    #[error("it may do more than what runs: {}: sign it without that, or allow it", list(.0))]
+    Wider(Vec<Widening>),
+    #[error("it does not answer its health check")]
+    Unhealthy(#[source] Error),
+}
+
+impl SwapRefusal {
+    pub(super) fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Issuer { .. } | Self::Revision { .. } | Self::Wider(_) => ErrorKind::Denied,
+            Self::Unhealthy(error) => error.kind(),
+        }
+    }
+}
+
+fn list(wider: &[Widening]) -> String {
+    let wider: Vec<String> = wider.iter().map(ToString::to_string).collect();
+    wider.join("; ")
+}

@@ -1,0 +1,147 @@
+//! The one place where a request is decided.
+
+use super::authority::CurrentAuthority;
+use super::permissions::Decision;
+use super::request::{Request, Source};
+use super::rule::Extent;
+use super::{Authority, Policy};
+use crate::error::{Denial, DeniedBy};
+use crate::id::{Origin, Target};
+use capwire_contracts::resource::{Examined, examine};
+use std::time::Duration;
+
+/// Allows an actor to be bound to `target` at `now` (time since the epoch), or returns the denial.
+pub(crate) fn may_bind(
+    authority: &Authority,
+    target: &Target,
+    operation: &str,
+    policy: &dyn Policy,
+    now: Duration,
+) -> Result<(), Box<Denial>> {
+    let authority = &authority.current();
+    let origin = Origin::Actor(authority.actor());
+    let request = Request {
+        origin: &origin,
+        target,
+        operation,
+    };
+    may_name(authority, request, now)?;
+    may_by_policy(authority, request, policy)
+}
+
+/// Allows an actor to call `operation` of `target` with `payload`, or returns the denial.
+///
+/// Where a rule depends on the resource, the message is examined, and the returned encoding of it
+/// is the one that the rule was checked against.
+pub(crate) fn may_call(
+    authority: &Authority,
+    target: &Target,
+    operation: &str,
+    payload: &[u8],
+    policy: &dyn Policy,
+    now: Duration,
+) -> Result<Option<Examined>, Box<Denial>> {
+    let authority = &authority.current();
+    let origin = Origin::Actor(authority.actor());
+    let request = Request {
+        origin: &origin,
+        target,
+        operation,
+    };
+    let examined = match may_use(authority, request, now)? {
+        None => None,
+        Some(source) => Some(examine_for(authority, request, source, payload)?),
+    };
+    may_by_policy(authority, request, policy)?;
+    Ok(examined)
+}
+
+/// Allows the operation as far as that is possible without its resource. Returns a source whose
+/// decision depends on the resource, if there is one.
+pub(super) fn may_use<'a>(
+    authority: &'a CurrentAuthority<'_>,
+    request: Request<'a>,
+    now: Duration,
+) -> Result<Option<Source<'a>>, Box<Denial>> {
+    still_holds(authority, request, now)?;
+    let mut depends = None;
+    for (source, extent) in authority.sources(request.target) {
+        match extent.decide(request.operation) {
+            Decision::Allow => {}
+            Decision::Deny => return Err(request.beyond(source, extent, None)),
+            Decision::DependsOnResource => depends = Some(source),
+        }
+    }
+    Ok(depends)
+}
+
+/// Allows the operation on `resource`.
+pub(super) fn may_use_on(
+    authority: &CurrentAuthority<'_>,
+    request: Request<'_>,
+    resource: &str,
+) -> Result<(), Box<Denial>> {
+    for (source, extent) in authority.sources(request.target) {
+        if !extent.allows(request.operation, resource) {
+            return Err(request.beyond(source, extent, Some(resource)));
+        }
+    }
+    Ok(())
+}
+
+/// Allows the target to be named at all.
+pub(super) fn may_name(
+    authority: &CurrentAuthority<'_>,
+    request: Request<'_>,
+    now: Duration,
+) -> Result<(), Box<Denial>> {
+    still_holds(authority, request, now)?;
+    for (source, extent) in authority.sources(request.target) {
+        if matches!(extent, Extent::Nothing) {
+            return Err(request.beyond(source, extent, None));
+        }
+    }
+    Ok(())
+}
+
+/// Allows what the operator's policy does not deny for this request alone.
+pub(super) fn may_by_policy(
+    authority: &CurrentAuthority<'_>,
+    request: Request<'_>,
+    policy: &dyn Policy,
+) -> Result<(), Box<Denial>> {
+    match policy.may_call(authority.actor(), request.target, request.operation) {
+        true => Ok(()),
+        false => Err(request.denied(DeniedBy::Policy)),
+    }
+}
+
+fn still_holds(
+    authority: &CurrentAuthority<'_>,
+    request: Request<'_>,
+    now: Duration,
+) -> Result<(), Box<Denial>> {
+    match authority.objection(now) {
+        Some(layer) => Err(request.denied(layer)),
+        None => Ok(()),
+    }
+}
+
+fn examine_for(
+    authority: &CurrentAuthority<'_>,
+    request: Request<'_>,
+    source: Source<'_>,
+    payload: &[u8],
+) -> Result<Examined, Box<Denial>> {
+    let contract = match request.target {
+        Target::Capability(id) => id.contract.as_str(),
+        // Messages between actors have no contract that the host could read.
+        Target::Actor(_) => "",
+    };
+    let examined = examine(contract, request.operation, payload);
+    let examined = examined.map_err(|doubt| request.doubtful(source, &doubt))?;
+    for resource in &examined.resources {
+        may_use_on(authority, request, resource)?;
+    }
+    Ok(examined)
+}

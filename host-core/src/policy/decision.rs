@@ -1,0 +1,24 @@
+//! The policy's decision about one actor, in force until the policy is exchanged.
+
+use super::Policy;
+use super::rule::PolicyRule;
+use capwire_wascap::{ActorClaims, Verified};
+use std::sync::Arc;
+
+/// A policy's decision about an actor.
+#[derive(Debug)]
+pub(super) struct PolicyDecision {
+    /// True if the actor may not run at all.
+    pub(super) barred: bool,
+    /// The rules that apply to the actor.
+    pub(super) rules: Vec<Arc<PolicyRule>>,
+}
+
+impl PolicyDecision {
+    pub(super) fn of(policy: &dyn Policy, claims: &Verified<ActorClaims>) -> Self {
+        Self {
+            barred: !policy.may_start(claims),
+            rules: policy.limits(claims),
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! Permissions compiled for look-up, since each call of an actor asks for one.
+
+use super::permission::{self, Permission};
+use crate::id::{ActorId, ContractId, Target};
+use capwire_wascap::{Grant, Rule};
+use std::collections::HashMap;
+use std::hash::Hash;
+
+/// Permissions by what they are about.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Permissions {
+    contracts: HashMap<ContractId, CapabilityRules>,
+    actors: HashMap<ActorId, CapabilityRules>,
+}
+
+/// The rules for one capability.
+#[derive(Clone, Debug)]
+pub(crate) struct CapabilityRules {
+    /// Everything if `None`.
+    rules: Option<Vec<Rule>>,
+}
+
+/// The answer of rules to an operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Decision {
+    Allow,
+    Deny,
+    /// The resource that the message names decides.
+    DependsOnResource,
+}
+
+impl Permissions {
+    /// Adds `capability` within `rules`, all of it if there are none. An invalid name adds nothing.
+    pub(crate) fn add(&mut self, capability: &str, rules: Option<&[Rule]>) {
+        if let Some(actor) = permission::actor(capability) {
+            widen(&mut self.actors, actor, rules);
+        } else if let Ok(contract) = ContractId::new(capability) {
+            widen(&mut self.contracts, contract, rules);
+        }
+    }
+
+    /// Returns the rules for `target`, if it may be used at all.
+    pub(crate) fn rules_of(&self, target: &Target) -> Option<&CapabilityRules> {
+        match target {
+            Target::Actor(actor) => self.actors.get(actor),
+            Target::Capability(id) => self.contracts.get(&id.contract),
+        }
+    }
+}
+
+impl<'p> FromIterator<&'p Permission> for Permissions {
+    fn from_iter<I: IntoIterator<Item = &'p Permission>>(permissions: I) -> Self {
+        let mut all = Self::default();
+        for permission in permissions {
+            let rules = permission.rule().map(std::slice::from_ref);
+            all.add(permission.capability(), rules);
+        }
+        all
+    }
+}
+
+impl CapabilityRules {
+    /// Decides about `operation`, whatever resource its message names.
+    pub(crate) fn decide(&self, operation: &str) -> Decision {
+        let grant = self.grant();
+        if self.rules.is_none() || grant.allows(operation, None) {
+            Decision::Allow
+        } else if grant.depends_on_resource(operation) {
+            Decision::DependsOnResource
+        } else {
+            Decision::Deny
+        }
+    }
+
+    /// Returns whether `operation` may be used on `resource`.
+    pub(crate) fn allows(&self, operation: &str, resource: &str) -> bool {
+        self.grant().allows(operation, Some(resource))
+    }
+
+    /// The rules as text for people.
+    pub(crate) fn shown(&self) -> String {
+        let rules = self.rules.as_deref().unwrap_or_default().iter();
+        let rules = rules.map(|rule| format!("[{}]", permission::Shown(rule)));
+        rules.collect::<Vec<_>>().join(" ")
+    }
+
+    fn grant(&self) -> Grant<'_> {
+        Grant::by(self.rules.as_deref())
+    }
+}
+
+/// Several grants of one capability add up, since aliases may name it twice.
+fn widen<K: Eq + Hash>(table: &mut HashMap<K, CapabilityRules>, key: K, rules: Option<&[Rule]>) {
+    let empty = CapabilityRules {
+        rules: Some(Vec::new()),
+    };
+    let entry = table.entry(key).or_insert(empty);
+    entry.rules = match (entry.rules.take(), rules) {
+        (Some(mut known), Some(rules)) => {
+            known.extend_from_slice(rules);
+            Some(known)
+        }
+        _ => None,
+    };
+}

@@ -1,0 +1,20 @@
+//! What a host reports: events, an inventory, metrics, and the counters behind them.
+
+mod counts;
+mod event;
+mod inventory;
+mod metrics;
+mod rate;
+mod swap;
+
+pub use counts::CallCounts;
+pub(crate) use counts::{CallCounters, Outcome};
+pub(crate) use event::Announcer;
+pub use event::{Event, Events};
+pub use inventory::{ActorInfo, BindingInfo, Inventory, PoolInfo, ProviderInfo};
+pub use metrics::{
+    ActorMetrics, BindingMetrics, CallMetrics, Durations, Metrics, OperationMetrics,
+};
+pub(crate) use metrics::{LatencyHistogram, OF_ACTORS, OperationHistograms, UnknownTargets};
+pub(crate) use rate::Rate;
+pub use swap::SwapReport;

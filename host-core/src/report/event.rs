@@ -1,0 +1,205 @@
+//! Events of a host, as they happen.
+
+use super::rate::Rate;
+use super::swap::SwapReport;
+use crate::clock::Clock;
+use crate::error::Denial;
+use crate::id::{ActorId, BindingKey, ProviderId};
+use std::sync::Arc;
+use tokio::sync::broadcast;
+
+/// An event in a host.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Event {
+    /// An actor takes calls.
+    ActorStarted {
+        /// The actor.
+        actor: ActorId,
+        /// The name of the actor for people.
+        name: Arc<str>,
+    },
+    /// An actor was stopped.
+    ActorStopped {
+        /// The actor.
+        actor: ActorId,
+        /// The number of its calls that were stopped because they outlasted the drain.
+        stopped_calls: usize,
+    },
+    /// The claims of a running actor ended; it is about to be stopped.
+    ActorExpired {
+        /// The actor.
+        actor: ActorId,
+    },
+    /// The claims of a running actor are not trusted any more, because they or a key above them
+    /// were revoked. The actor is about to be stopped.
+    ActorRevoked {
+        /// The actor.
+        actor: ActorId,
+        /// The reason.
+        reason: Arc<str>,
+    },
+    /// The operator's policy does not let a running actor run any more; it is about to be stopped.
+    ActorBarred {
+        /// The actor.
+        actor: ActorId,
+    },
+    /// A newer version of an actor is about to be compiled and started.
+    ActorSwapping {
+        /// The actor.
+        actor: ActorId,
+        /// The number of the new version.
+        generation: u64,
+    },
+    /// A newer version of an actor has taken over, and the one before is gone.
+    ActorSwapped {
+        /// The actor.
+        actor: ActorId,
+        /// The name of the new version for people.
+        name: Arc<str>,
+        /// The report of the swap.
+        report: Arc<SwapReport>,
+    },
+    /// An actor was not swapped. Its running version goes on.
+    ActorSwapRefused {
+        /// The actor.
+        actor: ActorId,
+        /// The reason.
+        reason: Arc<str>,
+    },
+    /// A provider was added.
+    ProviderAdded {
+        /// The provider.
+        provider: ProviderId,
+    },
+    /// A provider was removed.
+    ProviderRemoved {
+        /// The provider.
+        provider: ProviderId,
+    },
+    /// An actor was bound.
+    Bound {
+        /// The binding.
+        binding: BindingKey,
+        /// The URLs at which it listens.
+        endpoints: Vec<String>,
+    },
+    /// A binding ended.
+    Unbound {
+        /// The binding.
+        binding: BindingKey,
+        /// The error of the provider, if it could not close something.
+        fault: Option<Arc<str>>,
+    },
+    /// A call or a binding was not allowed.
+    Denied(Arc<Denial>),
+    /// An instance was replaced after a fault.
+    InstanceRetired {
+        /// The actor.
+        actor: ActorId,
+        /// The reason.
+        reason: Arc<str>,
+    },
+    /// The listener was too slow and missed this many events.
+    Missed(u64),
+}
+
+/// A listener to the events of a host. It receives the events that follow its creation.
+#[derive(Debug)]
+pub struct Events(broadcast::Receiver<Event>);
+
+impl Events {
+    /// The next event, or `None` when the host is gone.
+    pub async fn next(&mut self) -> Option<Event> {
+        match self.0.recv().await {
+            Ok(event) => Some(event),
+            Err(broadcast::error::RecvError::Lagged(count)) => Some(Event::Missed(count)),
+            Err(broadcast::error::RecvError::Closed) => None,
+        }
+    }
+}
+
+/// The source of events.
+#[derive(Debug)]
+pub(crate) struct Announcer {
+    listeners: broadcast::Sender<Event>,
+    clock: Arc<dyn Clock>,
+    denials: Rate,
+}
+
+impl Announcer {
+    pub(crate) fn new(capacity: usize, clock: Arc<dyn Clock>) -> Self {
+        Self {
+            listeners: broadcast::Sender::new(capacity),
+            denials: Rate::new(clock.monotonic()),
+            clock,
+        }
+    }
+
+    pub(crate) fn listen(&self) -> Events {
+        Events(self.listeners.subscribe())
+    }
+
+    /// Logs an event and sends it to all listeners.
+    pub(crate) fn announce(&self, event: Event) {
+        match &event {
+            Event::Denied(denial) => self.log_denial(denial),
+            other => log(other),
+        }
+        // An error means that there is no listener.
+        let _ = self.listeners.send(event);
+    }
+
+    /// Logs denials at a bounded rate, since an actor can provoke any number of them.
+    fn log_denial(&self, denial: &Denial) {
+        if let Some(dropped) = self.denials.admit(self.clock.monotonic()) {
+            tracing::warn!(%denial, not_logged_before = dropped, "denied");
+        }
+    }
+}
+
+fn log(event: &Event) {
+    match event {
+        Event::ActorStarted { actor, name } => tracing::info!(%actor, %name, "actor started"),
+        Event::ActorStopped { actor, .. } => tracing::info!(%actor, "actor stopped"),
+        Event::ActorExpired { actor } => tracing::warn!(%actor, "the actor's claims have expired"),
+        Event::ActorRevoked { actor, reason } => {
+            tracing::warn!(%actor, %reason, "the actor's claims are not believed any more");
+        }
+        Event::ActorBarred { actor } => {
+            tracing::warn!(%actor, "the policy does not let the actor run any more");
+        }
+        Event::ActorSwapping { actor, generation } => {
+            tracing::info!(%actor, generation, "swapping the actor");
+        }
+        Event::ActorSwapped { actor, report, .. } => log_swap(*actor, report),
+        Event::ActorSwapRefused { actor, reason } => {
+            tracing::warn!(%actor, %reason, "the actor was not swapped");
+        }
+        Event::ProviderAdded { provider } => tracing::info!(%provider, "provider added"),
+        Event::ProviderRemoved { provider } => tracing::info!(%provider, "provider removed"),
+        Event::Bound { binding, endpoints } => {
+            let endpoints = (!endpoints.is_empty()).then(|| endpoints.join(" "));
+            tracing::info!(%binding, endpoints, "bound");
+        }
+        Event::Unbound { binding, fault } => {
+            tracing::info!(%binding, fault = fault.as_deref(), "unbound");
+        }
+        Event::InstanceRetired { actor, reason } => {
+            tracing::warn!(target: "capwire::fault", %actor, %reason, "an instance was replaced");
+        }
+        Event::Denied(_) | Event::Missed(_) => {}
+    }
+}
+
+fn log_swap(actor: ActorId, report: &SwapReport) {
+    tracing::info!(
+        %actor,
+        generation = report.generation,
+        revision = report.new_revision,
+        served_by_old = report.old.served,
+        served_by_new = report.new.served,
+        dropped = report.dropped(),
+        "actor swapped"
+    );
+}

@@ -1,0 +1,78 @@
+//! The contents of a host at one moment.
+
+use super::counts::CallCounts;
+use crate::id::{ActorId, BindingKey, ProviderId};
+use crate::options::ActorOptions;
+use capwire_contracts::core::CapabilityDescriptor;
+use capwire_wascap::{ActorClaims, Verified};
+
+/// The actors, providers and bindings of a host.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Inventory {
+    /// The actors in the order of their keys, including those that are being stopped.
+    pub actors: Vec<ActorInfo>,
+    /// The providers, by contract and name.
+    pub providers: Vec<ProviderInfo>,
+    /// The bindings in effect, by actor, contract and name.
+    pub bindings: Vec<BindingInfo>,
+}
+
+/// A running actor.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct ActorInfo {
+    /// The identity of the actor.
+    pub id: ActorId,
+    /// The name of the actor for people.
+    pub name: String,
+    /// The claims that the actor's issuer signed.
+    pub claims: Verified<ActorClaims>,
+    /// The number of the version that takes new calls, counted from one.
+    pub generation: u64,
+    /// The options of that version.
+    pub options: ActorOptions,
+    /// The calls of all versions, by outcome.
+    pub calls: CallCounts,
+    /// The instances of that version.
+    pub pool: PoolInfo,
+}
+
+/// The instances of an actor. The numbers are read one after the other while calls go on, so they
+/// need not add up.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PoolInfo {
+    /// The most instances at once.
+    pub instances: usize,
+    /// The instances that wait for a call.
+    pub idle: usize,
+    /// The instances that serve a call.
+    pub busy: usize,
+    /// The calls that wait for an instance.
+    pub waiting: usize,
+    /// The completed calls.
+    pub calls: u64,
+    /// The instances that were ever started.
+    pub started: u64,
+}
+
+/// A provider.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct ProviderInfo {
+    /// The identity of the provider.
+    pub id: ProviderId,
+    /// The provider's description of itself.
+    pub descriptor: CapabilityDescriptor,
+}
+
+/// A binding in effect.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct BindingInfo {
+    /// The identity of the binding.
+    pub key: BindingKey,
+    /// The URLs at which it listens.
+    pub endpoints: Vec<String>,
+}

@@ -1,0 +1,122 @@
+//! Metrics of calls: their number, outcome and latency.
+//!
+//! An actor and a binding have one histogram for each operation that a contract declares, made
+//! before any call, and one for all others. Names that callers invent add none. A call finds its
+//! histogram without a lock and counts by atomic additions.
+
+mod by_operation;
+mod declared;
+mod histogram;
+
+pub(crate) use by_operation::{OperationHistograms, UnknownTargets};
+pub(crate) use declared::OF_ACTORS;
+pub(crate) use histogram::LatencyHistogram;
+
+use super::inventory::PoolInfo;
+use crate::error::ErrorKind;
+use crate::id::{ActorId, BindingKey};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// The calls of a host, since the start of the host, the actor or the binding. The numbers are read
+/// one after the other while calls go on, so they need not add up.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Metrics {
+    /// Calls of running actors.
+    pub actors: Vec<ActorMetrics>,
+    /// Calls of providers by bindings in effect.
+    pub bindings: Vec<BindingMetrics>,
+    /// Calls of actors that did not run.
+    pub unknown_actors: CallMetrics,
+    /// Calls of providers by unknown bindings.
+    pub unknown_bindings: CallMetrics,
+}
+
+/// The calls of an actor, of all its versions.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct ActorMetrics {
+    /// The identity of the actor.
+    pub id: ActorId,
+    /// The name of the actor for people.
+    pub name: String,
+    /// The instances of the version that takes new calls.
+    pub pool: PoolInfo,
+    /// Its calls by operation.
+    pub operations: Vec<OperationMetrics>,
+}
+
+/// The calls of a provider by a binding.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct BindingMetrics {
+    /// The identity of the binding.
+    pub key: BindingKey,
+    /// The name of its actor for people.
+    pub actor: String,
+    /// Its calls by operation.
+    pub operations: Vec<OperationMetrics>,
+}
+
+/// The calls of one operation.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct OperationMetrics {
+    /// The operation. `None` stands for all operations that no contract declares.
+    pub operation: Option<Arc<str>>,
+    /// Its calls.
+    pub calls: CallMetrics,
+}
+
+/// Calls by outcome and latency.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CallMetrics {
+    /// The calls that have begun and not ended.
+    pub in_flight: u64,
+    /// The calls that ended with an error, for each kind that occurred.
+    pub errors: Vec<(ErrorKind, u64)>,
+    /// The calls whose caller went away.
+    pub abandoned: u64,
+    /// The latencies of the calls.
+    pub durations: Durations,
+}
+
+/// Latencies of ended calls, whatever their outcome.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Durations {
+    /// Upper bounds and the calls that took no longer, but longer than the bound before.
+    pub buckets: Vec<(Duration, u64)>,
+    /// The calls that took longer than the last bound.
+    pub longer: u64,
+    /// The sum of all latencies.
+    pub sum: Duration,
+}
+
+impl OperationMetrics {
+    /// Label for operations without their own histogram.
+    pub const OTHER: &str = "other";
+
+    /// The name of the operation, or [`OTHER`](Self::OTHER).
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.operation.as_deref().unwrap_or(Self::OTHER)
+    }
+}
+
+impl CallMetrics {
+    /// The calls that have ended.
+    #[must_use]
+    pub fn ended(&self) -> u64 {
+        let buckets = self.durations.buckets.iter();
+        buckets.map(|(_, count)| count).sum::<u64>() + self.durations.longer
+    }
+
+    /// Returns true if there was never a call.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.in_flight == 0 && self.ended() == 0
+    }
+}

@@ -1,0 +1,35 @@
+//! The report of a swap.
+
+use super::counts::CallCounts;
+use crate::id::{ActorId, BindingKey};
+use capwire_wascap::Widening;
+
+/// The report of a swap. The calls themselves were counted as they ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SwapReport {
+    /// The actor.
+    pub actor: ActorId,
+    /// The number of the version that runs now, counted from one.
+    pub generation: u64,
+    /// The revision that ran.
+    pub old_revision: i32,
+    /// The revision that runs now.
+    pub new_revision: i32,
+    /// The calls that ended in the old version since the swap began.
+    pub old: CallCounts,
+    /// The calls that ended in the new version until the old one was drained.
+    pub new: CallCounts,
+    /// What the new version may do beyond the old one.
+    pub wider: Vec<Widening>,
+    /// Bindings that ended, because the new version does not claim their contract.
+    pub ended_bindings: Vec<BindingKey>,
+}
+
+impl SwapReport {
+    /// The calls that were not answered, because their instance was taken away.
+    #[must_use]
+    pub fn dropped(&self) -> u64 {
+        self.old.dropped + self.new.dropped
+    }
+}

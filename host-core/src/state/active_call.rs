@@ -1,0 +1,89 @@
+//! A call inside a generation, from its entry to its end.
+
+use super::Generation;
+use crate::error::Error;
+use crate::pool::Lease;
+use crate::report::{Announcer, Event, Outcome};
+use std::sync::Arc;
+
+/// The guard of a call inside a generation. It is told once how the call ended. From that it
+/// counts the call, retires or keeps the instance, and lets a waiting drain go on.
+///
+/// A guard that is dropped before belongs to a call whose caller went away.
+pub(crate) struct ActiveCall<'a> {
+    announcer: &'a Announcer,
+    generation: Arc<Generation>,
+    /// Whether the call passed the gate. A health check does not, and is not counted.
+    entered: bool,
+    lease: Option<Lease>,
+    /// Whether the instance was driven to the end of the call.
+    driven: bool,
+    outcome: Outcome,
+    /// Why the instance is not used again, once the call has one.
+    retired: Option<Arc<str>>,
+}
+
+impl<'a> ActiveCall<'a> {
+    /// A call that entered `generation` through its gate.
+    pub(super) fn entered(generation: Arc<Generation>, announcer: &'a Announcer) -> Self {
+        let mut call = Self::uncounted(generation, announcer);
+        call.entered = true;
+        call
+    }
+
+    /// A call of a generation that no other call has entered yet.
+    pub(crate) fn uncounted(generation: Arc<Generation>, announcer: &'a Announcer) -> Self {
+        Self {
+            announcer,
+            generation,
+            entered: false,
+            lease: None,
+            driven: false,
+            outcome: Outcome::Abandoned,
+            retired: None,
+        }
+    }
+
+    pub(crate) fn generation(&self) -> &Arc<Generation> {
+        &self.generation
+    }
+
+    /// Keeps the instance that serves the call until the call ends.
+    pub(crate) fn lease(&mut self, lease: Lease) -> &mut Lease {
+        self.retired = Some("its call was given up".into());
+        self.lease.insert(lease)
+    }
+
+    /// The instance was driven to the end of the call. Returns whether it survived.
+    pub(crate) fn driven(&mut self) -> bool {
+        self.driven = true;
+        self.lease.as_ref().is_some_and(Lease::survived)
+    }
+
+    /// The call has ended with `result`.
+    pub(crate) fn end<T>(mut self, result: &Result<T, Error>) {
+        self.outcome = Outcome::of(result);
+        if self.driven
+            && let Some(lease) = self.lease.take()
+        {
+            self.retired = match (lease.give_back(), result) {
+                (false, Err(error)) => Some(error.report().into()),
+                _ => None,
+            };
+        }
+    }
+}
+
+impl Drop for ActiveCall<'_> {
+    fn drop(&mut self) {
+        drop(self.lease.take());
+        if let Some(reason) = self.retired.take() {
+            let actor = self.generation.id();
+            let event = Event::InstanceRetired { actor, reason };
+            self.announcer.announce(event);
+        }
+        if self.entered {
+            self.generation.leave(self.outcome);
+        }
+    }
+}

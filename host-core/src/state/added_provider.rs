@@ -1,0 +1,91 @@
+//! A provider as the host calls it. A panic in it is an error of that call.
+
+use crate::error::Error;
+use crate::id::{BindingName, ContractId, ProviderId};
+use bytes::Bytes;
+use capwire_contracts::core::{CapabilityDescriptor, Direction};
+use capwire_provider::{Binding, BindingId, Bound, Call, Provider, ProviderError};
+use futures_util::FutureExt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+/// A provider that was added to a host.
+pub(crate) struct AddedProvider {
+    id: ProviderId,
+    descriptor: CapabilityDescriptor,
+    provider: Arc<dyn Provider>,
+}
+
+/// The side of a binding that is called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Side {
+    Actor,
+    Provider,
+}
+
+/// The failure of a provider.
+#[derive(Debug)]
+pub(crate) enum ProviderFault {
+    Error(ProviderError),
+    Panic,
+}
+
+impl AddedProvider {
+    /// Reads the descriptor of `provider`.
+    pub(crate) fn new(name: BindingName, provider: Arc<dyn Provider>) -> Result<Self, Error> {
+        let descriptor = catch_unwind(AssertUnwindSafe(|| provider.descriptor()))
+            .map_err(|_| Error::option("provider", "panicked when it was asked what it is"))?;
+        let contract = ContractId::new(&descriptor.id)?;
+        Ok(Self {
+            id: ProviderId { contract, name },
+            descriptor,
+            provider,
+        })
+    }
+
+    pub(crate) fn id(&self) -> &ProviderId {
+        &self.id
+    }
+
+    pub(crate) fn descriptor(&self) -> &CapabilityDescriptor {
+        &self.descriptor
+    }
+
+    /// Returns whether it calls actors of its own accord, as servers and subscriptions do.
+    pub(crate) fn calls_actors(&self) -> bool {
+        self.operations(Side::Actor).next().is_some()
+    }
+
+    /// The operations that it declares for one side.
+    pub(crate) fn operations(&self, of: Side) -> impl Iterator<Item = &str> {
+        let not = match of {
+            Side::Actor => Direction::ToProvider,
+            Side::Provider => Direction::ToActor,
+        };
+        let operations = self.descriptor.supported_operations.iter();
+        let operations = operations.filter(move |operation| operation.direction != not);
+        operations.map(|operation| operation.name.as_str())
+    }
+
+    pub(crate) async fn bind(&self, binding: Binding) -> Result<Bound, ProviderFault> {
+        caught(async { self.provider.bind(binding).await }).await
+    }
+
+    pub(crate) async fn unbind(&self, binding: &BindingId) -> Result<(), ProviderFault> {
+        caught(async { self.provider.unbind(binding).await }).await
+    }
+
+    pub(crate) async fn call(&self, call: Call<'_>) -> Result<Bytes, ProviderFault> {
+        caught(async { self.provider.call(call).await }).await
+    }
+}
+
+/// Unwind safety holds, since the host shares no state with a provider.
+async fn caught<T>(
+    work: impl Future<Output = Result<T, ProviderError>>,
+) -> Result<T, ProviderFault> {
+    match AssertUnwindSafe(work).catch_unwind().await {
+        Ok(result) => result.map_err(ProviderFault::Error),
+        Err(_) => Err(ProviderFault::Panic),
+    }
+}

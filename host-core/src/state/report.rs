@@ -1,0 +1,86 @@
+//! The inventory and the metrics of a host, read from its tables.
+
+use super::registry::Registry;
+use super::{AddedProvider, Route, RunningActor};
+use crate::report::{
+    ActorInfo, ActorMetrics, BindingInfo, BindingMetrics, Inventory, Metrics, ProviderInfo,
+    UnknownTargets,
+};
+
+impl Registry {
+    /// The actors, providers and bindings.
+    pub(crate) fn inventory(&self) -> Inventory {
+        let mut bindings: Vec<_> = self.routes().map(|route| binding(route)).collect();
+        bindings.sort_by(|one, other| one.key.cmp(&other.key));
+        Inventory {
+            actors: self.actors().map(|running| actor(running)).collect(),
+            providers: self.providers().map(|added| provider(added)).collect(),
+            bindings,
+        }
+    }
+
+    /// The metrics of all calls. `unknown` counted those of targets that do not exist.
+    pub(crate) fn metrics(&self, unknown: &UnknownTargets) -> Metrics {
+        let mut bindings: Vec<_> = self
+            .routes()
+            .map(|route| self.binding_metrics(route))
+            .collect();
+        bindings.sort_by(|one, other| one.key.cmp(&other.key));
+        Metrics {
+            actors: self
+                .actors()
+                .map(|running| actor_metrics(running))
+                .collect(),
+            bindings,
+            unknown_actors: unknown.actors.read(),
+            unknown_bindings: unknown.bindings.read(),
+        }
+    }
+
+    fn binding_metrics(&self, route: &Route) -> BindingMetrics {
+        let actor = self.actor(route.key.actor);
+        let name = actor.map(|actor| actor.generation().name().to_owned());
+        BindingMetrics {
+            key: route.key.clone(),
+            actor: name.unwrap_or_default(),
+            operations: route.histograms.read(),
+        }
+    }
+}
+
+fn actor(running: &RunningActor) -> ActorInfo {
+    let generation = running.generation();
+    ActorInfo {
+        id: running.id(),
+        name: generation.name().to_owned(),
+        claims: generation.claims().clone(),
+        generation: generation.number(),
+        options: generation.options().clone(),
+        calls: running.counts(),
+        pool: generation.pool().info(),
+    }
+}
+
+fn provider(added: &AddedProvider) -> ProviderInfo {
+    ProviderInfo {
+        id: added.id().clone(),
+        descriptor: added.descriptor().clone(),
+    }
+}
+
+fn binding(route: &Route) -> BindingInfo {
+    BindingInfo {
+        key: route.key.clone(),
+        endpoints: route.bound.endpoints.clone(),
+    }
+}
+
+fn actor_metrics(running: &RunningActor) -> ActorMetrics {
+    let generation = running.generation();
+    ActorMetrics {
+        id: running.id(),
+        name: generation.name().to_owned(),
+        pool: generation.pool().info(),
+        operations: running.histograms().read(),
+    }
+}
