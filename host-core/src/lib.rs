@@ -45,7 +45,7 @@ mod wait;
 pub use actor::{Actor, SwapOptions};
 pub use builder::HostBuilder;
 pub use call::{Dispatch, Invocation};
-pub use capwire_limits::{Limit, Unit};
+pub use capwire_limits::{DefaultValue, Limit, Unit};
 pub use clock::{Clock, ManualClock, Sleep, SystemClock};
 pub use error::{CallFailure, Denial, DeniedBy, Error, ErrorKind, PermissionError};
 pub use host::Host;

@@ -106,7 +106,7 @@ fn options(limits: &ActorLimits) -> ActorOptions {
 #[cfg(test)]
 mod tests {
     use super::options;
-    use capwire::{ActorOptions, Limit};
+    use capwire::{ActorOptions, DefaultValue, Limit};
     use capwire_manifest::{ActorLimits, Manifest};
 
     fn read(text: &str) -> ActorLimits {
@@ -132,14 +132,15 @@ mod tests {
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs");
         let page = |name: &str| std::fs::read_to_string(format!("{folder}/{name}")).unwrap();
         let rows = Limit::ALL.iter().map(|limit| {
-            let (key, about, default) = (limit.key(), limit.about(), limit.default_text());
-            format!(
-                "| `{key}` | {about} | {default} | {} |\n",
-                limit.range_text()
-            )
+            let (key, about, range) = (limit.key(), limit.about(), limit.range_text());
+            let default = match limit.default() {
+                DefaultValue::Amount(amount) => format!("`{}`", limit.unit().show(amount)),
+                DefaultValue::Words(words) => words.to_owned(),
+            };
+            format!("| `{key}` | {about} | {default} | {range} |\n")
         });
         let table: String = rows.collect();
-        let head = "| key | limit | default | range |\n|---|---|---|---|\n";
+        let head = "| key | meaning | default | range |\n|---|---|---|---|\n";
         assert!(
             page("manifests.md").contains(&format!("{head}{table}\n")),
             "docs/manifests.md needs this table:\n{head}{table}"
