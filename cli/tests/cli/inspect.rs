@@ -40,7 +40,7 @@ fn claims_and_needs_are_shown_and_called_unverified() {
             "wascc:http_server",
             "wascc:keyvalue",
             "revision 3",
-            "wapc: __guest_response",
+            "wapc: __guest_request",
             "__guest_call",
             "not verified",
             "capwire verify counter.wasm",
@@ -57,7 +57,7 @@ fn scripts_get_json() {
     let key = folder.key_of("counter.nk").to_string();
     assert_eq!(report["claims"]["sub"], key.as_str());
     assert_eq!(report["claims"]["wascap"]["caps"][0], "wascc:keyvalue");
-    assert_eq!(report["imports"]["wapc"][0], "__guest_response");
+    assert_eq!(report["imports"]["wapc"][0], "__guest_request");
     assert_eq!(report["wasi"], false);
     assert_eq!(report["verified"], false);
 }
