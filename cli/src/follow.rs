@@ -5,31 +5,31 @@ use std::convert::Infallible;
 use std::time::Duration;
 use tokio::time::{MissedTickBehavior, interval};
 
-/// How often files are looked at. What they take away ends within two seconds.
+/// The interval at which files are checked. What they revoke ends within two seconds.
 const PERIOD: Duration = Duration::from_millis(500);
 
-/// Looks again and again. Where that fails, whatever `stays` names stays as it was, and a fault is
-/// logged when it is new.
+/// Calls `check` at each interval. While that fails, whatever `name` names stays as it was, and each
+/// new error is logged.
 pub(crate) async fn follow(
-    stays: &str,
-    mut look: impl AsyncFnMut() -> Result<(), Error>,
+    name: &str,
+    mut check: impl AsyncFnMut() -> Result<(), Error>,
 ) -> Infallible {
     let mut ticks = interval(PERIOD);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut complaint = None;
     loop {
         ticks.tick().await;
-        let fault = look().await.err().map(|error| error.to_string());
+        let fault = check().await.err().map(|error| error.to_string());
         if let Some(fault) = &fault
             && complaint.as_ref() != Some(fault)
         {
-            tracing::error!("{stays} stays as it was; {fault}");
+            tracing::error!("{name} stays as it was; {fault}");
         }
         complaint = fault;
     }
 }
 
-/// Reads files where waiting for a disk holds nobody up.
+/// Reads files on a thread that may block.
 pub(crate) async fn read<T: Send + 'static>(
     files: impl FnOnce() -> Result<T, Error> + Send + 'static,
 ) -> Result<T, Error> {

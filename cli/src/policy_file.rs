@@ -9,10 +9,10 @@ use crate::files;
 use crate::place::{Place, malformed};
 use capwire::wascap::{KeyKind, PublicKey};
 use capwire::{ActorId, AppliesTo, Permission, PolicyRule, PolicyRules};
-use capwire_manifest::{At, PolicyFile, PolicyPart};
+use capwire_manifest::{At, PolicyFile, PolicySection};
 use std::path::Path;
 
-/// What the file at `path` says; nothing if there is none.
+/// Returns the rules of the file at `path`, or none if there is no file.
 pub(crate) fn read(path: Option<&Path>) -> Result<PolicyRules, Error> {
     let Some(path) = path else {
         return Ok(PolicyRules::default());
@@ -20,10 +20,11 @@ pub(crate) fn read(path: Option<&Path>) -> Result<PolicyRules, Error> {
     compile(path, &files::read(path)?)
 }
 
-/// What `text`, the file at `path`, says.
+/// Returns the rules of `text`, the file at `path`.
 fn compile(path: &Path, text: &[u8]) -> Result<PolicyRules, Error> {
     let text = str::from_utf8(text).map_err(|error| {
-        Error::unreadable(format!("the policy `{}` is not text", path.display())).because(error)
+        Error::unreadable(format!("the policy `{}` is not UTF-8 text", path.display()))
+            .because(error)
     })?;
     let mut compiler = Compiler {
         path,
@@ -51,38 +52,39 @@ struct Compiler<'p> {
 
 impl Compiler<'_> {
     fn compile(&mut self, file: &PolicyFile) {
-        self.part(AppliesTo::Everyone, &file.everyone);
-        for (key, part) in &file.accounts {
+        self.section(AppliesTo::Everyone, &file.everyone);
+        for (key, section) in &file.accounts {
             match account(&key.value) {
-                Some(account) => self.part(AppliesTo::Account(account), part),
+                Some(account) => self.section(AppliesTo::Account(account), section),
                 None => self.fault(key, "this is no public key of an account"),
             }
         }
-        for (key, part) in &file.actors {
+        for (key, section) in &file.actors {
             match key.value.parse::<ActorId>() {
-                Ok(actor) => self.part(AppliesTo::Actor(actor), part),
+                Ok(actor) => self.section(AppliesTo::Actor(actor), section),
                 Err(error) => self.fault(key, error),
             }
         }
     }
 
-    fn part(&mut self, whom: AppliesTo, part: &PolicyPart) {
-        if part.start.as_ref().is_some_and(|start| !start.value) {
-            self.limits.bar(whom);
+    fn section(&mut self, applies_to: AppliesTo, section: &PolicySection) {
+        if section.start.as_ref().is_some_and(|start| !start.value) {
+            self.limits.bar(applies_to);
         }
-        if let Some((position, only)) = &part.only {
+        if let Some((position, only)) = &section.only {
             let place = self.place(&At {
                 value: (),
                 position: *position,
             });
             let permissions = self.permissions(only);
-            self.limits.add(whom, PolicyRule::only(place, &permissions));
-        }
-        if let Some(first) = part.limit.first() {
-            let place = self.place(first);
-            let permissions = self.permissions(&part.limit);
             self.limits
-                .add(whom, PolicyRule::at_most(place, &permissions));
+                .add(applies_to, PolicyRule::only(place, &permissions));
+        }
+        if let Some(first) = section.limit.first() {
+            let place = self.place(first);
+            let permissions = self.permissions(&section.limit);
+            self.limits
+                .add(applies_to, PolicyRule::at_most(place, &permissions));
         }
     }
 

@@ -7,8 +7,8 @@ use std::pin::pin;
 use std::time::Duration;
 use tokio::time::{self, Instant, MissedTickBehavior};
 
-/// What takes less needs no explanation.
-const PATIENCE: Duration = Duration::from_secs(1);
+/// The time after which a person is told what takes so long.
+const INTERVAL: Duration = Duration::from_secs(1);
 
 /// Waits for `work`, and says on a terminal that it is `doing` it.
 pub(crate) async fn during<T>(doing: &str, work: impl Future<Output = T>) -> T {
@@ -23,7 +23,7 @@ pub(crate) async fn during<T>(doing: &str, work: impl Future<Output = T>) -> T {
 async fn show<T>(doing: &str, work: impl Future<Output = T>, terminal: &mut impl Write) -> T {
     let mut work = pin!(work);
     let begin = Instant::now();
-    let mut ticks = time::interval_at(begin + PATIENCE, PATIENCE);
+    let mut ticks = time::interval_at(begin + INTERVAL, INTERVAL);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut shown = false;
     loop {

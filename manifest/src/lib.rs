@@ -62,7 +62,7 @@ pub use model::{
     Actor, At, Binding, Capability, DEFAULT_BINDING, Manifest, Position, SecretRef, Source, Value,
 };
 pub use nearest::nearest;
-pub use policy::{PolicyFile, PolicyPart};
+pub use policy::{PolicyFile, PolicySection};
 pub use schema::schema;
 
 /// The README's example is a test as well.

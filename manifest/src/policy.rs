@@ -1,10 +1,10 @@
-//! What an operator's policy file says.
+//! The content of an operator's policy file.
 
 use crate::error::ManifestError;
 use crate::model::{At, Position};
 use crate::read;
 
-/// A policy file, as it is written. Everything in it takes away from what claims grant.
+/// A policy file as it is written. Each rule takes away from what claims grant.
 ///
 /// ```
 /// use capwire_manifest::PolicyFile;
@@ -24,30 +24,30 @@ use crate::read;
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PolicyFile {
-    /// What holds for all actors.
-    pub everyone: PolicyPart,
-    /// What holds for the actors of accounts, by the accounts' public keys.
-    pub accounts: Vec<(At<String>, PolicyPart)>,
-    /// What holds for actors, by their public keys.
-    pub actors: Vec<(At<String>, PolicyPart)>,
+    /// The rules for all actors.
+    pub everyone: PolicySection,
+    /// The rules for the actors of accounts, by the accounts' public keys.
+    pub accounts: Vec<(At<String>, PolicySection)>,
+    /// The rules for single actors, by their public keys.
+    pub actors: Vec<(At<String>, PolicySection)>,
 }
 
-/// What holds for some actors.
+/// The rules for some actors.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct PolicyPart {
-    /// The capabilities that they may use at most, if there is such a list, and its place.
+pub struct PolicySection {
+    /// The only capabilities that they may use, if there is such a list, and its place.
     pub only: Option<(Position, Vec<At<String>>)>,
-    /// How far they may use some capabilities; others as far as claims go.
+    /// The capabilities that the policy narrows. Claims alone decide on all others.
     pub limit: Vec<At<String>>,
-    /// Whether they may start.
+    /// `false` if they may not start.
     pub start: Option<At<bool>>,
 }
 
 impl PolicyFile {
-    /// Reads YAML or JSON.
+    /// Reads a policy from YAML or JSON.
     ///
     /// # Errors
-    /// All that is wrong, in the order of the text.
+    /// All faults, in the order of the text.
     pub fn parse(text: &str) -> Result<Self, Vec<ManifestError>> {
         let (policy, faults) = read::policy(text);
         match faults.is_empty() {

@@ -1,7 +1,7 @@
 //! `capwire ps`
 
 use crate::args::Ps;
-use crate::control::{ActorEntry, Ask, Connection, Listing, ProviderEntry};
+use crate::control::{ActorEntry, Connection, HostCommand, Listing, ProviderEntry};
 use crate::error::Error;
 use crate::output;
 use crate::table::table;
@@ -9,7 +9,7 @@ use serde_json::json;
 
 pub(super) fn run(command: &Ps) -> Result<(), Error> {
     let host = Connection::open(command.which.host.as_deref())?;
-    let listing: Listing = host.ask(Ask::List, &[])?;
+    let listing: Listing = host.execute(HostCommand::List, &[])?;
     if command.json {
         return output::json(&json!(listing));
     }

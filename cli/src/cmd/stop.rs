@@ -1,7 +1,7 @@
 //! `capwire stop`
 
 use crate::args::Stop;
-use crate::control::{Ask, Connection, Stopped};
+use crate::control::{Connection, HostCommand, Stopped};
 use crate::error::Error;
 use crate::output;
 use capwire_text::escaped;
@@ -22,7 +22,7 @@ pub(super) fn run(command: &Stop) -> Result<(), Error> {
 }
 
 fn stop_actor(host: Connection, actor: &str, json: bool) -> Result<(), Error> {
-    let stopped: Stopped = host.ask(Ask::StopActor(actor.to_owned()), &[])?;
+    let stopped: Stopped = host.execute(HostCommand::StopActor(actor.to_owned()), &[])?;
     if json {
         output::json(&json!(stopped))?;
     } else {

@@ -1,7 +1,7 @@
 //! `capwire swap`
 
 use crate::args::Swap;
-use crate::control::{self, Ask, Calls, Connection, Swapped};
+use crate::control::{self, Calls, Connection, HostCommand, Swapped};
 use crate::error::Error;
 use crate::{files, output};
 use capwire_text::escaped;
@@ -10,14 +10,14 @@ use serde_json::json;
 pub(super) fn run(command: &Swap) -> Result<(), Error> {
     let module = files::read(&command.module)?;
     let host = Connection::open(command.which.host.as_deref())?;
-    let ask = Ask::Swap(control::Swap {
+    let swap = HostCommand::Swap(control::Swap {
         actor: command.actor.clone(),
         module_bytes: module.len() as u64,
         allow_wider: command.allow_wider,
         health_check: command.health_check,
         drain: command.drain,
     });
-    let swapped: Swapped = host.ask(ask, &module)?;
+    let swapped: Swapped = host.execute(swap, &module)?;
     if command.json {
         output::json(&json!(swapped))?;
     } else {

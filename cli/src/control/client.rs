@@ -1,7 +1,7 @@
 //! The side of whoever asks a host.
 
 use super::folder;
-use super::message::{Ask, LONGEST_REPLY, Reply, Request, VERSION};
+use super::message::{HostCommand, LONGEST_REPLY, Reply, Request, VERSION};
 use crate::error::Error;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -30,19 +30,23 @@ impl Connection {
         }
     }
 
-    /// Asks the host, and waits for its answer.
-    pub(crate) fn ask<T: DeserializeOwned>(mut self, ask: Ask, module: &[u8]) -> Result<T, Error> {
-        let answer = self.request(ask, module)?;
+    /// Sends a command to the host, and waits for its reply.
+    pub(crate) fn execute<T: DeserializeOwned>(
+        mut self,
+        command: HostCommand,
+        module: &[u8],
+    ) -> Result<T, Error> {
+        let answer = self.request(command, module)?;
         serde_json::from_value(answer).map_err(|error| {
-            Error::failure("the host's answer is not understood")
+            Error::failure("cannot understand the host's answer")
                 .because(error)
                 .help("use the `capwire` of the same version as the host")
         })
     }
 
-    /// Asks the host to end, and waits until it has.
+    /// Tells the host to stop, and waits until it has stopped.
     pub(crate) fn stop_host(mut self) -> Result<(), Error> {
-        self.request(Ask::StopHost, &[])?;
+        self.request(HostCommand::StopHost, &[])?;
         // However the connection ends, the host is gone then.
         io::copy(&mut self.0, &mut io::sink()).ok();
         Ok(())
@@ -62,7 +66,7 @@ impl Connection {
             })
             .collect();
         match hosts.pop() {
-            None => Err(Error::failure("no host runs")
+            None => Err(Error::failure("no host is running")
                 .help("start one with `capwire run MANIFEST`, or name its socket with `--host`")),
             Some((_, _, stream)) if hosts.is_empty() => Ok(Self::new(stream)),
             Some(last) => {
@@ -72,11 +76,11 @@ impl Connection {
         }
     }
 
-    fn request(&mut self, ask: Ask, module: &[u8]) -> Result<Value, Error> {
-        let lost = |error| Error::failure("the connection to the host is lost").because(error);
+    fn request(&mut self, command: HostCommand, module: &[u8]) -> Result<Value, Error> {
+        let lost = |error| Error::failure("lost the connection to the host").because(error);
         let request = Request {
             version: VERSION,
-            ask,
+            command,
         };
         let sent = self.send(&request, module);
         let line = self.receive();
@@ -86,7 +90,7 @@ impl Connection {
             Ok(_) => Err(sent.err().map_or_else(
                 || {
                     Error::failure(
-                        "the host does not answer: it is ending, or runs as another user",
+                        "the host does not answer: it is shutting down, or runs as another user",
                     )
                 },
                 lost,
@@ -113,11 +117,11 @@ impl Connection {
 
 fn unreachable(asked: &str, socket: &Path, error: io::Error) -> Error {
     Error::failure(format!(
-        "there is no host `{asked}`: nobody listens at `{}`",
+        "no host `{asked}` is running: nobody listens at `{}`",
         socket.display()
     ))
     .because(error)
-    .help("`capwire ps` without `--host` finds the hosts that run")
+    .help("`capwire ps` without `--host` finds the running hosts")
 }
 
 fn several(hosts: &[(u32, PathBuf, UnixStream)]) -> Error {
@@ -125,7 +129,7 @@ fn several(hosts: &[(u32, PathBuf, UnixStream)]) -> Error {
         .iter()
         .map(|(pid, socket, _)| format!("\n{pid} ({})", socket.display()));
     Error::failure(format!(
-        "{} hosts run:{}",
+        "{} hosts are running:{}",
         hosts.len(),
         list.collect::<String>()
     ))

@@ -1,4 +1,4 @@
-//! Where the sockets of a user's hosts are: in a folder that nobody else can look into.
+//! The folder of the sockets of a user's hosts, which no other user can open.
 
 use crate::error::Error;
 use std::ffi::OsStr;

@@ -1,4 +1,4 @@
-//! What goes over the socket.
+//! The messages on the socket.
 
 use crate::error::Error;
 use serde::{Deserialize, Serialize};
@@ -23,30 +23,31 @@ pub(super) const LARGEST_MODULE: u64 = 256 << 20;
 #[serde(deny_unknown_fields)]
 pub(super) struct Request {
     pub(super) version: u32,
-    pub(super) ask: Ask,
+    #[serde(rename = "ask")]
+    pub(super) command: HostCommand,
 }
 
-/// What a host can be asked.
+/// A command to a host.
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub(crate) enum Ask {
-    /// What runs; answered by a [`Listing`].
+pub(crate) enum HostCommand {
+    /// Lists what is running. The reply is a [`Listing`].
     List,
-    /// To swap an actor; the module follows. Answered by [`Swapped`].
+    /// Swaps an actor. The module follows. The reply is [`Swapped`].
     Swap(Swap),
-    /// To stop an actor, by its key or name; answered by [`Stopped`].
+    /// Stops an actor, by its key or name. The reply is [`Stopped`].
     StopActor(String),
-    /// To stop everything and end. Answered at once; the connection ends with the host.
+    /// Stops the host. The reply comes at once; the connection ends with the host.
     StopHost,
 }
 
-/// How to swap an actor.
+/// The options of a swap.
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Swap {
     /// The actor, by its key or name.
     pub(crate) actor: String,
-    /// How many bytes of a module follow the line.
+    /// The bytes of the module that follow the line.
     pub(crate) module_bytes: u64,
     pub(crate) allow_wider: bool,
     pub(crate) health_check: bool,
@@ -77,13 +78,13 @@ pub(super) struct Fault {
     help: Option<String>,
 }
 
-/// The version alone, whatever else other versions may say.
+/// The version alone, whatever other versions may add.
 #[derive(Deserialize)]
 struct Versioned {
     version: u32,
 }
 
-/// What runs in a host.
+/// The actors and providers of a host.
 #[derive(Debug, Deserialize, Serialize)]
 pub(crate) struct Listing {
     pub(crate) pid: u32,
@@ -103,7 +104,7 @@ pub(crate) struct ActorEntry {
     /// Counts its versions since it was started.
     pub(crate) generation: u64,
     pub(crate) instances: Instances,
-    /// How many calls wait for one.
+    /// The calls that wait for an instance.
     pub(crate) waiting: usize,
     /// The limits by key and unit, as in `memory_bytes`, without `instances`, which [`Instances`] has.
     /// `null` means that there is no limit. Older hosts do not send them.
@@ -119,7 +120,7 @@ pub(crate) struct Instances {
     pub(crate) busy: usize,
 }
 
-/// How calls ended.
+/// The number of calls, by how they ended.
 #[derive(Debug, Deserialize, Serialize)]
 pub(crate) struct Calls {
     pub(crate) served: u64,
@@ -139,12 +140,12 @@ pub(crate) struct BindingEntry {
 pub(crate) struct ProviderEntry {
     pub(crate) contract: String,
     pub(crate) name: String,
-    /// What it says of itself.
+    /// The name in its descriptor.
     pub(crate) provider: String,
     pub(crate) version: String,
 }
 
-/// What came of a swap.
+/// The result of a swap.
 #[derive(Debug, Deserialize, Serialize)]
 pub(crate) struct Swapped {
     pub(crate) name: String,
@@ -166,7 +167,7 @@ pub(crate) struct Swapped {
 pub(crate) struct Stopped {
     pub(crate) name: String,
     pub(crate) key: String,
-    /// How many of its calls took too long, and were stopped with it.
+    /// The number of calls that took too long, and were stopped with the actor.
     pub(crate) stopped_calls: usize,
 }
 
@@ -178,7 +179,7 @@ impl Request {
             return serde_json::from_slice(line).map_err(malformed);
         }
         Err(Error::failure(format!(
-            "the host understands version {VERSION} of its protocol, not {version}"
+            "the host speaks version {VERSION} of the protocol, not {version}"
         ))
         .help("use the `capwire` of the same version as the host"))
     }

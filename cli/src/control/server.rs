@@ -1,7 +1,7 @@
 //! The host's side of the socket.
 
-use super::answers::Answers;
-use super::message::{Ask, LARGEST_MODULE, LONGEST_REQUEST, Reply, Request};
+use super::handler::Handler;
+use super::message::{HostCommand, LARGEST_MODULE, LONGEST_REQUEST, Reply, Request};
 use super::{folder, socket::Socket};
 use crate::error::Error;
 use crate::secrets::Secrets;
@@ -18,16 +18,16 @@ use tokio::sync::{Notify, Semaphore};
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 
-/// How many connections are served at once; others wait.
+/// The most connections that are served at once. Others wait.
 const CONNECTIONS: usize = 16;
 
-/// How long a request may take to arrive, its module included, and a reply to be taken.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// The longest time for a request to arrive, its module included, and for a reply to be read.
+const TIMEOUT: Duration = Duration::from_secs(60);
 
-/// How long to wait when the system has no more file descriptors.
+/// The time to wait when the system has no more file descriptors.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// What makes a host hear requests, until it is dropped.
+/// A host's listener for requests, until it is dropped.
 pub(crate) struct Control {
     stop: Arc<Notify>,
     listening: Option<Listening>,
@@ -49,15 +49,15 @@ impl Control {
         secrets: &Secrets,
     ) -> Result<Self, Error> {
         let stop = Arc::new(Notify::new());
-        let answers = Answers::new(host.clone(), Arc::clone(&stop));
-        let listening = match listen(asked.clone(), answers, secrets.clone()) {
+        let handler = Handler::new(host.clone(), Arc::clone(&stop));
+        let listening = match listen(asked.clone(), handler, secrets.clone()) {
             Ok(listening) => Some(listening),
             Err(error) => {
                 let place = asked.clone().unwrap_or_else(folder::path);
                 let problem = format!("cannot listen for commands at `{}`", place.display());
                 if asked.is_some() {
                     return Err(Error::failure(problem).because(error).help(
-                        "give `--control` a name that is free, in a folder that is there; the system takes a hundred characters or so",
+                        "choose a path for `--control` that is not in use, in an existing folder, of at most 100 characters or so",
                     ));
                 }
                 tracing::warn!(%error, "{problem}: `capwire ps` does not find this host");
@@ -81,10 +81,10 @@ impl Drop for Control {
     }
 }
 
-fn listen(path: Option<PathBuf>, answers: Answers, secrets: Secrets) -> io::Result<Listening> {
+fn listen(path: Option<PathBuf>, handler: Handler, secrets: Secrets) -> io::Result<Listening> {
     let (socket, listener) = Socket::claim(path)?;
     tracing::debug!(socket = %socket.path().display(), "listening for commands");
-    let server = Server { answers, secrets };
+    let server = Server { handler, secrets };
     let listener = asynchronous(listener)?;
     let task = tokio::spawn(accept(listener, Arc::new(server)));
     Ok(Listening {
@@ -120,7 +120,7 @@ async fn accept(listener: UnixListener, server: Arc<Server>) {
 }
 
 struct Server {
-    answers: Answers,
+    handler: Handler,
     secrets: Secrets,
 }
 
@@ -138,30 +138,35 @@ impl Server {
             return Ok(()); // Somebody looked whether this host is there.
         }
         let request = Request::parse(&line);
-        let ends_host = matches!(&request, Ok(request) if matches!(request.ask, Ask::StopHost));
+        let ends_host =
+            matches!(&request, Ok(request) if matches!(request.command, HostCommand::StopHost));
         let outcome = match request {
-            Ok(request) => self.answer(request.ask, &mut stream).await,
+            Ok(request) => self.answer(request.command, &mut stream).await,
             Err(error) => Err(error),
         };
         self.reply(outcome, &mut stream).await?;
         if ends_host {
             // Only now, so that the answer is out before the host ends, and the connection with
             // it: that tells the peer when it has.
-            self.answers.stop_host();
+            self.handler.stop_host();
             tokio::io::copy(&mut stream, &mut tokio::io::sink()).await?;
         }
         Ok(())
     }
 
-    async fn answer(&self, ask: Ask, stream: &mut BufReader<UnixStream>) -> Result<Value, Error> {
-        match ask {
-            Ask::List => self.answers.list(),
-            Ask::Swap(swap) => {
+    async fn answer(
+        &self,
+        command: HostCommand,
+        stream: &mut BufReader<UnixStream>,
+    ) -> Result<Value, Error> {
+        match command {
+            HostCommand::List => self.handler.list(),
+            HostCommand::Swap(swap) => {
                 let module = read_module(stream, swap.module_bytes).await?;
-                self.answers.swap(swap, module).await
+                self.handler.swap(swap, module).await
             }
-            Ask::StopActor(actor) => self.answers.stop_actor(&actor).await,
-            Ask::StopHost => Ok(Value::Null),
+            HostCommand::StopActor(actor) => self.handler.stop_actor(&actor).await,
+            HostCommand::StopHost => Ok(Value::Null),
         }
     }
 
@@ -194,24 +199,24 @@ async fn read_line(stream: &mut BufReader<UnixStream>) -> io::Result<Vec<u8>> {
 async fn read_module(stream: &mut BufReader<UnixStream>, bytes: u64) -> Result<Vec<u8>, Error> {
     if bytes > LARGEST_MODULE {
         return Err(Error::failure(format!(
-            "a module of {bytes} bytes is larger than {LARGEST_MODULE} bytes, the most that a host takes"
+            "the module has {bytes} bytes, more than the limit of {LARGEST_MODULE}"
         )));
     }
     let mut module = Vec::new();
     let mut bounded = stream.take(bytes);
     let read = within(bounded.read_to_end(&mut module)).await;
-    let read = read.map_err(|error| Error::failure("the module did not arrive").because(error))?;
+    let read = read.map_err(|error| Error::failure("cannot receive the module").because(error))?;
     if read as u64 == bytes {
         Ok(module)
     } else {
         Err(Error::failure(format!(
-            "the module did not arrive: {read} of its {bytes} bytes did"
+            "the module arrived incomplete: {read} of {bytes} bytes"
         )))
     }
 }
 
 async fn within<T>(work: impl Future<Output = io::Result<T>>) -> io::Result<T> {
-    match timeout(PATIENCE, work).await {
+    match timeout(TIMEOUT, work).await {
         Ok(done) => done,
         Err(_) => Err(io::ErrorKind::TimedOut.into()),
     }

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 pub(crate) struct Policing {
     file: Option<PathBuf>,
     current: Vec<u8>,
-    /// What the file held when it was last looked at, if that is new.
+    /// The content of the file when it was last read, if that is new.
     changing: Option<Vec<u8>>,
     limits: PolicyRules,
 }
@@ -41,13 +41,13 @@ impl Policing {
     pub(crate) async fn follow(mut self, host: &Host) -> Infallible {
         match self.file.take() {
             None => std::future::pending().await,
-            Some(file) => follow("the policy", async || self.look(&file, host).await).await,
+            Some(file) => follow("the policy", async || self.reload(&file, host).await).await,
         }
     }
 
     /// A file that is just being written may be empty or half there, and allow too much: it counts
     /// when it is the same twice.
-    async fn look(&mut self, file: &Path, host: &Host) -> Result<(), Error> {
+    async fn reload(&mut self, file: &Path, host: &Host) -> Result<(), Error> {
         let path = file.to_owned();
         let text = follow::read(move || files::read(&path)).await?;
         let settled = self.changing.as_ref() == Some(&text);

@@ -10,7 +10,7 @@ use capwire::Host;
 use capwire::wascap::Verifier;
 use std::convert::Infallible;
 
-/// What a host believes, and the files that say so.
+/// The trust of a host, and its files.
 #[derive(Default)]
 pub(crate) struct Trusting {
     files: TrustFiles,
@@ -55,10 +55,10 @@ impl Trusting {
         if self.files.is_empty() {
             return std::future::pending().await;
         }
-        follow("trust", async || self.look(host).await).await
+        follow("trust", async || self.reload(host).await).await
     }
 
-    async fn look(&mut self, host: &Host) -> Result<(), Error> {
+    async fn reload(&mut self, host: &Host) -> Result<(), Error> {
         let files = self.files.clone();
         let contents = follow::read(move || files.read()).await?;
         if contents != self.current {

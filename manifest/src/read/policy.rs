@@ -1,12 +1,12 @@
-//! Policy files, by the rules of manifests.
+//! Reads policy files by the rules of manifests.
 
 use super::{Content, Node, Reader};
 use crate::error::ManifestError;
 use crate::model::At;
-use crate::policy::{PolicyFile, PolicyPart};
+use crate::policy::{PolicyFile, PolicySection};
 use crate::tree;
 
-/// What can be understood of `text`, and all that is wrong with it, in the order of the text.
+/// Returns the sections of `text` that are right, and all faults in the order of the text.
 pub(crate) fn policy(text: &str) -> (PolicyFile, Vec<ManifestError>) {
     let mut reader = Reader::default();
     let policy = match tree::read(text) {
@@ -31,32 +31,32 @@ impl Reader {
         let everyone = fields.get("everyone");
         PolicyFile {
             everyone: everyone
-                .and_then(|node| self.part(node, "everyone"))
+                .and_then(|node| self.section(node, "everyone"))
                 .unwrap_or_default(),
-            accounts: self.parts(fields.get("accounts").copied(), "accounts"),
-            actors: self.parts(fields.get("actors").copied(), "actors"),
+            accounts: self.sections(fields.get("accounts").copied(), "accounts"),
+            actors: self.sections(fields.get("actors").copied(), "actors"),
         }
     }
 
-    fn parts(&mut self, node: Option<&Node>, field: &str) -> Vec<(At<String>, PolicyPart)> {
+    fn sections(&mut self, node: Option<&Node>, field: &str) -> Vec<(At<String>, PolicySection)> {
         let Some(node) = node else { return Vec::new() };
         if !matches!(*node.content, Content::Map(_)) {
             self.wrong_type::<()>(node, field, super::MAPPING);
             return Vec::new();
         }
-        let mut parts = Vec::new();
+        let mut sections = Vec::new();
         for (key, place, node) in self.pairs(node, field) {
             let field = format!("{field}.{key}");
             let key = At {
                 value: key,
                 position: place.position,
             };
-            parts.extend(self.part(node, &field).map(|part| (key, part)));
+            sections.extend(self.section(node, &field).map(|section| (key, section)));
         }
-        parts
+        sections
     }
 
-    fn part(&mut self, node: &Node, field: &str) -> Option<PolicyPart> {
+    fn section(&mut self, node: &Node, field: &str) -> Option<PolicySection> {
         const KEYS: &[&str] = &["only", "limit", "start"];
         let fields = self.fields(node, field, KEYS, &[])?;
         let list = |reader: &mut Self, key: &str| {
@@ -65,7 +65,7 @@ impl Reader {
         };
         let only = list(self, "only");
         let start = fields.get("start");
-        Some(PolicyPart {
+        Some(PolicySection {
             only: fields.get("only").map(|node| (node.position, only)),
             limit: list(self, "limit"),
             start: start.and_then(|node| self.flag(node, &format!("{field}.start"))),

@@ -1,4 +1,4 @@
-//! Does in the host what it is asked.
+//! Carries out the commands to a host.
 
 use super::message::{
     ActorEntry, BindingEntry, Calls, Instances, Listing, ProviderEntry, Stopped, Swap, Swapped,
@@ -15,14 +15,14 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use tokio::sync::Notify;
 
-/// Answers the requests to one host.
-pub(super) struct Answers {
+/// Carries out the commands to one host.
+pub(super) struct Handler {
     host: Host,
     stop: Arc<Notify>,
 }
 
-impl Answers {
-    /// Answers for `host`, which stops when `stop` tells it to.
+impl Handler {
+    /// Returns the handler of `host`, which stops when `stop` is notified.
     pub(super) fn new(host: Host, stop: Arc<Notify>) -> Self {
         Self { host, stop }
     }
@@ -91,7 +91,7 @@ impl Answers {
         self.stop.notify_one();
     }
 
-    /// The actor that somebody calls `text`: by its key, or else by its name.
+    /// Returns the actor whose key or name is `text`.
     fn named(&self, text: &str) -> Result<ActorInfo, Error> {
         let actors = self.host.inventory().actors;
         let id: Option<ActorId> = text.parse().ok();
@@ -107,7 +107,7 @@ impl Answers {
 }
 
 fn value(answer: &impl Serialize) -> Result<Value, Error> {
-    let failed = |error| Error::failure("the answer cannot be written").because(error);
+    let failed = |error| Error::failure("cannot write the answer").because(error);
     serde_json::to_value(answer).map_err(failed)
 }
 
@@ -181,21 +181,21 @@ fn another_actor(new: ActorId, running: &ActorInfo) -> Error {
         "the new module is another actor: its key is {new}, and that of `{}` is {}",
         running.name, running.id
     ))
-    .help("sign it with the `--subject` of the one that runs")
+    .help("sign it with the `--subject` of the running actor")
 }
 
 fn unknown(text: &str, actors: &[ActorInfo]) -> Error {
     let names: Vec<&str> = actors.iter().map(|actor| actor.name.as_str()).collect();
-    let error = Error::failure(format!("no actor `{text}` runs"));
+    let error = Error::failure(format!("no actor `{text}` is running"));
     match nearest(text, names.iter().copied()) {
         Some(near) => error.help(format!("did you mean `{near}`?")),
-        None if names.is_empty() => error.help("no actor runs at all"),
-        None => error.help(format!("those run: {}", names.join(", "))),
+        None if names.is_empty() => error.help("no actor is running"),
+        None => error.help(format!("the running actors are {}", names.join(", "))),
     }
 }
 
 fn ambiguous(text: &str, several: &[&ActorInfo]) -> Error {
     let keys: Vec<String> = several.iter().map(|actor| actor.id.to_string()).collect();
     Error::failure(format!("{} actors are named `{text}`", several.len()))
-        .help(format!("name one by its key: {}", keys.join(", ")))
+        .help(format!("use one of their keys: {}", keys.join(", ")))
 }
