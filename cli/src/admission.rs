@@ -1,4 +1,4 @@
-//! Whom a host lets in, by its files of trust and policy: `run` and `check` judge alike.
+//! Admission of actors by the files of trust and policy, the same for `run` and `check`.
 
 use crate::args::TrustFiles;
 use crate::data::DataDir;
@@ -10,7 +10,7 @@ use capwire::{Host, PolicyRules};
 use std::convert::Infallible;
 use std::path::PathBuf;
 
-/// What the files say.
+/// The content of the files.
 pub(crate) struct Admission {
     pub(crate) trust: Trusting,
     pub(crate) policy: Policing,

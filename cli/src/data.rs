@@ -1,4 +1,4 @@
-//! Where providers keep what must outlive them.
+//! The data directory, in which providers keep durable data.
 
 use crate::error::Error;
 use std::fs::DirBuilder;
@@ -32,12 +32,12 @@ impl DataDir {
         }
     }
 
-    /// Where [`folder`](Self::folder) is, or would be.
+    /// Returns the path of [`folder`](Self::folder), which may not exist yet.
     pub(crate) fn path(&self, sort: &str, name: &str) -> PathBuf {
         self.0.join(sort).join(as_file_name(name))
     }
 
-    /// Whether [`folder`](Self::folder) and what follows it could work, as far as can be seen
+    /// Checks whether [`folder`](Self::folder) and what follows it could work, as far as is visible
     /// without making anything.
     pub(crate) fn examine(&self, sort: &str, name: &str) -> Result<(), Error> {
         let folder = self.path(sort, name);
@@ -51,7 +51,7 @@ impl DataDir {
         usable(existing).map_err(|error| self.refused(existing, error))
     }
 
-    /// That `folder` cannot be used.
+    /// Returns the error that `folder` cannot be used.
     pub(crate) fn refused(
         &self,
         folder: &Path,
@@ -75,7 +75,7 @@ fn private(builder: &mut DirBuilder) {
 #[cfg(not(unix))]
 fn private(_: &mut DirBuilder) {}
 
-/// Whether this user may look into `folder` and change what is in it.
+/// Checks whether this user may read and change `folder`.
 #[cfg(unix)]
 fn usable(folder: &Path) -> io::Result<()> {
     use rustix::fs::{Access, access};

@@ -41,13 +41,15 @@ fn made(builder: HostBuilder) -> Result<Host, Error> {
         let refused = error.kind() == ErrorKind::Engine;
         let failed = Error::failure("cannot make the host").because(error);
         match refused {
-            true => failed.help("if you trust whoever made the modules: `--allow-unsafe-engine`"),
+            true => {
+                failed.help("if you trust the authors of all modules, add `--allow-unsafe-engine`")
+            }
             false => failed,
         }
     })
 }
 
-/// The engine of this name, to compile modules that no host runs; or else the one that is quickest at
+/// The engine of this name, to compile modules that no host is running; or else the one that is quickest at
 /// it, of those that are built in and safe.
 pub(crate) fn compiler(
     name: Option<EngineName>,
@@ -148,11 +150,12 @@ fn new<E: Engine>(
 ) -> Result<Arc<dyn Engine>, Error> {
     match made {
         Ok(engine) => Ok(Arc::new(engine)),
-        Err(error) => Err(
-            Error::failure(format!("the engine `{}` cannot run here", text(name)))
-                .because(error)
-                .help("try `--engine wasmi`"),
-        ),
+        Err(error) => Err(Error::failure(format!(
+            "the engine `{}` is not available on this machine",
+            text(name)
+        ))
+        .because(error)
+        .help("try `--engine wasmi`")),
     }
 }
 

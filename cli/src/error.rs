@@ -1,4 +1,4 @@
-//! What a person reads when something fails: what, why, and what to do next.
+//! Errors as people read them: what failed, why, and what to do next.
 
 use crate::place::Place;
 use crate::secrets::Secrets;
@@ -22,7 +22,7 @@ struct Fault {
     /// From the outermost to the innermost.
     causes: Vec<String>,
     help: Option<String>,
-    /// What else is wrong.
+    /// Further errors.
     more: Vec<Error>,
 }
 
@@ -59,7 +59,7 @@ impl Error {
         }))
     }
 
-    /// Adds why.
+    /// Adds the cause, and the causes of the cause.
     pub(crate) fn because(mut self, cause: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         let cause = cause.into();
         let own = std::iter::once(cause.to_string());
@@ -69,7 +69,7 @@ impl Error {
         self
     }
 
-    /// Adds where.
+    /// Adds the place in a file.
     pub(crate) fn at(mut self, place: &Place) -> Self {
         self.0.place = Some(place.clone());
         self
@@ -81,7 +81,7 @@ impl Error {
         self
     }
 
-    /// All of `errors` as one, in the order of their places; nothing if there are none.
+    /// Returns all of `errors` as one, in the order of their places, or `None` if there are none.
     pub(crate) fn all(mut errors: Vec<Self>) -> Option<Self> {
         errors.sort_by(|one, other| one.0.place.cmp(&other.0.place));
         let mut errors = errors.into_iter();
@@ -90,7 +90,7 @@ impl Error {
         Some(first)
     }
 
-    /// The error without any of `secrets`, whoever put them there.
+    /// Returns the error without any of `secrets`, whoever put them there.
     pub(crate) fn hiding(self, secrets: &Secrets) -> Self {
         let hide = |text: String| secrets.hide(&text).into_owned();
         let fault = *self.0;
@@ -104,7 +104,7 @@ impl Error {
         }))
     }
 
-    /// Where and what, in one line.
+    /// Returns the place and the message in one line.
     pub(crate) fn summary(&self) -> String {
         let message = escaped(&self.0.message);
         match &self.0.place {
@@ -117,7 +117,7 @@ impl Error {
         ExitCode::from(self.0.code)
     }
 
-    /// For scripts, one object for each fault.
+    /// Returns one object for each error, for scripts.
     pub(crate) fn to_json(&self) -> Vec<Value> {
         let first = json!({
             "line": self.0.place.as_ref().map(|place| place.position.line),
@@ -130,7 +130,7 @@ impl Error {
         std::iter::once(first).chain(more).collect()
     }
 
-    /// For people, with colours, which whoever prints it takes away where they are not wanted.
+    /// Returns the error with colours, which the printer removes where they are not wanted.
     pub(crate) fn colored(&self) -> impl fmt::Display + '_ {
         Colored(self)
     }
@@ -176,7 +176,7 @@ impl fmt::Display for Colored<'_> {
     }
 }
 
-/// `text` with all lines but the first indented, so that none looks like one of ours.
+/// Returns `text` with all lines but the first indented, so that none looks like one of ours.
 fn paragraph(text: &str) -> String {
     let lines: Vec<String> = text.lines().map(escaped).collect();
     lines.join("\n    ")

@@ -1,9 +1,9 @@
-//! What a module needs and offers, whoever signed it.
+//! The imports, exports and sizes of a module, whoever signed it.
 
 use std::collections::BTreeMap;
 use wasmparser::{BinaryReaderError, Parser, Payload};
 
-/// What a module needs and offers.
+/// The imports, exports and sizes of a module.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Facts {
     /// The names it imports, by the module that it imports them from.
@@ -50,7 +50,7 @@ impl Facts {
         Ok(facts)
     }
 
-    /// Whether it imports WASI preview 1, under either of its names.
+    /// Returns `true` if it imports WASI preview 1, under either of its names.
     pub(crate) fn uses_wasi(&self) -> bool {
         let names = ["wasi_snapshot_preview1", "wasi_unstable"];
         names.iter().any(|name| self.imports.contains_key(*name))

@@ -16,19 +16,19 @@ pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Error> {
         .map_err(|error| unreadable(path, error))?;
     if bytes.len() as u64 > LARGEST {
         return Err(Error::unreadable(format!(
-            "`{}` is larger than {LARGEST} bytes, which no module or manifest is",
+            "`{}` is larger than the limit of {LARGEST} bytes",
             path.display()
         )));
     }
     Ok(bytes)
 }
 
-/// That `path` cannot be read.
+/// Returns the error that `path` cannot be read.
 pub(crate) fn unreadable(path: &Path, error: io::Error) -> Error {
     Error::unreadable(format!("cannot read `{}`", path.display())).because(error)
 }
 
-/// Who may read a file that is written.
+/// The users that may read a file that is written.
 #[derive(Clone, Copy)]
 pub(crate) enum Readers {
     /// Whoever the user's umask lets.
@@ -37,7 +37,7 @@ pub(crate) enum Readers {
     OwnerOnly,
 }
 
-/// What happens to a file that is there already.
+/// The treatment of a file that exists already.
 #[derive(Clone, Copy)]
 pub(crate) enum Existing {
     /// It is replaced at once.
@@ -74,7 +74,7 @@ pub(crate) fn write(
     persisted.map(drop).map_err(|error| error.error)
 }
 
-/// What a new file has by default; the umask takes away from it.
+/// The default mode of a new file, from which the umask takes away.
 #[cfg(unix)]
 fn anybody() -> Option<Permissions> {
     use std::os::unix::fs::PermissionsExt;
@@ -86,7 +86,7 @@ fn anybody() -> Option<Permissions> {
     None
 }
 
-/// Whether `error` says that the file is there already.
+/// Returns `true` if `error` says that the file exists already.
 pub(crate) fn exists(error: &io::Error) -> bool {
     error.kind() == ErrorKind::AlreadyExists
 }

@@ -16,8 +16,8 @@ pub(crate) fn write(path: &Path, pair: &KeyPair, existing: Existing) -> Result<(
     let line = Zeroizing::new(format!("{}\n", *pair.seed()));
     files::write(path, line.as_bytes(), Readers::OwnerOnly, existing).map_err(|error| {
         if files::exists(&error) {
-            Error::failure(format!("`{}` is there already", path.display()))
-                .help("choose another file, or replace it for good with `--force`")
+            Error::failure(format!("`{}` already exists", path.display()))
+                .help("choose another file, or overwrite the old key with `--force`")
         } else {
             Error::failure(format!("cannot write `{}`", path.display())).because(error)
         }
@@ -28,7 +28,7 @@ pub(crate) fn write(path: &Path, pair: &KeyPair, existing: Existing) -> Result<(
 pub(crate) fn read(path: &Path) -> Result<KeyPair, Error> {
     let text = seed(path)?;
     KeyPair::from_seed(text.trim_end()).map_err(|error| {
-        Error::unreadable(format!("`{}` holds no seed", path.display()))
+        Error::unreadable(format!("`{}` does not contain a seed", path.display()))
             .because(error)
             .help("a key file is one line that begins with `S`; make one with `capwire keys gen`")
     })
@@ -42,7 +42,7 @@ pub(crate) fn read_of_kind(path: &Path, option: &str, kind: KeyKind) -> Result<K
         return Ok(pair);
     }
     Err(Error::unreadable(format!(
-        "{option}: `{}` holds a key of the kind {found}, and {kind} is needed",
+        "{option}: `{}` contains a key of kind {found}, expected {kind}",
         path.display()
     ))
     .help(format!("make one with `capwire keys gen {kind} -o FILE`")))
@@ -70,13 +70,10 @@ fn refuse_if_shared(file: &File, path: &Path) -> Result<(), Error> {
         return Ok(());
     }
     Err(Error::unreadable(format!(
-        "`{}` is a secret that other users may read or change",
+        "other users may read or change the secret key in `{}`",
         path.display()
     ))
-    .help(format!(
-        "if nobody did, keep it to yourself: chmod 600 {}",
-        path.display()
-    )))
+    .help(format!("if nobody did, run: chmod 600 {}", path.display())))
 }
 
 #[cfg(not(unix))]

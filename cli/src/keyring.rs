@@ -8,17 +8,17 @@ use std::env::var_os;
 use std::fs::DirBuilder;
 use std::path::{Path, PathBuf};
 
-/// Where keys are, if not in the user's configuration.
+/// The environment variable with the folder of keys, if not in the user's configuration.
 const VARIABLE: &str = "CAPWIRE_KEYS";
 
-/// Which of the user's keys.
+/// One of the user's keys.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Own<'a> {
     Operator,
     Account,
-    /// That of the module of this name.
+    /// The key of the module with this name.
     Module(&'a str),
-    /// That of the provider of this name.
+    /// The key of the provider with this name.
     Provider(&'a str),
 }
 
@@ -75,9 +75,8 @@ fn folder() -> Result<PathBuf, Error> {
     set(VARIABLE)
         .or_else(|| Some(configuration()?.join("capwire").join("keys")))
         .ok_or_else(|| {
-            Error::unreadable("you have no home folder, where your keys would be").help(format!(
-                "name the files of keys, or set {VARIABLE} to a folder"
-            ))
+            Error::unreadable("cannot find the folder of your keys: you have no home folder")
+                .help(format!("name each key file, or set {VARIABLE} to a folder"))
         })
 }
 
@@ -105,9 +104,9 @@ fn named(folder: &str, name: &str) -> Result<PathBuf, Error> {
     if is_plain(name) {
         return Ok(Path::new(folder).join(format!("{name}.nk")));
     }
-    let problem = format!("`{name}` is no name for the file of a key");
+    let problem = format!("`{name}` cannot be the name of a key file");
     Err(Error::unreadable(problem)
-        .help("use letters, digits, `-`, `_` and `.`, or name the key's file with `--subject`"))
+        .help("use letters, digits, `-`, `_` and `.`, or name a key file with `--subject`"))
 }
 
 fn is_plain(name: &str) -> bool {
@@ -128,7 +127,7 @@ fn private(_: &mut DirBuilder) {}
 pub(crate) fn token(path: &Path) -> Result<String, Error> {
     let text = String::from_utf8(files::read(path)?);
     let text = text.map_err(|error| {
-        Error::unreadable(format!("`{}` is not text", path.display())).because(error)
+        Error::unreadable(format!("`{}` is not UTF-8 text", path.display())).because(error)
     })?;
     Ok(text.trim_end().to_owned())
 }

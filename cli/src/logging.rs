@@ -20,7 +20,7 @@ pub(crate) fn start(otherwise: &str, format: LogFormat, secrets: &Secrets) -> Re
         _ => otherwise.to_owned(),
     };
     let filter = EnvFilter::try_new(&wanted).map_err(|error| {
-        Error::unreadable(format!("{VARIABLE}: `{wanted}` is no filter of logs"))
+        Error::unreadable(format!("{VARIABLE}: `{wanted}` is not a log filter"))
             .because(error)
             .help("write something like `info` or `warn,capwire=debug`")
     })?;

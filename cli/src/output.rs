@@ -1,10 +1,10 @@
-//! What goes to standard output, and what is said beside it.
+//! Writes to standard output, and remarks to standard error.
 
 use crate::error::Error;
 use std::fmt::Display;
 use std::io::{self, ErrorKind, Write};
 
-/// Says `text` on standard error, without colours where they are not wanted. That it cannot be
+/// Writes `text` to standard error, without colours where they are not wanted. That it cannot be
 /// written is no failure: there is no other place to say so.
 pub(crate) fn aside(text: impl Display) {
     let mut stderr = anstream::stderr().lock();

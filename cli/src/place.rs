@@ -13,7 +13,7 @@ pub(crate) struct Place {
 }
 
 impl Place {
-    /// Where `value` stands in `manifest`.
+    /// Returns the place of `value` in `manifest`.
     pub(crate) fn of<T>(manifest: &Path, value: &At<T>) -> Self {
         Self {
             file: manifest.to_owned(),
@@ -21,7 +21,7 @@ impl Place {
         }
     }
 
-    /// That what stands here is wrong.
+    /// Returns the error that `problem` is at this place.
     pub(crate) fn error(&self, problem: impl fmt::Display) -> Error {
         Error::failure(problem.to_string()).at(self)
     }
@@ -38,7 +38,7 @@ impl fmt::Display for Place {
     }
 }
 
-/// That the manifest itself cannot be understood.
+/// Returns the error that the manifest itself is malformed.
 pub(crate) fn malformed(manifest: &Path, mut error: ManifestError) -> Error {
     let help = error.help();
     let failure = match error.position.take() {

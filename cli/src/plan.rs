@@ -27,9 +27,9 @@ use std::net::SocketAddr;
 use std::path::Path;
 use values::Values;
 
-/// What will run.
+/// The actors, providers and bindings that will run.
 pub(crate) struct Plan {
-    /// What people call this host; for the log.
+    /// The labels of this host, for the log.
     pub(crate) labels: BTreeMap<String, String>,
     pub(crate) actors: Vec<PlannedActor>,
     pub(crate) providers: Vec<(ProviderId, &'static Builtin)>,
@@ -45,11 +45,11 @@ pub(crate) struct PlannedBinding {
     /// The actor's name.
     pub(crate) actor: String,
     pub(crate) config: Config,
-    /// Where the manifest says so.
+    /// Its place in the manifest.
     pub(crate) place: Place,
-    /// What it is bound to.
+    /// The provider.
     pub(crate) builtin: &'static Builtin,
-    /// Where it will listen.
+    /// The address on which it will listen.
     listens: Option<SocketAddr>,
 }
 
@@ -108,7 +108,11 @@ impl Plan {
 
 fn parse(path: &Path, faults: &mut Vec<Error>) -> Result<Manifest, Error> {
     let text = String::from_utf8(files::read(path)?).map_err(|error| {
-        Error::failure(format!("the manifest `{}` is not text", path.display())).because(error)
+        Error::failure(format!(
+            "the manifest `{}` is not UTF-8 text",
+            path.display()
+        ))
+        .because(error)
     })?;
     let (manifest, wrong) = Manifest::parse_all(&text);
     faults.extend(wrong.into_iter().map(|error| malformed(path, error)));
@@ -119,14 +123,14 @@ fn unset_variable(path: &Path, name: &At<String>) -> Error {
     let variable = &name.value;
     Place::of(path, name)
         .error(format_args!(
-            "the environment has no `{variable}`, so `${{{variable}}}` stays as it is written"
+            "the environment variable `{variable}` is not set, so `${{{variable}}}` is not replaced"
         ))
         .help(format!(
             "set it, or give a default: `${{{variable}:default}}`"
         ))
 }
 
-/// What a host says of itself, and no manifest can change.
+/// The prefix of labels that only the host sets.
 const RESERVED_LABELS: &str = "hostcore.";
 
 fn refuse_reserved_labels(path: &Path, manifest: &Manifest, faults: &mut Vec<Error>) {
@@ -134,7 +138,7 @@ fn refuse_reserved_labels(path: &Path, manifest: &Manifest, faults: &mut Vec<Err
     let reserved = labels.filter(|(key, _)| key.starts_with(RESERVED_LABELS));
     faults.extend(reserved.map(|(key, value)| {
         Place::of(path, value)
-            .error(format_args!("the label `{key}` is set by the host itself"))
+            .error(format_args!("the label `{key}` is reserved for the host"))
             .help("remove it")
     }));
 }
@@ -195,7 +199,7 @@ fn allowed(
     }
 }
 
-/// That a binding cannot be made.
+/// Returns the error that a binding cannot be made.
 pub(crate) fn unbindable(binding: &PlannedBinding) -> Error {
     let (actor, contract) = (&binding.actor, &binding.key.provider.contract);
     let problem = format_args!("cannot bind the actor `{actor}` to `{contract}`");
@@ -214,7 +218,7 @@ fn unclaimed(place: &Place, actor: &PlannedActor, contract: &ContractId) -> Erro
     let name = actor.actor.name();
     place
         .error(format_args!(
-            "the actor `{name}` does not claim `{contract}`"
+            "cannot bind the actor `{name}` to `{contract}`: its claims do not include that capability"
         ))
         .help(format!(
             "sign it with `--cap {contract}`, or remove this binding"
@@ -227,14 +231,14 @@ fn refuse_conflicts(bindings: &[PlannedBinding], faults: &mut Vec<Error>) {
         let earlier = || bindings.iter().take(index);
         if let Some(first) = earlier().find(|first| first.key == second.key) {
             let line = first.place.line();
-            let problem = format_args!("the same binding is in line {line} already");
+            let problem = format_args!("this binding repeats the one in line {line}");
             let help = "remove one of them, or name another provider with `binding`";
             faults.push(second.place.error(problem).help(help));
         } else if let Some((first, address)) = earlier().find_map(|first| collision(first, second))
         {
             let line = first.place.line();
-            let problem = format_args!("the binding in line {line} listens at {address} already");
-            let help = "give this one another `PORT`; 0 is any free one";
+            let problem = format_args!("the binding in line {line} already listens on {address}");
+            let help = "choose another `PORT`, or 0 for any free port";
             faults.push(second.place.error(problem).help(help));
         }
     }

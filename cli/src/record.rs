@@ -21,12 +21,12 @@ pub(crate) const MOST: usize = 10_000;
 pub(crate) struct Use {
     /// The key of the actor that needs the capability.
     pub(crate) actor: String,
-    /// Who asked whom.
+    /// The caller.
     pub(crate) by: By,
     /// The contract, or the key of the actor that was called.
     pub(crate) capability: String,
     pub(crate) operation: String,
-    /// What the message was about, if that is known.
+    /// The resources of the message, if they are known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) resource: Option<String>,
 }
@@ -48,7 +48,10 @@ pub(crate) fn read(path: &Path) -> Result<HashSet<Use>, Error> {
     let uses = lines.map(|(index, line)| {
         serde_json::from_slice(line).map_err(|error| {
             let (file, line) = (path.display(), index + 1);
-            Error::unreadable(format!("`{file}` is no record: line {line}")).because(error)
+            Error::unreadable(format!(
+                "`{file}` is not a record of uses: cannot read line {line}"
+            ))
+            .because(error)
         })
     });
     uses.collect()

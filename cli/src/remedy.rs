@@ -1,17 +1,17 @@
-//! What to do about an actor that did not start or answer.
+//! Remedies for actors that did not start or answer.
 
 use capwire::wapc::{CallError, CompileError, LimitError, Misuse, parts};
 use capwire::{ErrorKind, Limit};
 use std::error::Error as StdError;
 
-/// What to do about the module `wasm` that did not start.
+/// Returns what to do about the module `wasm`, which did not start.
 pub(crate) fn of_start(error: &capwire::Error, wasm: &[u8]) -> Option<String> {
     let cause = error.source().and_then(|cause| cause.downcast_ref());
     let of_module = cause.and_then(|cause| of_module(cause, wasm));
     of_module.or_else(|| of(error))
 }
 
-/// What to do about the module `wasm` that an engine did not compile.
+/// Returns what to do about the module `wasm`, which an engine did not compile.
 pub(crate) fn of_module(error: &CompileError, wasm: &[u8]) -> Option<String> {
     let too_large = matches!(error, CompileError::TooLarge { .. });
     // What has too many parts is refused whatever engine there is.

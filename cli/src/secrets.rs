@@ -36,7 +36,7 @@ impl Secrets {
     }
 }
 
-/// How logs write a text: as it is, in quotes, and either of them inside JSON.
+/// Returns the forms of a text in logs: as it is, in quotes, and both of them inside JSON.
 fn spellings(text: &str) -> [Zeroizing<String>; 4] {
     let quoted = Zeroizing::new(format!("{text:?}"));
     let quoted = Zeroizing::new(inside(&quoted).to_owned());

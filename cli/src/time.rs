@@ -7,12 +7,12 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 /// The end of the year 9999, beyond which nothing is a date.
 const LAST_DATE: u64 = 253_402_300_799;
 
-/// What the clock says.
+/// Returns the time of the system's clock.
 pub(crate) fn now() -> Result<UnixSeconds, Error> {
     match SystemTime::now().duration_since(UNIX_EPOCH) {
         Ok(elapsed) => Ok(UnixSeconds(elapsed.as_secs())),
         Err(_) => Err(Error::failure("the clock of this machine is before 1970")
-            .help("set it: the times in claims cannot be judged without it")),
+            .help("set the clock: the times in claims cannot be checked without it")),
     }
 }
 

@@ -14,7 +14,7 @@ use capwire::wascap::{
 };
 use std::path::{Path, PathBuf};
 
-/// What the files hold, to be compared with what they hold later.
+/// The content of the files, to be compared with a later one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Contents {
     operators: Vec<(PathBuf, String)>,
@@ -22,7 +22,7 @@ pub(crate) struct Contents {
     revocations: Vec<(PathBuf, String)>,
 }
 
-/// Whom to believe, and which revocation lists that rests on.
+/// The trust that the files express, and the revocation lists that it rests on.
 #[derive(Default)]
 pub(crate) struct Belief {
     pub(crate) verifier: Verifier,
@@ -30,7 +30,7 @@ pub(crate) struct Belief {
 }
 
 impl TrustFiles {
-    /// Whether there are any.
+    /// Returns `true` if there are no files.
     pub(crate) fn is_empty(&self) -> bool {
         self.operators.is_empty()
     }
@@ -52,7 +52,7 @@ impl TrustFiles {
         })
     }
 
-    /// Whom to believe at the time `now`, if no newer lists than those of `seen` are known.
+    /// Returns the trust at the time `now`, if no newer lists than those of `seen` are known.
     pub(crate) fn believe(&self, now: UnixSeconds, seen: &[Mark]) -> Result<Belief, Error> {
         self.read()?.believe(now, seen)
     }
@@ -85,7 +85,7 @@ impl Contents {
     }
 }
 
-/// What the files are to be, for whoever named another one.
+/// The help for another file than `--trust` takes.
 const OPERATORS_ARE: &str = "`--trust` takes an operator's token, as `capwire token operator` makes it, or a file that holds its public key, which begins with `O`, and nothing else";
 const ACCOUNTS_ARE: &str = "in the folder of `--accounts`, what ends in `.jwt` has to be a token as `capwire token account` makes it";
 const LISTS_ARE: &str = "`--revocations` takes a list as `capwire token revocations` makes it";
@@ -99,16 +99,15 @@ fn add_operator(trust: &mut Trust, path: &Path, text: &str) -> Result<(), Error>
     let kind = key.kind();
     if kind != KeyKind::Operator {
         let (path, wanted) = (path.display(), KeyKind::Operator);
-        let problem =
-            format!("--trust: `{path}` holds a key of the kind {kind}, and {wanted} is needed");
+        let problem = format!("--trust: `{path}` contains a key of kind {kind}, expected {wanted}");
         return Err(Error::failure(problem).help(OPERATORS_ARE));
     }
     trust.operator_key(key);
     Ok(())
 }
 
-/// That the file at `path` is not believed. If it is something else than it should be, `expected`
-/// says what that is.
+/// Returns the error that the file at `path` is not trusted. If it is another kind of file, `expected`
+/// says what it should be.
 fn refused<E: Into<RevocationError>>(path: &Path, expected: &str) -> impl Fn(E) -> Error {
     move |error| {
         let error = error.into();
@@ -116,7 +115,7 @@ fn refused<E: Into<RevocationError>>(path: &Path, expected: &str) -> impl Fn(E) 
             error,
             RevocationError::Verify(VerifyError::Token(_) | VerifyError::SubjectKind(_))
         );
-        let failure = Error::failure(format!("`{}` is not believed", path.display()));
+        let failure = Error::failure(format!("`{}` is not trusted", path.display()));
         match other {
             true => failure.because(error).help(expected),
             false => failure.because(error),

@@ -16,7 +16,7 @@ const MAX_DEPTH: usize = 32;
 
 /// The error for a value that cannot be encoded. It never occurs for messages of this crate.
 #[derive(Debug, thiserror::Error)]
-#[error("the value cannot be written as MessagePack: {0}")]
+#[error("cannot write the value as MessagePack: {0}")]
 pub struct EncodeError(String);
 
 /// The error for bytes that are not the expected message.
@@ -24,7 +24,7 @@ pub struct EncodeError(String);
 #[non_exhaustive]
 pub enum DecodeError {
     /// The payload is empty. A sender must send a message, even if it has no content.
-    #[error("the payload is empty, a message was expected")]
+    #[error("the payload is empty, expected a message")]
     Empty,
     /// The payload ends before the message does.
     #[error("the payload ends in the middle of the message")]
@@ -33,7 +33,7 @@ pub enum DecodeError {
     #[error("the payload nests more than {MAX_DEPTH} levels deep")]
     TooDeep,
     /// A field is missing or has another type. The text is short and [escaped](capwire_text).
-    #[error("the payload is not the message that was expected: {0}")]
+    #[error("the payload is not the expected message: {0}")]
     Mismatch(String),
 }
 

@@ -49,7 +49,7 @@ pub struct Examined {
 #[non_exhaustive]
 pub enum ExamineError {
     /// The operation has no known resources.
-    #[error("it is not known what {operation} of {contract} is about")]
+    #[error("the resources of {operation} of {contract} are not known")]
     Unknown {
         /// The contract.
         contract: String,
@@ -58,10 +58,10 @@ pub enum ExamineError {
     },
     /// The bytes are not the message, or not in the only unambiguous form: a map without duplicate
     /// members.
-    #[error("the message leaves doubt: {0}")]
+    #[error("the message is ambiguous: {0}")]
     Decode(#[from] DecodeError),
     /// A resource has a form that servers may interpret differently.
-    #[error("the message leaves doubt: {0}")]
+    #[error("the message is ambiguous: {0}")]
     Doubtful(&'static str),
     /// The message cannot be encoded again.
     #[error(transparent)]
@@ -165,7 +165,7 @@ fn read<M: About + DeserializeOwned + Serialize>(payload: &[u8]) -> Result<Exami
     let mut message: M = codec::decode(payload)?;
     let resources = message.about().map_err(ExamineError::Doubtful)?;
     if resources.is_empty() {
-        return Err(ExamineError::Doubtful("it names nothing that it is about"));
+        return Err(ExamineError::Doubtful("it names no resource"));
     }
     let payload = codec::encode(&message)?;
     Ok(Examined { resources, payload })

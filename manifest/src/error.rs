@@ -1,4 +1,4 @@
-//! Why a manifest cannot be read.
+//! The faults of manifests and policy files.
 
 use crate::model::Position;
 use crate::nearest::nearest;

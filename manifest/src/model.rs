@@ -1,4 +1,4 @@
-//! What a manifest says.
+//! The content of a manifest.
 
 use crate::error::ManifestError;
 use crate::limits::LimitTexts;
@@ -9,19 +9,19 @@ use std::fmt;
 /// The name of a binding that is given none.
 pub const DEFAULT_BINDING: &str = "default";
 
-/// What a host shall run.
+/// The actors, providers and bindings of a host.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Manifest {
     /// Free text about the host, for people and for finding it.
     pub labels: BTreeMap<String, At<String>>,
-    /// What each actor may use that says nothing else.
+    /// The limits of all actors. An actor's own limits take precedence, key by key.
     pub limits: LimitTexts,
     /// The actors.
     pub actors: Vec<Actor>,
-    /// The capability providers that are asked for by name.
+    /// The capability providers that the manifest names.
     pub capabilities: Vec<Capability>,
-    /// Which actor may use which provider, and how.
+    /// The actors that may use each provider, and its configuration for them.
     pub bindings: Vec<Binding>,
 }
 
@@ -29,17 +29,17 @@ impl Manifest {
     /// Reads a manifest from the text of a YAML or JSON file.
     ///
     /// # Errors
-    /// If the text is neither, has an unknown key, a key twice or a wrong type, or is beyond
-    /// what a manifest needs (1 MiB, deep nesting, exploding aliases). It is the first such fault;
-    /// [`parse_all`](Self::parse_all) has all of them.
+    /// The first fault of the text: it is neither YAML nor JSON, has an unknown key, a duplicate key or
+    /// a wrong type, or is larger than any manifest (1 MiB, deep nesting, exploding aliases).
+    /// [`parse_all`](Self::parse_all) returns all faults.
     pub fn parse(text: &str) -> Result<Self, ManifestError> {
         let (manifest, faults) = Self::parse_all(text);
         faults.into_iter().next().map_or(Ok(manifest), Err)
     }
 
-    /// What can be understood of `text`, and all that is wrong with it, in the order of the text.
+    /// Returns the parts of `text` that are right, and all faults in the order of the text.
     ///
-    /// What is wrong is missing in the manifest, which shall not be run if there is such.
+    /// Wrong parts are missing in the manifest, so do not run it if there are faults.
     #[must_use]
     pub fn parse_all(text: &str) -> (Self, Vec<ManifestError>) {
         read::read(text)
@@ -52,12 +52,12 @@ impl Manifest {
 pub struct Actor {
     /// Its module: a file, or a reference to a registry.
     pub path: At<String>,
-    /// What it may use, where that is not what all actors of the manifest may.
+    /// Its own limits, which take precedence over those of the manifest.
     pub limits: LimitTexts,
 }
 
 impl Actor {
-    /// One of which there is nothing else to say.
+    /// Returns an actor without limits of its own.
     pub(crate) fn of(path: At<String>) -> Self {
         Self {
             path,
@@ -70,13 +70,13 @@ impl Actor {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Capability {
-    /// Where it comes from.
+    /// The source of the provider.
     pub source: At<Source>,
-    /// Under which name bindings find it.
+    /// The name by which bindings refer to it.
     pub binding_name: At<String>,
 }
 
-/// Where a provider comes from.
+/// The source of a provider.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Source {
@@ -90,19 +90,19 @@ pub enum Source {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Binding {
-    /// Where it begins.
+    /// The place where it begins.
     pub position: Position,
     /// The actor: its public key, its name, or its file.
     pub actor: At<String>,
     /// The contract, e.g. `wascc:keyvalue`.
     pub capability: At<String>,
-    /// Which of the contract's providers.
+    /// The name of one of the contract's providers.
     pub name: At<String>,
-    /// What the provider is configured with.
+    /// The configuration of the provider.
     pub values: BTreeMap<String, At<Value>>,
 }
 
-/// What a provider is configured with. `Debug` shows no texts, since they may be secrets.
+/// A value of a provider's configuration. `Debug` shows no texts, since they may be secrets.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Value {
@@ -132,7 +132,7 @@ impl fmt::Debug for Value {
     }
 }
 
-/// Where a secret is kept. The reference itself is none.
+/// A reference to a secret. The reference itself is not secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SecretRef {

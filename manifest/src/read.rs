@@ -1,4 +1,4 @@
-//! From the tree to the model. Goes on after a fault, so that all of them are found.
+//! Builds the model from the tree. The reader goes on after a fault, so that it finds all of them.
 
 mod limits;
 mod policy;
@@ -14,7 +14,7 @@ use crate::tree::{self, Content, Node};
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
-/// What can be understood of `text`, and all that is wrong with it, in the order of the text.
+/// Returns the parts of `text` that are right, and all faults in the order of the text.
 pub(crate) fn read(text: &str) -> (Manifest, Vec<ManifestError>) {
     let mut reader = Reader::default();
     let manifest = match tree::read(text) {
@@ -228,7 +228,7 @@ impl Reader {
             }
         }
         for key in required {
-            // Who misspelt a key has to be told once.
+            // A misspelt key is one fault, not two.
             if !fields.contains_key(key) && !meant.contains(key) {
                 self.fault::<()>(node, field, Problem::MissingKey { key });
             }

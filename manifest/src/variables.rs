@@ -94,7 +94,7 @@ fn expand(text: &str, variable: &impl Fn(&str) -> Option<String>) -> (String, Ve
     (expanded, unset)
 }
 
-/// What follows `${`.
+/// The rest of a text after `${`.
 struct Reference<'a> {
     name: &'a str,
     default: Option<&'a str>,

@@ -86,7 +86,7 @@ fn report(
     )))
 }
 
-/// Whether a file is meant to be a provider archive, good or bad: by its name, or by what is in it.
+/// Returns `true` if a file is meant to be a provider archive, by its name or its content.
 pub(super) fn is_archive(path: &Path, bytes: &[u8]) -> bool {
     const TAR: (usize, &[u8]) = (257, b"ustar");
     let is_named = path.extension().is_some_and(|extension| extension == "par");

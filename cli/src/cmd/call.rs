@@ -47,8 +47,8 @@ fn call(command: &Call, secrets: &Secrets) -> Result<(), Error> {
     let answer = runtime.block_on(async {
         let answer = answer(&host, command, actor, role, payload).await;
         let ended = host.shutdown().await;
-        let ended =
-            ended.map_err(|error| Error::failure("the host did not end in order").because(error));
+        let ended = ended
+            .map_err(|error| Error::failure("the host did not shut down cleanly").because(error));
         answer.and_then(|answer| ended.map(|()| answer))
     })?;
     print(command, &answer)
@@ -62,7 +62,7 @@ fn actor(command: &Call, now: UnixSeconds) -> Result<Actor, Error> {
     if let Err(InspectError::Module(ModuleError::Unsigned)) = inspect_module(&module) {
         if command.manifest.is_some() {
             return Err(Error::failure(format!(
-                "`{file}` is not signed, so no manifest can mean it"
+                "`{file}` is not signed, so no manifest can name it"
             ))
             .help("sign it with `capwire sign`, or call it without `--manifest`"));
         }
@@ -76,14 +76,14 @@ fn actor(command: &Call, now: UnixSeconds) -> Result<Actor, Error> {
         .map_err(|error| Error::failure(format!("the actor `{file}` is refused")).because(error))
 }
 
-/// What a manifest says of an actor.
+/// The options and bindings of an actor in a manifest.
 #[derive(Default)]
 struct Role {
     options: Option<ActorOptions>,
     bindings: Vec<PlannedBinding>,
 }
 
-/// What `manifest` allows `actor` and binds it to, without servers: the call is the only one that
+/// Returns the options and bindings of `actor` in `manifest`, without servers: the call is the only one that
 /// there is.
 fn role(
     manifest: &Path,
@@ -97,7 +97,7 @@ fn role(
         let manifest = manifest.display();
         return Err(
             Error::failure(format!("the manifest `{manifest}` has no actor {actor}"))
-                .help("name it there, or call it without `--manifest`"),
+                .help("add it to `actors`, or call it without `--manifest`"),
         );
     };
     let its_own =
@@ -124,7 +124,7 @@ fn payload(command: &Call) -> Result<Vec<u8>, Error> {
     }
     json::to_message_pack(&bytes).map_err(|error| {
         Error::unreadable(format!(
-            "the payload `{}` is not JSON as it is meant here",
+            "the payload `{}` is not JSON that MessagePack can express",
             path.display()
         ))
         .because(error)
@@ -185,9 +185,9 @@ fn print(command: &Call, answer: &[u8]) -> Result<(), Error> {
         return show::for_people(answer);
     }
     let text = json::from_message_pack(answer).map_err(|error| {
-        Error::failure("the answer is not one value in MessagePack")
+        Error::failure("the answer is not exactly one MessagePack value")
             .because(error)
-            .help("see what it is without `--json`, or take its bytes with `--raw`")
+            .help("show it without `--json`, or get its bytes with `--raw`")
     })?;
     output::json_text(&text)
 }

@@ -45,7 +45,7 @@ fn compile(actor: &PlannedActor, engine: &dyn Engine) -> Result<(), Error> {
     compiled.map(drop).map_err(|error| {
         let file = actor.file.display();
         let help = remedy::of_module(&error, wasm)
-            .unwrap_or_else(|| format!("see what it needs with `capwire inspect {file}`"));
+            .unwrap_or_else(|| format!("show its imports with `capwire inspect {file}`"));
         actor
             .place
             .error(format_args!("the actor `{file}` cannot start"))

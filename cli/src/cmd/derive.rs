@@ -1,4 +1,4 @@
-//! What a module seems to need, by what is in it and by what it was recorded to use.
+//! Proposes the capabilities that a module needs, from its content and from recorded uses.
 
 mod recorded;
 
@@ -39,10 +39,10 @@ const SIGNS: &[(&str, &str)] = &[
     (eventstreams::OP_DELIVER_EVENT, eventstreams::CONTRACT),
 ];
 
-/// What was found.
+/// The findings in a module.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Findings {
-    /// Why each contract seems to be needed.
+    /// The contracts that seem to be needed, with the reasons.
     contracts: BTreeMap<&'static str, Vec<String>>,
     calls_host: bool,
 }
@@ -98,10 +98,12 @@ impl Findings {
         let permissions = self.contracts.keys().map(|contract| contract.parse());
         permissions
             .collect::<Result<_, _>>()
-            .map_err(|error: capwire::PermissionError| Error::failure("a finding").because(error))
+            .map_err(|error: capwire::PermissionError| {
+                Error::failure("cannot propose a capability").because(error)
+            })
     }
 
-    /// What was recorded, and what is in the module but was not seen to be used.
+    /// Returns the recorded uses, and the contracts in the module that no use was recorded of.
     fn shown_with(&self, proposals: &[Proposal]) -> String {
         let mut lines = vec!["the module was recorded to use:".to_owned()];
         lines.extend(proposals.iter().map(|Proposal { permission, reason }| {
@@ -167,11 +169,13 @@ pub(super) fn propose(
 
 fn agreed() -> Result<bool, Error> {
     if !io::stdin().is_terminal() {
-        return Err(Error::unreadable("nobody is there to be asked")
-            .help("look at the proposal, and grant it with `--yes`"));
+        return Err(Error::unreadable(
+            "cannot ask for confirmation: standard input is not a terminal",
+        )
+        .help("check the proposal, and accept it with `--yes`"));
     }
     output::aside("grant this? [y/N] ");
-    let asked = |error| Error::failure("cannot ask").because(error);
+    let asked = |error| Error::failure("cannot read your answer").because(error);
     let mut answer = String::new();
     io::stdin().lock().read_line(&mut answer).map_err(asked)?;
     Ok(["y", "yes"].contains(&answer.trim().to_lowercase().as_str()))

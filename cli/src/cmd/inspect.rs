@@ -92,7 +92,7 @@ fn claim_rows(claims: &ActorClaims) -> Vec<Row> {
     rows
 }
 
-/// Who signed which version, and when it holds.
+/// Returns the issuer, the version and the validity of claims.
 fn window_rows<M: Metadata>(
     claims: &Claims<M>,
     version: Option<&str>,

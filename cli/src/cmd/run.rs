@@ -80,7 +80,7 @@ async fn until_asked_to_stop(
     };
     let drained = tokio::select! {
         drained = host.shutdown() => {
-            drained.map_err(|error| Error::failure("the host did not end in order").because(error))
+            drained.map_err(|error| Error::failure("the host did not shut down cleanly").because(error))
         }
         () = signals.stop() => Err(Error::failure("stopped before all calls were finished")),
     };

@@ -68,7 +68,7 @@ pub(super) fn name(given: Option<&str>, file: &Path) -> Result<String, Error> {
     let file = file.file_name().map(|name| name.to_string_lossy());
     let stem = file.and_then(|file| Some(file.split('.').next()?.to_owned()));
     stem.filter(|stem| !stem.is_empty())
-        .ok_or_else(|| Error::unreadable("there is no name").help("give one with `--name`"))
+        .ok_or_else(|| Error::unreadable("the actor has no name").help("set one with `--name`"))
 }
 
 fn facts(command: &Sign, name: &str, subject: PublicKey, issuer: PublicKey) -> Value {

@@ -41,7 +41,7 @@ pub(super) fn run(command: &Verify) -> Result<(), Error> {
     }
 }
 
-/// What there is to say of a module or an archive that is valid.
+/// The facts about a valid module or archive.
 struct Valid {
     what: &'static str,
     name: Option<String>,
@@ -105,7 +105,7 @@ impl Valid {
         format!("{name} ({subject}), signed by {issuer}, {ends}{targets}")
     }
 
-    /// Who vouches for it, from the operator down.
+    /// Prints the chain of trust, from the operator down.
     fn tree(&self) -> Result<(), Error> {
         if self.chain.is_empty() {
             return Ok(());
@@ -143,7 +143,7 @@ fn ends(at: Option<u64>) -> String {
     }
 }
 
-/// When it, or the link that failed, is valid, if the time is all that is wrong.
+/// Returns the validity of the token or link that failed, if only its time is wrong.
 fn in_dates(error: &VerifyError) -> Option<String> {
     match error {
         VerifyError::Time(TimeError::Expired { at, .. }) => {

@@ -23,13 +23,13 @@ pub(super) fn run(command: &Why) -> Result<(), Error> {
     let file = planned.file.display();
     let trusted = Actor::from_bytes(planned.actor.wasm().clone(), &belief.verifier, now);
     let actor = trusted.map_err(|error| {
-        denied("trust", format!("`{file}` is not believed"))
+        denied("trust", format!("`{file}` is not trusted"))
             .because(error)
-            .help("see the chain with `capwire verify --trust FILE --accounts DIR`")
+            .help("show the chain with `capwire verify --trust FILE --accounts DIR`")
     })?;
     if !capwire::Policy::may_start(&policy, actor.claims()) {
         return Err(denied("policy", "it may not even start".to_owned())
-            .help("remove `start: false` of its key, its account or everyone from the policy"));
+            .help("remove `start: false` from the policy, under the actor's key, its account or `everyone`"));
     }
     let question = question(command)?;
     if let Err(denial) = actor.may(&question, &policy, now) {
@@ -52,12 +52,12 @@ fn find<'p>(plan: &'p Plan, text: &str) -> Result<&'p PlannedActor, Error> {
             let error = Error::unreadable(format!("the manifest has no actor `{text}`"));
             Err(match names.is_empty() {
                 true => error.help("add its file to `actors`"),
-                false => error.help(format!("those are there: {}", names.join(", "))),
+                false => error.help(format!("choose one of {}", names.join(", "))),
             })
         }
         (Some(_), Some(_)) => Err(
             Error::unreadable(format!("several actors are named `{text}`"))
-                .help("name one by its key"),
+                .help("use the key of one of them"),
         ),
     }
 }
@@ -66,8 +66,9 @@ fn question(command: &Why) -> Result<Question, Error> {
     let target = match command.capability.parse() {
         Ok(actor) => Target::Actor(actor),
         Err(_) => Target::Capability(ProviderId {
-            contract: ContractId::new(&command.capability)
-                .map_err(|error| Error::unreadable("what is asked for").because(error))?,
+            contract: ContractId::new(&command.capability).map_err(|error| {
+                Error::unreadable("cannot read the capability in the question").because(error)
+            })?,
             name: BindingName::default(),
         }),
     };

@@ -17,8 +17,8 @@ pub(super) fn read(given: &[String]) -> Result<Vec<EngineOption<'_>>, Error> {
         if options.iter().any(|other| other.name == option.name) {
             let name = option.name;
             return Err(
-                Error::unreadable(format!("the engine's option `{name}` is given twice"))
-                    .help("keep the one that is meant"),
+                Error::unreadable(format!("the engine option `{name}` is given twice"))
+                    .help("remove one of them"),
             );
         }
         options.push(option);
@@ -42,7 +42,7 @@ impl<'a> EngineOption<'a> {
         self.name
     }
 
-    /// What the value means, by the names of all that are possible.
+    /// Returns the meaning of the value, by the names of all that are possible.
     #[cfg(any(feature = "wasmi", feature = "wasmtime", feature = "wasm3"))]
     pub(super) fn one_of<T: Copy>(&self, possible: &[(&str, T)]) -> Result<T, Error> {
         let found = possible.iter().find(|(name, _)| *name == self.value);

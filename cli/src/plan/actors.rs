@@ -14,11 +14,11 @@ use std::path::{Path, PathBuf};
 pub(crate) struct PlannedActor {
     pub(crate) actor: Actor,
     pub(crate) file: PathBuf,
-    /// How it will run.
+    /// Its options.
     pub(crate) options: ActorOptions,
-    /// How the manifest names its file.
+    /// Its file, as the manifest names it.
     written: String,
-    /// Where it does.
+    /// Its place in the manifest.
     pub(crate) place: Place,
 }
 
@@ -27,7 +27,7 @@ impl PlannedActor {
         self.actor.id()
     }
 
-    /// Whether its signature lets it use `contract`.
+    /// Returns `true` if its claims include `contract`.
     pub(crate) fn claims(&self, contract: &ContractId) -> bool {
         let mut claimed = self.actor.claims().metadata.caps.iter();
         claimed.any(|claim| ContractId::new(claim).is_ok_and(|claim| claim == *contract))
@@ -123,8 +123,8 @@ fn load_one(
     if !judge.policy.may_start(actor.claims()) {
         let (name, id) = (actor.name(), actor.id());
         return Err(place
-            .error(format_args!("the policy does not let {name} ({id}) start"))
-            .help("remove `start: false` of its key, its account or everyone from the policy"));
+            .error(format_args!("the policy does not allow {name} ({id}) to start"))
+            .help("remove `start: false` from the policy, under the actor's key, its account or `everyone`"));
     }
     if let Some(shortage) = shortage(actor.wasm(), &options) {
         return Err(place
@@ -168,19 +168,17 @@ fn ambiguous(place: &Place, text: &str, several: &[&PlannedActor]) -> Error {
     let keys: Vec<String> = several.iter().map(|actor| actor.id().to_string()).collect();
     place
         .error(format_args!("{} actors are named `{text}`", several.len()))
-        .help(format!("name one by its key: {}", keys.join(", ")))
+        .help(format!("use one of their keys: {}", keys.join(", ")))
 }
 
 fn unknown(actors: &[PlannedActor], place: &Place, text: &str) -> Error {
     let names: Vec<String> = actors.iter().map(|actor| actor.actor.name()).collect();
-    let error = place.error(format_args!(
-        "there is no actor `{text}` among those in `actors`"
-    ));
+    let error = place.error(format_args!("`actors` has no actor `{text}`"));
     match nearest(text, names.iter().map(String::as_str)) {
         Some(near) => error.help(format!("did you mean `{near}`?")),
         None if names.is_empty() => error.help("add its file to `actors`"),
         None => error.help(format!(
-            "those are there: {}; or add its file to `actors`",
+            "choose one of {}, or add its file to `actors`",
             names.join(", ")
         )),
     }

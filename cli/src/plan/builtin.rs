@@ -11,11 +11,11 @@ use std::sync::Arc;
 /// A provider that comes with this binary.
 #[derive(Debug)]
 pub(crate) struct Builtin {
-    /// What manifests call it.
+    /// Its name in manifests.
     pub(crate) name: &'static str,
-    /// What it serves, and is the default for.
+    /// The contract that it serves, and is the default provider of.
     pub(crate) contract: &'static str,
-    /// Whether a binding lets strangers call the actor.
+    /// `true` if a binding lets strangers call the actor.
     pub(crate) opens_actors: bool,
     /// The keys that its bindings configure.
     pub(crate) keys: &'static [&'static str],
@@ -25,12 +25,12 @@ pub(crate) struct Builtin {
     open: Open,
 }
 
-/// What providers are opened with.
+/// The options with which providers are opened.
 #[derive(Clone, Debug)]
 pub(crate) struct Opening {
-    /// Where they keep data.
+    /// The directory of their data.
     pub(crate) data: DataDir,
-    /// Whether strangers may see how actors fail.
+    /// `true` if strangers may see how actors fail.
     pub(crate) dev: bool,
 }
 
@@ -100,7 +100,7 @@ impl Builtin {
         BUILTINS.iter().map(|builtin| builtin.contract)
     }
 
-    /// Whether a binding could be configured so, and where it would listen.
+    /// Checks the configuration of a binding, and returns the address on which it would listen.
     pub(crate) fn check(&self, config: &Config) -> Result<Option<SocketAddr>, ProviderError> {
         (self.check)(config)
     }

@@ -1,4 +1,4 @@
-//! Where the files that a manifest names are.
+//! Finds the files that a manifest names.
 
 use crate::error::Error;
 use crate::place::Place;
@@ -31,13 +31,13 @@ fn missing(place: &Place, text: &str) -> Error {
     if is_reference(text) {
         place
             .error(format_args!(
-                "`{text}` is in a registry, and registries are not yet supported"
+                "cannot load `{text}`: registries are not supported yet"
             ))
-            .help("download it, and name its file here")
+            .help("download it, and write the path of its file here")
     } else {
         place
-            .error(format_args!("there is no file `{text}`"))
-            .help("relative paths begin where the manifest is, or at the working directory")
+            .error(format_args!("the file `{text}` does not exist"))
+            .help("relative paths start at the folder of the manifest or at the working directory")
     }
 }
 
@@ -47,7 +47,7 @@ pub(crate) fn beside(path: &Path) -> PathBuf {
     path.parent().unwrap_or(Path::new("")).to_owned()
 }
 
-/// Whether `text` looks like `registry.example.com/name:tag` rather than like a file.
+/// Returns `true` if `text` looks like `registry.example.com/name:tag` rather than like a file.
 pub(crate) fn is_reference(text: &str) -> bool {
     let Some((host, rest)) = text.split_once('/') else {
         return false;

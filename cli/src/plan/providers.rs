@@ -1,4 +1,4 @@
-//! Which providers a manifest asks for, and which it takes for granted.
+//! The providers that a manifest names, and those that are loaded by default.
 
 use super::builtin::Builtin;
 use crate::error::Error;
@@ -12,7 +12,7 @@ use std::path::Path;
 /// The providers that will be loaded.
 pub(crate) struct Providers {
     planned: BTreeMap<ProviderId, &'static Builtin>,
-    /// How many of them the manifest names, by contract.
+    /// The names of those that the manifest names, by contract.
     declared: BTreeMap<ContractId, Vec<BindingName>>,
 }
 
@@ -46,7 +46,7 @@ impl Providers {
         if self.planned.insert(id, builtin).is_some() {
             return Err(place
                 .error(format_args!(
-                    "`{contract}` has a provider named `{name}` already"
+                    "`{contract}` already has a provider named `{name}`"
                 ))
                 .help("give this one another name with `binding_name`, or remove it"));
         }
@@ -90,11 +90,11 @@ fn builtin(place: &Place, source: &Source) -> Result<&'static Builtin, Error> {
     match source {
         Source::Builtin(name) => Builtin::named(name).ok_or_else(|| {
             place
-                .error(format_args!("no provider `{name}` comes with this host"))
+                .error(format_args!("this `capwire` has no provider `{name}`"))
                 .help(hint(name))
         }),
         Source::Path(path) => Err(not_yet(place, path)),
-        _ => Err(place.error("a provider from there is not yet supported")),
+        _ => Err(place.error("this kind of provider source is not supported yet")),
     }
 }
 
@@ -106,7 +106,9 @@ fn not_yet(place: &Place, path: &str) -> Error {
     };
     let names: Vec<&str> = Builtin::names().collect();
     place
-        .error(format_args!("`{path}`: {sort} are not yet supported"))
+        .error(format_args!(
+            "cannot load `{path}`: {sort} are not supported yet"
+        ))
         .help(format!(
             "write `builtin: NAME` instead of `path`, with one of {}",
             names.join(", ")
@@ -123,18 +125,18 @@ fn hint(name: &str) -> String {
     }
 }
 
-/// That nothing serves the contract `text`.
+/// Returns the error that no provider serves the contract `text`.
 fn no_provider(place: &Place, text: &str) -> Error {
-    let error = place.error(format_args!("no provider of `{text}` comes with this host"));
+    let error = place.error(format_args!("this `capwire` has no provider of `{text}`"));
     if text.parse::<capwire::ActorId>().is_ok() {
         return error
-            .help("actors call one another without a binding, if their claims name the key");
+            .help("remove this binding: an actor calls another one without it if its claims name the other's key");
     }
     match nearest(text, Builtin::contracts()) {
         Some(near) => error.help(format!("did you mean `{near}`?")),
         None => {
             let known: Vec<&str> = Builtin::contracts().collect();
-            error.help(format!("those are known: {}", known.join(", ")))
+            error.help(format!("the known contracts are {}", known.join(", ")))
         }
     }
 }

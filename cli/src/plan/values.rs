@@ -1,4 +1,4 @@
-//! What bindings configure: texts, and secrets that are read where they are kept.
+//! The values of bindings: texts, and secrets that are read from their sources.
 
 use super::builtin::Builtin;
 use super::location::Folders;
@@ -49,7 +49,8 @@ impl<'a> Values<'a> {
         texts.map(Config::from_iter)
     }
 
-    /// Where a binding of `builtin` would listen that is configured so; none if it cannot be.
+    /// Returns the address on which a binding of `builtin` with this configuration would listen, or
+    /// `None` if the configuration is wrong.
     pub(super) fn check(
         &self,
         config: &Config,
@@ -93,18 +94,18 @@ impl<'a> Values<'a> {
                 self.secrets.add(&text);
                 Ok(text.to_string())
             }
-            _ => Err(place.error("a value of this sort is not yet supported")),
+            _ => Err(place.error("this kind of value is not supported yet")),
         }
     }
 
     fn secret(&self, secret: &SecretRef, place: &Place) -> Result<Zeroizing<String>, Error> {
         match secret {
             SecretRef::Env(name) => std::env::var(name).map(Zeroizing::new).map_err(|error| {
-                let problem = format_args!("there is no secret at `{secret}`");
+                let problem = format_args!("cannot read the secret `{secret}`");
                 place.error(problem).because(error)
             }),
             SecretRef::File(path) => self.secret_file(path, place),
-            _ => Err(place.error("secrets from there are not yet supported")),
+            _ => Err(place.error("this kind of secret source is not supported yet")),
         }
     }
 
@@ -113,7 +114,7 @@ impl<'a> Values<'a> {
         let file = self.folders.require(place, path)?;
         let bytes = Zeroizing::new(files::read(&file).map_err(|error| error.at(place))?);
         let text = std::str::from_utf8(&bytes).map_err(|error| {
-            let problem = format_args!("the secret in `{path}` is not text");
+            let problem = format_args!("the secret in `{path}` is not UTF-8 text");
             place.error(problem).because(error)
         })?;
         let text = text.strip_suffix('\n').unwrap_or(text);
@@ -129,10 +130,10 @@ fn without(config: &Config, unwanted: impl Fn(&str) -> bool) -> Config {
 
 fn unknown_key(place: &Place, builtin: &Builtin, key: &str) -> Error {
     let (name, known) = (builtin.name, builtin.keys.join(", "));
-    let error = place.error(format_args!("`{name}` does not know the key `{key}`"));
+    let error = place.error(format_args!("the provider `{name}` has no key `{key}`"));
     match nearest(key, builtin.keys.iter().copied()) {
         Some(near) => error.help(format!("did you mean `{near}`?")),
-        None if known.is_empty() => error.help("it has no keys: remove this one"),
-        None => error.help(format!("it knows {known}")),
+        None if known.is_empty() => error.help("remove it: this provider has no keys"),
+        None => error.help(format!("its keys are {known}")),
     }
 }

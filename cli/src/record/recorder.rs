@@ -23,7 +23,7 @@ pub(crate) struct Recorder(Arc<Mutex<Record>>);
 struct Record {
     seen: HashSet<Use>,
     file: File,
-    /// Whether something could not be recorded, and that was told.
+    /// `true` once a use could not be recorded, and that was logged.
     incomplete: bool,
 }
 
@@ -62,7 +62,7 @@ impl Record {
             return;
         }
         if self.seen.len() >= MOST {
-            return self.complain(&format!("it has {MOST} uses, the most that it takes"));
+            return self.complain(&format!("it has {MOST} uses, which is the limit"));
         }
         if let Err(error) = self.write(&one) {
             return self.complain(&error.to_string());
@@ -166,7 +166,7 @@ fn uses(invocation: &Invocation) -> Vec<Use> {
     }
 }
 
-/// What the message is about; one that is unknown if that leaves any doubt.
+/// Returns the resources of the message, of which one is unknown if there is any doubt.
 fn resources(contract: &str, invocation: &Invocation) -> Vec<Option<String>> {
     let examined = resource::examine(contract, invocation.operation(), invocation.payload());
     match examined {

@@ -1,4 +1,4 @@
-//! How far revocation lists have come, so that no older one is believed again.
+//! The latest revocation lists that were seen, so that no older one is accepted again.
 
 use crate::data::DataDir;
 use crate::error::Error;
@@ -7,7 +7,7 @@ use capwire::wascap::Mark;
 use std::io::ErrorKind;
 use std::path::PathBuf;
 
-/// Where they are in the data directory.
+/// The name of their folder in the data directory.
 const SORT: &str = "trust";
 const NAME: &str = "revocations";
 
@@ -31,9 +31,12 @@ impl Marks {
         };
         let seen: Result<Vec<Mark>, _> = text.lines().map(str::parse).collect();
         let seen = seen.map_err(|error| {
-            Error::failure(format!("`{}` was changed by somebody", path.display()))
-                .because(error)
-                .help("if the revocation lists are the latest ones, delete it")
+            Error::failure(format!(
+                "`{}` was changed by another program",
+                path.display()
+            ))
+            .because(error)
+            .help("delete it if your revocation lists are the latest ones")
         })?;
         let data = data.clone();
         Ok(Self { data, path, seen })

@@ -119,7 +119,7 @@ bindings:
     );
     says(
         &folder.fail("check m.yaml --policy policy.yaml", 1),
-        &["m.yaml:1:10: the policy does not let echo"],
+        &["m.yaml:1:10: the policy does not allow echo"],
     );
 }
 

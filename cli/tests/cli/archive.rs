@@ -124,6 +124,6 @@ fn what_cannot_be_an_archive_is_not_made() {
     says(&folder.fail(&make("a-b=none.so"), 2), &["`none.so`"]);
     folder.key("module", "m.nk");
     let wrong = make("a-b=libredis.so --subject m.nk");
-    says(&folder.fail(&wrong, 2), &["--subject", "service is needed"]);
+    says(&folder.fail(&wrong, 2), &["--subject", "expected service"]);
     assert!(!folder.names().contains(&"a.par".to_owned()));
 }

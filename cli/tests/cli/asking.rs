@@ -64,7 +64,10 @@ fn ps_shows_what_runs() {
 fn without_a_host_there_is_nobody_to_ask() {
     let folder = with_echo();
     for command in ["ps", "stop", "swap echo echo.wasm"] {
-        says(&folder.fail(command, 1), &["no host runs", "capwire run"]);
+        says(
+            &folder.fail(command, 1),
+            &["no host is running", "capwire run"],
+        );
     }
     says(&folder.fail("ps --host 1", 1), &["no host `1`"]);
     says(&folder.fail("ps --host m.sock", 1), &["no host `m.sock`"]);
@@ -77,7 +80,7 @@ fn one_of_several_hosts_has_to_be_chosen() {
     let (second, _) = serve(&folder, "");
     let (first, second) = (first.pid().to_string(), second.pid().to_string());
     let error = folder.fail("ps", 1);
-    says(&error, &["2 hosts run", &first, &second, "--host"]);
+    says(&error, &["2 hosts are running", &first, &second, "--host"]);
     let chosen = folder.succeed(&format!("ps --json --host {first}"));
     says(&chosen, &[&format!("\"pid\": {first}")]);
     let socket = folder.sockets().join(format!("{second}.sock"));
@@ -93,7 +96,7 @@ fn stop_ends_the_host_in_order() {
     assert_eq!(host.ended().code(), Some(0));
     assert!(TcpStream::connect(&address).is_err(), "it still listens");
     assert_eq!(std::fs::read_dir(folder.sockets()).unwrap().count(), 0);
-    says(&folder.fail("ps", 1), &["no host runs"]);
+    says(&folder.fail("ps", 1), &["no host is running"]);
 }
 
 #[test]

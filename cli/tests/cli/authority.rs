@@ -44,7 +44,7 @@ fn what_has_no_chain_is_refused_with_the_link_that_fails() {
     folder.succeed("token operator -o operator.jwt --key other.nk");
     says(&folder.fail(verify, 1), &["operator", "is not trusted"]);
     folder.write("operator.jwt", "no token");
-    says(&folder.fail(verify, 1), &["`operator.jwt` is not believed"]);
+    says(&folder.fail(verify, 1), &["`operator.jwt` is not trusted"]);
     says(
         &folder.fail("verify --accounts accounts counter.signed.wasm", 2),
         &["--trust"],
@@ -58,13 +58,13 @@ fn trust_in_a_key_that_is_no_operators_is_refused() {
         let key = folder.key(kind, &format!("{kind}.nk")).public().to_string();
         folder.write("key", format!("{key}\n"));
         let error = folder.fail("verify counter.signed.wasm --trust key", 1);
-        let found = format!("`key` holds a key of the kind {kind}, and operator is needed");
+        let found = format!("`key` contains a key of kind {kind}, expected operator");
         says(&error, &["--trust", &found, "begins with `O`"]);
     }
     folder.write("m.yaml", "actors: [counter.signed.wasm]\n");
     for command in ["check", "run"] {
         let error = folder.fail(&format!("{command} m.yaml --trust key"), 1);
-        says(&error, &["and operator is needed"]);
+        says(&error, &["expected operator"]);
     }
     let operator = folder.key_of("keys/operator.nk").to_string();
     folder.write("key", format!("{operator}\n"));
@@ -85,7 +85,7 @@ fn files_of_trust_that_are_something_else_are_told_what_to_be() {
         (list, "capwire token revocations"),
     ] {
         let error = folder.fail(&format!("verify counter.signed.wasm {options}"), 1);
-        says(&error, &["is not believed", "help: ", help]);
+        says(&error, &["is not trusted", "help: ", help]);
     }
     let seed = folder.read("keys/operator.nk");
     let seed = std::str::from_utf8(&seed).unwrap().trim_end();
@@ -157,7 +157,7 @@ fn own_keys_are_made_once_and_are_secret() {
 
     says(
         &folder.fail("sign counter.wasm -o x.wasm --name ../x", 2),
-        &["no name for the file"],
+        &["cannot be the name of a key file"],
     );
     let readable = std::fs::Permissions::from_mode(0o644);
     std::fs::set_permissions(folder.path("keys/account.nk"), readable).unwrap();
@@ -224,7 +224,7 @@ bindings: [{ actor: counter, capability: 'wascc:http_server', values: { PORT: 0 
 
     says(
         &folder.fail(run, 1),
-        &["`list.jwt` is not believed", "is older than list 2"],
+        &["`list.jwt` is not trusted", "is older than list 2"],
     );
     folder.succeed(&format!(
         "token revocations -o list.jwt --number 3 --revoke-key {account}"

@@ -36,7 +36,7 @@ fn a_key_is_never_overwritten_unless_forced() {
     folder.key("account", "a.nk");
     let before = folder.read("a.nk");
     let error = folder.fail("keys gen account -o a.nk", 1);
-    says(&error, &["`a.nk` is there already", "--force"]);
+    says(&error, &["`a.nk` already exists", "--force"]);
     assert_eq!(folder.read("a.nk"), before);
 
     folder.write("open.nk", "not a key yet");
@@ -76,11 +76,14 @@ fn what_is_no_seed_is_named_without_being_repeated() {
     wrong.replace_range(20..21, if &wrong[20..21] == "A" { "B" } else { "A" });
     folder.write("m.nk", &wrong);
     let error = folder.fail("keys show m.nk", 2);
-    says(&error, &["`m.nk` holds no seed", "checksum"]);
+    says(&error, &["`m.nk` does not contain a seed", "checksum"]);
     assert!(!error.contains(&wrong), "the seed is told: {error}");
 
     folder.write("m.nk", key.public().to_string());
-    says(&folder.fail("keys show m.nk", 2), &["`m.nk` holds no seed"]);
+    says(
+        &folder.fail("keys show m.nk", 2),
+        &["`m.nk` does not contain a seed"],
+    );
     says(&folder.fail("keys show none.nk", 2), &["`none.nk`"]);
 }
 

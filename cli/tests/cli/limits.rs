@@ -262,7 +262,7 @@ fn a_fresh_instance_for_each_call_remembers_nothing() {
         (call $__guest_response (i32.const 0) (i32.const 1))";
     let folder = Folder::new();
     folder.signed(&guest(count, body), "once", "--cap wascc:http_server");
-    for (calls, last) in [(1, "no response"), (2, "unreachable")] {
+    for (calls, last) in [(1, "not an HTTP response"), (2, "unreachable")] {
         let limits = format!("{{ instances: 1, calls_per_instance: {calls} }}");
         let manifest = format!("actors: [{{ path: once.wasm, limits: {limits} }}]");
         folder.write(
@@ -280,13 +280,13 @@ fn a_fresh_instance_for_each_call_remembers_nothing() {
 fn a_swap_keeps_the_limits() {
     let folder = Folder::new();
     let cap = "--cap wascc:http_server";
-    let large = guest(r#"(memory (export "memory") 3)"#, "");
+    let large = guest(r#"(memory (export "memory") 5)"#, "");
     folder.signed(&large, "echo", &format!("{cap} --rev 1"));
     std::fs::rename(folder.path("echo.wasm"), folder.path("large.wasm")).unwrap();
     folder.signed(&spinning(), "echo", &format!("{cap} --rev 1"));
     std::fs::rename(folder.path("echo.wasm"), folder.path("spins.wasm")).unwrap();
     folder.signed(&web("first"), "echo", cap);
-    let limits = "limits: { memory: 128KiB, cpu: 50ms, deadline: 1h }";
+    let limits = "limits: { memory: 256KiB, cpu: 50ms, deadline: 1h }";
     let manifest = format!(
         "{limits}\nactors: [echo.wasm]\nbindings: [{}]\n",
         http("echo")
@@ -296,7 +296,7 @@ fn a_swap_keeps_the_limits() {
     let address = host.address();
     says(
         &folder.fail("swap echo large.wasm", 1),
-        &["not swapped", "more than 2 pages of memory"],
+        &["not swapped", "more than 4 pages of memory"],
     );
     says(&get(&address), &["first"]);
     folder.succeed("swap echo spins.wasm");

@@ -119,15 +119,15 @@ fn a_record_of_others_and_what_is_no_record_are_refused() {
     let setter = folder.key_of("setter.nk").to_string();
     says(
         &folder.fail(&format!("{other} --yes"), 1),
-        &["nothing is recorded of the actor", &setter],
+        &["no use of the actor", &setter],
     );
     folder.write("uses.jsonl", "{}\n");
     says(
         &folder.fail(&format!("{SIGN} --yes"), 2),
-        &["`uses.jsonl` is no record: line 1"],
+        &["`uses.jsonl` is not a record of uses: cannot read line 1"],
     );
     says(
         &folder.fail("run m.yaml --record uses.jsonl", 2),
-        &["`uses.jsonl` is no record: line 1"],
+        &["`uses.jsonl` is not a record of uses: cannot read line 1"],
     );
 }

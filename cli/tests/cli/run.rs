@@ -212,7 +212,7 @@ bindings:
         &[
             "WARN",
             "m.yaml:1:48: the environment",
-            "no `CAPWIRE_TEST_FLOOR`",
+            "`CAPWIRE_TEST_FLOOR` is not set",
         ],
     );
     assert!(!log.contains("127.0.0.1"), "{log}");

@@ -242,13 +242,19 @@ fn unknown_keys_and_wrong_types() {
 fn what_is_not_yet_supported_says_so() {
     let folder = Folder::new();
     let error = refused(&folder, "actors:\n  - registry.example.com/echo:0.2.0\n");
-    says(&error, &["m.yaml:2:5", "registr", "not yet"]);
+    says(&error, &["m.yaml:2:5", "registr", "not supported yet"]);
     folder.write("libhttp.so", "");
     for path in ["./libhttp.so", "registry.example.com/http:1"] {
         let error = refused(&folder, &format!("capabilities:\n  - path: {path}\n"));
         says(
             &error,
-            &["m.yaml:2:11", path, "not yet", "builtin", "http-server"],
+            &[
+                "m.yaml:2:11",
+                path,
+                "not supported yet",
+                "builtin",
+                "http-server",
+            ],
         );
     }
 }
@@ -298,7 +304,7 @@ fn places_that_are_none() {
     }
     for socket in ["none/host.sock", "m.yaml", &"s".repeat(200)] {
         let error = folder.fail(&format!("{run} --control {socket}"), 1);
-        says(&error, &[socket, "help: give `--control` a name"]);
+        says(&error, &[socket, "help: choose a path for `--control`"]);
     }
     let error = folder.fail(&format!("{run} --record none/uses.jsonl"), 1);
     says(&error, &["cannot write `none/uses.jsonl`"]);

@@ -71,11 +71,11 @@ fn nonsense_is_refused_and_hurts_nobody() {
     );
     says(
         &answer(&socket, swap(u64::MAX).as_bytes()),
-        &["is larger than"],
+        &["more than the limit of"],
     );
     says(
         &answer(&socket, format!("{}abc", swap(100)).as_bytes()),
-        &["3 of its 100 bytes"],
+        &["3 of 100 bytes"],
     );
     assert_eq!(listing(&folder)["actors"][0]["generation"], 1);
 }
@@ -87,7 +87,7 @@ fn what_a_killed_host_leaves_behind_is_removed_by_the_next() {
     let left = folder.sockets().join(format!("{}.sock", killed.pid()));
     killed.stop(Signal::SIGKILL);
     assert!(left.exists());
-    says(&folder.fail("ps", 1), &["no host runs"]);
+    says(&folder.fail("ps", 1), &["no host is running"]);
     let (host, _) = serve(&folder, "");
     assert!(!left.exists());
     assert_eq!(listing(&folder)["pid"], json!(host.pid()));
@@ -98,7 +98,7 @@ fn it_can_be_elsewhere_but_not_where_another_host_is() {
     let folder = with_echo();
     let (_host, _) = serve(&folder, "--control my.sock");
     assert_eq!(mode(&folder.path("my.sock")), 0o600);
-    says(&folder.fail("ps", 1), &["no host runs"]);
+    says(&folder.fail("ps", 1), &["no host is running"]);
     says(&folder.succeed("ps --host ./my.sock"), &["echo"]);
     let second = folder.fail("run m.yaml --engine wasmi --control my.sock", 1);
     says(&second, &["my.sock", "another host listens there"]);

@@ -110,5 +110,5 @@ fn a_policy_bars_accounts() {
         format!("accounts:\n  {account}: {{ start: false }}\n"),
     );
     let error = folder.fail("run manifest.yaml --policy policy.yaml", 1);
-    says(&error, &["policy does not let counter"]);
+    says(&error, &["policy does not allow counter"]);
 }

@@ -1,4 +1,4 @@
-//! How actors asked before April 2020: one message with one field, an enumeration, written as a
+//! The dialect of actors of before April 2020: one message with one field, an enumeration, written as a
 //! map from the number of the variant to its content.
 
 use capwire_contracts::extras::{GeneratorRequest, GeneratorResult};
@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 /// MessagePack's mark of an array of one element.
 const ARRAY_OF_ONE: u8 = 0x91;
 
-/// What is asked for.
+/// The kind of value that an actor requests.
 #[derive(Clone, Copy, Deserialize)]
 pub(crate) struct Request {
     typ: Wanted,
@@ -21,7 +21,7 @@ enum Wanted {
     RandomNumber(u32, u32),
 }
 
-/// What was generated, ready to be written.
+/// The generated value, ready to be encoded.
 pub(crate) type Reply = (BTreeMap<u8, Content>,);
 
 /// The content of a variant.
@@ -32,7 +32,7 @@ pub(crate) enum Content {
     Number(u64),
 }
 
-/// Whether this is a request of that time: later ones have five fields.
+/// Returns `true` for a request of that dialect. Later requests have five fields.
 pub(crate) fn is_request(payload: &[u8]) -> bool {
     payload.first() == Some(&ARRAY_OF_ONE)
 }

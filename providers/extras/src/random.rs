@@ -16,7 +16,7 @@ pub(crate) fn guid() -> Result<String, ProviderError> {
 pub(crate) fn number(range: Range<u32>) -> Result<u32, ProviderError> {
     if range.is_empty() {
         return Err(ProviderError::Refused(format!(
-            "there is no number from {} up to, but not including, {}: `min` must be below `max`",
+            "cannot draw a number from {} up to, but not including, {}: `min` must be below `max`",
             range.start, range.end
         )));
     }

@@ -1,4 +1,4 @@
-//! Why a request cannot be served, and what its client is told.
+//! Failures of requests, and the responses that clients get.
 
 use bytes::Bytes;
 use capwire_contracts::codec::DecodeError;
@@ -10,19 +10,19 @@ use hyper::header::{CONNECTION, CONTENT_TYPE, HeaderValue, RETRY_AFTER, X_CONTEN
 /// The text is for logs; see [`into_response`](Self::into_response) for what clients learn.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Failure {
-    #[error("the body is longer than {max} bytes (`MAX_BODY`)")]
+    #[error("the request body has more than {max} bytes, the limit set by `MAX_BODY`")]
     BodyTooLong { max: usize },
-    #[error("the body does not arrive in time")]
+    #[error("the request body did not arrive in time")]
     BodyTooSlow,
-    #[error("the body breaks off: {0}")]
+    #[error("the connection failed while the request body was read: {0}")]
     BodyBroken(Box<dyn std::error::Error + Send + Sync>),
     #[error(transparent)]
     Actor(#[from] ActorError),
-    #[error("the actor's answer is no response: {0}")]
+    #[error("the actor's answer is not an HTTP response: {0}")]
     BadAnswer(String),
 }
 
-/// How much clients learn of an actor's failures.
+/// The detail in which clients learn of an actor's failures.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Told {
     #[default]
@@ -37,7 +37,7 @@ impl From<DecodeError> for Failure {
 }
 
 impl Failure {
-    /// Whether the actor is to blame, not its client or the load.
+    /// Returns `true` if the actor is to blame, rather than its client or the load.
     pub(crate) fn is_the_actors(&self) -> bool {
         match self {
             Self::BodyTooLong { .. } | Self::BodyTooSlow | Self::BodyBroken(_) => false,
@@ -46,7 +46,7 @@ impl Failure {
         }
     }
 
-    /// What happened, in one line: where and why is the host's to log, which may do so once.
+    /// Returns the failure in one line. The host logs the details once.
     pub(crate) fn summary(&self) -> String {
         let text = self.to_string();
         text.lines().next().unwrap_or_default().to_owned()
@@ -90,7 +90,7 @@ impl Failure {
                 StatusCode::REQUEST_TIMEOUT,
                 "The body did not arrive in time",
             ),
-            Self::BodyBroken(_) => (StatusCode::BAD_REQUEST, "The body breaks off"),
+            Self::BodyBroken(_) => (StatusCode::BAD_REQUEST, "The body is incomplete"),
             Self::Actor(ActorError::Busy { .. }) => {
                 (StatusCode::SERVICE_UNAVAILABLE, "Busy, try again later")
             }

@@ -37,7 +37,7 @@ impl HttpServer {
     /// The keys that a binding can configure.
     pub const KEYS: &'static [&'static str] = Settings::KEYS;
 
-    /// Where a binding that is configured so would listen. Nothing is opened.
+    /// Returns the address on which a binding with this configuration would listen. Opens nothing.
     ///
     /// # Errors
     /// [`ProviderError::Config`] as of `bind`.
@@ -54,9 +54,9 @@ impl HttpServer {
         }
     }
 
-    /// Whether a client is told how an actor failed, in the body of its 500: what happened, the
-    /// names of functions and what the actor said. **For development only**: these are no
-    /// strangers' business, and may be secrets. Without this, the body says nothing.
+    /// Sets whether the body of a 500 tells the client how the actor failed: the error, the names of
+    /// functions and the recent output of the actor. **For development only**, since these may be
+    /// secret. By default, the body says nothing.
     ///
     /// ```
     /// let server = capwire_http_server::HttpServer::new().show_failures(true);
@@ -87,7 +87,7 @@ impl Provider for HttpServer {
         let mut servers = self.servers.lock().await;
         let Entry::Vacant(place) = servers.entry(binding.id) else {
             return Err(ProviderError::Refused(
-                "the binding has a server already: unbind it first".to_owned(),
+                "the binding already has a server: unbind it first".to_owned(),
             ));
         };
         let site = Site::new(

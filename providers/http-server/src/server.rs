@@ -15,12 +15,12 @@ use tokio::sync::oneshot;
 use tokio::task::{Id, JoinError, JoinHandle, JoinSet};
 use tokio::time;
 
-/// How long the head of a request may be, in bytes.
+/// The largest head of a request, in bytes.
 const MAX_HEAD: usize = 64 << 10;
-/// How long to let connections end when there is no room for another one.
+/// The time that connections get to end when there is no room for another one.
 const RESPITE: Duration = Duration::from_millis(50);
 
-/// How long a server waits for its clients.
+/// The times that a server waits for its clients.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Timeouts {
     /// For the head of a request, also for the next one on a connection that is kept: 30 s.
@@ -71,7 +71,7 @@ impl Server {
         })
     }
 
-    /// Where it listens, with the real port.
+    /// Returns the address on which it listens, with the real port.
     pub(crate) fn address(&self) -> SocketAddr {
         self.address
     }

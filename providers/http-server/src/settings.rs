@@ -1,4 +1,4 @@
-//! What a binding configures.
+//! The configuration of a binding.
 
 use capwire_provider::{Config, ProviderError};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -10,7 +10,7 @@ const MAX_BODY: &str = "MAX_BODY";
 const DEFAULT_PORT: u16 = 8080;
 const DEFAULT_MAX_BODY: usize = 1 << 20;
 
-/// Where to listen, and how much to take.
+/// The address to listen on, and the largest body.
 pub(crate) struct Settings {
     pub(crate) listen: SocketAddr,
     pub(crate) max_body: usize,
@@ -35,7 +35,7 @@ impl Settings {
         })
     }
 
-    /// Why the system does not let us listen, and what helps.
+    /// Returns the error for an address on which the system does not let us listen, with a remedy.
     pub(crate) fn not_listening(&self, error: std::io::Error) -> ProviderError {
         use std::io::ErrorKind;
 

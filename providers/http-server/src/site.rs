@@ -1,4 +1,4 @@
-//! What one binding serves: from an HTTP request to the actor and back.
+//! Serves one binding: from an HTTP request to the actor and back.
 
 use crate::failure::{Failure, Told};
 use crate::server::Timeouts;
@@ -65,7 +65,7 @@ impl Site {
         })
     }
 
-    /// What any client can cause at will must not fill the log.
+    /// Logs failures, but none that any client can cause at will: these would fill the log.
     fn log(&self, failure: &Failure, trace: &TraceContext) {
         let BindingId { actor, name } = &self.binding;
         let trace_id = trace.trace_id();

@@ -1,4 +1,4 @@
-//! What can be written, and how it changes the rows.
+//! The writes, and how each changes the rows.
 
 use crate::clock::Moment;
 use crate::entry::{self, Entry};
@@ -7,7 +7,7 @@ use crate::tables::{self, ExpiryId, Header, Id, ItemId, MemberId};
 use redb::{ReadableTable, Table, WriteTransaction};
 use std::sync::Arc;
 
-/// How many expired keys one batch of writes clears away, so that none takes long.
+/// The most expired keys that one batch of writes deletes, so that no batch takes long.
 const SWEPT_PER_BATCH: usize = 256;
 
 /// One write. All of it happens, or nothing.
@@ -18,7 +18,7 @@ pub(crate) struct Change {
     pub(crate) action: Action,
 }
 
-/// What a write does to its key. It answers with a number, as its comment says.
+/// A write to one key. Each variant names the number that it answers.
 #[derive(Debug)]
 pub(crate) enum Action {
     /// The sum.
@@ -32,11 +32,11 @@ pub(crate) enum Action {
     Delete,
     /// The length of the list.
     Push(String),
-    /// How many items were removed.
+    /// Answers the number of items that were removed.
     RemoveItem(String),
-    /// How many members were added.
+    /// Answers the number of members that were added.
     AddMember(String),
-    /// How many members were removed.
+    /// Answers the number of members that were removed.
     RemoveMember(String),
 }
 

@@ -1,4 +1,4 @@
-//! Where the store learns the time, which decides what has expired.
+//! The clock of the store, which decides on expiry.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 

@@ -1,4 +1,4 @@
-//! What a key holds, and its row in the file.
+//! The value of a key, and its row in the file.
 
 use crate::clock::Moment;
 use crate::error::{Failure, Refusal};
@@ -10,7 +10,7 @@ const LIST: u8 = 1;
 const SET: u8 = 2;
 const NEVER: u64 = 0;
 
-/// What a key holds. The items of lists and the members of sets are rows of their own.
+/// The value of a key. The items of lists and the members of sets are rows of their own.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Entry {
     Text {
@@ -27,7 +27,7 @@ pub(crate) enum Entry {
     },
 }
 
-/// What `id` holds now, whether or not it has expired.
+/// Returns the value of `id`, even if it has expired.
 pub(crate) fn stored<T>(keys: &T, id: Id<'_>) -> Result<Option<Entry>, Failure>
 where
     T: ReadableTable<Id<'static>, Header<'static>>,
@@ -37,7 +37,7 @@ where
         .transpose()
 }
 
-/// What `id` holds at `now`: nothing if it has expired.
+/// Returns the value of `id` at `now`, or `None` if it has expired.
 pub(crate) fn live<T>(keys: &T, id: Id<'_>, now: Moment) -> Result<Option<Entry>, Failure>
 where
     T: ReadableTable<Id<'static>, Header<'static>>,

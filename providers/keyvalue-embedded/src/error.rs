@@ -1,11 +1,11 @@
-//! Why a store does not open, and why an operation fails.
+//! The errors of opening a store, and of its operations.
 
 use capwire_provider::ProviderError;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-/// Why a data directory could not be opened.
+/// An error of opening a data directory.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum OpenError {
@@ -20,25 +20,25 @@ pub enum OpenError {
     },
     /// The directory, or the file in it, cannot be created, read or written.
     #[error(
-        "unreadable data directory `{}`: {source}; make it readable and writable for this user or \
+        "cannot open the data directory `{}`: {source}; make it readable and writable for this user or \
          choose another directory",
         directory.display()
     )]
     Unreadable {
         /// The directory.
         directory: PathBuf,
-        /// What the operating system says.
+        /// The error of the operating system.
         source: io::Error,
     },
     /// The file is no store, or is damaged.
     #[error(
-        "`{}` is not a readable key-value store: {source}; restore it from a backup or move it away",
+        "`{}` is not a readable key-value store: {source}; restore it from a backup, or move it away",
         file.display()
     )]
     Damaged {
         /// The file.
         file: PathBuf,
-        /// What is wrong with it.
+        /// The fault of the file.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
     /// The file was written by another version of this crate.
@@ -54,11 +54,11 @@ pub enum OpenError {
         found: u64,
     },
     /// The operating system gives no thread for the writer.
-    #[error("the writer of the key-value store cannot start: {0}")]
+    #[error("cannot start the writer thread of the key-value store: {0}")]
     Writer(io::Error),
 }
 
-/// Why the data does not allow an operation: the caller's to mend. Nothing was changed.
+/// A refused operation. The caller is to blame, and nothing was changed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Refusal {
     #[error("WRONGTYPE key `{key}` holds a {holds}, the operation needs a {needs}")]
@@ -67,35 +67,35 @@ pub(crate) enum Refusal {
         holds: &'static str,
         needs: &'static str,
     },
-    #[error("the value of key `{key}` is not an integer of 32 bits")]
+    #[error("the value of key `{key}` is not a 32-bit integer")]
     NotANumber { key: String },
-    #[error("adding {by} to key `{key}` leaves the range of 32-bit integers")]
+    #[error("cannot add {by} to key `{key}`: the sum exceeds a 32-bit integer")]
     Overflow { key: String, by: i32 },
-    #[error("key `{key}` has no room for a further item")]
+    #[error("cannot add an item to key `{key}`: the list is full")]
     Full { key: String },
-    #[error("`expires` is {0}: it must be a number of seconds, or 0 for never")]
+    #[error("`expires` is {0}, expected a number of seconds, or 0 for never")]
     NegativeExpiry(i32),
-    #[error("at least one key is needed")]
+    #[error("the request has no keys, expected at least one")]
     NoKeys,
-    #[error("the message is longer than {0} bytes")]
+    #[error("the message has more than {0} bytes, which is the limit")]
     MessageTooLong(usize),
-    #[error("the answer is longer than {0} bytes: ask for less at a time")]
+    #[error("the answer has more than {0} bytes, which is the limit: request less at a time")]
     AnswerTooLong(usize),
 }
 
-/// Why an operation failed.
+/// A failed operation.
 #[derive(Clone, Debug, thiserror::Error)]
 pub(crate) enum Failure {
     #[error(transparent)]
     Refused(#[from] Refusal),
     /// The storage failed. Shared, because it fails a whole batch of writes at once.
-    #[error("the key-value store is out of order: {0}")]
+    #[error("the key-value store failed: {0}")]
     Storage(Arc<redb::Error>),
     /// The storage failed before and does not open again.
-    #[error("the key-value store is out of order: {0}")]
+    #[error("the key-value store failed: {0}")]
     Reopen(Arc<OpenError>),
     /// The writer is gone, or the storage is being opened again.
-    #[error("the key-value store does not answer")]
+    #[error("the key-value store is not available")]
     Stopped,
 }
 
@@ -135,7 +135,7 @@ impl From<Failure> for ProviderError {
         match failure {
             Failure::Refused(refusal) => Self::Refused(refusal.to_string()),
             outage => Self::unavailable(
-                "the key-value store is out of order; whether a write took effect is unknown",
+                "the key-value store failed, so a write may or may not have taken effect",
                 outage,
             ),
         }

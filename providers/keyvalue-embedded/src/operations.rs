@@ -12,10 +12,10 @@ use capwire_contracts::keyvalue::{
 use capwire_provider::{Call, ProviderError};
 use std::sync::Arc;
 
-/// How long a message may be. It waits in memory until it is written.
+/// The largest message in bytes. It waits in memory until it is written.
 const MAX_MESSAGE: usize = 16 << 20;
 
-/// What the sets under several keys of a space are together.
+/// A way to combine the sets under several keys of a space.
 type Combination = fn(&View, &str, &[String]) -> Result<Vec<String>, Failure>;
 
 /// The operations on one key space.

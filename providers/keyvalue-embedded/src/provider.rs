@@ -26,7 +26,7 @@ impl KeyValueEmbedded {
     /// The keys that a binding can configure.
     pub const KEYS: &'static [&'static str] = spaces::KEYS;
 
-    /// Whether a binding can be configured so. Nothing is opened.
+    /// Checks the configuration of a binding. Opens nothing.
     ///
     /// # Errors
     /// [`ProviderError::Config`] as of `bind`.

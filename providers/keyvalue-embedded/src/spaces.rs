@@ -1,4 +1,4 @@
-//! Which keys a binding sees.
+//! The key spaces, of which a binding sees one.
 
 use arc_swap::ArcSwap;
 use capwire_provider::{Binding, BindingId, Config, ProviderError};
@@ -50,10 +50,7 @@ pub(crate) fn space(id: &BindingId, config: &Config) -> Result<Arc<str>, Provide
     config.only(KEYS)?;
     match config.get(SPACE) {
         None => Ok(format!("actor/{}", id.actor).into()),
-        Some("") => Err(ProviderError::config(
-            SPACE,
-            "the name of a shared space is empty",
-        )),
+        Some("") => Err(ProviderError::config(SPACE, "a shared space needs a name")),
         Some(name) => Ok(format!("shared/{name}").into()),
     }
 }

@@ -41,7 +41,7 @@ pub(crate) fn items_of((space, key): Id<'_>) -> std::ops::RangeInclusive<ItemId<
     (space, key, i64::MIN)..=(space, key, i64::MAX)
 }
 
-/// What ends the members of the sets of `key`: the smallest key after it.
+/// Returns the smallest key after `key`, which ends the members of its sets.
 pub(crate) fn after(key: &str) -> String {
     format!("{key}\0")
 }

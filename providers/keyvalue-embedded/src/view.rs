@@ -1,4 +1,4 @@
-//! What can be read of one snapshot.
+//! The reads, each of one snapshot.
 
 use crate::clock::Moment;
 use crate::entry::{self, Entry};
@@ -7,7 +7,7 @@ use crate::tables::{self, Header, Id, ItemId, MemberId};
 use redb::{Database, ReadOnlyTable, ReadableDatabase};
 use std::collections::BTreeSet;
 
-/// How long the strings of an answer may be together. It is built in memory.
+/// The most bytes of all strings of an answer, which is built in memory.
 pub(crate) const MAX_ANSWER: usize = 16 << 20;
 
 /// A snapshot of what is on disk, at one moment. Writers do not disturb it.
@@ -150,7 +150,7 @@ impl View {
     }
 }
 
-/// Where a range begins in a list of `count` items, and how many items it has.
+/// Returns the begin of a range in a list of `count` items, and its length.
 fn span(count: u64, start: i32, stop: i32) -> (usize, usize) {
     let count = i64::try_from(count).unwrap_or(i64::MAX);
     let position = |at: i32| match i64::from(at) {

@@ -10,9 +10,9 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, oneshot};
 
-/// How many writes may wait; further callers wait for a place.
+/// The most writes that may wait. Further callers wait for a place.
 const QUEUE: usize = 1024;
-/// How many writes one commit takes, so that none waits for ever.
+/// The most writes in one commit, so that none waits for ever.
 const BATCH: usize = 1024;
 
 type Outcome = Result<i32, Refusal>;
@@ -51,7 +51,7 @@ impl Writer {
         answer.await.map_err(|_| Failure::Stopped)?
     }
 
-    /// How many writes wait for the thread to take them.
+    /// Returns the number of writes that wait for the thread.
     #[cfg(test)]
     fn queued(&self) -> usize {
         self.queue
@@ -84,11 +84,11 @@ fn run(mut requests: mpsc::Receiver<Request>, storage: &Storage, clock: &dyn Clo
     }
 }
 
-/// How long the next commit waits for company. Callers that were just answered tend to write again
+/// The time that the next commit waits for more writes. Callers that were just answered tend to write again
 /// at once; a commit without them would make every other one half empty. A lone caller never waits.
 #[derive(Default)]
 struct Pace {
-    /// How many callers were seen at once.
+    /// The most callers that were seen at once.
     callers: usize,
     /// A quarter of what a commit takes: it is worth that much to save one.
     patience: Duration,

@@ -74,7 +74,7 @@ fn an_unreadable_directory_is_refused() {
     fs::write(&path, "not a directory").unwrap();
     let error = refusal(&path);
     assert!(matches!(error, OpenError::Unreadable { .. }), "{error:?}");
-    assert!(error.to_string().contains("unreadable data directory"));
+    assert!(error.to_string().contains("cannot open the data directory"));
     assert_eq!(fs::read(&path).unwrap(), b"not a directory");
 }
 

@@ -1,6 +1,6 @@
 //! JSON for MessagePack, both ways, without a loss.
 //!
-//! What JSON has not is an object whose only key begins with `$`; see the help of the command.
+//! Values that JSON lacks become objects whose only key begins with `$`; see the help of the command.
 //! A map whose first key does is written as `$map`. The values come back the same;
 //! how many bytes a number or a length took does not.
 
@@ -14,7 +14,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::error::Error;
 use std::fmt;
 
-/// How deeply values may nest: no message of a contract nests deeper, and JSON can say it.
+/// The deepest nesting of values: no message of a contract nests deeper, and JSON can express it.
 const MAX_DEPTH: usize = 32;
 
 const BYTES: &str = "$bytes";
@@ -63,7 +63,7 @@ pub(super) fn from_message_pack(bytes: &[u8]) -> Result<String, Box<dyn Error + 
     let value = read_value_with_max_depth(&mut rest, MAX_DEPTH)?;
     match rest.len() {
         0 => Ok(serde_json::to_string_pretty(&Written(&value))?),
-        more => Err(format!("{more} bytes follow the value").into()),
+        more => Err(format!("{more} bytes follow after the value").into()),
     }
 }
 
@@ -78,7 +78,7 @@ impl Serialize for Written<'_> {
             Value::Integer(number) => match (number.as_u64(), number.as_i64()) {
                 (Some(number), _) => serializer.serialize_u64(number),
                 (None, Some(number)) => serializer.serialize_i64(number),
-                (None, None) => Err(S::Error::custom("a number beyond 64 bits")),
+                (None, None) => Err(S::Error::custom("a number has more than 64 bits")),
             },
             Value::F32(number) => special(serializer, SINGLE, &Number(f64::from(*number))),
             Value::F64(number) if number.is_finite() => serializer.serialize_f64(*number),
@@ -224,7 +224,9 @@ impl<'de> Visitor<'de> for AnyValue {
                 let value = object.next_value_seed(Special(&key))?;
                 return match object.next_key::<String>()? {
                     None => Ok(value),
-                    Some(_) => Err(A::Error::custom(format!("`{key}` has to be alone"))),
+                    Some(_) => Err(A::Error::custom(format!(
+                        "`{key}` must be the only key of its object"
+                    ))),
                 };
             }
             let Read(value) = object.next_value()?;
@@ -234,7 +236,7 @@ impl<'de> Visitor<'de> for AnyValue {
     }
 }
 
-/// What follows a key that begins with `$`.
+/// The value after a key that begins with `$`.
 struct Special<'a>(&'a str);
 
 impl<'de> DeserializeSeed<'de> for Special<'_> {
@@ -288,7 +290,7 @@ impl<'de> Deserialize<'de> for Base64 {
         let bytes = BASE64.decode(text.as_bytes());
         bytes
             .map(Self)
-            .map_err(|error| D::Error::custom(format!("no Base64: {error}")))
+            .map_err(|error| D::Error::custom(format!("invalid Base64: {error}")))
     }
 }
 

@@ -1,10 +1,10 @@
-//! An answer for people, whatever it is.
+//! Shows any answer to people.
 
 use super::json;
 use crate::error::Error;
 use crate::output;
 
-/// How many bytes a line shows, and how many all lines.
+/// The bytes that one line shows, and that all lines show.
 const WIDTH: usize = 16;
 const MOST: usize = 4096;
 
@@ -29,7 +29,7 @@ fn shown(answer: &[u8]) -> String {
     }
 }
 
-/// Whether MessagePack has a list or a map after this byte.
+/// Returns `true` if a list or a map of MessagePack begins with this byte.
 fn is_collection(first: u8) -> bool {
     matches!(first, 0x80..=0x9f | 0xdc..=0xdf)
 }

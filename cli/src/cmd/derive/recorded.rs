@@ -18,10 +18,10 @@ pub(super) struct Proposal {
 /// So many resources are named one by one.
 const FEW: usize = 8;
 
-/// What may end a name that others have in common.
+/// The characters that may end a common prefix of names.
 const SEPARATORS: [char; 5] = [':', '/', '.', '-', '_'];
 
-/// How one capability was used.
+/// The uses of one capability.
 #[derive(Default)]
 struct Usage<'u> {
     /// The operations that its provider asked the actor for.
@@ -30,13 +30,16 @@ struct Usage<'u> {
     asked: BTreeMap<&'u str, BTreeSet<Option<&'u str>>>,
 }
 
-/// What `files` record of `actor`, as proposals.
+/// Returns proposals for the uses of `actor` that `files` record.
 pub(super) fn proposals(files: &[PathBuf], actor: PublicKey) -> Result<Vec<Proposal>, Error> {
     let mut uses = Vec::new();
     for file in files {
         let recorded = record::read(file)?;
         if recorded.len() >= MOST {
-            let problem = format!("`{}` is full, and may lack uses", file.display());
+            let problem = format!(
+                "the record `{}` is full, so it may be incomplete",
+                file.display()
+            );
             return Err(Error::failure(problem).help("record fewer different uses"));
         }
         uses.extend(recorded);
@@ -52,11 +55,11 @@ pub(super) fn proposals(files: &[PathBuf], actor: PublicKey) -> Result<Vec<Propo
 fn unknown(actor: &str, uses: &[Use]) -> Error {
     let others: BTreeSet<&str> = uses.iter().map(|one| one.actor.as_str()).collect();
     let others: Vec<&str> = others.into_iter().collect();
-    let error = Error::failure(format!("nothing is recorded of the actor {actor}"));
+    let error = Error::failure(format!("no use of the actor {actor} is recorded"));
     match others.is_empty() {
-        true => error.help("run it with `capwire run --record FILE`, and use it"),
+        true => error.help("run it with `capwire run --record FILE`, and send it requests"),
         false => error.help(format!(
-            "sign with the `--subject` of the one that was run: {}",
+            "sign with the `--subject` of an actor in the record: {}",
             others.join(", ")
         )),
     }
@@ -80,7 +83,9 @@ fn by_capability(uses: &[&Use]) -> Result<Vec<Proposal>, Error> {
         .iter()
         .map(|(capability, usage)| usage.proposals(capability));
     let proposals: Result<Vec<_>, capwire::PermissionError> = proposals.collect();
-    let proposals = proposals.map_err(|error| Error::unreadable("the record").because(error))?;
+    let proposals = proposals.map_err(|error| {
+        Error::unreadable("cannot propose a capability from the record").because(error)
+    })?;
     Ok(proposals.into_iter().flatten().collect())
 }
 
@@ -105,7 +110,7 @@ impl Usage<'_> {
     }
 }
 
-/// What some operations were about, as far as claims can say it.
+/// The resources of some operations, as far as claims can express them.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Scope {
     /// `None` if it is anything.
@@ -186,7 +191,7 @@ fn patterns(resources: &[&str]) -> Option<Vec<Pattern>> {
     all.then(patterns)?.collect()
 }
 
-/// How all of `names` begin, up to the last separator if there is one.
+/// Returns the common prefix of all `names`, up to the last separator if there is one.
 fn common_start<'n>(names: &[&'n str]) -> &'n str {
     let Some((first, rest)) = names.split_first() else {
         return "";

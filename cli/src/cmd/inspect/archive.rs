@@ -1,4 +1,4 @@
-//! What a provider archive claims and holds.
+//! Shows the claims and libraries of a provider archive.
 
 use super::{Row, not_verified, row, window_rows};
 use crate::args::Inspect;

@@ -17,7 +17,7 @@ pub(super) async fn listen(
     let endpoint = endpoint.map_err(|error| {
         Error::failure(format!("cannot serve metrics at {address}"))
             .because(error)
-            .help("give `--metrics` an address of this machine whose port is free; port 0 is any")
+            .help("choose an address of this machine with a free port for `--metrics`; port 0 means any free port")
     })?;
     let url = format!("http://{}/metrics", endpoint.address());
     match json {

@@ -1,4 +1,4 @@
-//! How the process is asked to stop.
+//! The signals by which the process is told to stop.
 
 use crate::error::Error;
 use tokio::signal;
@@ -18,7 +18,8 @@ impl Signals {
         {
             use signal::unix::{SignalKind, signal};
             let heard = |kind| {
-                signal(kind).map_err(|error| Error::failure("cannot hear signals").because(error))
+                signal(kind)
+                    .map_err(|error| Error::failure("cannot listen for signals").because(error))
             };
             Ok(Self {
                 terminate: heard(SignalKind::terminate())?,

@@ -63,7 +63,7 @@ fn json_that_means_nothing_is_refused_with_a_reason() {
         ("1 2", "trailing"),
         (r#"{"$byte": ""}"#, "`$byte` means nothing"),
         (r#"{"$bytes": "?"}"#, "Base64"),
-        (r#"{"$bytes": "", "a": 1}"#, "alone"),
+        (r#"{"$bytes": "", "a": 1}"#, "the only key"),
         (r#"{"$f32": [1]}"#, "a number"),
         (r#"{"$ext": [300, ""]}"#, "i8"),
     ] {
