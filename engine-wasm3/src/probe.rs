@@ -9,7 +9,7 @@ use crate::guest::{Budget, GuestState};
 use crate::stacks::Stacks;
 use crate::suspend::{Event, Signal, Suspend};
 use crate::vm::Vm;
-use capwire_wapc::{ResourceLimits, World, abi};
+use capwire_wapc::{NoEntropy, ResourceLimits, World, abi};
 use std::ptr;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
@@ -117,7 +117,9 @@ impl World for Depths {
         Duration::ZERO
     }
 
-    fn random(&self, _buffer: &mut [u8]) {}
+    fn random(&self, _buffer: &mut [u8]) -> Result<(), NoEntropy> {
+        Ok(())
+    }
 }
 
 /// The module has nothing to suspend for; that its slice is over right away does not matter.

@@ -11,8 +11,8 @@ use capwire_conformance::guests::imports;
 use capwire_engine_wasm3::Wasm3;
 use capwire_scaffold::Slices;
 use capwire_wapc::{
-    CallError, CompileError, EmptyWorld, Engine, Guest, LimitError, Module, PlainGuest, Reply,
-    Request, ResourceLimits, StartError, StartStep, Step, TrapKind, World,
+    CallError, CompileError, EmptyWorld, Engine, Guest, LimitError, Module, NoEntropy, PlainGuest,
+    Reply, Request, ResourceLimits, StartError, StartStep, Step, TrapKind, World,
 };
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -340,7 +340,9 @@ impl World for Fragile {
         Duration::ZERO
     }
 
-    fn random(&self, _buffer: &mut [u8]) {}
+    fn random(&self, _buffer: &mut [u8]) -> Result<(), NoEntropy> {
+        Ok(())
+    }
 }
 
 #[test]

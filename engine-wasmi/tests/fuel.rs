@@ -6,8 +6,8 @@ use capwire_conformance::guests::imports;
 use capwire_engine_wasmi::{Translation, Wasmi};
 use capwire_scaffold::Slices;
 use capwire_wapc::{
-    CallError, CompileError, EmptyWorld, Engine, LimitError, PlainGuest, Request, ResourceLimits,
-    TrapKind, World,
+    CallError, CompileError, EmptyWorld, Engine, LimitError, NoEntropy, PlainGuest, Request,
+    ResourceLimits, TrapKind, World,
 };
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
@@ -129,8 +129,9 @@ impl World for Deeds {
         Duration::ZERO
     }
 
-    fn random(&self, _buffer: &mut [u8]) {
+    fn random(&self, _buffer: &mut [u8]) -> Result<(), NoEntropy> {
         self.0.fetch_add(1, Relaxed);
+        Ok(())
     }
 }
 

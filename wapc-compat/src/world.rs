@@ -1,6 +1,6 @@
 //! The world of a guest under `wapc::WapcHost`.
 
-use capwire_wapc::World;
+use capwire_wapc::{NoEntropy, World};
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 use wapc::ModuleState;
@@ -34,10 +34,7 @@ impl World for StateWorld {
         self.began.elapsed()
     }
 
-    fn random(&self, buffer: &mut [u8]) {
-        if getrandom::fill(buffer).is_err() {
-            // Zeros are at least no secrets of the host.
-            buffer.fill(0);
-        }
+    fn random(&self, buffer: &mut [u8]) -> Result<(), NoEntropy> {
+        getrandom::fill(buffer).map_err(|_| NoEntropy)
     }
 }

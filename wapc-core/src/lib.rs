@@ -66,4 +66,4 @@ pub use limits::{PAGE_SIZE, ResourceLimits};
 pub use memory::Span;
 pub use message::{HostCall, Reply, Request, SuspendedCall};
 pub use trap::{Frame, Trap, TrapKind};
-pub use world::{EmptyWorld, World};
+pub use world::{EmptyWorld, NoEntropy, World};

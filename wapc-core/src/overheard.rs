@@ -1,7 +1,7 @@
 //! The last lines that a guest printed, for whoever has to find out why it trapped.
 
 use crate::error::CallError;
-use crate::world::World;
+use crate::world::{NoEntropy, World};
 use std::collections::VecDeque;
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -79,8 +79,8 @@ impl World for Overheard {
         self.world.monotonic()
     }
 
-    fn random(&self, buffer: &mut [u8]) {
-        self.world.random(buffer);
+    fn random(&self, buffer: &mut [u8]) -> Result<(), NoEntropy> {
+        self.world.random(buffer)
     }
 }
 

@@ -19,8 +19,17 @@ pub trait World: Send + Sync {
     fn monotonic(&self) -> Duration;
 
     /// Fills `buffer` with random bytes, for WASI's `random_get`.
-    fn random(&self, buffer: &mut [u8]);
+    ///
+    /// # Errors
+    /// [`NoEntropy`] if there are no random bytes. The guest gets an error then, and `buffer` must
+    /// hold no secrets of the host.
+    fn random(&self, buffer: &mut [u8]) -> Result<(), NoEntropy>;
 }
+
+/// A world has no random bytes, because the system's source of entropy failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("no random bytes: the source of entropy failed")]
+pub struct NoEntropy;
 
 /// A world in which nothing happens: the console is discarded, the clocks stand still at zero and
 /// random bytes are all zero. For tests, fuzzing and guests that must be deterministic.
@@ -38,7 +47,8 @@ impl World for EmptyWorld {
         Duration::ZERO
     }
 
-    fn random(&self, buffer: &mut [u8]) {
+    fn random(&self, buffer: &mut [u8]) -> Result<(), NoEntropy> {
         buffer.fill(0);
+        Ok(())
     }
 }

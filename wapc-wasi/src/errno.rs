@@ -9,6 +9,8 @@ pub(crate) enum Errno {
     Fault = 21,
     /// `EINVAL`: an argument is invalid.
     Invalid = 28,
+    /// `EIO`: the world outside failed.
+    InputOutput = 29,
     /// `ENOSYS`: the function is not implemented.
     NoSuchFunction = 52,
     /// `ENOTDIR`: the descriptor is not a directory.

@@ -38,7 +38,7 @@ mod table;
 
 pub use table::{Function, MOST_ARGUMENTS, NAMESPACES, ValueType, find, functions};
 
-use capwire_wapc::World;
+use capwire_wapc::{NoEntropy, World};
 use console::Console;
 use errno::Errno;
 use memory::Memory;
@@ -194,9 +194,9 @@ fn random(
         return Err(Errno::Invalid);
     }
     let more = buffer.len() as u64 * (RANDOM_BYTE - 1);
-    world.random(buffer);
+    let filled = world.random(buffer);
     memory.charge(more);
-    Ok(())
+    filled.map_err(|NoEntropy| Errno::InputOutput)
 }
 
 /// The approximate cost of a random byte, in bytes of copied memory.

@@ -30,8 +30,9 @@ impl World for Recorder {
         Duration::from_nanos(7)
     }
 
-    fn random(&self, buffer: &mut [u8]) {
+    fn random(&self, buffer: &mut [u8]) -> Result<(), NoEntropy> {
         buffer.fill(4);
+        Ok(())
     }
 }
 
@@ -259,6 +260,36 @@ fn clocks_and_randomness_are_the_worlds() {
     assert_eq!(guest.double(8), 1_000);
     assert_eq!(guest.call("random_get", &[100, 2]), 0);
     assert_eq!(guest.memory[99..103], [0xff, 4, 4, 0xff]);
+}
+
+#[test]
+fn a_world_without_entropy_is_an_error_of_the_guest() {
+    struct Exhausted;
+
+    impl World for Exhausted {
+        fn console(&self, _line: &str) {}
+
+        fn realtime(&self) -> Duration {
+            Duration::ZERO
+        }
+
+        fn monotonic(&self) -> Duration {
+            Duration::ZERO
+        }
+
+        fn random(&self, _buffer: &mut [u8]) -> Result<(), NoEntropy> {
+            Err(NoEntropy)
+        }
+    }
+
+    let mut memory = [0xff; 8];
+    let function = find(PREVIEW_1, "random_get").unwrap();
+    let outcome = Wasi::default().call(function, &[0, 8], &mut memory, &Exhausted);
+    assert_eq!(
+        outcome,
+        Outcome::Errno(29),
+        "EIO, and no zeros that look like success"
+    );
 }
 
 #[test]

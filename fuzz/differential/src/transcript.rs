@@ -2,8 +2,8 @@
 
 use crate::script::Script;
 use capwire_wapc::{
-    CallError, CompileError, Engine, Frame, HostCall, HostCalls, LimitError, Module, PlainGuest,
-    Reply, Request, ResourceLimits, StartError, SuspendedCall, Verdict, World,
+    CallError, CompileError, Engine, Frame, HostCall, HostCalls, LimitError, Module, NoEntropy,
+    PlainGuest, Reply, Request, ResourceLimits, StartError, SuspendedCall, Verdict, World,
 };
 use std::fmt::Debug;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -152,8 +152,9 @@ impl World for Seen {
         Duration::from_secs(7)
     }
 
-    fn random(&self, buffer: &mut [u8]) {
+    fn random(&self, buffer: &mut [u8]) -> Result<(), NoEntropy> {
         buffer.fill(4);
+        Ok(())
     }
 }
 

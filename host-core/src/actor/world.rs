@@ -3,7 +3,7 @@
 mod console;
 
 use crate::clock::Clock;
-use capwire_wapc::World;
+use capwire_wapc::{NoEntropy, World};
 use console::Console;
 use std::sync::Arc;
 use std::time::Duration;
@@ -37,11 +37,10 @@ impl World for ActorWorld {
         self.clock.monotonic()
     }
 
-    fn random(&self, buffer: &mut [u8]) {
-        if let Err(error) = getrandom::fill(buffer) {
-            // Zeros are at least the same for every run, and no secrets of ours.
-            buffer.fill(0);
+    fn random(&self, buffer: &mut [u8]) -> Result<(), NoEntropy> {
+        getrandom::fill(buffer).map_err(|error| {
             tracing::error!(%error, "the operating system gives no random bytes");
-        }
+            NoEntropy
+        })
     }
 }

@@ -3,8 +3,8 @@
 
 use capwire::engine::{Wasmi, Wasmtime};
 use capwire::wapc::{
-    CallError, EmptyWorld, Engine, Guest, HostCall, Reply, Request, ResourceLimits, StartStep,
-    World,
+    CallError, EmptyWorld, Engine, Guest, HostCall, NoEntropy, Reply, Request, ResourceLimits,
+    StartStep, World,
 };
 use capwire_acceptance::guest;
 use std::sync::{Arc, Mutex};
@@ -108,7 +108,8 @@ impl World for Console {
         Duration::from_secs(1)
     }
 
-    fn random(&self, buffer: &mut [u8]) {
+    fn random(&self, buffer: &mut [u8]) -> Result<(), NoEntropy> {
         buffer.fill(7);
+        Ok(())
     }
 }

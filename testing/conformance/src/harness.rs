@@ -2,8 +2,8 @@
 
 use bytes::Bytes;
 use capwire_wapc::{
-    CallError, CompileError, Engine, Guest, HostCall, HostCalls, Module, PlainGuest, Reply,
-    Request, ResourceLimits, StartError, SuspendedCall, Verdict, World,
+    CallError, CompileError, Engine, Guest, HostCall, HostCalls, Module, NoEntropy, PlainGuest,
+    Reply, Request, ResourceLimits, StartError, SuspendedCall, Verdict, World,
 };
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -201,8 +201,9 @@ impl World for TestWorld {
         Duration::from_nanos(MONOTONIC)
     }
 
-    fn random(&self, buffer: &mut [u8]) {
+    fn random(&self, buffer: &mut [u8]) -> Result<(), NoEntropy> {
         buffer.fill(RANDOM);
+        Ok(())
     }
 }
 
