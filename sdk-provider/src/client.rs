@@ -1,20 +1,21 @@
-//! Messages for an actor, in a dialect that it reads.
+//! A client that sends messages to an actor in a dialect that the actor reads.
 
 use crate::dialect::Dialect;
 use crate::error::ActorError;
-use crate::provider::ActorHandle;
+use crate::provider::{ActorCall, ActorHandle};
 use crate::trace::TraceContext;
-use bytes::Bytes;
+use capwire_contracts::codec;
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Calls the actor of a binding with messages.
 ///
-/// Actors from before April 2020 refuse messages in the canonical encoding. Such a refusal happens
-/// before anything else does, so the message is sent once more, in [`Dialect::Universal`], and so
-/// is every later one: whatever replaces the actor will read that too.
+/// Actors from before April 2020 do not read the canonical encoding. They refuse such a message before
+/// they do anything else, so the client sends it once more in [`Dialect::Universal`], and every later
+/// message too. A version that replaces the actor reads that as well.
 ///
 /// ```
 /// use capwire_contracts::{codec, messaging::{BrokerMessage, OP_DELIVER_MESSAGE}};
@@ -23,7 +24,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 /// async fn deliver(binding: Binding) -> Result<(), ActorError> {
 ///     let actor = ActorClient::new(binding.actor);
 ///     let message = BrokerMessage { subject: "news".into(), ..BrokerMessage::default() };
-///     actor.call(OP_DELIVER_MESSAGE, &message).await?;
+///     let () = actor.call(OP_DELIVER_MESSAGE, &message).await?;
 ///     Ok(())
 /// }
 /// ```
@@ -33,7 +34,7 @@ pub struct ActorClient {
 }
 
 impl ActorClient {
-    /// A client of which nothing is known yet.
+    /// A client that does not know yet what the actor reads.
     #[must_use]
     pub fn new(actor: Arc<dyn ActorHandle>) -> Self {
         Self {
@@ -42,52 +43,50 @@ impl ActorClient {
         }
     }
 
-    /// Calls the actor with `message`; returns its answer, which `codec::decode` reads in either
-    /// dialect.
+    /// Calls the actor with `message` and returns its decoded answer, in whichever dialect it is.
     ///
     /// # Errors
-    /// As [`ActorHandle::call`], or [`ActorError::Failed`] if MessagePack cannot express the
-    /// message.
-    pub async fn call<M>(&self, operation: &str, message: &M) -> Result<Bytes, ActorError>
+    /// As [`ActorHandle::call`], [`ActorError::Failed`] if MessagePack cannot express the message,
+    /// and [`ActorError::BadAnswer`] if the answer is no `R`.
+    pub async fn call<M, R>(&self, operation: &str, message: &M) -> Result<R, ActorError>
     where
         M: Serialize + Sync + ?Sized,
+        R: DeserializeOwned,
     {
-        self.send(None, operation, message).await
+        self.call_traced(None, operation, message).await
     }
 
-    /// Calls the actor as [`call`](Self::call) does, because of a message that came with a trace.
+    /// Calls the actor as [`call`](Self::call) does, as part of the trace of a message that caused
+    /// the call.
     ///
     /// # Errors
-    /// As of [`call`](Self::call).
-    pub async fn call_traced<M>(
-        &self,
-        trace: &TraceContext,
-        operation: &str,
-        message: &M,
-    ) -> Result<Bytes, ActorError>
-    where
-        M: Serialize + Sync + ?Sized,
-    {
-        self.send(Some(trace), operation, message).await
-    }
-
-    async fn send<M>(
+    /// As [`call`](Self::call).
+    pub async fn call_traced<M, R>(
         &self,
         trace: Option<&TraceContext>,
         operation: &str,
         message: &M,
-    ) -> Result<Bytes, ActorError>
+    ) -> Result<R, ActorError>
     where
         M: Serialize + Sync + ?Sized,
+        R: DeserializeOwned,
     {
-        let dialect = self.dialect();
-        match self.send_in(dialect, trace, operation, message).await {
-            Err(ActorError::Failed(why)) if dialect == Dialect::Canonical && is_too_old(&why) => {
-                self.reads_universal_only.store(true, Ordering::Relaxed);
-                let dialect = Dialect::Universal;
-                self.send_in(dialect, trace, operation, message).await
+        loop {
+            let dialect = self.dialect();
+            let payload = dialect.encode(message);
+            let payload = payload.map_err(|error| ActorError::Failed(error.to_string()))?;
+            let mut call = ActorCall::new(operation, payload);
+            call.trace = trace;
+            match self.actor.call(call).await {
+                Err(ActorError::Unreadable(_)) if dialect == Dialect::Canonical => {
+                    self.reads_universal_only.store(true, Ordering::Relaxed);
+                }
+                Err(error) => return Err(error),
+                Ok(answer) => {
+                    let answer = codec::decode(&answer);
+                    return answer.map_err(|error| ActorError::BadAnswer(error.to_string()));
+                }
             }
-            answered => answered,
         }
     }
 
@@ -96,27 +95,6 @@ impl ActorClient {
             Dialect::Universal
         } else {
             Dialect::Canonical
-        }
-    }
-
-    async fn send_in<M>(
-        &self,
-        dialect: Dialect,
-        trace: Option<&TraceContext>,
-        operation: &str,
-        message: &M,
-    ) -> Result<Bytes, ActorError>
-    where
-        M: Serialize + Sync + ?Sized,
-    {
-        let payload = dialect.encode(message);
-        let payload = payload.map_err(|error| ActorError::Failed(error.to_string()))?;
-        match trace {
-            Some(trace) => {
-                let call = self.actor.call_traced(trace, operation, payload.into());
-                call.await
-            }
-            None => self.actor.call(operation, payload.into()).await,
         }
     }
 }
@@ -129,49 +107,34 @@ impl fmt::Debug for ActorClient {
     }
 }
 
-/// What the codec of before April 2020 says of bytes as `bin`, and of keys in camel case.
-fn is_too_old(failure: &str) -> bool {
-    let Some((_, complaint)) = failure.split_once("Failed to de-serialize: ") else {
-        return false;
-    };
-    let missing = complaint
-        .strip_prefix("missing field `")
-        .and_then(|rest| rest.split('`').next());
-    complaint.starts_with("invalid type: byte array, expected a sequence")
-        || missing.is_some_and(|field| field.contains('_'))
-}
-
 #[cfg(test)]
 mod tests {
     use super::ActorClient;
-    use crate::{ActorError, ActorHandle, Dialect};
+    use crate::{ActorCall, ActorError, ActorHandle, Dialect};
     use async_trait::async_trait;
     use bytes::Bytes;
+    use capwire_contracts::codec;
     use capwire_contracts::core::HealthRequest;
     use capwire_contracts::http::Request;
     use serde::Serialize;
     use std::sync::{Arc, Mutex};
 
-    const BYTES: &str = "the actor failed: Guest call failed: Failed to de-serialize: \
-                         invalid type: byte array, expected a sequence";
-    const KEYS: &str = "Guest call failed: Failed to de-serialize: missing field `query_string`";
-
-    /// Refuses the canonical encoding of a request with this text.
+    /// Refuses the canonical encoding of a request with this error.
     struct Old {
-        complaint: &'static str,
+        error: ActorError,
         heard: Mutex<Vec<Dialect>>,
     }
 
     #[async_trait]
     impl ActorHandle for Old {
-        async fn call(&self, _: &str, payload: Bytes) -> Result<Bytes, ActorError> {
-            let is = |dialect: &Dialect| payload == dialect.encode(&request()).unwrap();
+        async fn call(&self, call: ActorCall<'_>) -> Result<Bytes, ActorError> {
+            let is = |dialect: &Dialect| call.payload == dialect.encode(&request()).unwrap();
             let dialects = [Dialect::Canonical, Dialect::Universal];
             let dialect = dialects.into_iter().find(is).unwrap_or_default();
             self.heard.lock().unwrap().push(dialect);
             match dialect {
-                Dialect::Universal => Ok(Bytes::from_static(b"done")),
-                Dialect::Canonical => Err(ActorError::Failed(self.complaint.to_owned())),
+                Dialect::Universal => Ok(codec::encode("done").unwrap().into()),
+                Dialect::Canonical => Err(self.error.clone()),
             }
         }
     }
@@ -180,16 +143,20 @@ mod tests {
         Request::new("GET", "/")
     }
 
+    fn unreadable() -> ActorError {
+        ActorError::Unreadable("missing field `query_string`".to_owned())
+    }
+
     async fn twice(
-        complaint: &'static str,
+        error: ActorError,
         message: &(impl Serialize + Sync),
-    ) -> (Vec<Dialect>, Result<Bytes, ActorError>) {
+    ) -> (Vec<Dialect>, Result<String, ActorError>) {
         let old = Arc::new(Old {
-            complaint,
+            error,
             heard: Mutex::default(),
         });
         let client = ActorClient::new(old.clone());
-        let _ = client.call("HandleRequest", message).await;
+        let _: Result<String, _> = client.call("HandleRequest", message).await;
         let answer = client.call("HandleRequest", message).await;
         let heard = old.heard.lock().unwrap().clone();
         (heard, answer)
@@ -198,31 +165,60 @@ mod tests {
     #[tokio::test]
     async fn an_old_actor_is_asked_again_once_and_remembered() {
         use Dialect::{Canonical, Universal};
-        for complaint in [BYTES, KEYS] {
-            let (heard, answer) = twice(complaint, &request()).await;
-            assert_eq!(heard, [Canonical, Universal, Universal]);
-            assert_eq!(answer.unwrap(), "done");
-        }
+        let (heard, answer) = twice(unreadable(), &request()).await;
+        assert_eq!(heard, [Canonical, Universal, Universal]);
+        assert_eq!(answer.unwrap(), "done");
     }
 
     #[tokio::test]
     async fn other_failures_are_not_tried_again() {
-        for failure in [
+        for error in [
+            ActorError::Failed("it broke".to_owned()),
+            ActorError::Timeout,
+        ] {
+            let (heard, answer) = twice(error.clone(), &request()).await;
+            assert_eq!(heard, [Dialect::Canonical, Dialect::Canonical]);
+            assert_eq!(answer, Err(error));
+        }
+    }
+
+    #[tokio::test]
+    async fn a_refusal_that_goes_on_is_the_answer() {
+        let (heard, answer) = twice(unreadable(), &HealthRequest::default()).await;
+        assert_eq!(heard.len(), 3, "once more, and never again");
+        assert_eq!(answer, Err(unreadable()));
+    }
+
+    #[tokio::test]
+    async fn an_answer_of_another_type_is_an_error() {
+        let old = Arc::new(Old {
+            error: unreadable(),
+            heard: Mutex::default(),
+        });
+        let client = ActorClient::new(old);
+        let answer: Result<u32, _> = client.call("HandleRequest", &request()).await;
+        assert!(
+            matches!(answer, Err(ActorError::BadAnswer(_))),
+            "{answer:?}"
+        );
+    }
+
+    #[test]
+    fn texts_of_the_old_codec_are_told_from_others() {
+        for refused in [
+            "the actor failed: Guest call failed: Failed to de-serialize: \
+             invalid type: byte array, expected a sequence",
+            "Guest call failed: Failed to de-serialize: missing field `query_string`",
+        ] {
+            assert!(Dialect::is_refused(refused), "{refused}");
+        }
+        for other in [
             "it broke",
             "missing field `query_string`",
             "Failed to de-serialize: missing field `method`",
             "Failed to de-serialize: invalid type: string, expected a sequence",
         ] {
-            let (heard, answer) = twice(failure, &request()).await;
-            assert_eq!(heard, [Dialect::Canonical, Dialect::Canonical]);
-            assert_eq!(answer, Err(ActorError::Failed(failure.to_owned())));
+            assert!(!Dialect::is_refused(other), "{other}");
         }
-    }
-
-    #[tokio::test]
-    async fn a_complaint_that_goes_on_is_the_answer() {
-        let (heard, answer) = twice(BYTES, &HealthRequest::default()).await;
-        assert_eq!(heard.len(), 3, "once more, and never again");
-        assert_eq!(answer, Err(ActorError::Failed(BYTES.to_owned())));
     }
 }

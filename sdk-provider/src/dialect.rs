@@ -38,6 +38,31 @@ impl Dialect {
         }
     }
 
+    /// Returns whether `error`, the text with which a guest failed, says that the guest does not
+    /// read [`Canonical`](Self::Canonical).
+    ///
+    /// The codec of actors from before April 2020 refuses bytes as `bin`, and misses keys in snake
+    /// case. waPC has texts only, so hosts make the typed [`ActorError`](crate::ActorError) from it.
+    ///
+    /// ```
+    /// use capwire_provider::Dialect;
+    ///
+    /// let error = "Guest call failed: Failed to de-serialize: missing field `query_string`";
+    /// assert!(Dialect::is_refused(error));
+    /// assert!(!Dialect::is_refused("the store is full"));
+    /// ```
+    #[must_use]
+    pub fn is_refused(error: &str) -> bool {
+        let Some((_, complaint)) = error.split_once("Failed to de-serialize: ") else {
+            return false;
+        };
+        let missing = complaint
+            .strip_prefix("missing field `")
+            .and_then(|rest| rest.split('`').next());
+        complaint.starts_with("invalid type: byte array, expected a sequence")
+            || missing.is_some_and(|field| field.contains('_'))
+    }
+
     /// Writes `message`.
     ///
     /// # Errors

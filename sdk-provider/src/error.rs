@@ -80,7 +80,14 @@ pub enum ActorError {
     /// The actor was stopped.
     #[error("the actor is not running")]
     Stopped,
-    /// The actor failed; the text is for logs, not for strangers.
+    /// The actor does not read the dialect of the message. Nothing else has happened. The text is
+    /// the actor's own, for logs.
+    #[error("the actor failed: {0}")]
+    Unreadable(String),
+    /// The actor failed. The text is for logs, not for strangers.
     #[error("the actor failed: {0}")]
     Failed(String),
+    /// The actor answered with something else than the expected message.
+    #[error("the actor's answer cannot be read: {0}")]
+    BadAnswer(String),
 }

@@ -24,7 +24,7 @@
 //! use bytes::Bytes;
 //! use capwire_contracts::core::{CapabilityDescriptor, Operation};
 //! use capwire_provider::{
-//!     ActorHandle, Binding, BindingId, Bound, Call, Provider, ProviderError, async_trait,
+//!     ActorCall, ActorHandle, Binding, BindingId, Bound, Call, Provider, ProviderError, async_trait,
 //! };
 //! use serde::{Deserialize, Serialize};
 //! use std::collections::HashMap;
@@ -63,7 +63,7 @@
 //!             return Err(ProviderError::Refused(format!("{celsius} °C is too hot")));
 //!         }
 //!         let message = call.reply(&Temperature { celsius })?;
-//!         let told = room.actor.call("Changed", message.clone()).await;
+//!         let told = room.actor.call(ActorCall::new("Changed", message.clone())).await;
 //!         told.map_err(|error| ProviderError::unavailable("the actor does not listen", error))?;
 //!         Ok(message)
 //!     }
@@ -99,7 +99,7 @@
 //! # struct Silent;
 //! # #[async_trait]
 //! # impl ActorHandle for Silent {
-//! #     async fn call(&self, _: &str, _: Bytes) -> Result<Bytes, ActorError> {
+//! #     async fn call(&self, _: ActorCall<'_>) -> Result<Bytes, ActorError> {
 //! #         Ok(Bytes::new())
 //! #     }
 //! # }
@@ -132,7 +132,7 @@ pub use client::ActorClient;
 pub use config::Config;
 pub use dialect::Dialect;
 pub use error::{ActorError, ProviderError};
-pub use provider::{ActorHandle, Binding, BindingId, Bound, Call, Provider};
+pub use provider::{ActorCall, ActorHandle, Binding, BindingId, Bound, Call, Provider};
 pub use trace::{SpanId, TraceContext, TraceId};
 
 #[cfg(doctest)]

@@ -196,29 +196,55 @@ impl fmt::Debug for Call<'_> {
     }
 }
 
+/// A call of an actor by a provider. Payloads may be secrets: `Debug` shows their size only.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct ActorCall<'a> {
+    /// The operation.
+    pub operation: &'a str,
+    /// The message.
+    pub payload: Bytes,
+    /// The trace of the message that caused the call, if it came with one.
+    pub trace: Option<&'a TraceContext>,
+}
+
+impl<'a> ActorCall<'a> {
+    /// A call of `operation` with a message.
+    #[must_use]
+    pub fn new(operation: &'a str, payload: impl Into<Bytes>) -> Self {
+        Self {
+            operation,
+            payload: payload.into(),
+            trace: None,
+        }
+    }
+
+    /// The same call as part of `trace`.
+    #[must_use]
+    pub fn traced(mut self, trace: &'a TraceContext) -> Self {
+        self.trace = Some(trace);
+        self
+    }
+}
+
+impl fmt::Debug for ActorCall<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ActorCall")
+            .field("operation", &self.operation)
+            .field("payload", &format_args!("{} bytes", self.payload.len()))
+            .finish_non_exhaustive()
+    }
+}
+
 /// The way from a provider to the actor of one of its bindings.
 #[async_trait]
 pub trait ActorHandle: Send + Sync {
     /// Calls the actor.
     ///
     /// # Errors
-    /// If it is busy, gone, too slow, or fails.
-    async fn call(&self, operation: &str, payload: Bytes) -> Result<Bytes, ActorError>;
-
-    /// Calls the actor because of a message that came with a trace. Hosts that keep none call it
-    /// as ever.
-    ///
-    /// # Errors
-    /// As of [`call`](Self::call).
-    async fn call_traced(
-        &self,
-        trace: &TraceContext,
-        operation: &str,
-        payload: Bytes,
-    ) -> Result<Bytes, ActorError> {
-        let _ = trace;
-        self.call(operation, payload).await
-    }
+    /// If the actor is busy, gone, too slow, or fails. A message in a dialect that the actor does
+    /// not read is [`ActorError::Unreadable`].
+    async fn call(&self, call: ActorCall<'_>) -> Result<Bytes, ActorError>;
 }
 
 #[cfg(test)]

@@ -17,8 +17,8 @@ const RANDOM: u8 = 0b10;
 
 /// A step of a trace: which trace, which step, and what others keep in it.
 ///
-/// A provider that is asked by others reads it from their message, and calls its actor with
-/// [`call_traced`](crate::ActorHandle::call_traced). One that asks others puts a
+/// A provider that is asked by others reads it from their message, and calls its actor with an
+/// [`ActorCall::traced`](crate::ActorCall::traced). One that asks others puts a
 /// [`child`](Self::child) of [`Call::trace`](crate::Call::trace) into its message.
 ///
 /// ```

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use capwire::contracts::codec;
 use capwire::contracts::keyvalue::{AddRequest, AddResponse};
 use capwire::provider::{
-    ActorError, ActorHandle, Binding, BindingId, Call, Config, Provider, async_trait,
+    ActorCall, ActorError, ActorHandle, Binding, BindingId, Call, Config, Provider, async_trait,
 };
 use capwire::providers::KeyValueEmbedded;
 use clap::Parser;
@@ -170,7 +170,7 @@ struct Nobody;
 
 #[async_trait]
 impl ActorHandle for Nobody {
-    async fn call(&self, _: &str, _: Bytes) -> Result<Bytes, ActorError> {
+    async fn call(&self, _: ActorCall<'_>) -> Result<Bytes, ActorError> {
         Err(ActorError::Stopped)
     }
 }

@@ -1,11 +1,12 @@
 //! The handle by which a provider calls the actor of one of its bindings.
 
 use crate::call::{CallContext, Caller, Dispatcher, Invocation};
-use crate::error::{Error, ErrorKind};
+use crate::error::{CallFailure, Error, ErrorKind};
 use crate::id::{BindingKey, Target};
 use crate::state::Revocation;
 use bytes::Bytes;
-use capwire_provider::{ActorError, ActorHandle, TraceContext, async_trait};
+use capwire_provider::{ActorCall, ActorError, ActorHandle, Dialect, async_trait};
+use capwire_wapc::CallError;
 use std::sync::{Arc, Weak};
 
 /// A provider's handle of the actor of one binding. It ends with the binding.
@@ -27,35 +28,15 @@ impl Handle {
 
 #[async_trait]
 impl ActorHandle for Handle {
-    async fn call(&self, operation: &str, payload: Bytes) -> Result<Bytes, ActorError> {
-        self.send(None, operation, payload).await
-    }
-
-    async fn call_traced(
-        &self,
-        trace: &TraceContext,
-        operation: &str,
-        payload: Bytes,
-    ) -> Result<Bytes, ActorError> {
-        self.send(Some(trace), operation, payload).await
-    }
-}
-
-impl Handle {
-    async fn send(
-        &self,
-        trace: Option<&TraceContext>,
-        operation: &str,
-        payload: Bytes,
-    ) -> Result<Bytes, ActorError> {
+    async fn call(&self, call: ActorCall<'_>) -> Result<Bytes, ActorError> {
         let host = self.host.upgrade().ok_or(ActorError::Stopped)?;
         if self.revocation.is_revoked() {
             return Err(ActorError::Stopped);
         }
         let caller = Caller::Provider(self.binding.provider.clone());
         let target = Target::Actor(self.binding.actor);
-        let context = CallContext::of_provider(trace);
-        let invocation = Invocation::new(caller, target, operation, payload, context);
+        let context = CallContext::of_provider(call.trace);
+        let invocation = Invocation::new(caller, target, call.operation, call.payload, context);
         host.dispatch(invocation).await.map_err(actor_error)
     }
 }
@@ -69,6 +50,14 @@ fn actor_error(error: Error) -> ActorError {
         ErrorKind::Stopped | ErrorKind::Closed | ErrorKind::NotFound | ErrorKind::Unverified => {
             ActorError::Stopped
         }
+        _ if refuses_dialect(&error) => ActorError::Unreadable(error.report()),
         _ => ActorError::Failed(error.report()),
+    }
+}
+
+fn refuses_dialect(error: &Error) -> bool {
+    match error.call_failure().map(CallFailure::cause) {
+        Some(CallError::Guest(error)) => Dialect::is_refused(&error.message),
+        _ => false,
     }
 }

@@ -6,7 +6,7 @@ use capwire_host::{
     ActorId, BindingKey, BindingName, ContractId, DeniedBy, ErrorKind, Event, Origin, Policy,
     Target,
 };
-use capwire_provider::Config;
+use capwire_provider::{ActorCall, Config};
 
 #[tokio::test]
 async fn a_capability_that_is_not_claimed_is_denied_by_name_and_reaches_nobody() {
@@ -105,7 +105,7 @@ async fn providers_do_not_send_the_hosts_operations_either() {
 
     let sent = told
         .handle()
-        .call("PerformLiveUpdate", "\0asm".into())
+        .call(ActorCall::new("PerformLiveUpdate", "\0asm"))
         .await;
     assert!(sent.is_err());
     assert!(matches!(next(&mut events).await, Event::Denied(_)));

@@ -3,7 +3,7 @@
 use crate::kit::{CONTRACT, Kit, Module, OnBind, Told, binding, eventually, instances, text};
 use capwire_engine_fake::{Fake, standard};
 use capwire_host::{ErrorKind, Event, HostOptions};
-use capwire_provider::{ActorError, Config};
+use capwire_provider::{ActorCall, ActorError, Config};
 use std::time::Duration;
 
 #[tokio::test]
@@ -190,11 +190,14 @@ async fn what_is_unbound_reaches_nobody_in_either_direction() {
     let told = kit.told();
     let actor = kit.bound_actor(Default::default()).await;
     let handle = told.handle();
-    assert_eq!(handle.call("echo", "hi".into()).await.unwrap(), "hi");
+    assert_eq!(
+        handle.call(ActorCall::new("echo", "hi")).await.unwrap(),
+        "hi"
+    );
     kit.host.unbind(binding(actor, "")).await.unwrap();
 
     assert!(kit.ask(actor, "Echo", "").await.is_err());
-    let called = handle.call("echo", "hi".into()).await;
+    let called = handle.call(ActorCall::new("echo", "hi")).await;
     assert_eq!(called, Err(ActorError::Stopped));
     let again = kit.host.unbind(binding(actor, "")).await;
     assert_eq!(again.unwrap_err().kind(), ErrorKind::NotFound);

@@ -2,7 +2,7 @@
 
 use crate::kit::{Kit, Module, eventually, instances, next, text};
 use capwire_host::{ErrorKind, Event};
-use capwire_provider::ActorError;
+use capwire_provider::{ActorCall, ActorError};
 use capwire_wapc::{CallError, TrapKind};
 use futures_util::future::join_all;
 
@@ -94,7 +94,10 @@ async fn a_failure_says_who_what_why_and_what_is_left() {
         panic!("an instance is retired");
     };
     assert_eq!(*reason, *text, "the log and the caller read the same");
-    let failed = told.handle().call("trap", "too\nmany".into()).await;
+    let failed = told
+        .handle()
+        .call(ActorCall::new("trap", "too\nmany"))
+        .await;
     assert_eq!(
         failed,
         Err(ActorError::Failed(text)),
@@ -150,10 +153,10 @@ async fn a_provider_sees_how_a_call_of_its_actor_failed() {
     let actor = kit.bound_actor(instances(1)).await;
     let handle = told.handle();
 
-    let failed = handle.call("fail", "my fault".into()).await;
+    let failed = handle.call(ActorCall::new("fail", "my fault")).await;
     assert!(matches!(failed, Err(ActorError::Failed(text)) if text.contains("my fault")));
     kit.host.stop_actor(actor).await.unwrap();
-    let stopped = handle.call("echo", "".into()).await;
+    let stopped = handle.call(ActorCall::new("echo", "")).await;
     assert_eq!(stopped, Err(ActorError::Stopped));
 }
 

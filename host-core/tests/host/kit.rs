@@ -8,7 +8,8 @@ use capwire_host::{
     HostBuilder, Instances, Permission, SwapOptions, SwapReport,
 };
 use capwire_provider::{
-    ActorHandle, Binding, BindingId, Bound, Call, Config, Provider, ProviderError, async_trait,
+    ActorCall, ActorHandle, Binding, BindingId, Bound, Call, Config, Provider, ProviderError,
+    async_trait,
 };
 use capwire_wascap::{
     ActorClaimsBuilder, KeyKind, KeyPair, PublicKey, Rule, UnixSeconds, sign_module,
@@ -389,7 +390,7 @@ impl Provider for Told {
             }
             "Back" => {
                 let actor = self.handle();
-                let answer = actor.call("echo", payload).await;
+                let answer = actor.call(ActorCall::new("echo", payload)).await;
                 answer.map_err(|error| ProviderError::Refused(error.to_string()))
             }
             _ => Ok(payload),

@@ -2,7 +2,7 @@
 
 use crate::kit::{Kit, Module, eventually, instances};
 use capwire_host::{ActorOptions, Instances};
-use capwire_provider::ActorError;
+use capwire_provider::{ActorCall, ActorError};
 use futures_util::future::join_all;
 use std::num::{NonZeroU64, NonZeroUsize};
 
@@ -74,7 +74,7 @@ async fn a_full_queue_is_an_error_to_act_on() {
     let one_too_many = async {
         eventually(|| kit.host.inventory().actors[0].pool.waiting == 1).await;
         let error = kit.ask(actor, "Echo", "").await.unwrap_err();
-        let as_seen_by_a_provider = told.handle().call("echo", "".into()).await;
+        let as_seen_by_a_provider = told.handle().call(ActorCall::new("echo", "")).await;
         told.gate.add_permits(1);
         (error, as_seen_by_a_provider)
     };

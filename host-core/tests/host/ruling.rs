@@ -2,7 +2,7 @@
 
 use crate::kit::{CONTRACT, Kit, Module, Told, binding, eventually, next, text};
 use capwire_host::{AppliesTo, DeniedBy, ErrorKind, Event, Permission, PolicyRule, PolicyRules};
-use capwire_provider::{ActorError, Config};
+use capwire_provider::{ActorCall, ActorError, Config};
 
 /// A policy by which everyone may use these capabilities and no others.
 fn only(permissions: &[&str]) -> PolicyRules {
@@ -55,12 +55,12 @@ async fn bindings_that_are_forbidden_end_and_nothing_comes_by_them() {
     let actor = kit.start(&Module::new().claims(CONTRACT)).await;
     kit.bind(actor).await;
     let handle = source.handle();
-    assert!(handle.call("echo", "hi".into()).await.is_ok());
+    assert!(handle.call(ActorCall::new("echo", "hi")).await.is_ok());
 
     kit.host.set_policy(only(&["acme:other"]));
     // The provider has not ended it yet.
     eventually(|| source.count("unbind") == 1).await;
-    let refused = handle.call("echo", "hi".into()).await;
+    let refused = handle.call(ActorCall::new("echo", "hi")).await;
     assert!(matches!(refused, Err(ActorError::Stopped)), "{refused:?}");
     source.unbind_gate.add_permits(1);
     eventually(|| kit.host.inventory().bindings.is_empty()).await;

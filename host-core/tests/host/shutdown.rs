@@ -3,7 +3,7 @@
 use crate::kit::{CONTRACT, Kit, Module, Told, binding, eventually, instances, next};
 use capwire_engine_fake::{Fake, Script};
 use capwire_host::{BindingKey, BindingName, ContractId, ErrorKind, Event};
-use capwire_provider::Config;
+use capwire_provider::{ActorCall, Config};
 use std::sync::Arc;
 
 const SOURCE: &str = "acme:source";
@@ -84,7 +84,9 @@ async fn actors_that_others_still_need_stay_until_those_are_done() {
     // As a server does: a request is under way, and its binding ends only when it is answered.
     let request = async {
         let handle = source.handle();
-        let answer = handle.call("relay", friend.to_string().into()).await;
+        let answer = handle
+            .call(ActorCall::new("relay", friend.to_string()))
+            .await;
         source.unbind_gate.add_permits(1);
         answer
     };

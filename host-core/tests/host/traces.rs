@@ -2,10 +2,9 @@
 
 use crate::kit::{CONTRACT, Kit, Module, instances};
 use crate::recorder::{Recorder, Span};
-use bytes::Bytes;
 use capwire_engine_fake::{Fake, standard};
 use capwire_host::{Dispatch, Invocation};
-use capwire_provider::TraceContext;
+use capwire_provider::{ActorCall, TraceContext};
 use std::sync::{Arc, Mutex};
 use tower::layer::layer_fn;
 use tower::util::MapRequest;
@@ -96,7 +95,9 @@ async fn what_a_provider_and_an_actor_do_belongs_to_the_trace_of_the_request() {
     let request = TraceContext::parse(HEADER).unwrap().with_state(["a=1"]);
     let handle = told.handle();
     let payload = standard::host_call("", CONTRACT, "Back", b"");
-    let answer = handle.call_traced(&request, "call", payload).await;
+    let answer = handle
+        .call(ActorCall::new("call", payload).traced(&request))
+        .await;
     answer.unwrap();
 
     let seen = seen.lock().unwrap();
@@ -133,7 +134,7 @@ async fn lines_of_an_actor_say_to_which_trace_they_belong() {
     kit.bound_actor(instances(1)).await;
     let request = TraceContext::parse(HEADER).unwrap();
     let handle = told.handle();
-    let answer = handle.call_traced(&request, "log", Bytes::from("hello"));
+    let answer = handle.call(ActorCall::new("log", "hello").traced(&request));
     answer.await.unwrap();
     let lines = recorder.events("actor");
     assert_eq!(

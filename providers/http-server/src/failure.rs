@@ -1,7 +1,6 @@
 //! Failures of requests, and the responses that clients get.
 
 use bytes::Bytes;
-use capwire_contracts::codec::DecodeError;
 use capwire_provider::ActorError;
 use http_body_util::Full;
 use hyper::StatusCode;
@@ -17,22 +16,25 @@ pub(crate) enum Failure {
     #[error("the connection failed while the request body was read: {0}")]
     BodyBroken(Box<dyn std::error::Error + Send + Sync>),
     #[error(transparent)]
-    Actor(#[from] ActorError),
+    Actor(ActorError),
     #[error("the actor's answer is not an HTTP response: {0}")]
     BadAnswer(String),
 }
 
 /// The detail in which clients learn of an actor's failures.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Told {
+pub(crate) enum ErrorDetail {
     #[default]
     Nothing,
     Everything,
 }
 
-impl From<DecodeError> for Failure {
-    fn from(error: DecodeError) -> Self {
-        Self::BadAnswer(error.to_string())
+impl From<ActorError> for Failure {
+    fn from(error: ActorError) -> Self {
+        match error {
+            ActorError::BadAnswer(reason) => Self::BadAnswer(reason),
+            error => Self::Actor(error),
+        }
     }
 }
 
@@ -52,12 +54,14 @@ impl Failure {
         text.lines().next().unwrap_or_default().to_owned()
     }
 
-    /// Says what the client can act on, and nothing of how the actor is built, unless whoever
-    /// develops it is `told` all.
-    pub(crate) fn into_response(self, told: Told) -> hyper::Response<Full<Bytes>> {
+    /// Says what the client can act on, and nothing of how the actor is built, unless `detail` asks for
+    /// everything.
+    pub(crate) fn into_response(self, detail: ErrorDetail) -> hyper::Response<Full<Bytes>> {
         let (status, text) = self.for_client();
-        let body = match (told, status) {
-            (Told::Everything, StatusCode::INTERNAL_SERVER_ERROR) => format!("{self}\n").into(),
+        let body = match (detail, status) {
+            (ErrorDetail::Everything, StatusCode::INTERNAL_SERVER_ERROR) => {
+                format!("{self}\n").into()
+            }
             _ => Full::from(text),
         };
         let mut response = hyper::Response::new(body);

@@ -25,16 +25,16 @@
 //! ```
 //! use capwire_contracts::{codec, http::{Request, Response}};
 //! use capwire_http_server::HttpServer;
-//! use capwire_provider::{ActorError, ActorHandle, Binding, BindingId, Config, Provider};
+//! use capwire_provider::{ActorCall, ActorError, ActorHandle, Binding, BindingId, Config, Provider};
 //! use std::sync::Arc;
 //!
 //! struct Greeter;
 //!
 //! #[capwire_provider::async_trait]
 //! impl ActorHandle for Greeter {
-//!     async fn call(&self, _: &str, payload: bytes::Bytes) -> Result<bytes::Bytes, ActorError> {
+//!     async fn call(&self, call: ActorCall<'_>) -> Result<bytes::Bytes, ActorError> {
 //!         let failed = |error: &dyn std::fmt::Display| ActorError::Failed(error.to_string());
-//!         let request: Request = codec::decode(&payload).map_err(|error| failed(&error))?;
+//!         let request: Request = codec::decode(&call.payload).map_err(|error| failed(&error))?;
 //!         let response = Response::text(format!("you asked for {}", request.path));
 //!         Ok(codec::encode(&response).map_err(|error| failed(&error))?.into())
 //!     }

@@ -1,6 +1,6 @@
 //! The provider: a server per binding.
 
-use crate::failure::Told;
+use crate::failure::ErrorDetail;
 use crate::server::{Server, Timeouts};
 use crate::settings::Settings;
 use crate::site::Site;
@@ -22,7 +22,7 @@ use tokio::sync::Mutex;
 #[derive(Default)]
 pub struct HttpServer {
     timeouts: Timeouts,
-    told: Told,
+    detail: ErrorDetail,
     /// Only binding and unbinding take this lock, requests do not.
     servers: Mutex<HashMap<BindingId, Server>>,
 }
@@ -63,9 +63,9 @@ impl HttpServer {
     /// ```
     #[must_use]
     pub fn show_failures(mut self, show: bool) -> Self {
-        self.told = match show {
-            true => Told::Everything,
-            false => Told::Nothing,
+        self.detail = match show {
+            true => ErrorDetail::Everything,
+            false => ErrorDetail::Nothing,
         };
         self
     }
@@ -95,7 +95,7 @@ impl Provider for HttpServer {
             binding.actor,
             settings.max_body,
             self.timeouts,
-            self.told,
+            self.detail,
         );
         let server = Server::start(settings.listen, site, self.timeouts)
             .await

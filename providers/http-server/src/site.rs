@@ -1,11 +1,10 @@
 //! Serves one binding: from an HTTP request to the actor and back.
 
-use crate::failure::{Failure, Told};
+use crate::failure::{ErrorDetail, Failure};
 use crate::server::Timeouts;
 use crate::{request, response, span, trace};
 use bytes::Bytes;
-use capwire_contracts::codec;
-use capwire_contracts::http::{OP_HANDLE_REQUEST, Response};
+use capwire_contracts::http::OP_HANDLE_REQUEST;
 use capwire_provider::{ActorClient, ActorHandle, BindingId, TraceContext};
 use http_body_util::Full;
 use hyper::body::Incoming;
@@ -20,7 +19,7 @@ pub(crate) struct Site {
     actor: ActorClient,
     max_body: usize,
     body_timeout: Duration,
-    told: Told,
+    detail: ErrorDetail,
 }
 
 impl Site {
@@ -29,14 +28,14 @@ impl Site {
         actor: Arc<dyn ActorHandle>,
         max_body: usize,
         timeouts: Timeouts,
-        told: Told,
+        detail: ErrorDetail,
     ) -> Self {
         Self {
             binding: binding.clone(),
             actor: ActorClient::new(actor),
             max_body,
             body_timeout: timeouts.body,
-            told,
+            detail,
         }
     }
 
@@ -47,22 +46,14 @@ impl Site {
     ) -> Result<hyper::Response<Full<Bytes>>, Infallible> {
         let trace = trace::of(request.headers());
         let span = span::of(&request, &trace);
-        let answer = self.answer_traced(request, &trace);
-        let mut response = answer.instrument(span.clone()).await;
+        let answer = self.ask(request, &trace).instrument(span.clone()).await;
+        let mut response = answer.unwrap_or_else(|failure| {
+            span.in_scope(|| self.log(&failure, &trace));
+            failure.into_response(self.detail)
+        });
         trace::tell(response.headers_mut(), &trace);
         span::end(&span, &response);
         Ok(response)
-    }
-
-    async fn answer_traced(
-        &self,
-        request: hyper::Request<Incoming>,
-        trace: &TraceContext,
-    ) -> hyper::Response<Full<Bytes>> {
-        self.ask(request, trace).await.unwrap_or_else(|failure| {
-            self.log(&failure, trace);
-            failure.into_response(self.told)
-        })
     }
 
     /// Logs failures, but none that any client can cause at will: these would fill the log.
@@ -85,8 +76,8 @@ impl Site {
         let (head, body) = request.into_parts();
         let body = request::body(body, self.max_body, self.body_timeout).await?;
         let message = request::message(&head, body);
-        let reply = self.actor.call_traced(trace, OP_HANDLE_REQUEST, &message);
-        let reply = reply.await?;
-        response::checked(codec::decode::<Response>(&reply)?)
+        let actor = &self.actor;
+        let response = actor.call_traced(Some(trace), OP_HANDLE_REQUEST, &message);
+        response::checked(response.await?)
     }
 }

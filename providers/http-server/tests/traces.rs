@@ -12,7 +12,7 @@ use bytes::Bytes;
 use capwire_contracts::codec;
 use capwire_contracts::http::Response;
 use capwire_http_server::Timeouts;
-use capwire_provider::{ActorError, ActorHandle, TraceContext, async_trait};
+use capwire_provider::{ActorCall, ActorError, ActorHandle, TraceContext, async_trait};
 use common::{Site, read_all};
 use std::io;
 use std::sync::{Arc, Mutex, Once};
@@ -32,16 +32,8 @@ struct Traced(Mutex<Vec<TraceContext>>);
 
 #[async_trait]
 impl ActorHandle for Traced {
-    async fn call(&self, _: &str, _: Bytes) -> Result<Bytes, ActorError> {
-        panic!("a request has a trace");
-    }
-
-    async fn call_traced(
-        &self,
-        trace: &TraceContext,
-        _: &str,
-        _: Bytes,
-    ) -> Result<Bytes, ActorError> {
+    async fn call(&self, call: ActorCall<'_>) -> Result<Bytes, ActorError> {
+        let trace = call.trace.unwrap();
         self.0.lock().unwrap().push(trace.clone());
         let mine = Response::new(418).with_header("traceparent", "mine");
         Ok(codec::encode(&mine).unwrap().into())

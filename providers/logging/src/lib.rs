@@ -19,13 +19,13 @@
 //! ```
 //! use capwire_contracts::{codec, logging::{LEVEL_INFO, OP_WRITE_LOG, WriteLogRequest}};
 //! use capwire_logging::Logging;
-//! use capwire_provider::{ActorError, ActorHandle, Binding, BindingId, Call, Config, Provider};
+//! use capwire_provider::{ActorCall, ActorError, ActorHandle, Binding, BindingId, Call, Config, Provider};
 //! use std::sync::Arc;
 //!
 //! # struct Nobody;
 //! # #[capwire_provider::async_trait]
 //! # impl ActorHandle for Nobody {
-//! #     async fn call(&self, _: &str, _: bytes::Bytes) -> Result<bytes::Bytes, ActorError> {
+//! #     async fn call(&self, _: ActorCall<'_>) -> Result<bytes::Bytes, ActorError> {
 //! #         Err(ActorError::Stopped)
 //! #     }
 //! # }

@@ -1,7 +1,7 @@
 //! The actor of bindings whose provider never calls it.
 
 use bytes::Bytes;
-use capwire_provider::{ActorError, ActorHandle, async_trait};
+use capwire_provider::{ActorCall, ActorError, ActorHandle, async_trait};
 
 /// An actor that is not there.
 #[derive(Clone, Copy, Debug)]
@@ -9,7 +9,7 @@ pub struct Nobody;
 
 #[async_trait]
 impl ActorHandle for Nobody {
-    async fn call(&self, _operation: &str, _payload: Bytes) -> Result<Bytes, ActorError> {
+    async fn call(&self, _: ActorCall<'_>) -> Result<Bytes, ActorError> {
         Err(ActorError::Stopped)
     }
 }

@@ -6,7 +6,8 @@ use capwire_contracts::codec;
 use capwire_contracts::http::{OP_HANDLE_REQUEST, Request, Response};
 use capwire_http_server::{HttpServer, Timeouts};
 use capwire_provider::{
-    ActorError, ActorHandle, Binding, BindingId, Config, Provider, ProviderError, async_trait,
+    ActorCall, ActorError, ActorHandle, Binding, BindingId, Config, Provider, ProviderError,
+    async_trait,
 };
 use std::sync::Arc;
 use std::time::Duration;
@@ -136,9 +137,9 @@ impl<F> ActorHandle for Answering<F>
 where
     F: Fn(Request) -> Result<Response, ActorError> + Send + Sync + 'static,
 {
-    async fn call(&self, operation: &str, payload: Bytes) -> Result<Bytes, ActorError> {
-        assert_eq!(operation, OP_HANDLE_REQUEST);
-        let response = (self.0)(codec::decode(&payload).unwrap())?;
+    async fn call(&self, call: ActorCall<'_>) -> Result<Bytes, ActorError> {
+        assert_eq!(call.operation, OP_HANDLE_REQUEST);
+        let response = (self.0)(codec::decode(&call.payload).unwrap())?;
         Ok(codec::encode(&response).unwrap().into())
     }
 }
@@ -148,7 +149,7 @@ pub(crate) struct Raw(pub(crate) &'static [u8]);
 
 #[async_trait]
 impl ActorHandle for Raw {
-    async fn call(&self, _operation: &str, _payload: Bytes) -> Result<Bytes, ActorError> {
+    async fn call(&self, _: ActorCall<'_>) -> Result<Bytes, ActorError> {
         Ok(Bytes::from_static(self.0))
     }
 }
@@ -171,9 +172,9 @@ impl Waiting {
 
 #[async_trait]
 impl ActorHandle for Waiting {
-    async fn call(&self, _operation: &str, payload: Bytes) -> Result<Bytes, ActorError> {
+    async fn call(&self, call: ActorCall<'_>) -> Result<Bytes, ActorError> {
         let (answer, answered) = oneshot::channel();
-        let request = codec::decode(&payload).unwrap();
+        let request = codec::decode(&call.payload).unwrap();
         self.0.send(Asked { request, answer }).ok().unwrap();
         let response = answered.await.map_err(|_| ActorError::Stopped)?;
         Ok(codec::encode(&response).unwrap().into())
