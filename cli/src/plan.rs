@@ -15,6 +15,7 @@ use crate::admission::Judge;
 use crate::error::Error;
 use crate::files;
 use crate::place::{Place, malformed};
+use crate::remedy;
 use crate::secrets::Secrets;
 use actors::Actors;
 use capwire::provider::Config;
@@ -193,7 +194,12 @@ fn allowed(
     match actor.actor.may(&question, &judge.policy, judge.now) {
         Ok(()) => Some(planned),
         Err(denial) => {
-            faults.push(unbindable(&planned).because(*denial));
+            let help = denial.remedy().and_then(remedy::worded);
+            let fault = unbindable(&planned).because(*denial);
+            faults.push(match help {
+                Some(help) => fault.help(help),
+                None => fault,
+            });
             None
         }
     }

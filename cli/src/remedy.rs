@@ -1,7 +1,7 @@
 //! Remedies for actors that did not start or answer.
 
 use capwire::wapc::{CallError, CompileError, LimitError, Misuse, parts};
-use capwire::{ErrorKind, Limit};
+use capwire::{ErrorKind, Limit, Remedy};
 use std::error::Error as StdError;
 
 /// Returns what to do about the module `wasm`, which did not start.
@@ -19,8 +19,32 @@ pub(crate) fn of_module(error: &CompileError, wasm: &[u8]) -> Option<String> {
     only_here.then(|| "another engine may take it: see `--engine`".to_owned())
 }
 
+/// Words a remedy for users of the command, where the library's own words name no option.
+pub(crate) fn worded(remedy: &Remedy) -> Option<String> {
+    match remedy {
+        Remedy::Claim(capability) => {
+            let capability = quoted(capability);
+            Some(format!("sign the module again with `--cap {capability}`"))
+        }
+        Remedy::Renew => Some("sign the module again with a later `--expires`".to_owned()),
+        Remedy::RaiseRevision(_) => Some("sign the module with a higher `--rev`".to_owned()),
+        _ => None,
+    }
+}
+
+/// Quotes a word for a shell.
+fn quoted(word: &str) -> String {
+    match word.contains(['[', ' ']) {
+        true => format!("'{word}'"),
+        false => word.to_owned(),
+    }
+}
+
 /// Returns what to do next, where that does not depend on the actor.
 pub(crate) fn of(error: &capwire::Error) -> Option<String> {
+    if let Some(help) = error.remedy().as_ref().and_then(worded) {
+        return Some(help);
+    }
     match error.kind() {
         ErrorKind::Engine => Some("try another engine, such as `--engine wasmi`".to_owned()),
         _ => limit(error).map(|limit| {

@@ -5,6 +5,7 @@ mod denial;
 mod failure;
 mod guest;
 mod permission;
+mod remedy;
 mod start;
 mod swap;
 
@@ -12,10 +13,12 @@ pub use call::CallFailure;
 pub use denial::{Denial, DeniedBy};
 pub(crate) use failure::{Doing, Failure, Thing};
 pub use permission::PermissionError;
+pub use remedy::Remedy;
 pub(crate) use start::{CompileFault, StartFault};
 pub(crate) use swap::SwapRefusal;
 
 use crate::id::{ActorId, NameError, Target};
+use capwire_contracts::codec::{DecodeError, EncodeError};
 use std::error::Error as StdError;
 use std::fmt;
 use std::sync::Arc;
@@ -164,6 +167,18 @@ impl Error {
         }
     }
 
+    /// The step that would remove the reason of this error, if it is known. The text of the error has
+    /// it too, in words that name no program.
+    #[must_use]
+    pub fn remedy(&self) -> Option<Remedy> {
+        match &*self.0 {
+            Failure::Denied(denial) => denial.remedy().cloned(),
+            Failure::Swap { source, .. } => source.remedy(),
+            Failure::StartDenied { .. } => Some(Remedy::AskOperator),
+            _ => None,
+        }
+    }
+
     /// How a call failed within its actor, if one did.
     #[must_use]
     pub fn call_failure(&self) -> Option<&CallFailure> {
@@ -226,6 +241,22 @@ impl Error {
         Failure::Deadline {
             target: target.clone(),
             operation: operation.into(),
+        }
+        .into()
+    }
+
+    /// The message of `operation` cannot be encoded.
+    pub(crate) fn message(operation: &str, source: EncodeError) -> Self {
+        let operation = operation.into();
+        Failure::Message { operation, source }.into()
+    }
+
+    /// The answer of `actor` to `operation` cannot be decoded.
+    pub(crate) fn answer(actor: ActorId, operation: &str, source: DecodeError) -> Self {
+        Failure::Answer {
+            actor,
+            operation: operation.into(),
+            source,
         }
         .into()
     }

@@ -11,10 +11,13 @@ use crate::provider;
 use crate::report::{Event, Events, Inventory, Metrics, SwapReport};
 use crate::state::{AddedProvider, Shared};
 use bytes::Bytes;
+use capwire_contracts::codec;
 use capwire_provider::{Bound, Config, Provider};
 use capwire_wapc::Engine;
 use capwire_wascap::{UnixSeconds, Verifier};
 use futures_util::future::join_all;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use std::fmt;
 use std::sync::Arc;
 
@@ -222,26 +225,64 @@ impl Host {
         self.0.dispatch(invocation).await
     }
 
-    /// What there is at this moment.
+    /// Calls an actor with a message and returns its decoded answer. Both are written by the codec of
+    /// `capwire-contracts`, which actors of capwire's SDK use.
+    ///
+    /// ```
+    /// # use capwire_engine_fake::{Fake, module};
+    /// # use capwire_host::Host;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let signed = capwire_wascap::testing::sign(&module("standard"), &[])?;
+    /// # let host = Host::builder(Fake::new()).build()?;
+    /// # let echo = host.start_actor(host.verify(signed).await?).await?;
+    /// let answer: Vec<u32> = host.request(echo, "echo", &[1, 2, 3]).await?;
+    /// assert_eq!(answer, [1, 2, 3]);
+    /// # host.shutdown().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`call`](Self::call), [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) if MessagePack
+    /// cannot express the message, and [`ErrorKind::Actor`](crate::ErrorKind::Actor) if the answer is
+    /// no `Res`.
+    pub async fn request<Req, Res>(
+        &self,
+        actor: ActorId,
+        operation: &str,
+        message: &Req,
+    ) -> Result<Res, Error>
+    where
+        Req: Serialize + Sync + ?Sized,
+        Res: DeserializeOwned,
+    {
+        let payload = codec::encode(message);
+        let payload = payload.map_err(|error| Error::message(operation, error))?;
+        let answer = self.call(actor, operation, payload).await?;
+        codec::decode(&answer).map_err(|error| Error::answer(actor, operation, error))
+    }
+
+    /// The actors, providers and bindings at this moment.
     #[must_use]
     pub fn inventory(&self) -> Inventory {
         self.shared().tables.read().inventory()
     }
 
-    /// How calls went until now; `None` unless [`HostOptions::metrics`] is set.
+    /// The metrics of all calls until now, or `None` unless [`HostOptions::metrics`] is set.
     #[must_use]
     pub fn metrics(&self) -> Option<Metrics> {
         let unknown = self.shared().metrics.as_ref()?;
         Some(self.shared().tables.read().metrics(unknown))
     }
 
-    /// What happens from now on.
+    /// A listener to the events from now on.
     #[must_use]
     pub fn events(&self) -> Events {
         self.shared().announcer.listen()
     }
 
-    /// What holds for the whole host.
+    /// The options of the host.
     #[must_use]
     pub fn options(&self) -> &HostOptions {
         &self.shared().options

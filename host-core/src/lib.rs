@@ -47,7 +47,7 @@ pub use builder::HostBuilder;
 pub use call::{Dispatch, Invocation};
 pub use capwire_limits::{DefaultValue, Limit, Unit};
 pub use clock::{Clock, ManualClock, Sleep, SystemClock};
-pub use error::{CallFailure, Denial, DeniedBy, Error, ErrorKind, PermissionError};
+pub use error::{CallFailure, Denial, DeniedBy, Error, ErrorKind, PermissionError, Remedy};
 pub use host::Host;
 pub use id::{ActorId, BindingKey, BindingName, ContractId, NameError, Origin, ProviderId, Target};
 pub use options::{ActorOptions, HostOptions, Instances, OptionError, OptionFault};

@@ -1,5 +1,7 @@
 //! Options of an actor, and of the host as a whole.
 
+mod setters;
+
 use crate::error::Error;
 use capwire_limits::Limit;
 use capwire_wapc::{PAGE_SIZE, ResourceLimits};
@@ -13,8 +15,9 @@ use std::time::Duration;
 /// use capwire_host::{ActorOptions, Instances};
 /// use std::num::NonZeroUsize;
 ///
-/// let mut options = ActorOptions::default();
-/// options.instances = Instances::Shared(NonZeroUsize::MIN); // one memory, one call at a time
+/// // One memory, one call at a time.
+/// let options = ActorOptions::default().with_instances(Instances::Shared(NonZeroUsize::MIN));
+/// assert_eq!(options.instances.max(), 1);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]

@@ -5,7 +5,7 @@ use crate::args::Why;
 use crate::error::Error;
 use crate::plan::{Plan, PlannedActor};
 use crate::secrets::Secrets;
-use crate::{output, policy_file, time};
+use crate::{output, policy_file, remedy, time};
 use capwire::wascap::UnixSeconds;
 use capwire::{Actor, BindingName, ContractId, ProviderId, Question, Target};
 use capwire_text::escaped;
@@ -33,7 +33,11 @@ pub(super) fn run(command: &Why) -> Result<(), Error> {
     }
     let question = question(command)?;
     if let Err(denial) = actor.may(&question, &policy, now) {
-        return Err(denied(denial.layer.name(), denial.to_string()));
+        let error = denied(denial.layer.name(), denial.to_string());
+        return Err(match denial.remedy().and_then(remedy::worded) {
+            Some(help) => error.help(help),
+            None => error,
+        });
     }
     bound(command, &plan, &actor, &question)?;
     output::line(&escaped(&allowed(command, &actor, now)))

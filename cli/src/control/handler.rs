@@ -4,6 +4,7 @@ use super::message::{
     ActorEntry, BindingEntry, Calls, Instances, Listing, ProviderEntry, Stopped, Swap, Swapped,
 };
 use crate::error::Error;
+use crate::remedy;
 use capwire::{
     ActorId, ActorInfo, ActorOptions, BindingInfo, CallCounts, Host, Limit, ProviderInfo,
     SwapOptions, Unit,
@@ -55,7 +56,13 @@ impl Handler {
         options.drain = asked.drain;
         let report = self.host.swap_actor(actor, options).await;
         let report = report.map_err(|error| {
-            Error::failure(format!("`{}` was not swapped", running.name)).because(error)
+            let help = error.remedy().as_ref().and_then(remedy::worded);
+            let failed = Error::failure(format!("`{}` was not swapped", running.name));
+            let failed = failed.because(error);
+            match help {
+                Some(help) => failed.help(help),
+                None => failed,
+            }
         })?;
         value(&Swapped {
             name,

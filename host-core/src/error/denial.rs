@@ -1,26 +1,29 @@
 //! A denial: the request, the authority that refused it, and the remedy.
 
+use super::remedy::Remedy;
 use crate::id::{Origin, Target};
 use std::fmt;
 
-/// A call or a binding that was not allowed. As text it also says what would allow it.
+/// A denied call or binding. Its text has the reason and the remedy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Denial {
-    /// Who asked.
+    /// The origin of the request.
     pub origin: Origin,
-    /// Who was asked.
+    /// The target of the request.
     pub target: Target,
-    /// For what.
+    /// The operation.
     pub operation: String,
-    /// On what, if that is why; without control characters, and cut off if it is long.
+    /// The resource, if that is the reason. Control characters are escaped, and a long one is cut
+    /// off.
     pub resource: Option<String>,
-    /// What denied it.
+    /// The source of authority that denied it.
     pub layer: DeniedBy,
-    pub(crate) remedy: String,
+    pub(crate) reason: String,
+    pub(crate) remedy: Option<Remedy>,
 }
 
-/// A part of an actor's authority. All must agree.
+/// A source of an actor's authority. All must agree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DeniedBy {
@@ -28,8 +31,7 @@ pub enum DeniedBy {
     Claims,
     /// The signed claims do not hold at this time.
     Time,
-    /// The signed claims are not believed any more: somebody took them back, or those who vouch
-    /// for them.
+    /// The signed claims are not trusted any more, because they or a key above them were revoked.
     Trust,
     /// The operator's policy.
     Policy,
@@ -38,7 +40,7 @@ pub enum DeniedBy {
 }
 
 impl DeniedBy {
-    /// Its name for people.
+    /// The name of the source for people.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -52,13 +54,19 @@ impl DeniedBy {
 }
 
 impl Denial {
-    /// What would allow it, and why it is not allowed.
+    /// The reason of the denial.
     #[must_use]
-    pub fn remedy(&self) -> &str {
-        &self.remedy
+    pub fn reason(&self) -> &str {
+        &self.reason
     }
 
-    /// What a guest learns of it: that it was denied, and what.
+    /// The step that would allow the request, if there is one.
+    #[must_use]
+    pub fn remedy(&self) -> Option<&Remedy> {
+        self.remedy.as_ref()
+    }
+
+    /// The text for a guest: that its request was denied, and no reason.
     pub(crate) fn for_guest(&self) -> String {
         let (operation, target) = (&self.operation, &self.target);
         format!("PERMISSION DENIED: {operation} on {target}")
@@ -72,7 +80,11 @@ impl fmt::Display for Denial {
         if let Some(resource) = &self.resource {
             write!(f, " on `{resource}`")?;
         }
-        write!(f, ": {}", self.remedy)
+        write!(f, ": {}", self.reason)?;
+        match &self.remedy {
+            Some(remedy) => write!(f, ": {remedy}"),
+            None => Ok(()),
+        }
     }
 }
 

@@ -6,6 +6,7 @@ use super::start::{CompileFault, StartFault};
 use super::swap::SwapRefusal;
 use super::{CallFailure, ErrorKind};
 use crate::id::{ActorId, BindingKey, NameError, ProviderId, Target};
+use capwire_contracts::codec::{DecodeError, EncodeError};
 use capwire_provider::ProviderError;
 use capwire_wapc::{CallError, CompileError, StartError};
 use capwire_wascap::{TimeError, VerifyError};
@@ -60,6 +61,17 @@ pub(crate) enum Failure {
     StartDeadline { actor: ActorId, after: Duration },
     #[error(transparent)]
     Call(CallFailure),
+    #[error("the message of `{operation}` cannot be encoded")]
+    Message {
+        operation: Box<str>,
+        source: EncodeError,
+    },
+    #[error("the answer of {actor} to `{operation}` cannot be read")]
+    Answer {
+        actor: ActorId,
+        operation: Box<str>,
+        source: DecodeError,
+    },
     #[error("{target} did not answer `{operation}` in time: allow a longer `deadline`")]
     Deadline { target: Target, operation: Box<str> },
     #[error(
@@ -152,7 +164,11 @@ impl Failure {
             | Self::Unenforceable { .. } => ErrorKind::Unverified,
             Self::Denied(_) | Self::StartDenied { .. } => ErrorKind::Denied,
             Self::Swap { source, .. } => source.kind(),
-            Self::Name(_) | Self::Option { .. } | Self::ReservedValue { .. } => ErrorKind::Invalid,
+            Self::Name(_)
+            | Self::Option { .. }
+            | Self::ReservedValue { .. }
+            | Self::Message { .. } => ErrorKind::Invalid,
+            Self::Answer { .. } => ErrorKind::Actor,
             Self::AlreadyExists(_) => ErrorKind::AlreadyExists,
             Self::NotFound(_) => ErrorKind::NotFound,
             Self::Closed | Self::Runtime => ErrorKind::Closed,

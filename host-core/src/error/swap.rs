@@ -1,6 +1,6 @@
 //! The reasons for which a version of an actor does not take over.
 
-use super::{Error, ErrorKind};
+use super::{Error, ErrorKind, Remedy};
 use capwire_wascap::{PublicKey, Widening};
 
 /// Why a version may not take over.
@@ -11,7 +11,7 @@ pub(crate) enum SwapRefusal {
     )]
     Issuer { old: PublicKey, new: PublicKey },
     #[error(
-        "its revision is {new}, and what runs has {old} already: sign it with a higher `--rev`"
+        "its revision is {new}, and what runs has {old} already: sign the module again with a revision above {old}"
     )]
     Revision { old: i32, new: i32 },
     #[error("it may do more than what runs: {}: sign it without that, or allow it", list(.0))]
@@ -21,6 +21,14 @@ pub(crate) enum SwapRefusal {
 }
 
 impl SwapRefusal {
+    pub(super) fn remedy(&self) -> Option<Remedy> {
+        match self {
+            Self::Revision { old, .. } => Some(Remedy::RaiseRevision(*old)),
+            Self::Unhealthy(error) => error.remedy(),
+            Self::Issuer { .. } | Self::Wider(_) => None,
+        }
+    }
+
     pub(super) fn kind(&self) -> ErrorKind {
         match self {
             Self::Issuer { .. } | Self::Revision { .. } | Self::Wider(_) => ErrorKind::Denied,

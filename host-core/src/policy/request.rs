@@ -1,7 +1,7 @@
 //! A request for access, and the denials that answer it.
 
 use super::rule::{Extent, PolicyRule};
-use crate::error::{Denial, DeniedBy};
+use crate::error::{Denial, DeniedBy, Remedy};
 use crate::id::{Origin, Target};
 use std::fmt;
 
@@ -23,23 +23,24 @@ pub(crate) struct Request<'a> {
 impl Request<'_> {
     /// Denied as a whole by `layer`.
     pub(crate) fn denied(self, layer: DeniedBy) -> Box<Denial> {
-        let remedy = match layer {
-            DeniedBy::Time => {
-                "its claims do not hold now: sign the module again with a later `--expires`"
+        let (reason, remedy) = match layer {
+            DeniedBy::Time => ("its claims do not hold now", Some(Remedy::Renew)),
+            DeniedBy::Trust => (
+                "its claims are not believed any more",
+                Some(Remedy::NewRelease),
+            ),
+            DeniedBy::System => ("that operation is the host's own", None),
+            DeniedBy::Claims | DeniedBy::Policy => {
+                ("the host's policy denies it", Some(Remedy::AskOperator))
             }
-            DeniedBy::Trust => {
-                "its claims are not believed any more: ask who signed it for a new release"
-            }
-            DeniedBy::System => "that operation is the host's own",
-            DeniedBy::Claims | DeniedBy::Policy => "the host's policy denies it: ask its operator",
         };
-        self.denial(layer, None, remedy.to_owned())
+        self.denial(layer, None, reason.to_owned(), remedy)
     }
 
     /// Denied because the host cannot tell without doubt which resource the message names.
     pub(crate) fn doubtful(self, source: Source<'_>, doubt: &impl fmt::Display) -> Box<Denial> {
-        let remedy = format!("{} by what it is about, and {doubt}", source.narrows());
-        self.denial(source.denied_by(), None, remedy)
+        let reason = format!("{} by what it is about, and {doubt}", source.narrows());
+        self.denial(source.denied_by(), None, reason, None)
     }
 
     /// Denied by `source`, which grants the actor `extent` and no more.
@@ -58,26 +59,31 @@ impl Request<'_> {
             None => format!("do not name {}", self.capability()),
             Some(rules) => format!("grant of {} only {}", self.capability(), rules.shown()),
         };
-        let remedy = match source {
-            Source::Claims => format!(
-                "its claims {grants}: sign the module again with `--cap {}`",
-                quoted(&wanted)
-            ),
-            Source::PolicyRule(rule) => format!(
-                "the limits of the operator's policy {grants}: add `{wanted}` at {}",
-                rule.place()
-            ),
+        let (reason, remedy) = match source {
+            Source::Claims => (format!("its claims {grants}"), Remedy::Claim(wanted)),
+            Source::PolicyRule(rule) => {
+                let reason = format!("the limits of the operator's policy {grants}");
+                let (permission, place) = (wanted, rule.place().to_owned());
+                (reason, Remedy::Permit { permission, place })
+            }
         };
-        self.denial(source.denied_by(), resource, remedy)
+        self.denial(source.denied_by(), resource, reason, Some(remedy))
     }
 
-    fn denial(self, layer: DeniedBy, resource: Option<&str>, remedy: String) -> Box<Denial> {
+    fn denial(
+        self,
+        layer: DeniedBy,
+        resource: Option<&str>,
+        reason: String,
+        remedy: Option<Remedy>,
+    ) -> Box<Denial> {
         Box::new(Denial {
             origin: self.origin.clone(),
             target: self.target.clone(),
             operation: self.operation.to_owned(),
             resource: resource.map(|resource| capwire_text::line(resource, LONGEST)),
             layer,
+            reason,
             remedy,
         })
     }
@@ -96,7 +102,7 @@ impl Request<'_> {
             Some(resource) if is_plain(resource) => {
                 format!("{capability}[{operation} on {resource}]")
             }
-            // A guest chose it, and somebody will copy it into a shell.
+            // A guest chose the resource, and somebody may copy the permission into a shell.
             Some(_) => format!("{capability}[{operation} on RESOURCE]"),
         }
     }
@@ -126,13 +132,4 @@ const LONGEST: usize = 128;
 fn is_plain(resource: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b":/._-@+=".contains(&byte);
     !resource.is_empty() && resource.len() <= LONGEST && resource.bytes().all(plain)
-}
-
-/// As a word for a shell.
-fn quoted(word: &str) -> String {
-    if word.contains(['[', ' ']) {
-        format!("'{word}'")
-    } else {
-        word.to_owned()
-    }
 }

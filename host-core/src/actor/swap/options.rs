@@ -3,27 +3,58 @@
 use crate::options::ActorOptions;
 use std::time::Duration;
 
-/// How an actor is swapped.
+/// Options of a swap.
 ///
 /// ```
 /// use capwire_host::SwapOptions;
 /// use std::time::Duration;
 ///
-/// let mut options = SwapOptions::default();
-/// options.health_check = true;
-/// options.drain = Some(Duration::from_secs(60));
+/// let options = SwapOptions::default()
+///     .with_health_check(true)
+///     .with_drain(Duration::from_secs(60));
+/// assert!(options.health_check);
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SwapOptions {
-    /// Lets the new version claim more than the old one.
+    /// `true` lets the new version claim more than the old one. Default: `false`.
     pub allow_wider: bool,
-    /// Sends a `HealthRequest` to the new version before it takes over. An error keeps the old
-    /// one.
+    /// `true` sends a `HealthRequest` to the new version before it takes over. An error keeps the old
+    /// one. Default: `false`.
     pub health_check: bool,
-    /// How long calls of the old version may go on after the exchange. The host's own
-    /// [`drain`](crate::HostOptions::drain) if `None`.
+    /// The longest time that calls of the old version may go on after the exchange. `None`, the
+    /// default, means the host's own [`drain`](crate::HostOptions::drain).
     pub drain: Option<Duration>,
-    /// How the new version runs. As the old one if `None`.
+    /// The options of the new version. `None`, the default, means those of the old one.
     pub actor: Option<ActorOptions>,
+}
+
+impl SwapOptions {
+    /// Sets [`allow_wider`](Self::allow_wider).
+    #[must_use]
+    pub fn with_allow_wider(mut self, allow_wider: bool) -> Self {
+        self.allow_wider = allow_wider;
+        self
+    }
+
+    /// Sets [`health_check`](Self::health_check).
+    #[must_use]
+    pub fn with_health_check(mut self, health_check: bool) -> Self {
+        self.health_check = health_check;
+        self
+    }
+
+    /// Sets the time to [`drain`](Self::drain) the old version.
+    #[must_use]
+    pub fn with_drain(mut self, drain: impl Into<Option<Duration>>) -> Self {
+        self.drain = drain.into();
+        self
+    }
+
+    /// Sets the options of the new version.
+    #[must_use]
+    pub fn with_actor(mut self, actor: impl Into<Option<ActorOptions>>) -> Self {
+        self.actor = actor.into();
+        self
+    }
 }

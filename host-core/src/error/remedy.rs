@@ -1,0 +1,47 @@
+//! The remedy of an error, as data: a program words it for its users.
+
+use std::fmt;
+
+/// The next step that would remove the reason of an error.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Remedy {
+    /// Sign the module again with this capability, which may be narrowed, among its claims. It is
+    /// safe to copy into a shell in quotes.
+    Claim(String),
+    /// Sign the module again with a later time of expiry.
+    Renew,
+    /// Sign the module again with a revision above this one.
+    RaiseRevision(i32),
+    /// Ask the issuer of the module for a new release.
+    NewRelease,
+    /// Add this permission to the operator's policy.
+    Permit {
+        /// The permission.
+        permission: String,
+        /// The place of the rule that denies it.
+        place: String,
+    },
+    /// Ask the operator of the host to change the policy.
+    AskOperator,
+}
+
+impl fmt::Display for Remedy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Claim(capability) => {
+                write!(
+                    f,
+                    "sign the module again with the capability `{capability}`"
+                )
+            }
+            Self::Renew => f.write_str("sign the module again with a later time of expiry"),
+            Self::RaiseRevision(revision) => {
+                write!(f, "sign the module again with a revision above {revision}")
+            }
+            Self::NewRelease => f.write_str("ask the issuer of the module for a new release"),
+            Self::Permit { permission, place } => write!(f, "add `{permission}` at {place}"),
+            Self::AskOperator => f.write_str("ask its operator"),
+        }
+    }
+}
