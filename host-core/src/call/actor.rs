@@ -20,6 +20,7 @@ use std::panic::AssertUnwindSafe;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::task::coop::consume_budget;
 
 /// Calls the actor `id`.
 pub(super) async fn call(
@@ -72,7 +73,7 @@ async fn run(
     let deadline = own.min(invocation.deadline());
     // Pinned here: each wrapper that owned the future would take its size again, of the one stack
     // on which all actors that call one another are polled.
-    let call = pin!(on_instance(host, active, invocation, deadline));
+    let call = pin!(on_instance(host, &generation, active, invocation, deadline));
     let call = AssertUnwindSafe(call).catch_unwind();
     let call = pin!(until_cancelled(|| generation.pool().stopped(), call));
     match with_timeout(clock, deadline, call).await {
@@ -100,21 +101,25 @@ fn check(host: &Shared, generation: &Generation, invocation: &Invocation) -> Res
 /// Leases an instance and drives it through the call.
 async fn on_instance(
     host: &Arc<Dispatcher>,
+    generation: &Arc<Generation>,
     active: &mut ActiveCall<'_>,
     invocation: &Invocation,
     deadline: Duration,
 ) -> Result<Bytes, Error> {
-    let (shared, generation) = (host.shared(), Arc::clone(active.generation()));
+    // A task that makes calls without end, none of which waits, would keep its thread.
+    consume_budget().await;
+    let shared = host.shared();
     let held = invocation.context().chain.pools();
     let lease = generation.pool().checkout(held, &shared.waits).await;
     let lease = lease.map_err(|reason| no_instance(reason, generation.id(), invocation))?;
     let lease = active.lease(lease);
     let allowance = Allowance {
+        begin: lease.since(),
         deadline,
         cpu_budget: generation.options().cpu_budget,
         slice: generation.options().limits.slice,
     };
-    let host_calls = HostCalls::new(host, &generation, invocation.context(), deadline);
+    let host_calls = HostCalls::new(host, generation, invocation.context(), deadline);
     let request = Request::new(invocation.operation(), invocation.payload().clone());
     let result = {
         let clock = &*shared.clock;
@@ -122,7 +127,7 @@ async fn on_instance(
         invocation.context().scope(driven).await
     };
     let survived = active.driven();
-    result.map_err(|fault| fault_error(fault, &generation, invocation, survived))
+    result.map_err(|fault| fault_error(fault, generation, invocation, survived))
 }
 
 fn no_instance(reason: NoInstance, actor: ActorId, invocation: &Invocation) -> Error {

@@ -55,8 +55,7 @@ impl Dispatcher {
     /// Carries out a call, if it is allowed.
     pub(super) async fn carry_out(self: &Arc<Self>, call: Invocation) -> Result<Bytes, Error> {
         let shared = &*self.shared;
-        let permit = Permit::new(call, &***shared.policy.load(), || shared.clock.unix())
-            .map_err(|denial| shared.deny(*denial))?;
+        let permit = Permit::new(call, shared).map_err(|denial| shared.deny(*denial))?;
         match permit.invocation().target() {
             Target::Actor(id) => actor::call(self, *id, &permit).await,
             Target::Capability(id) => capability::call(shared, id, &permit).await,

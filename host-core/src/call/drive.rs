@@ -6,7 +6,6 @@ use capwire_wapc::{CallError, Guest, LimitError, Reply, Request, Step, Suspended
 use futures_util::future::BoxFuture;
 use std::future::poll_fn;
 use std::time::Duration;
-use tokio::task::coop::consume_budget;
 use tokio::task::yield_now;
 
 /// After this many host calls that were answered at once, the task yields.
@@ -23,6 +22,8 @@ pub(super) trait AnswerHostCalls {
 /// The time that a call may use.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Allowance {
+    /// The monotonic time at which billing begins, which was read just before.
+    pub(super) begin: Duration,
     /// The monotonic time by which the call must be done.
     pub(super) deadline: Duration,
     /// The CPU time of the whole call.
@@ -46,9 +47,8 @@ pub(super) async fn drive(
     clock: &dyn Clock,
     host: &impl AnswerHostCalls,
 ) -> Result<Bytes, Fault> {
-    // A task that makes calls without end, none of which waits, would keep its thread.
-    consume_budget().await;
-    let mut budget = CpuBudget::start(clock, allowance.cpu_budget, allowance.slice);
+    let (begin, limit) = (allowance.begin, allowance.cpu_budget);
+    let mut budget = CpuBudget::start_at(begin, clock, limit, allowance.slice);
     let mut turn = Turn::new(allowance);
     let mut step = guest.call(request)?;
     loop {

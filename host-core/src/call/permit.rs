@@ -2,24 +2,20 @@
 
 use super::invocation::{Caller, Invocation};
 use crate::error::{Denial, DeniedBy};
-use crate::policy::{Policy, Request, may_call};
+use crate::policy::{Request, may_call};
+use crate::state::Shared;
 use capwire_contracts::core::is_system_operation;
-use std::time::Duration;
 
 /// A call that is allowed. Only this file makes one, and nothing else is carried out.
 pub(crate) struct Permit(Invocation);
 
 impl Permit {
-    /// Allows `invocation` at `now` (time since the epoch), or returns the denial.
+    /// Allows `invocation` by the policy of `host` at this time, or returns the denial.
     ///
     /// The holder of the host is trusted. A provider calls the actors that were bound to it. An
     /// actor needs the target in its claims, and, where these are narrow, the operation and its
     /// resource. The host's own operations are for the host alone.
-    pub(super) fn new(
-        invocation: Invocation,
-        policy: &dyn Policy,
-        now: impl FnOnce() -> Duration,
-    ) -> Result<Self, Box<Denial>> {
+    pub(super) fn new(invocation: Invocation, host: &Shared) -> Result<Self, Box<Denial>> {
         let allowed = match invocation.caller() {
             Caller::Host => invocation,
             _ if is_system_operation(invocation.operation()) => {
@@ -29,7 +25,8 @@ impl Permit {
             Caller::Actor(caller) => {
                 let (target, operation) = (invocation.target(), invocation.operation());
                 let (authority, payload) = (caller.authority(), invocation.payload());
-                match may_call(authority, target, operation, payload, policy, now())? {
+                let (policy, now) = (host.policy.load(), host.clock.unix());
+                match may_call(authority, target, operation, payload, &***policy, now)? {
                     // The provider reads the encoding that was checked.
                     Some(examined) => invocation.with_payload(examined.payload),
                     None => invocation,

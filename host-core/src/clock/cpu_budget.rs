@@ -23,15 +23,27 @@ pub(crate) struct Overspent;
 impl<'c> CpuBudget<'c> {
     /// A budget whose billing starts now.
     pub(crate) fn start(clock: &'c dyn Clock, budget: Duration, slice: Duration) -> Self {
-        let mut budget = Self {
+        Self::start_at(clock.monotonic(), clock, budget, slice)
+    }
+
+    /// A budget whose billing starts at the monotonic time `begin`, which was read just before.
+    pub(crate) fn start_at(
+        begin: Duration,
+        clock: &'c dyn Clock,
+        budget: Duration,
+        slice: Duration,
+    ) -> Self {
+        let mut started = Self {
             clock,
             budget,
             slice,
             spent: Duration::ZERO,
-            mark: Duration::ZERO,
+            mark: begin,
         };
-        budget.resume();
-        budget
+        if started.is_exact() {
+            started.resume();
+        }
+        started
     }
 
     /// Leaves out of the bill what the thread did since the last bill.

@@ -53,6 +53,11 @@ impl Lease {
         self.held.slot.guest.is_alive()
     }
 
+    /// The monotonic time at which the lease began.
+    pub(crate) fn since(&self) -> Duration {
+        self.since
+    }
+
     /// Gives the instance back after its call, if it can serve another one. Returns whether it
     /// survived the call.
     pub(crate) fn give_back(self) -> bool {
