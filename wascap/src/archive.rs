@@ -1,7 +1,7 @@
-//! Archives of capability providers: a signed token, and a native library for each target.
+//! Provider archives: a signed token, and a native library for each target.
 //!
-//! The container of 2020, a `.par` file: `claims.jwt` first, then `TARGET.bin` for each target. Its
-//! readers compared hashes with the token and never asked who had signed that.
+//! The container is the `.par` file of 2020: `claims.jwt` first, then `TARGET.bin` for each target.
+//! The original readers compared hashes with the token and never verified its signature.
 
 mod tar;
 
@@ -17,12 +17,12 @@ const CLAIMS: &str = "claims.jwt";
 const LIBRARY: &str = ".bin";
 const GZIP: &[u8] = &[0x1F, 0x8B];
 
-/// More than there are platforms; a hostile file cannot make its reader list more.
+/// More than there are platforms. The limit keeps a hostile file from making its reader list more.
 const MOST_LIBRARIES: usize = 256;
-/// So that `TARGET.bin` fits the name in a header.
+/// The longest target whose `TARGET.bin` fits the name field of a header.
 const LONGEST_TARGET: usize = 64;
 
-/// A provider archive that a [`Verifier`](crate::Verifier) has verified; nothing else makes one.
+/// A verified provider archive. Only a [`Verifier`](crate::Verifier) creates one.
 ///
 /// ```
 /// use capwire_wascap::{
@@ -46,10 +46,11 @@ const LONGEST_TARGET: usize = 64;
 /// ```
 pub type VerifiedArchive<'a> = ProviderArchive<'a, Verified<ProviderClaims>>;
 
-/// A provider archive that was read and not verified: good for showing, not for loading.
+/// An unverified provider archive, for display. Do not load its libraries.
 pub type UnverifiedArchive<'a> = ProviderArchive<'a, Unverified<ProviderClaims>>;
 
-/// The parts of a provider archive. Borrows the libraries from its bytes.
+/// The claims and the libraries of a provider archive. Borrows the libraries from the archive's
+/// bytes.
 #[derive(Clone)]
 pub struct ProviderArchive<'a, C> {
     claims: C,
@@ -64,19 +65,19 @@ impl<'a, C> ProviderArchive<'a, C> {
         Self { claims, libraries }
     }
 
-    /// What the token says of the provider. It may name targets whose libraries were left out.
+    /// Returns the claims of the provider. They may name targets that the archive does not contain.
     #[must_use]
     pub const fn claims(&self) -> &C {
         &self.claims
     }
 
-    /// The bytes of the library for `target`, such as `x86_64-linux`.
+    /// Returns the library for `target`, such as `x86_64-linux`.
     #[must_use]
     pub fn library(&self, target: &str) -> Option<&'a [u8]> {
         self.libraries.get(target).copied()
     }
 
-    /// All targets and their libraries, by name.
+    /// Returns all targets and their libraries, sorted by target.
     pub fn libraries(&self) -> impl ExactSizeIterator<Item = (&'a str, &'a [u8])> {
         self.libraries
             .iter()
@@ -93,92 +94,90 @@ impl<C: fmt::Debug> fmt::Debug for ProviderArchive<'_, C> {
     }
 }
 
-/// Why bytes are no provider archive. Offsets count bytes from the start.
+/// The bytes are not a provider archive. Offsets are in bytes from the start.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ArchiveError {
-    /// Compressed, as tools after 2021 do.
+    /// The archive is compressed, as by tools after 2021.
     #[error("the archive is compressed: unpack it first, with `gunzip`")]
     Compressed,
-    /// A block is no header of the format, or its checksum is wrong.
-    #[error("no provider archive: at byte {offset} there is no valid header of a tar file")]
+    /// A block is not a header of the format, or its checksum is wrong.
+    #[error("not a provider archive: byte {offset} does not begin a valid tar header")]
     NotTar {
-        /// Where the block begins.
+        /// The offset at which the block begins.
         offset: usize,
     },
-    /// The archive ends before what began at `offset` does.
+    /// The archive ends within the item that begins at `offset`.
     #[error("the archive ends within the {what} at byte {offset}: it was cut off or damaged")]
     Truncated {
-        /// What is incomplete.
+        /// The incomplete item.
         what: &'static str,
-        /// Where it begins.
+        /// The offset at which it begins.
         offset: usize,
     },
-    /// A link, a folder, a long name or another thing that is no plain file.
+    /// An entry is not a plain file: it is a link, a folder, a long name or something else.
     #[error(
-        "at byte {offset} of the archive there is a link, a folder or the like: only plain files belong there"
+        "the entry at byte {offset} of the archive is not a plain file: archives contain only plain files"
     )]
     NotPlain {
-        /// Where its header begins.
+        /// The offset at which its header begins.
         offset: usize,
     },
-    /// The size of a file is not in octal digits, or more than memory.
+    /// The size of a file is not in octal digits, or exceeds the memory.
     #[error(
-        "the size of the file at byte {offset} of the archive is no octal number that this machine can hold"
+        "the size of the file at byte {offset} of the archive is not an octal number, or too large for this machine"
     )]
     Size {
-        /// Where its header begins.
+        /// The offset at which its header begins.
         offset: usize,
     },
-    /// Bytes where an archive has none, which other readers may take for something.
-    #[error(
-        "at byte {offset} the archive says more than the name, the size and the content of a file: make it again"
-    )]
+    /// The archive has extra bytes, which other readers may interpret.
+    #[error("the archive has extra bytes at byte {offset}: create it again")]
     Hidden {
-        /// Where the file, or the end of the archive, begins.
+        /// The offset at which the file, or the end of the archive, begins.
         offset: usize,
     },
-    /// A file with a name that has no place in a provider archive.
+    /// A file has a name that does not belong in a provider archive.
     #[error(
-        "the file at byte {offset} of the archive is neither `claims.jwt` at its start nor `TARGET.bin`, where targets are such as `x86_64-linux`"
+        "the file at byte {offset} of the archive is neither `claims.jwt` at its start nor `TARGET.bin` with a target such as `x86_64-linux`"
     )]
     Name {
-        /// Where its header begins.
+        /// The offset at which its header begins.
         offset: usize,
     },
     /// The archive does not begin with its token.
     #[error("the archive does not begin with `claims.jwt`: it is not signed")]
     Unsigned,
-    /// There is no library in the archive.
-    #[error("there is no library in the archive")]
+    /// The archive contains no library.
+    #[error("the archive contains no library")]
     NoLibrary,
-    /// Two libraries for one target, so that readers could disagree on which counts.
+    /// The archive has two libraries for one target, so readers could disagree on the valid one.
     #[error("the archive has two libraries for `{target}`")]
     Repeated {
         /// The target.
         target: String,
     },
-    /// More libraries than there can be targets.
+    /// The archive has more libraries than allowed.
     #[error("the archive has more than {limit} libraries")]
     TooMany {
-        /// How many there may be.
+        /// The most libraries that an archive may have.
         limit: usize,
     },
-    /// A file too large for an archive.
-    #[error("`{name}` is too large for an archive, which takes less than 8 GiB")]
+    /// A file is too large for an archive.
+    #[error("`{name}` is too large for an archive: the limit is 8 GiB")]
     TooLarge {
-        /// Its name in the archive.
+        /// The name of the file in the archive.
         name: String,
     },
-    /// A target that readers would not take for one.
+    /// The text is not a target.
     #[error(
-        "`{target}` is no target: use the architecture and the system as Rust names them, such as `x86_64-linux` or `aarch64-macos`"
+        "`{target}` is not a target: use the architecture and the system as Rust names them, such as `x86_64-linux` or `aarch64-macos`"
     )]
     Target {
-        /// The text.
+        /// The text that is not a target.
         target: String,
     },
-    /// The token says nothing of a library.
+    /// The token does not name a library.
     #[error(
         "the library for `{target}` was added to the archive after it was signed: its token does not name it"
     )]
@@ -186,28 +185,28 @@ pub enum ArchiveError {
         /// The target.
         target: String,
     },
-    /// A library is not the one that was signed.
+    /// A library changed after it was signed.
     #[error(
         "the library for `{target}` is not the one that was signed: its hash is {actual}, the token says {claimed}; get the archive from its author again"
     )]
     Changed {
         /// The target.
         target: String,
-        /// What the token says.
+        /// The hash in the token.
         claimed: Hash,
-        /// What the library has.
+        /// The hash of the library.
         actual: Hash,
     },
 }
 
-/// An archive taken apart.
+/// The parts of an archive.
 pub(crate) struct Parts<'a> {
     pub(crate) token: &'a [u8],
     pub(crate) libraries: Libraries<'a>,
 }
 
 impl<'a> Parts<'a> {
-    /// Walks over all files, and believes nothing yet.
+    /// Reads all files without verifying anything.
     pub(crate) fn of(par: &'a [u8]) -> Result<Self, ArchiveError> {
         if par.starts_with(GZIP) {
             return Err(ArchiveError::Compressed);
@@ -226,7 +225,7 @@ impl<'a> Parts<'a> {
         Ok(Self { token, libraries })
     }
 
-    /// Whether these are the libraries that the token was signed for.
+    /// Checks the libraries against the hashes in the token.
     pub(crate) fn check(&self, metadata: &ProviderMetadata) -> Result<(), ArchiveError> {
         self.libraries.iter().try_for_each(|(target, library)| {
             let target = String::from(*target);
@@ -261,7 +260,7 @@ fn add<'a>(libraries: &mut Libraries<'a>, member: tar::Member<'a>) -> Result<(),
     Ok(())
 }
 
-/// What is to become an archive, when there is a token.
+/// An archive that has no token yet.
 pub(crate) struct Unsigned<'a>(Libraries<'a>);
 
 impl<'a> Unsigned<'a> {
@@ -306,8 +305,8 @@ impl<'a> Unsigned<'a> {
     }
 }
 
-/// An architecture and a system as Rust names them, or more words. Nothing in it can be taken for a
-/// path, or for another target where upper and lower case are the same.
+/// Returns whether the text is a target: an architecture and a system as Rust names them, or more
+/// words. No target can be mistaken for a path, or for another target in a different case.
 fn is_target(text: &str) -> bool {
     let plain = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_');
     let is_word = |word: &str| !word.is_empty() && word.bytes().all(plain);

@@ -1,4 +1,4 @@
-//! The claims that all tokens share.
+//! The claims that all types of tokens have.
 
 use crate::error::{TokenError, WrongKind};
 use crate::json::Fields;
@@ -8,25 +8,27 @@ use crate::time::{UnixSeconds, Window};
 use alloc::string::String;
 use serde::{Serialize, Serializer};
 
-/// What a token says: who says it of whom, when it holds, and the metadata of its type.
+/// The claims of a token: issuer, subject, validity, and the metadata of the token's type.
 ///
-/// Having `Claims` proves nothing; having [`Verified`](crate::Verified) claims does.
-/// As JSON (`Serialize`) they are what stands in the token.
+/// `Claims` prove nothing; [`Verified`](crate::Verified) claims do. `Serialize` writes the JSON of
+/// the token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Claims<M: Metadata> {
-    /// `jti`: names this token among all.
+    /// `jti`: the unique id of the token.
     pub id: String,
-    /// `iat`: when it was issued, in seconds since the epoch.
+    /// `iat`: the time of issue, in seconds since the epoch.
     pub issued_at: u64,
-    /// `iss`: the key that signed.
+    /// `iss`: the key that signed the token.
     pub issuer: PublicKey,
-    /// `sub`: what the token is about.
+    /// `sub`: the subject of the token.
     pub subject: M::Subject,
-    /// `exp`: the first second in which it no longer holds, since the epoch; never if `None`.
+    /// `exp`: the first second in which the token is no longer valid, in seconds since the epoch;
+    /// `None` if it never expires.
     pub expires: Option<u64>,
-    /// `nbf`: the first second in which it holds, since the epoch; at once if `None`.
+    /// `nbf`: the first second in which the token is valid, in seconds since the epoch; `None` if
+    /// it is valid from the start.
     pub not_before: Option<u64>,
-    /// `wascap`: what depends on the type of the token.
+    /// `wascap`: the metadata of the token's type.
     pub metadata: M,
 }
 
@@ -48,7 +50,7 @@ impl<M: Metadata> Claims<M> {
         })
     }
 
-    /// Whether keys of these kinds may stand where they stand.
+    /// Checks the kinds of the issuer and the subject.
     pub(crate) fn check_issuer(&self) -> Result<(), WrongKind> {
         check_kind::<M>("iss", self.issuer.kind(), M::ISSUERS)
     }
@@ -101,7 +103,7 @@ impl<M: Metadata> Serialize for Claims<M> {
     }
 }
 
-/// Names and order of the original tools.
+/// Member names and their order are those of the original tools.
 #[derive(Serialize)]
 struct Wire<'a, S, M> {
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -1,4 +1,4 @@
-//! Why a token cannot be read, trusted or made.
+//! Errors of reading, verifying and signing tokens.
 
 use crate::archive::ArchiveError;
 use crate::hash::Hash;
@@ -10,82 +10,82 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use core::fmt;
 
-/// Why text is no token of this format.
+/// A text is not a token of this format.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TokenError {
-    /// More bytes than a token may have.
-    #[error("the token has {found} bytes, where {limit} are allowed")]
+    /// The token has more bytes than a token may have.
+    #[error("the token has {found} bytes, and the limit is {limit}")]
     TooLong {
-        /// How many it has.
+        /// The bytes of the token.
         found: usize,
-        /// How many it may have.
+        /// The most bytes that a token may have.
         limit: usize,
     },
-    /// Not three segments with dots between them.
-    #[error("a token is header.claims.signature, and this text is not")]
+    /// The text does not have three segments with dots between them.
+    #[error("the text is not a token: a token has the form header.claims.signature")]
     Segments,
     /// A segment is not canonical base64url without padding.
     #[error("the {part} of the token is not base64url without padding, in its one canonical form")]
     Base64 {
-        /// Which segment.
+        /// The segment: header, claims or signature.
         part: &'static str,
     },
-    /// A segment is not the JSON that it should be.
+    /// A segment is not a JSON object of the expected form.
     #[error("the {part} of the token is not a JSON object: {reason}")]
     Json {
-        /// Which segment.
+        /// The segment: header, claims or signature.
         part: &'static str,
-        /// The parser's account.
+        /// The message of the JSON parser.
         reason: String,
     },
-    /// A member stands twice in one object, so that readers could disagree on its value.
+    /// An object has a member twice, so readers could disagree on its value.
     #[error("the {part} of the token has the member `{name}` twice")]
     RepeatedMember {
-        /// Which segment.
+        /// The segment: header, claims or signature.
         part: &'static str,
-        /// The member.
+        /// The name of the member.
         name: String,
     },
-    /// Objects and lists nested too deeply.
+    /// Objects and lists are nested too deeply.
     #[error("the {part} of the token is nested more than {limit} levels deep")]
     TooDeep {
-        /// Which segment.
+        /// The segment: header, claims or signature.
         part: &'static str,
-        /// How deep it may be.
+        /// The most levels of nesting.
         limit: usize,
     },
-    /// The header is another than the only one.
+    /// The header is not the one header that this type of token has.
     #[error(
         "the token's header has a wrong `{member}`: it must be exactly {{\"typ\":\"{typ}\",\"alg\":\"Ed25519\"}}"
     )]
     Header {
         /// The member that is wrong, missing or unknown.
         member: String,
-        /// What `typ` must be.
+        /// The value that `typ` must have.
         typ: &'static str,
     },
-    /// A claim is missing or of another type or form.
-    #[error("the claim `{name}` is not as it must be: {expected}")]
+    /// A claim is missing, or has the wrong type or form.
+    #[error("the claim `{name}` is missing or invalid, expected {expected}")]
     Claim {
-        /// Its path.
+        /// The path of the claim, such as `wascap.caps`.
         name: String,
-        /// What it must be.
+        /// The expected type or form.
         expected: String,
     },
-    /// The signature has another length than signatures have.
+    /// The signature does not have 64 bytes.
     #[error("the token's signature does not have 64 bytes")]
     SignatureLength,
 }
 
-/// Why the token of a module or an archive cannot be shown.
+/// The token of a module or an archive cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InspectError {
-    /// The bytes are no module with one token.
+    /// The bytes are not a module with exactly one token.
     #[error(transparent)]
     Module(#[from] ModuleError),
-    /// The bytes are no provider archive.
+    /// The bytes are not a provider archive.
     #[error(transparent)]
     Archive(#[from] ArchiveError),
     /// The token cannot be read.
@@ -93,141 +93,141 @@ pub enum InspectError {
     Token(#[from] TokenError),
 }
 
-/// Why a token, or the module or archive it is in, must not be trusted.
+/// A token, or the module or archive that contains it, is not trustworthy.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum VerifyError {
-    /// The bytes are no module with one token.
+    /// The bytes are not a module with exactly one token.
     #[error(transparent)]
     Module(#[from] ModuleError),
-    /// The bytes are no provider archive, or not the one that was signed.
+    /// The bytes are not a provider archive, or not the signed one.
     #[error(transparent)]
     Archive(#[from] ArchiveError),
     /// The token cannot be read.
     #[error(transparent)]
     Token(#[from] TokenError),
-    /// A key of this kind does not issue such tokens.
+    /// Keys of this kind do not issue tokens of this type.
     #[error("{0}")]
     IssuerKind(WrongKind),
-    /// A key of this kind cannot be what such a token is about.
+    /// Keys of this kind cannot be the subject of tokens of this type.
     #[error("{0}")]
     SubjectKind(WrongKind),
-    /// The issuer's 32 bytes are no canonical point of the curve.
-    #[error("the issuer {issuer} is no key of Ed25519: nobody can have signed with it")]
+    /// The issuer's 32 bytes are not a canonical point of the curve.
+    #[error("the issuer {issuer} is not a valid Ed25519 key, so nobody can sign with it")]
     IssuerKey {
-        /// The issuer.
+        /// The issuer's key.
         issuer: PublicKey,
     },
-    /// The issuer's key has small order: signatures by it prove nothing.
-    #[error("the issuer {issuer} is a weak key, whose signatures anybody can make")]
+    /// The issuer's key has small order, so its signatures prove nothing.
+    #[error("the issuer {issuer} is a weak key: anybody can forge its signatures")]
     WeakIssuer {
-        /// The issuer.
+        /// The issuer's key.
         issuer: PublicKey,
     },
-    /// The signature is not that of the issuer over these claims.
+    /// The issuer did not sign these claims.
     #[error(
-        "the {token} token is not signed by its issuer {issuer}: it was changed, or forged; get it from its author again"
+        "the {token} token is not signed by its issuer {issuer}: it was changed or forged; get it from its author again"
     )]
     Signature {
-        /// Which token.
+        /// The type of the token.
         token: &'static str,
-        /// The issuer.
+        /// The issuer's key.
         issuer: PublicKey,
     },
-    /// The module is not the one that was signed.
+    /// The module changed after it was signed.
     #[error(
         "the module is not the one that was signed: its hash is {actual}, its token says {claimed}; get it from its author again"
     )]
     Hash {
-        /// What the token says.
+        /// The hash in the token.
         claimed: Hash,
-        /// What the module has.
+        /// The hash of the module.
         actual: Hash,
     },
-    /// The token does not hold at this time.
+    /// The token is not valid at this time.
     #[error(transparent)]
     Time(#[from] TimeError),
     /// The token, a key or the code is on a revocation list.
     #[error(transparent)]
     Revoked(#[from] Revoked),
-    /// The policy names those who may issue, and this issuer is not among them.
+    /// The policy lists allowed issuers, and this issuer is not among them.
     #[error(
         "the policy does not allow tokens issued by {issuer}: add it, or its account, to the allowed issuers"
     )]
     IssuerNotAllowed {
-        /// The issuer.
+        /// The issuer's key.
         issuer: PublicKey,
     },
-    /// No account token says for whom the issuer signs.
+    /// No known account token names the issuer.
     #[error(
         "no known account vouches for the issuer {issuer}: add the account's token, signed by a trusted operator"
     )]
     UnknownAccount {
-        /// The issuer.
+        /// The issuer's key.
         issuer: PublicKey,
     },
     /// The chain ends at an operator that is not trusted.
     #[error(
-        "the operator {operator} is not trusted: add its key or its token to the trusted ones, if you do trust it"
+        "the operator {operator} is not trusted: if you trust it, add its key or its token to the trusted ones"
     )]
     UntrustedOperator {
-        /// The operator, or the key that signed for it.
+        /// The operator, or the key that signed on its behalf.
         operator: PublicKey,
     },
-    /// An operator's token that another key has signed proves nothing of the operator.
+    /// Another key signed the operator's token, so the token proves nothing.
     #[error(
-        "the token of the operator {operator} is signed by {issuer}, where it must be by the operator's own key"
+        "the token of the operator {operator} is signed by {issuer}, not by the operator's own key"
     )]
     NotSelfSigned {
         /// The operator.
         operator: PublicKey,
-        /// Who signed.
+        /// The key that signed.
         issuer: PublicKey,
     },
     /// A link of the chain above the token failed.
     #[error("the {link} {subject} cannot vouch for it")]
     Link {
-        /// Which link.
+        /// The kind of the link: account or operator.
         link: &'static str,
-        /// Whose.
+        /// The key of the account or operator.
         subject: PublicKey,
-        /// Why.
+        /// The fault of the link.
         source: Box<VerifyError>,
     },
 }
 
-/// Why a revocation list is not believed.
+/// A revocation list is not trustworthy.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RevocationError {
-    /// It is no list signed by a trusted operator, or does not hold now.
+    /// The list is not signed by a trusted operator, or not valid at this time.
     #[error(transparent)]
     Verify(#[from] VerifyError),
-    /// It is about another operator than the one who signed.
+    /// The list belongs to another operator than the one that signed it.
     #[error(
-        "a revocation list of the operator {operator} is signed by {signer}, who does not sign for it"
+        "the revocation list of the operator {operator} is signed by {signer}, which does not sign for this operator"
     )]
     WrongOperator {
         /// The operator.
         operator: PublicKey,
-        /// Who signed.
+        /// The key that signed.
         signer: PublicKey,
     },
-    /// It is older than one that was seen: what was revoked would be valid again.
+    /// The list is older than a known one, so it would undo revocations.
     #[error(
-        "revocation list {number} of the operator {operator} is older than list {seen}, which was seen: get the latest one"
+        "revocation list {number} of the operator {operator} is older than the known list {seen}: get the latest list"
     )]
     Rollback {
         /// The operator.
         operator: PublicKey,
         /// The number of this list.
         number: u64,
-        /// The number that was seen.
+        /// The number of the known list.
         seen: u64,
     },
-    /// It has the number of another list that was seen.
+    /// A different list with the same number is known.
     #[error(
-        "there are two different revocation lists {number} of the operator {operator}: each must have a number of its own"
+        "the operator {operator} issued two different revocation lists with the number {number}: every list needs its own number"
     )]
     Ambiguous {
         /// The operator.
@@ -237,55 +237,57 @@ pub enum RevocationError {
     },
 }
 
-/// Why something could not be signed.
+/// Claims cannot be signed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SignError {
-    /// The bytes are no module, or have two tokens.
+    /// The bytes are not a module, or have two tokens.
     #[error(transparent)]
     Module(#[from] ModuleError),
-    /// The libraries cannot be in one archive.
+    /// The libraries do not fit into one archive.
     #[error(transparent)]
     Archive(#[from] ArchiveError),
-    /// A key of this kind does not issue such tokens.
+    /// Keys of this kind do not issue tokens of this type.
     #[error("{0}")]
     IssuerKind(WrongKind),
-    /// A key of this kind cannot be what such a token is about.
+    /// Keys of this kind cannot be the subject of tokens of this type.
     #[error("{0}")]
     SubjectKind(WrongKind),
-    /// There is no time at which the token would hold.
-    #[error("the token would never hold: it would expire before it begins")]
+    /// The token would be valid at no time.
+    #[error("the token would never be valid: it would expire before it becomes valid")]
     NeverValid,
-    /// A claim has a form that readers would not take for what was meant.
+    /// A claim has a form that readers would misunderstand.
     #[error("`{value}` cannot be a {what}: {expected}")]
     Claim {
-        /// Which claim.
+        /// The kind of claim.
         what: &'static str,
-        /// What it was to be.
+        /// The text of the claim.
         value: String,
-        /// What it must be.
+        /// The required form.
         expected: &'static str,
     },
-    /// The token would be longer than readers take.
-    #[error("the token would have {found} bytes, where {limit} are allowed: claim less")]
+    /// The token would be longer than readers accept.
+    #[error(
+        "the token would have {found} bytes, and the limit is {limit}: use fewer or shorter claims"
+    )]
     TooLong {
-        /// How many it would have.
+        /// The bytes that the token would have.
         found: usize,
-        /// How many it may have.
+        /// The most bytes that a token may have.
         limit: usize,
     },
 }
 
-/// A key of one kind stands where another kind belongs.
+/// A claim names a key of the wrong kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WrongKind {
-    /// Which token.
+    /// The type of the token.
     pub token: &'static str,
-    /// Its claim that names the key: `iss` or `sub`.
+    /// The claim that names the key: `iss` or `sub`.
     pub claim: &'static str,
     /// The kind of the key.
     pub found: KeyKind,
-    /// The kinds that belong there.
+    /// The kinds that the claim may name.
     pub expected: &'static [KeyKind],
 }
 

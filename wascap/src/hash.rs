@@ -1,4 +1,4 @@
-//! What a token says of a module's bytes.
+//! Hashes of modules and libraries.
 
 use crate::module::ModuleError;
 use crate::module::Parts;
@@ -8,33 +8,33 @@ use data_encoding::HEXUPPER;
 use serde::{Serialize, Serializer};
 use sha2::{Digest, Sha256};
 
-/// SHA-256, in text exactly 64 upper-case hexadecimal digits.
+/// A SHA-256 hash. Its text form has exactly 64 upper-case hexadecimal digits.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Hash([u8; 32]);
 
 impl Hash {
-    /// The hash with these bytes.
+    /// Returns the hash with these 32 bytes.
     #[must_use]
     pub const fn new(bytes: [u8; 32]) -> Self {
         Self(bytes)
     }
 
-    /// The hash of `bytes`.
+    /// Returns the hash of `bytes`.
     #[must_use]
     pub fn of(bytes: &[u8]) -> Self {
         Self::of_all(&[bytes])
     }
 
-    /// The hash of a module's bytes without its token section, if it has one. This is what names
-    /// the code: signing a module again leaves it as it is.
+    /// Returns the hash of a module without its token section. The hash identifies the code:
+    /// signing a module again does not change it.
     ///
     /// # Errors
-    /// [`ModuleError`] if the bytes are no module, or have two token sections.
+    /// [`ModuleError`] if the bytes are not a module, or have two token sections.
     pub fn of_module(wasm: &[u8]) -> Result<Self, ModuleError> {
         Parts::of(wasm).map(|parts| Self::of_parts(&parts))
     }
 
-    /// The 32 bytes.
+    /// Returns the 32 bytes of the hash.
     #[must_use]
     pub const fn as_bytes(&self) -> &[u8; 32] {
         &self.0
@@ -44,7 +44,7 @@ impl Hash {
         Self::of_all(&[parts.before, parts.after])
     }
 
-    /// The hash of `pieces` one after another.
+    /// Returns the hash of the concatenated `pieces`.
     pub(crate) fn of_all(pieces: &[&[u8]]) -> Self {
         let mut hasher = Sha256::new();
         for piece in pieces {
@@ -81,7 +81,7 @@ impl Serialize for Hash {
     }
 }
 
-/// The text is not that of a [`Hash`](struct@Hash).
+/// The text is not a [`Hash`](struct@Hash).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a SHA-256 hash is written as 64 upper-case hexadecimal digits")]
+#[error("the text is not a SHA-256 hash: expected 64 upper-case hexadecimal digits")]
 pub struct HashError;

@@ -1,4 +1,4 @@
-//! Claims as JSON, read member by member with nothing converted.
+//! Claims as JSON, read member by member without conversions.
 
 mod strict;
 
@@ -10,7 +10,7 @@ use core::fmt;
 use core::str::FromStr;
 use serde_json::{Map, Value};
 
-/// The members of one JSON object, taken out by name. Members that nobody takes are ignored.
+/// The members of one JSON object, which readers take out by name. Other members are ignored.
 pub struct Fields {
     /// The path to this object, for errors: `wascap.`, or nothing at the top.
     path: String,
@@ -18,7 +18,7 @@ pub struct Fields {
 }
 
 impl Fields {
-    /// Reads the object that `json` is. `part` names it in errors.
+    /// Parses a JSON object. `part` names it in errors.
     pub(crate) fn parse(json: &[u8], part: &'static str) -> Result<Self, TokenError> {
         strict::check(json, part)?;
         let value = serde_json::from_slice(json).map_err(|error| TokenError::Json {
@@ -37,12 +37,12 @@ impl Fields {
         }
     }
 
-    /// The names of the members that nobody has taken.
+    /// Returns the names of the members that nobody has taken.
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         self.members.keys().map(String::as_str)
     }
 
-    /// A string that must be there.
+    /// Takes a required string.
     pub(crate) fn text(&mut self, name: &'static str) -> Result<String, TokenError> {
         self.optional_text(name)?
             .ok_or_else(|| self.wrong(name, "a string"))
@@ -55,7 +55,7 @@ impl Fields {
         self.optional(name, "a string", as_text)
     }
 
-    /// A string that must be there and be the text form of `T`.
+    /// Takes a required string in the text form of `T`.
     pub(crate) fn parsed<T: FromStr<Err: fmt::Display>>(
         &mut self,
         name: &'static str,
@@ -64,7 +64,7 @@ impl Fields {
         text.parse().map_err(|reason| self.wrong(name, reason))
     }
 
-    /// A list of strings; none where the member is missing.
+    /// Takes a list of strings, which is empty if the member is missing.
     pub(crate) fn texts(&mut self, name: &'static str) -> Result<Vec<String>, TokenError> {
         let texts = self.optional(name, "a list of strings", |value| match value {
             Value::Array(items) => items.into_iter().map(as_text).collect(),
@@ -73,8 +73,8 @@ impl Fields {
         Ok(texts.unwrap_or_default())
     }
 
-    /// A list of strings, or `None` where the member is missing. `null` is an error: where a
-    /// missing list means everything, it could be meant to say nothing.
+    /// Takes a list of strings, or `None` if the member is missing. `null` is an error: a missing
+    /// list means everything here, and `null` could mean nothing.
     pub(crate) fn restriction<T: FromStr<Err: fmt::Display>>(
         &mut self,
         name: &'static str,
@@ -86,7 +86,7 @@ impl Fields {
             .transpose()
     }
 
-    /// A list of text forms of `T`; none where the member is missing.
+    /// Takes a list of text forms of `T`, which is empty if the member is missing.
     pub(crate) fn all_parsed<T: FromStr<Err: fmt::Display>, C: FromIterator<T>>(
         &mut self,
         name: &'static str,
@@ -108,7 +108,7 @@ impl Fields {
         self.optional(name, WHOLE_NUMBER, |value| value.as_u64())
     }
 
-    /// A number that fits the 32 bits that revisions have.
+    /// Takes a number that fits the 32 bits of a revision.
     pub(crate) fn optional_revision(
         &mut self,
         name: &'static str,
@@ -118,14 +118,14 @@ impl Fields {
         })
     }
 
-    /// A boolean; false where the member is missing.
+    /// Takes a boolean, which is false if the member is missing.
     pub(crate) fn flag(&mut self, name: &'static str) -> Result<bool, TokenError> {
         Ok(self
             .optional(name, "true or false", |value| value.as_bool())?
             .unwrap_or(false))
     }
 
-    /// An object that must be there.
+    /// Takes a required object.
     pub(crate) fn object(&mut self, name: &'static str) -> Result<Self, TokenError> {
         self.optional_object(name)?
             .ok_or_else(|| self.wrong(name, "an object"))
@@ -143,15 +143,15 @@ impl Fields {
         Ok(members.map(|members| Self { path, members }))
     }
 
-    /// All members as names and text forms of `T`.
+    /// Takes all members as names and text forms of `T`.
     pub(crate) fn parsed_map<T: FromStr<Err: fmt::Display>>(
         self,
     ) -> Result<BTreeMap<String, T>, TokenError> {
         let parse = |value| as_text(value)?.parse().ok();
-        self.map_of("a string in the form that belongs there", parse)
+        self.map_of("a string of the documented form", parse)
     }
 
-    /// All members, their names as text forms of `K`.
+    /// Takes all members, with their names as text forms of `K`.
     pub(crate) fn map_of<K: FromStr<Err: fmt::Display> + Ord, V>(
         mut self,
         expected: &'static str,
@@ -166,7 +166,7 @@ impl Fields {
         members.into_iter().map(entry).collect()
     }
 
-    /// All members, each of them a list of objects.
+    /// Takes all members, each a list of objects.
     pub(crate) fn lists_of<T>(
         mut self,
         read: impl Fn(Self) -> Result<T, TokenError>,
@@ -190,23 +190,23 @@ impl Fields {
         members.into_iter().map(list).collect()
     }
 
-    /// Refuses a member that is `null`, where being missing would have another meaning.
+    /// Rejects a member that is `null`, because a missing member has another meaning.
     pub(crate) fn not_null(&self, name: &'static str) -> Result<(), TokenError> {
         match self.members.get(name) {
-            Some(Value::Null) => Err(self.wrong(name, "left out rather than null")),
+            Some(Value::Null) => Err(self.wrong(name, "a value or no member at all, not null")),
             _ => Ok(()),
         }
     }
 
-    /// Refuses members that nobody has taken, where ignoring one would change the meaning.
+    /// Rejects members that nobody has taken, because ignoring one would change the meaning.
     pub(crate) fn finish(&self) -> Result<(), TokenError> {
         match self.names().next() {
-            Some(name) => Err(self.wrong(name, "known to the reader")),
+            Some(name) => Err(self.wrong(name, "no unknown member")),
             None => Ok(()),
         }
     }
 
-    /// The error that the member `name` is not `expected`.
+    /// Returns the error that the member `name` is not `expected`.
     pub(crate) fn wrong(&self, name: &str, expected: impl fmt::Display) -> TokenError {
         TokenError::Claim {
             name: format!("{}{name}", self.path),
@@ -229,7 +229,7 @@ impl Fields {
     }
 }
 
-/// What every number in a token is.
+/// The expected form of every number in a token.
 pub(crate) const WHOLE_NUMBER: &str = "a whole number, not negative, of 64 bits";
 
 fn as_text(value: Value) -> Option<String> {

@@ -1,7 +1,7 @@
 //! Tokens as text: `header.claims.signature`, each in base64url without padding.
 //!
-//! The form is that of JWS (RFC 7515, compact), the header is not: `alg` is `Ed25519` as it was
-//! before RFC 8037 had named it.
+//! The form is that of compact JWS (RFC 7515). The header differs: `alg` is `Ed25519`, a name from
+//! before RFC 8037.
 
 use crate::claims::Claims;
 use crate::error::{SignError, TokenError};
@@ -15,7 +15,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 const ALGORITHM: &str = "Ed25519";
 
-/// A token that was read, and not verified.
+/// A parsed token that is not verified.
 pub(crate) struct Token<'a, M: Metadata> {
     pub(crate) claims: Claims<M>,
     pub(crate) text: &'a str,
@@ -49,7 +49,7 @@ impl<'a, M: Metadata> Token<'a, M> {
         })
     }
 
-    /// Whether the issuer that the claims name signed them.
+    /// Checks that the issuer named in the claims signed them.
     pub(crate) fn check_signature(&self) -> Result<(), SignatureFault> {
         self.claims
             .issuer
@@ -57,7 +57,7 @@ impl<'a, M: Metadata> Token<'a, M> {
     }
 }
 
-/// Signs `claims` without asking whether they make sense.
+/// Signs `claims` without checking their content.
 pub(crate) fn encode<M: Metadata>(
     claims: &Claims<M>,
     issuer: &KeyPair,
@@ -84,8 +84,8 @@ pub(crate) fn encode<M: Metadata>(
     Ok(token)
 }
 
-/// Both members with their one value each, and no other: what a header says beyond them would
-/// have to be understood.
+/// Checks that the header has exactly the two members with their fixed values, because a reader
+/// would have to understand any other member.
 fn check_header<M: Metadata>(json: &[u8]) -> Result<(), TokenError> {
     let mut fields = Fields::parse(json, "header")?;
     for (member, expected) in [("typ", M::TYP), ("alg", ALGORITHM)] {

@@ -14,7 +14,7 @@ use rand_core::{CryptoRng, TryCryptoRng};
 use serde::{Serialize, Serializer};
 use zeroize::Zeroizing;
 
-/// A public key with its kind: the identity of an account, a module and so on.
+/// A public key and its kind: the identity of an account, a module and so on.
 ///
 /// Its text form has 56 characters and a checksum:
 ///
@@ -27,8 +27,7 @@ use zeroize::Zeroizing;
 /// # Ok::<(), capwire_wascap::KeyError>(())
 /// ```
 ///
-/// Being a `PublicKey` says that text was well formed, not that its bytes are a usable key of
-/// Ed25519; that is checked when a signature is.
+/// The bytes need not be a valid Ed25519 key. Verifying a signature checks that.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PublicKey {
     kind: KeyKind,
@@ -36,27 +35,27 @@ pub struct PublicKey {
 }
 
 impl PublicKey {
-    /// The key of `kind` with these 32 bytes, as RFC 8032 encodes it.
+    /// Returns the key of `kind` with these 32 bytes, as RFC 8032 encodes them.
     #[must_use]
     pub const fn new(kind: KeyKind, bytes: [u8; 32]) -> Self {
         Self { kind, bytes }
     }
 
-    /// What the key is for.
+    /// Returns the kind of the key.
     #[must_use]
     pub const fn kind(&self) -> KeyKind {
         self.kind
     }
 
-    /// The 32 bytes of the key, as RFC 8032 encodes it.
+    /// Returns the 32 bytes of the key, as RFC 8032 encodes them.
     #[must_use]
     pub const fn as_bytes(&self) -> &[u8; 32] {
         &self.bytes
     }
 
-    /// Checks a signature strictly: only the canonical encodings of the key and of both halves of
-    /// the signature, and no key or commitment of small order. A plain check would let a weak key
-    /// sign every message at once.
+    /// Checks a signature strictly: accepts only canonical encodings of the key and of both halves
+    /// of the signature, and no key or commitment of small order. A plain check would accept one
+    /// signature of a weak key for every message.
     pub(crate) fn verify(
         &self,
         message: &[u8],
@@ -74,7 +73,7 @@ impl PublicKey {
     }
 }
 
-/// What is wrong with a signature or the key that should have made it.
+/// The fault of a signature or of its key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum SignatureFault {
     Key,
@@ -108,8 +107,8 @@ impl Serialize for PublicKey {
     }
 }
 
-/// A secret key with its public half. Its memory is wiped when it is dropped, and neither
-/// `Debug` nor an error ever shows it.
+/// A secret key and its public half. Dropping it wipes the secret from memory. `Debug` and errors
+/// never show the secret.
 ///
 /// ```
 /// use capwire_wascap::{KeyKind, KeyPair};
@@ -147,24 +146,24 @@ impl KeyPair {
         Ok(Self::from_secret(kind, &seed))
     }
 
-    /// The key pair of a seed in text form: 58 characters that begin with `S` and the kind's
-    /// letter. No white space is trimmed.
+    /// Reads a key pair from a seed in text form: 58 characters that begin with `S` and the kind's
+    /// letter. Does not trim white space.
     ///
     /// # Errors
-    /// [`KeyError`] says what is wrong with the text, without repeating it.
+    /// [`KeyError`] names the fault of the text without repeating the text.
     pub fn from_seed(seed: &str) -> Result<Self, KeyError> {
         let (kind, secret) = text::decode_seed(seed)?;
         Ok(Self::from_secret(kind, &secret))
     }
 
-    /// The seed in text form, from which [`from_seed`](Self::from_seed) makes this pair again.
-    /// Whoever knows it can sign as this key.
+    /// Returns the seed in text form, which [`from_seed`](Self::from_seed) reads. Anybody who knows
+    /// it can sign with this key.
     #[must_use]
     pub fn seed(&self) -> Zeroizing<alloc::string::String> {
         text::encode_seed(self.kind, self.secret.as_bytes())
     }
 
-    /// The public half.
+    /// Returns the public key.
     #[must_use]
     pub fn public(&self) -> PublicKey {
         PublicKey::new(self.kind, self.secret.verifying_key().to_bytes())
@@ -190,42 +189,40 @@ impl fmt::Debug for KeyPair {
     }
 }
 
-/// Why a text is no key. It never repeats the text, which may be a secret.
+/// A text is not a key. The error never repeats the text, which may be a secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum KeyError {
-    /// Another number of characters than every key of this sort has.
+    /// The text has the wrong number of characters.
     #[error(
-        "{what} has {expected} characters, this text has {found} (public keys have 56, seeds 58): copy the whole of it and nothing else"
+        "{what} has {expected} characters, and this text has {found} (public keys have 56, seeds 58): copy the complete key and nothing else"
     )]
     Length {
-        /// What was expected.
+        /// The expected kind of text: a public key or a seed.
         what: &'static str,
-        /// How many characters it has.
+        /// The number of characters of such a text.
         expected: usize,
-        /// How many bytes the text has.
+        /// The number of bytes of this text.
         found: usize,
     },
-    /// A character outside of `A`-`Z` and `2`-`7`, or bits set that must be zero.
-    #[error(
-        "{what} is written in base32 (A-Z and 2-7, upper case, no padding), and this text is not"
-    )]
+    /// A character is not in `A`-`Z` or `2`-`7`, or bits that must be zero are set.
+    #[error("this text is not base32, but {what} is (A-Z and 2-7, upper case, no padding)")]
     Encoding {
-        /// What was expected.
+        /// The expected kind of text: a public key or a seed.
         what: &'static str,
     },
-    /// The checksum disagrees.
-    #[error("the checksum of {what} is wrong: a character was changed")]
+    /// The checksum is wrong.
+    #[error("the checksum of {what} is wrong: at least one character has changed")]
     Checksum {
-        /// What was expected.
+        /// The expected kind of text: a public key or a seed.
         what: &'static str,
     },
     /// The first letters name no kind of key.
     #[error(
-        "the first letters do not say what {what} is for: N, C, O, A, U, M and V do, after S in a seed"
+        "the first letters of {what} name no kind of key: expected N, C, O, A, U, M or V, after S in a seed"
     )]
     Prefix {
-        /// What was expected.
+        /// The expected kind of text: a public key or a seed.
         what: &'static str,
     },
 }

@@ -1,7 +1,7 @@
-//! Modules in the encoding that the tools of 2020 hash.
+//! The encoding of modules that the tools of 2020 hash.
 //!
-//! Those tools decode a module, encode it again and hash that, so they take a module whose numbers
-//! are padded, as linkers pad them, for a changed one. They know only the first version of
+//! Those tools decode a module, encode it again and hash the result. So they consider a module
+//! changed if its numbers are padded, as by linkers. They know only the first version of
 //! WebAssembly.
 
 use alloc::string::String;
@@ -10,11 +10,11 @@ use core::convert::Infallible;
 use wasm_encoder::reencode::{Error as ReencodeError, Reencode};
 use wasmparser::{CustomSectionReader, Parser, Validator, WasmFeatures};
 
-/// The same module with every number in its shortest encoding, which the tools of 2020 leave as it
-/// is. Sign this for them. Only with the feature `legacy`.
+/// Returns the module with every number in its shortest encoding, which the tools of 2020 do not
+/// change. Sign the result for those tools. Requires the feature `legacy`.
 ///
 /// # Errors
-/// [`LegacyError`] if those tools could not read the module, whatever its encoding.
+/// [`LegacyError`] if those tools cannot read the module in any encoding.
 ///
 /// # Example
 /// ```
@@ -31,10 +31,10 @@ pub fn canonicalize(wasm: &[u8]) -> Result<Vec<u8>, LegacyError> {
     Ok(module.finish())
 }
 
-/// Why the tools of 2020 could not read a module.
+/// The tools of 2020 cannot read a module.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "not a module of the first version of WebAssembly, which is all that tools of 2020 know: {reason}; build it without later features, such as with `-C target-cpu=mvp` and a standard library built alike"
+    "the tools of 2020 cannot read this module, because they know only the first version of WebAssembly: {reason}; build it without later features, for example with `-C target-cpu=mvp` and a standard library built in the same way"
 )]
 pub struct LegacyError {
     reason: String,
@@ -59,7 +59,7 @@ struct Canonical;
 impl Reencode for Canonical {
     type Error = Infallible;
 
-    /// The tools keep what is in custom sections byte for byte, that of names too.
+    /// The tools keep the content of custom sections byte for byte, including the name section.
     fn parse_custom_section(
         &mut self,
         module: &mut wasm_encoder::Module,

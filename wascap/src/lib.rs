@@ -1,8 +1,8 @@
 //! Signed claims inside WebAssembly modules: nkeys, JWTs, embedding and strict verification.
 //!
-//! A signed module carries a token that says who made it, what it may use and when it holds. The
-//! format is that of waSCC (2020), so that its tools read what this crate signs, and this crate
-//! what they signed; the checks are stricter than theirs were.
+//! A signed module contains a token that names its issuer, its capabilities and its validity
+//! period. The format is that of waSCC (2020): both sides can read each other's signed modules. The
+//! checks are stricter than those of the original tools.
 //!
 //! ```
 //! use capwire_wascap::{
@@ -36,11 +36,11 @@
 //! | `legacy` | `canonicalize`: modules that the tools of 2020 accept |
 //! | `testing` | `testing`: signs a module for a test in one line; includes `getrandom` |
 //!
-//! # Who is believed
-//! The issuer inside of a token signs it, so a valid signature proves who made a module and that
-//! nobody changed it since, not that the maker is one you trust. A [`Verifier`] with [`Trust`] asks
-//! for a chain: the account that issued the actor's token needs a token issued by an operator that
-//! is trusted. A [`RevocationList`] takes back what was signed.
+//! # Trust
+//! The issuer named in a token signs it. So a valid signature proves who signed a module, and that
+//! nobody has changed it since. It does not prove that you trust the issuer. A [`Verifier`] with
+//! [`Trust`] requires a chain: a trusted operator must have issued a token for the account that
+//! issued the actor's token. A [`RevocationList`] revokes tokens, keys and modules.
 
 #![no_std]
 #![forbid(unsafe_code)]
@@ -90,7 +90,7 @@ pub use metadata::{
 };
 pub use module::ModuleError;
 pub use narrow::{Grant, Pattern, PatternError, Rule};
-/// The traits of randomness, in the version that this crate takes.
+/// The traits of random number generators, in the version that this crate uses.
 pub use rand_core;
 pub use revocation::{Cause, Mark, MarkError, RevocationList, RevocationMetadata, Revoked};
 pub use sign::{ActorClaimsBuilder, ClaimsBuilder, sign_archive, sign_module, sign_token};

@@ -1,7 +1,7 @@
-//! What each type of token says beyond the claims that all share.
+//! The metadata of each type of token.
 //!
-//! A token does not say of which type it is: the reader decides, and the kinds of its keys must
-//! agree.
+//! A token does not name its type. The reader chooses the type, and the kinds of the keys must
+//! match it.
 
 mod actor;
 mod authority;
@@ -19,33 +19,33 @@ use core::fmt;
 use sealed::Name;
 pub(crate) use sealed::{Authority, Parent, Wire};
 
-/// Claims of an actor: what a signed module carries.
+/// The claims of an actor, in a signed module.
 pub type ActorClaims = Claims<ActorMetadata>;
-/// Claims of a capability provider.
+/// The claims of a capability provider.
 pub type ProviderClaims = Claims<ProviderMetadata>;
-/// Claims of an account.
+/// The claims of an account.
 pub type AccountClaims = Claims<AccountMetadata>;
-/// Claims of an operator.
+/// The claims of an operator.
 pub type OperatorClaims = Claims<OperatorMetadata>;
-/// Claims of a cluster of hosts.
+/// The claims of a cluster of hosts.
 pub type ClusterClaims = Claims<ClusterMetadata>;
-/// Claims of one invocation between hosts.
+/// The claims of one invocation between hosts.
 pub type InvocationClaims = Claims<InvocationMetadata>;
 
-/// The metadata of one type of token. The types are those of this crate.
+/// The metadata of one type of token. Only types of this crate implement it.
 pub trait Metadata: Wire + fmt::Debug + Clone + PartialEq + Eq {
-    /// What such a token is about.
+    /// The type of the subject.
     type Subject: Subject;
-    /// The name of the type.
+    /// The name of the token's type.
     const TOKEN: &'static str;
     /// The kinds of keys that issue such tokens.
     const ISSUERS: &'static [KeyKind];
-    /// The kinds of keys that such tokens are about; none if they are not about keys.
+    /// The kinds of keys that can be the subject; empty if the subject is not a key.
     const SUBJECTS: &'static [KeyKind];
 }
 
-/// The metadata of tokens that mean something alone. An actor's token does not: it says what its
-/// module may do, so it is verified with the module.
+/// The metadata of tokens that have a meaning without a module. An actor's token does not: it
+/// describes its module, so it is verified together with the module.
 pub trait Standalone: Metadata {}
 
 impl Standalone for ProviderMetadata {}
@@ -54,9 +54,9 @@ impl Standalone for OperatorMetadata {}
 impl Standalone for ClusterMetadata {}
 impl Standalone for InvocationMetadata {}
 
-/// What a token can be about.
+/// The subject of a token.
 pub trait Subject: Name + fmt::Debug + Clone + PartialEq + Eq {
-    /// The key, if it is one.
+    /// Returns the key, if the subject is a key.
     fn key(&self) -> Option<PublicKey>;
 }
 
@@ -82,7 +82,7 @@ pub(crate) mod sealed {
     use core::str::FromStr;
     use serde::Serialize;
 
-    /// Who stands above the issuer of a token.
+    /// The kind of authority above the issuer of a token.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
     pub enum Parent {
         None,
@@ -92,24 +92,25 @@ pub(crate) mod sealed {
 
     pub trait Wire: Sized + Serialize {
         const PARENT: Parent;
-        /// The `typ` of the header.
+        /// The `typ` of the token's header.
         const TYP: &'static str = "jwt";
-        /// Bytes that a token may have: a hostile file cannot make its reader parse more.
+        /// The most bytes that a token may have, so that a hostile file cannot make its reader
+        /// parse more.
         const MAX_BYTES: usize = 64 * 1024;
 
-        /// Takes the members that this type knows.
+        /// Reads the members of this type.
         fn read(fields: &mut Fields) -> Result<Self, TokenError>;
 
-        /// Refuses to sign what would not mean what it seems to.
+        /// Rejects metadata that readers would misunderstand, before it is signed.
         fn check(&self) -> Result<(), SignError>;
 
-        /// The code that the token is about.
+        /// Returns the hashes of the code that the token describes.
         fn hashes(&self) -> Vec<Hash> {
             Vec::new()
         }
     }
 
-    /// Metadata of those who vouch for others.
+    /// The metadata of keys that vouch for others.
     pub(crate) trait Authority: super::Metadata<Subject = PublicKey> {
         fn name(&self) -> Option<&str>;
         fn valid_signers(&self) -> &[PublicKey];

@@ -1,6 +1,6 @@
-//! The container: a WebAssembly module, its sections, and the one that holds the token.
+//! A WebAssembly module, its sections, and the section with the token.
 //!
-//! Works on the raw bytes and copies none of them. Format:
+//! Reads the raw bytes without copies. Format:
 //! <https://webassembly.github.io/spec/core/binary/modules.html>.
 
 mod leb;
@@ -13,65 +13,67 @@ const VERSION: [u8; 4] = [1, 0, 0, 0];
 const COMPONENT_LAYER: [u8; 2] = [1, 0];
 const CUSTOM: u8 = 0;
 
-/// The section that is written: the name of 2020.
+/// The name of the section that this crate writes, as of 2020.
 const WRITTEN_NAME: &[u8] = b"jwt";
-/// The names that are read: that one, and the later one of wasmCloud.
+/// The names of sections that this crate reads: that of 2020, and the later one of wasmCloud.
 const TOKEN_NAMES: [&[u8]; 2] = [WRITTEN_NAME, b"wasmcloud_jwt"];
 
-/// Why bytes are no module with one token in it. Offsets count bytes from the start.
+/// The bytes are not a module with exactly one token. Offsets are in bytes from the start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ModuleError {
-    /// The first four bytes are not those of WebAssembly.
+    /// The bytes do not begin with the magic number of WebAssembly.
     #[error("not a WebAssembly file: it does not begin with \\0asm")]
     NotWasm,
-    /// A WebAssembly component, not a module.
+    /// The file is a WebAssembly component, not a module.
     #[error("a WebAssembly component, not a core module: build for wasm32-unknown-unknown")]
     Component,
-    /// Another version of the binary format.
-    #[error("a WebAssembly module of an unknown version of the format, where 1 is known")]
+    /// The file has an unknown version of the binary format.
+    #[error(
+        "a WebAssembly module of an unknown version of the binary format: only version 1 is supported"
+    )]
     Version,
-    /// The file ends before what began at `offset` does.
+    /// The file ends within the item that begins at `offset`.
     #[error("the file ends within the {what} at byte {offset}: it was cut off or damaged")]
     Truncated {
-        /// What is incomplete.
+        /// The incomplete item.
         what: &'static str,
-        /// Where it begins.
+        /// The offset at which it begins.
         offset: usize,
     },
-    /// A number takes more bytes or bits than 32 bits may.
-    #[error("the {what} at byte {offset} is no 32-bit number: the file was damaged")]
+    /// A number has more bytes or bits than a 32-bit number may have.
+    #[error("the {what} at byte {offset} is not a 32-bit number: the file is damaged")]
     Number {
-        /// What the number is.
+        /// The meaning of the number.
         what: &'static str,
-        /// Where it begins.
+        /// The offset at which it begins.
         offset: usize,
     },
     /// The name of a custom section is not UTF-8.
-    #[error("the name of the custom section at byte {offset} is not UTF-8: the file was damaged")]
+    #[error("the name of the custom section at byte {offset} is not UTF-8: the file is damaged")]
     Name {
-        /// Where the section begins.
+        /// The offset at which the section begins.
         offset: usize,
     },
-    /// No section holds a token.
+    /// No section contains a token.
     #[error("not signed: no custom section named `jwt` or `wasmcloud_jwt`; sign it first")]
     Unsigned,
-    /// More than one section holds a token, so that readers could disagree on which counts.
+    /// More than one section contains a token, so readers could disagree on the valid one.
     #[error(
-        "two token sections, at bytes {first} and {second}, where one may be: remove them and sign again"
+        "two token sections, at bytes {first} and {second}, but only one is allowed: remove them and sign again"
     )]
     SeveralTokens {
-        /// Where the first begins.
+        /// The offset of the first section.
         first: usize,
-        /// Where the second begins.
+        /// The offset of the second section.
         second: usize,
     },
-    /// A token too long for a section.
+    /// The token is too long for a section.
     #[error("the token does not fit a section of 4 GiB")]
     TokenTooLong,
 }
 
-/// A module taken apart around its token.
+/// The parts of a module around its token.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Parts<'a> {
     pub(crate) before: &'a [u8],
@@ -80,7 +82,7 @@ pub(crate) struct Parts<'a> {
 }
 
 impl<'a> Parts<'a> {
-    /// Walks over all sections. Everything belongs to a part, but for the token section's header.
+    /// Reads all sections. Every byte belongs to a part, except the header of the token section.
     pub(crate) fn of(wasm: &'a [u8]) -> Result<Self, ModuleError> {
         let mut found: Option<Section<'a>> = None;
         for section in sections(wasm)? {
@@ -97,7 +99,7 @@ impl<'a> Parts<'a> {
         Ok(Self::around(wasm, found))
     }
 
-    /// The module with `token` in place of the token it has, or at its end.
+    /// Returns the module with `token` in place of its current token, or at its end.
     pub(crate) fn with_token(&self, token: &str) -> Result<Vec<u8>, ModuleError> {
         let name_length = [WRITTEN_NAME.len() as u8];
         let content = name_length.len() + WRITTEN_NAME.len() + token.len();
@@ -131,9 +133,9 @@ impl<'a> Parts<'a> {
 
 /// One section of a module.
 struct Section<'a> {
-    /// From its id to its end.
+    /// The bytes from its id to its end.
     range: Range<usize>,
-    /// Name and content, if it is a custom section.
+    /// The name and the content, if it is a custom section.
     custom: Option<(&'a [u8], &'a [u8])>,
 }
 
@@ -228,7 +230,7 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// Name and content of the custom section that this reader is limited to.
+    /// Reads the name and the content of a custom section.
     fn custom(mut self, start: usize) -> Result<(&'a [u8], &'a [u8]), ModuleError> {
         let length = self.number("length of a section's name")?;
         let truncated = ModuleError::Truncated {

@@ -1,4 +1,4 @@
-//! Capabilities narrowed to operations and resources.
+//! Rules that narrow capabilities to operations and resources.
 
 use crate::error::{SignError, TokenError};
 use crate::json::Fields;
@@ -12,13 +12,13 @@ use serde::{Serialize, Serializer};
 /// Rules by capability.
 pub(crate) type Narrow = BTreeMap<String, Vec<Rule>>;
 
-/// One way in which a narrowed capability may be used.
+/// A rule that allows some operations of a capability on some resources.
 ///
 /// # Format
-/// Beside `caps`, the `wascap` object of an actor may have a member `narrow`: an object whose names
-/// are capabilities, as they stand in `caps`, and whose values are lists of rules. A rule is an
-/// object with two members, each of which may be missing: `ops`, a list of operations, and `on`, a
-/// list of patterns for resources.
+/// The `wascap` object of an actor may have a member `narrow` beside `caps`: an object whose names
+/// are capabilities, spelt as in `caps`, and whose values are lists of rules. A rule is an object
+/// with two optional members: `ops`, a list of operations, and `on`, a list of patterns for
+/// resources.
 ///
 /// ```json
 /// "caps": ["wascc:keyvalue", "wascc:http_server"],
@@ -26,34 +26,33 @@ pub(crate) type Narrow = BTreeMap<String, Vec<Rule>>;
 /// ```
 ///
 /// # Meaning
-/// * A capability that `narrow` does not name is granted whole, one that it names only as far as
-///   one of its rules allows. A capability that is not in `caps` is not granted at all, whatever
-///   `narrow` says.
-/// * A rule allows an operation on a resource if `ops` is missing or has the operation, and `on` is
-///   missing or has a pattern that matches the resource. An empty list has nothing in it, so such a
-///   rule allows nothing.
-/// * A rule with `on` allows nothing of which the resource is not known.
-/// * Operations match if they are the same bytes. A pattern without `*` matches the resource that
-///   is the same bytes; with a `*` at its end, resources that begin with the bytes before it; with a
-///   `*` at its start, resources that end with the bytes after it; `*` alone, every resource. There
-///   is at most one `*`, and nowhere else. Nothing is folded, normalised or decoded: whoever checks
-///   gives the resource in the one form that will be used.
-/// * An unknown member of a rule, which might restrict it, is an error, as is any other pattern.
+/// * A capability in `caps` without an entry in `narrow` is granted completely. With an entry, each
+///   use must be allowed by one of the rules. A capability that is not in `caps` is not granted.
+/// * A rule allows an operation on a resource if `ops` is missing or contains the operation, and
+///   `on` is missing or contains a pattern that matches the resource. An empty list matches
+///   nothing, so such a rule allows nothing.
+/// * A rule with `on` allows nothing if the resource is unknown.
+/// * Operations match if their bytes are equal. A pattern without `*` matches the resource with
+///   equal bytes. A `*` at the end matches resources that begin with the bytes before it, a `*` at
+///   the start matches resources that end with the bytes after it, and `*` alone matches every
+///   resource. Other positions and a second `*` are errors. Matching does not fold case, normalise
+///   or decode: callers pass the resource in the form in which it will be used.
+/// * An unknown member of a rule is an error, because it might restrict the rule.
 ///
-/// Tools that do not know `narrow` ignore it, and grant the capability whole.
+/// Tools that do not know `narrow` ignore it, and grant the complete capability.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Rule {
-    /// The operations that it allows; all of them if `None`.
+    /// The operations that the rule allows; `None` for all.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ops: Option<Vec<String>>,
-    /// The resources on which it allows them; all of them if `None`.
+    /// The resources on which the rule allows the operations; `None` for all.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub on: Option<Vec<Pattern>>,
 }
 
 impl Rule {
-    /// A rule that allows everything, to be restricted.
+    /// Returns a rule that allows everything.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -96,7 +95,7 @@ impl Rule {
     }
 }
 
-/// Which resources a rule is about: one, or those with a common start or end.
+/// A pattern for resources: one resource, or all with a common start or end.
 ///
 /// ```
 /// use capwire_wascap::Pattern;
@@ -117,7 +116,7 @@ enum Shape {
 }
 
 impl Pattern {
-    /// Whether `resource` is one of those, byte by byte.
+    /// Returns whether the pattern matches `resource`, byte by byte.
     #[must_use]
     pub fn matches(&self, resource: &str) -> bool {
         match &self.0 {
@@ -127,7 +126,7 @@ impl Pattern {
         }
     }
 
-    /// Whether every resource that `other` matches is matched by this one.
+    /// Returns whether the pattern matches every resource that `other` matches.
     #[must_use]
     pub fn covers(&self, other: &Self) -> bool {
         match (&self.0, &other.0) {
@@ -174,12 +173,12 @@ impl Serialize for Pattern {
     }
 }
 
-/// The text is not that of a [`Pattern`].
+/// The text is not a [`Pattern`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a pattern has at most one `*`, at its start or at its end")]
 pub struct PatternError;
 
-/// How far one capability is granted.
+/// The grant of one capability: complete, or by rules.
 #[derive(Clone, Copy, Debug)]
 pub struct Grant<'a> {
     rules: Option<&'a [Rule]>,
@@ -191,35 +190,35 @@ impl<'a> Grant<'a> {
         granted.then(|| Self::by(narrow.get(capability).map(Vec::as_slice)))
     }
 
-    /// A grant by `rules`, or of everything if there are none, for those who narrow further by
+    /// Returns a grant by `rules`, or a complete grant for `None`. Policies that narrow further use
     /// the same rules.
     #[must_use]
     pub const fn by(rules: Option<&'a [Rule]>) -> Self {
         Self { rules }
     }
 
-    /// Whether `operation` may be used on `resource`. `None` means that it is not known on what;
-    /// a rule about resources then allows nothing.
+    /// Returns whether the grant allows `operation` on `resource`. `None` is an unknown resource,
+    /// for which rules with resources allow nothing.
     #[must_use]
     pub fn allows(&self, operation: &str, resource: Option<&str>) -> bool {
         self.candidates(operation)
             .any(|rule| rule.is_none_or(|rule| rule.has_resource(resource)))
     }
 
-    /// Whether the answer for `operation` can depend on the resource, so that it must be known.
+    /// Returns whether the decision about `operation` can depend on the resource.
     #[must_use]
     pub fn depends_on_resource(&self, operation: &str) -> bool {
         let unlimited = |rule: Option<&Rule>| rule.is_none_or(|rule| rule.on.is_none());
         self.candidates(operation).next().is_some() && !self.candidates(operation).any(unlimited)
     }
 
-    /// The rules, or `None` if the capability is granted whole.
+    /// Returns the rules, or `None` for a complete grant.
     #[must_use]
     pub const fn rules(&self) -> Option<&'a [Rule]> {
         self.rules
     }
 
-    /// The rules that have `operation`; one `None` where there are no rules at all.
+    /// Returns the rules with `operation`, or one `None` if there are no rules.
     fn candidates(&self, operation: &str) -> impl Iterator<Item = Option<&'a Rule>> {
         let whole = self.rules.is_none().then_some(None);
         let rules = self.rules.unwrap_or_default().iter();
@@ -231,14 +230,14 @@ impl<'a> Grant<'a> {
     }
 }
 
-/// Takes the member `narrow`.
+/// Reads the member `narrow`.
 pub(crate) fn read(fields: &mut Fields) -> Result<Narrow, TokenError> {
     fields.not_null("narrow")?;
     let narrow = fields.optional_object("narrow")?;
     narrow.map_or_else(|| Ok(Narrow::new()), |narrow| narrow.lists_of(Rule::read))
 }
 
-/// Refuses rules about what is not claimed: they would seem to grant something.
+/// Rejects rules for capabilities that are not in `caps`: they would seem to grant something.
 pub(crate) fn check(caps: &[String], narrow: &Narrow) -> Result<(), SignError> {
     match narrow.keys().find(|id| !caps.contains(id)) {
         Some(id) => Err(SignError::Claim {

@@ -1,4 +1,4 @@
-//! Taking back what was signed.
+//! Revocation lists.
 
 mod mark;
 
@@ -16,28 +16,28 @@ use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 use serde::Serialize;
 
-/// What a revocation list says. To make one, fill this in and give it to
+/// The content of a revocation list. To issue one, pass it to
 /// [`ClaimsBuilder`](crate::ClaimsBuilder) with the operator as subject; to use one, see
 /// [`Verifier::verify_revocations`](crate::Verifier::verify_revocations).
 ///
 /// # Format
 /// A revocation list is a token whose header is
-/// `{"typ":"capwire-revocations","alg":"Ed25519"}`, so that it can never be taken for another
-/// token nor another for it. It is about an operator (`sub`) and signed by it or one of its
-/// `valid_signers` (`iss`). Its `wascap` object has these members, of which all but the first may
-/// be missing:
+/// `{"typ":"capwire-revocations","alg":"Ed25519"}`, so no reader mistakes it for another token, or
+/// another token for it. Its subject (`sub`) is an operator, and its issuer (`iss`) is the operator
+/// or one of the operator's `valid_signers`. Its `wascap` object has these members, all optional
+/// except `number`:
 ///
 /// | member | type | revokes |
 /// |---|---|---|
-/// | `number` | whole number | nothing: it grows with each list |
+/// | `number` | whole number | nothing; it grows with each list |
 /// | `keys` | list of public keys | every token by or about one of them |
 /// | `tokens` | list of `jti` | these tokens |
-/// | `modules` | list of hashes | tokens of these modules or libraries, whoever signed them |
+/// | `modules` | list of hashes | tokens of these modules or libraries, by any issuer |
 /// | `issued_before` | object: public key to seconds since the epoch | tokens by or about the key whose `iat` is less |
 ///
-/// Each list replaces the one before, so it repeats what stays revoked. It counts for everything
-/// that a verifier sees, not only for what is below its operator. Unknown members are an error,
-/// since they might revoke something.
+/// Each list replaces the one before, so it repeats earlier revocations that still apply. It
+/// applies to everything that a verifier sees, not only to tokens below its operator. Unknown
+/// members are an error, because they might revoke something.
 ///
 /// # Example
 /// ```
@@ -55,21 +55,21 @@ use serde::Serialize;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct RevocationMetadata {
-    /// Grows with each list of an operator.
+    /// The number of the list, which grows with each list of an operator.
     pub number: u64,
-    /// Keys whose tokens are revoked, those that they signed and those about them.
+    /// Keys whose tokens are revoked: the tokens that they signed, and the tokens about them.
     pub keys: BTreeSet<PublicKey>,
-    /// Tokens that are revoked, by `jti`.
+    /// Revoked tokens, by `jti`.
     pub tokens: BTreeSet<String>,
-    /// Modules and libraries that are revoked, whoever signed them.
+    /// Revoked modules and libraries, by any issuer.
     pub modules: BTreeSet<Hash>,
-    /// Keys of which older tokens are revoked: those issued earlier than this, in seconds since
-    /// the epoch. A thief of a key can write any time into a token: such a key belongs in `keys`.
+    /// Keys whose older tokens are revoked: those issued before this time, in seconds since the
+    /// epoch. The thief of a key can write any time into a token: put a stolen key into `keys`.
     pub issued_before: BTreeMap<PublicKey, u64>,
 }
 
 impl RevocationMetadata {
-    /// The list with this number, that revokes nothing.
+    /// Returns a list with this number that revokes nothing.
     #[must_use]
     pub fn new(number: u64) -> Self {
         Self {
@@ -114,15 +114,15 @@ impl Wire for RevocationMetadata {
     }
 }
 
-/// A revocation list that is believed: made by
-/// [`Verifier::verify_revocations`](crate::Verifier::verify_revocations) only.
+/// A verified revocation list. Only
+/// [`Verifier::verify_revocations`](crate::Verifier::verify_revocations) creates one.
 #[derive(Clone, Debug)]
 pub struct RevocationList {
     verified: Verified<Claims<RevocationMetadata>>,
 }
 
 impl RevocationList {
-    /// Believes a verified list, unless a newer one was `seen`.
+    /// Accepts a verified list, unless a newer one was `seen`.
     pub(crate) fn accept(
         verified: Verified<Claims<RevocationMetadata>>,
         seen: &[Mark],
@@ -145,15 +145,15 @@ impl RevocationList {
         Ok(list)
     }
 
-    /// What to remember, so that no older list is believed again. A host keeps the latest mark of
-    /// each operator where an attacker cannot write.
+    /// Returns the mark of the list. Store the latest mark of each operator where an attacker
+    /// cannot write, so that the host does not accept an older list later.
     #[must_use]
     pub fn mark(&self) -> Mark {
         let hash = Hash::of(self.verified.token().as_bytes());
         Mark::new(self.verified.subject, self.verified.metadata.number, hash)
     }
 
-    /// What it says.
+    /// Returns the content of the list.
     #[must_use]
     pub fn claims(&self) -> &Claims<RevocationMetadata> {
         &self.verified
@@ -203,35 +203,35 @@ impl RevocationList {
     }
 }
 
-/// Something is on a revocation list.
+/// A key, a token or code is on a revocation list.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{cause}, by revocation list {list} of the operator {operator}")]
 #[non_exhaustive]
 pub struct Revoked {
-    /// What is on it.
+    /// The entry of the list.
     pub cause: Cause,
-    /// Whose list.
+    /// The operator that issued the list.
     pub operator: PublicKey,
     /// The number of the list.
     pub list: u64,
 }
 
-/// What a revocation list names.
+/// An entry of a revocation list.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Cause {
-    /// A key.
+    /// A revoked key.
     #[error("the key {0} is revoked")]
     Key(PublicKey),
-    /// A token.
-    #[error("the token {0} is revoked: have it signed again")]
+    /// A revoked token.
+    #[error("the token {0} is revoked: ask its issuer to sign again")]
     Token(String),
-    /// A module or library.
+    /// A revoked module or library.
     #[error("the code with the hash {0} is revoked: use another release")]
     Module(Hash),
-    /// The older tokens of a key.
+    /// The revoked older tokens of a key.
     #[error(
-        "tokens of {0} that were issued before {1} (since the epoch) are revoked: have it signed again"
+        "tokens of {0} issued before {1} (since the epoch) are revoked: ask the issuer to sign again"
     )]
     IssuedBefore(PublicKey, UnixSeconds),
 }

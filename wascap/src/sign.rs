@@ -1,4 +1,4 @@
-//! Making tokens.
+//! Signing tokens, modules and archives.
 
 use crate::archive;
 use crate::claims::Claims;
@@ -16,7 +16,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use rand_core::{CryptoRng, TryCryptoRng};
 
-/// Claims in the making; [`sign_module`], [`sign_archive`] and [`sign_token`] finish them.
+/// Builds claims for [`sign_module`], [`sign_archive`] and [`sign_token`].
 #[derive(Clone, Debug)]
 #[must_use = "claims do nothing until they are signed"]
 pub struct ClaimsBuilder<M: Metadata> {
@@ -28,7 +28,7 @@ pub struct ClaimsBuilder<M: Metadata> {
     metadata: M,
 }
 
-/// Claims of an actor in the making.
+/// Builds the claims of an actor for [`sign_module`].
 pub type ActorClaimsBuilder = ClaimsBuilder<ActorMetadata>;
 
 impl<M: Standalone> ClaimsBuilder<M> {
@@ -58,13 +58,15 @@ impl<M: Standalone> ClaimsBuilder<M> {
 }
 
 impl<M: Metadata> ClaimsBuilder<M> {
-    /// The first second in which the token no longer holds. Without it, it always will.
+    /// Sets the first second in which the token is no longer valid. By default a token never
+    /// expires.
     pub const fn expires(mut self, at: UnixSeconds) -> Self {
         self.expires = Some(at);
         self
     }
 
-    /// The first second in which the token holds. Without it, it does at once.
+    /// Sets the first second in which the token is valid. By default a token is valid from the time
+    /// of issue.
     pub const fn not_before(mut self, from: UnixSeconds) -> Self {
         self.not_before = Some(from);
         self
@@ -119,21 +121,21 @@ impl ActorClaimsBuilder {
         Self::start(id, module, ActorMetadata::new(), now)
     }
 
-    /// A name for people.
+    /// Sets the display name.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.metadata.name = Some(name.into());
         self
     }
 
-    /// One more capability, by contract such as `wascc:keyvalue`, or one more actor that may be
-    /// called, by public key.
+    /// Adds a capability, by contract such as `wascc:keyvalue`, or an actor that may be called, by
+    /// public key.
     pub fn capability(mut self, id: impl Into<String>) -> Self {
         self.metadata.caps.push(id.into());
         self
     }
 
-    /// Narrows a capability to what `rule` and other rules for it allow. It has to be claimed as
-    /// well.
+    /// Narrows a capability to the uses that `rule`, or another rule for it, allows. The capability
+    /// must be [added](Self::capability) as well.
     pub fn narrow(mut self, capability: impl Into<String>, rule: Rule) -> Self {
         self.metadata
             .narrow
@@ -143,43 +145,43 @@ impl ActorClaimsBuilder {
         self
     }
 
-    /// One more label.
+    /// Adds a label.
     pub fn tag(mut self, tag: impl Into<String>) -> Self {
         self.metadata.tags.push(tag.into());
         self
     }
 
-    /// A number that grows with each release.
+    /// Sets the revision, which grows with each release.
     pub const fn revision(mut self, revision: i32) -> Self {
         self.metadata.rev = Some(revision);
         self
     }
 
-    /// The version for people.
+    /// Sets the version for display, such as `1.2.0`.
     pub fn version(mut self, version: impl Into<String>) -> Self {
         self.metadata.ver = Some(version.into());
         self
     }
 
-    /// A name for code, by which the actor can be called. It is brought to the form that the
-    /// original tools give it: lower-case ASCII, with `_` for space, `-` and `.`.
+    /// Sets the alias by which the actor can be called. The alias is converted to the form of the
+    /// original tools: lower-case ASCII, with `_` in place of space, `-` and `.`.
     pub fn call_alias(mut self, alias: &str) -> Self {
         self.metadata.call_alias = Some(normalize_alias(alias));
         self
     }
 
-    /// Whether the module is a capability provider.
+    /// Sets whether the module is a capability provider.
     pub const fn provider(mut self, provider: bool) -> Self {
         self.metadata.prov = provider;
         self
     }
 }
 
-/// Signs a module: its hash is added to `claims`, and the token to the module, in place of the
-/// one it has or at its end. All other sections stay as they are, byte for byte.
+/// Signs a module: adds its hash to `claims`, and the token to the module, in place of its current
+/// token or at its end. All other sections stay the same, byte for byte.
 ///
 /// # Errors
-/// [`SignError`] if the module cannot be read or the claims would not be believed.
+/// [`SignError`] if the module cannot be read, or verifiers would not accept the claims.
 pub fn sign_module(
     wasm: &[u8],
     mut claims: ActorClaimsBuilder,
@@ -190,12 +192,12 @@ pub fn sign_module(
     Ok(parts.with_token(&claims.sign(issuer)?)?)
 }
 
-/// Makes a provider archive of native libraries, each for a target such as `x86_64-linux`: their
-/// hashes are added to `claims`, and the token is put first. The same libraries and token give the
-/// same bytes.
+/// Creates a provider archive of native libraries, each for a target such as `x86_64-linux`: adds
+/// their hashes to `claims`, and puts the token first. Equal libraries and tokens give equal bytes.
 ///
 /// # Errors
-/// [`SignError`] if the libraries cannot be in one archive or the claims would not be believed.
+/// [`SignError`] if the libraries do not fit into one archive, or verifiers would not accept the
+/// claims.
 pub fn sign_archive<'a>(
     libraries: impl IntoIterator<Item = (&'a str, &'a [u8])>,
     mut claims: ClaimsBuilder<ProviderMetadata>,
@@ -206,10 +208,10 @@ pub fn sign_archive<'a>(
     Ok(archive.with_token(&claims.sign(issuer)?)?)
 }
 
-/// Signs claims that mean something without a module: of operators, accounts and so on.
+/// Signs claims that have a meaning without a module, such as those of operators and accounts.
 ///
 /// # Errors
-/// [`SignError`] if the claims would not be believed.
+/// [`SignError`] if verifiers would not accept the claims.
 pub fn sign_token<M: Standalone>(
     claims: ClaimsBuilder<M>,
     issuer: &KeyPair,

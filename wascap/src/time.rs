@@ -1,16 +1,17 @@
-//! Time as a parameter, and the window in which a token holds.
+//! Time as a parameter, and the validity period of a token.
 
 use core::fmt;
 use core::time::Duration;
 
 /// Seconds since 1970-01-01T00:00:00Z, without leap seconds.
 ///
-/// This crate has no clock: whoever verifies or signs says what time it is.
+/// This crate has no clock: callers pass the time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct UnixSeconds(pub u64);
 
 impl UnixSeconds {
-    /// This time and `duration` more, in whole seconds; the end of time instead of an overflow.
+    /// Returns this time plus `duration` in whole seconds, or the last possible time if that
+    /// overflows.
     #[must_use]
     pub const fn plus(self, duration: Duration) -> Self {
         Self(self.0.saturating_add(duration.as_secs()))
@@ -23,63 +24,63 @@ impl fmt::Display for UnixSeconds {
     }
 }
 
-/// Why a token does not hold at a time. Times are in seconds since the epoch.
+/// A token is not valid at a time. Times are in seconds since the epoch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TimeError {
-    /// `exp` has come.
+    /// The time is at or after `exp`.
     #[error(
         "the {token} token expired at {at} and it is {now} (since the epoch): have it signed again with a later expiry"
     )]
     Expired {
-        /// Which token.
+        /// The type of the token.
         token: &'static str,
-        /// Its `exp`.
+        /// The token's `exp`.
         at: UnixSeconds,
         /// The time of the check.
         now: UnixSeconds,
     },
-    /// `nbf` has not come.
+    /// The time is before `nbf`.
     #[error(
-        "the {token} token does not hold before {from} and it is {now} (since the epoch): wait, or check the clock of this machine"
+        "the {token} token is not valid before {from} and it is {now} (since the epoch): wait, or check the clock of this machine"
     )]
     NotYetValid {
-        /// Which token.
+        /// The type of the token.
         token: &'static str,
-        /// Its `nbf`.
+        /// The token's `nbf`.
         from: UnixSeconds,
         /// The time of the check.
         now: UnixSeconds,
     },
-    /// `iat` is longer ago than the verifier's policy allows.
+    /// The token is older than the verifier's policy allows.
     #[error(
         "the {token} token was issued at {issued} and it is {now} (since the epoch), older than the {max_age} s that the policy allows: have it signed again"
     )]
     TooOld {
-        /// Which token.
+        /// The type of the token.
         token: &'static str,
-        /// Its `iat`.
+        /// The token's `iat`.
         issued: UnixSeconds,
-        /// The policy's limit in seconds.
+        /// The most seconds that the policy allows.
         max_age: u64,
         /// The time of the check.
         now: UnixSeconds,
     },
-    /// `iat` lies in the future, so that its age means nothing.
+    /// `iat` is in the future, so the token has no age.
     #[error(
         "the {token} token says it was issued at {issued} and it is {now} (since the epoch): check the clocks of the signer and of this machine"
     )]
     IssuedInFuture {
-        /// Which token.
+        /// The type of the token.
         token: &'static str,
-        /// Its `iat`.
+        /// The token's `iat`.
         issued: UnixSeconds,
         /// The time of the check.
         now: UnixSeconds,
     },
 }
 
-/// When one token of a chain holds.
+/// The validity period of one token of a chain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Window {
     pub(crate) token: &'static str,
@@ -88,7 +89,7 @@ pub(crate) struct Window {
     pub(crate) expires: Option<UnixSeconds>,
 }
 
-/// How strictly windows are applied.
+/// The tolerance and the age limit of a check.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct TimePolicy {
     pub(crate) skew: Duration,
@@ -96,8 +97,8 @@ pub(crate) struct TimePolicy {
 }
 
 impl Window {
-    /// `exp` is the first second in which the token no longer holds, `nbf` the first in which it
-    /// does (RFC 7519, 4.1.4 and 4.1.5).
+    /// Checks a validity period at `now`. `exp` is the first second in which the token is no longer
+    /// valid, `nbf` the first in which it is (RFC 7519, 4.1.4 and 4.1.5).
     pub(crate) fn check(&self, policy: TimePolicy, now: UnixSeconds) -> Result<(), TimeError> {
         let token = self.token;
         if let Some(at) = self.expires.filter(|at| at.plus(policy.skew) <= now) {

@@ -1,4 +1,4 @@
-//! Whom a verifier trusts: offline data, loaded by the host.
+//! The trust roots of a verifier: offline data that the host loads.
 
 use crate::claims::Claims;
 use crate::error::VerifyError;
@@ -12,10 +12,10 @@ use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-/// Operators that are trusted, and the tokens of accounts, which need not be: an account counts if
-/// a trusted operator signed its token.
+/// Trusted operators, and the tokens of accounts. An account counts only if a trusted operator
+/// signed its token.
 ///
-/// Signatures are checked here, once, and not again for each module below.
+/// Adding a token checks its signature, so verifying a module does not check it again.
 ///
 /// ```
 /// use capwire_wascap::{KeyKind, KeyPair, Trust, Verifier};
@@ -34,23 +34,23 @@ pub struct Trust {
 }
 
 impl Trust {
-    /// Trust in nobody.
+    /// Returns a `Trust` without operators and accounts.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Trusts an operator by its key. A key of another kind signs no accounts, so that trust in it
-    /// lets no actor pass.
+    /// Trusts an operator by its key. A key of another kind signs no accounts, so trusting it
+    /// accepts no actor.
     pub fn operator_key(&mut self, operator: PublicKey) {
         self.roots.insert(operator);
     }
 
-    /// Trusts the operator whose token this is, with its `valid_signers`, for as long as the token
-    /// holds.
+    /// Trusts the operator of this token, and its `valid_signers`, while the token is valid.
+    /// Returns the operator.
     ///
     /// # Errors
-    /// [`VerifyError`] if it is no operator's token, or not signed by the operator's own key.
+    /// [`VerifyError`] if the token is not an operator's, or not signed by the operator's own key.
     pub fn operator_token(&mut self, token: &str) -> Result<PublicKey, VerifyError> {
         let claims = authentic::<OperatorMetadata>(token)?;
         let operator = claims.subject;
@@ -64,11 +64,11 @@ impl Trust {
         Ok(operator)
     }
 
-    /// Knows the account whose token this is, with its `valid_signers`. Several tokens of one
-    /// account may be known, so that keys can be exchanged with an overlap.
+    /// Adds the account of this token, and its `valid_signers`. Returns the account. An account may
+    /// have several tokens, so that its keys can be exchanged with an overlap.
     ///
     /// # Errors
-    /// [`VerifyError`] if it is no account's token, or not signed by its issuer.
+    /// [`VerifyError`] if the token is not an account's, or not signed by its issuer.
     pub fn account_token(&mut self, token: &str) -> Result<PublicKey, VerifyError> {
         let claims = authentic::<AccountMetadata>(token)?;
         let account = claims.subject;
@@ -84,7 +84,7 @@ impl Trust {
         self.accounts.of(signer)
     }
 
-    /// The trusted operators for which `signer` may sign.
+    /// Returns the trusted operators for which `signer` may sign.
     pub(crate) fn operators(&self, signer: PublicKey) -> impl Iterator<Item = Operator<'_>> {
         let root = self.roots.get(&signer).copied().map(Operator::Key);
         let tokens = self
@@ -96,7 +96,7 @@ impl Trust {
     }
 }
 
-/// How an operator is trusted.
+/// The way in which an operator is trusted.
 pub(crate) enum Operator<'a> {
     Key(PublicKey),
     Token(&'a OperatorClaims),
@@ -108,7 +108,7 @@ fn authentic<M: Authority>(token: &str) -> Result<Claims<M>, VerifyError> {
     Ok(token.claims)
 }
 
-/// Authorities by each key that may sign for them; newest token first.
+/// Authorities by each key that may sign for them, newest token first.
 #[derive(Clone, Debug)]
 struct Vouchers<M: Authority> {
     by_signer: BTreeMap<PublicKey, Vec<Arc<Claims<M>>>>,

@@ -1,4 +1,4 @@
-//! The one place where claims become [`Verified`].
+//! The only code that creates [`Verified`] claims.
 
 mod chain;
 mod verified;
@@ -22,11 +22,11 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::time::Duration;
 
-/// Decides whether claims are to be believed.
+/// Verifies tokens, modules and archives by one policy.
 ///
 /// Time and policy are parameters: a verifier has no clock and reads no files. Without trust roots
-/// it proves who signed, and believes everyone who did. With them it believes only those for whom
-/// a trusted operator vouches.
+/// a verifier proves who signed, and accepts every issuer. With trust roots it accepts only issuers
+/// for which a trusted operator vouches.
 #[derive(Clone, Debug, Default)]
 pub struct Verifier {
     times: TimePolicy,
@@ -37,65 +37,66 @@ pub struct Verifier {
 }
 
 impl Verifier {
-    /// A verifier without trust roots, that tolerates no difference of clocks.
+    /// Returns a verifier without trust roots that tolerates no clock difference.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Lets a token hold for this much longer on both sides, in whole seconds, for clocks that
-    /// differ. Zero unless set.
+    /// Extends the validity of every token by this duration at both ends, in whole seconds, for
+    /// clocks that differ. The default is zero.
     #[must_use]
     pub const fn clock_skew(mut self, skew: Duration) -> Self {
         self.times.skew = skew;
         self
     }
 
-    /// Refuses tokens that were issued longer ago than this, in whole seconds, however long they
-    /// hold, and such as say that they come from the future. No limit unless set. Accounts and
-    /// operators above a token may be older.
+    /// Rejects tokens older than `age` (whole seconds), even if they have not expired, and tokens
+    /// issued in the future. The default is no limit. The tokens of the accounts and operators in
+    /// the chain may be older.
     #[must_use]
     pub const fn max_age(mut self, age: Duration) -> Self {
         self.times.max_age = Some(age);
         self
     }
 
-    /// Believes only those for whom an operator in `trust` vouches, if there is one in it.
+    /// Accepts only issuers for which an operator in `trust` vouches. A `trust` without operators
+    /// restricts nothing.
     #[must_use]
     pub fn trust(mut self, trust: impl Into<Arc<Trust>>) -> Self {
         self.trust = trust.into();
         self
     }
 
-    /// Whether every token needs a chain up to a trusted operator. Unless set, it does if there
-    /// are trusted operators; set without any, nothing is believed. For invocations, above which
-    /// there is no chain, it means that their hosts must be [allowed](Self::allow_issuers).
+    /// Sets whether every token needs a chain up to a trusted operator. By default it does if there
+    /// are trusted operators. If set without any trusted operator, nothing verifies. Invocations
+    /// have no chain, so their hosts must be [allowed](Self::allow_issuers).
     #[must_use]
     pub const fn require_chain(mut self, required: bool) -> Self {
         self.require_chain = Some(required);
         self
     }
 
-    /// Believes only tokens signed by these keys or, with a chain, for these accounts. Replaces
-    /// what was set before. Everyone may issue unless set.
+    /// Accepts only tokens signed by these keys or, with a chain, on behalf of these accounts.
+    /// Replaces the keys set before. By default every key may issue.
     #[must_use]
     pub fn allow_issuers(mut self, issuers: impl IntoIterator<Item = PublicKey>) -> Self {
         self.issuers = Some(Arc::new(issuers.into_iter().collect()));
         self
     }
 
-    /// Refuses what this list revokes, besides what other lists do.
+    /// Adds a revocation list: rejects everything that it revokes.
     #[must_use]
     pub fn revocations(mut self, list: impl Into<Arc<RevocationList>>) -> Self {
         self.revocations.push(list.into());
         self
     }
 
-    /// Verifies a signed module: its one token, who signed it, the hash of everything else, that
-    /// it holds at `now`, and what the policy asks for.
+    /// Verifies a signed module: its token, the issuer's signature, the hash of all other bytes,
+    /// the validity at `now`, and the policy.
     ///
     /// # Errors
-    /// [`VerifyError`] says which of these failed, and what to do.
+    /// [`VerifyError`] names the check that failed and the remedy.
     pub fn verify_module(
         &self,
         wasm: &[u8],
@@ -111,11 +112,11 @@ impl Verifier {
         Ok(verified)
     }
 
-    /// Verifies a provider archive: its token, who signed it, that each library is the one that was
-    /// signed for its target, that all of it holds at `now`, and what the policy asks for.
+    /// Verifies a provider archive: its token, the issuer's signature, the hash of each library for
+    /// its target, the validity at `now`, and the policy.
     ///
     /// # Errors
-    /// [`VerifyError`] says which of these failed, and what to do.
+    /// [`VerifyError`] names the check that failed and the remedy.
     pub fn verify_archive<'a>(
         &self,
         par: &'a [u8],
@@ -127,10 +128,10 @@ impl Verifier {
         Ok(VerifiedArchive::new(claims, parts.libraries))
     }
 
-    /// Verifies a token that means something without a module.
+    /// Verifies a token that has a meaning without a module.
     ///
     /// # Errors
-    /// [`VerifyError`] says what failed.
+    /// [`VerifyError`] names the check that failed.
     pub fn verify_token<M: Standalone>(
         &self,
         token: &str,
@@ -139,12 +140,12 @@ impl Verifier {
         self.verify(token.as_bytes(), now)
     }
 
-    /// Asks again about claims that were verified earlier, perhaps by a verifier that knew less:
-    /// whether they hold at `now`, are not revoked, and have the chain and the issuer that the
-    /// policy asks for. The signature and the hash cannot have changed.
+    /// Verifies claims again that an earlier verifier accepted, for example one without the latest
+    /// revocations: validity at `now`, revocations, chain and issuer. The signature and the hash
+    /// cannot have changed.
     ///
     /// # Errors
-    /// [`VerifyError`] if they are no longer to be believed.
+    /// [`VerifyError`] if this verifier does not accept the claims.
     pub fn verify_again<M: Metadata>(
         &self,
         verified: &Verified<Claims<M>>,
@@ -154,12 +155,12 @@ impl Verifier {
         Ok(verified.with(chain, self.times))
     }
 
-    /// Believes a revocation list: signed by or for a trusted operator, holding at `now`, and not
-    /// older than the lists of the same operator in `seen`. Give it to
+    /// Verifies a revocation list: it is signed by or on behalf of a trusted operator, valid at
+    /// `now`, and not older than the lists of the same operator in `seen`. Pass the list to
     /// [`revocations`](Self::revocations), and keep its [mark](RevocationList::mark).
     ///
     /// # Errors
-    /// [`RevocationError`] says why not.
+    /// [`RevocationError`] names the check that failed.
     pub fn verify_revocations(
         &self,
         token: &str,
@@ -182,7 +183,7 @@ impl Verifier {
         Ok(Verified::new(token, chain, self.times))
     }
 
-    /// Everything about the claims that can change: time, chain, policy, revocation.
+    /// Checks all properties of the claims that can change: time, chain, policy, revocations.
     fn judge<M: Metadata>(
         &self,
         claims: &Claims<M>,
@@ -235,7 +236,7 @@ impl Verifier {
     }
 }
 
-/// Everything about a token that can never change: the kinds of its keys and its signature.
+/// Checks all properties of a token that cannot change: the kinds of its keys and its signature.
 pub(crate) fn check_origin<M: Metadata>(token: &Token<'_, M>) -> Result<(), VerifyError> {
     let claims = &token.claims;
     claims.check_issuer().map_err(VerifyError::IssuerKind)?;
@@ -254,7 +255,7 @@ pub(crate) fn check_origin<M: Metadata>(token: &Token<'_, M>) -> Result<(), Veri
 /// Reads the claims of a token without verifying them.
 ///
 /// # Errors
-/// [`TokenError`] if it cannot be read as one of this type.
+/// [`TokenError`] if the text is not a token of this type.
 pub fn inspect_token<M: Standalone>(token: &str) -> Result<Unverified<Claims<M>>, TokenError> {
     Token::parse(token.as_bytes()).map(Unverified::new)
 }
@@ -262,7 +263,7 @@ pub fn inspect_token<M: Standalone>(token: &str) -> Result<Unverified<Claims<M>>
 /// Reads the claims of a module without verifying them.
 ///
 /// # Errors
-/// [`InspectError`] if it has no token that can be read.
+/// [`InspectError`] if the module has no readable token.
 pub fn inspect_module(wasm: &[u8]) -> Result<Unverified<ActorClaims>, InspectError> {
     let token = Parts::of(wasm)?.token.ok_or(ModuleError::Unsigned)?;
     let token = Token::<ActorMetadata>::parse(token)?;
@@ -272,7 +273,7 @@ pub fn inspect_module(wasm: &[u8]) -> Result<Unverified<ActorClaims>, InspectErr
 /// Reads the claims and the libraries of a provider archive without verifying them.
 ///
 /// # Errors
-/// [`InspectError`] if it is no archive, or has no token that can be read.
+/// [`InspectError`] if the bytes are not an archive, or its token is not readable.
 pub fn inspect_archive(par: &[u8]) -> Result<UnverifiedArchive<'_>, InspectError> {
     let parts = archive::Parts::of(par)?;
     let token = Token::<ProviderMetadata>::parse(parts.token)?;

@@ -1,4 +1,4 @@
-//! What a release may do that the one before may not.
+//! Permissions that a release adds.
 
 use crate::metadata::ActorMetadata;
 use crate::narrow::{Grant, Pattern, Rule};
@@ -7,22 +7,22 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
-/// One thing that newer claims grant and older ones do not.
+/// A permission that newer claims grant and older claims do not.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Widening {
-    /// A capability, or an actor that may be called.
+    /// A new capability, or a new actor that may be called.
     Capability(String),
-    /// Operations or resources of a capability that both have.
+    /// New operations or resources of a capability that both claim.
     Use {
         /// The capability.
         capability: String,
-        /// The operation; all of them if `None`.
+        /// The operation; `None` for all.
         operation: Option<String>,
-        /// The resources; all of them if `None`.
+        /// The resources; `None` for all.
         resources: Option<Pattern>,
     },
-    /// To be loaded as a capability provider.
+    /// The permission to be loaded as a capability provider.
     Provider,
 }
 
@@ -48,9 +48,10 @@ impl fmt::Display for Widening {
 }
 
 impl ActorMetadata {
-    /// What these claims grant beyond `older` ones; nothing if they are as narrow or narrower.
+    /// Returns the permissions that these claims add to `older`, or nothing if these claims are as
+    /// narrow or narrower.
     ///
-    /// A rule counts as new unless one older rule allows all of it, even if several do together.
+    /// A rule counts as new unless a single older rule covers it.
     #[must_use]
     pub fn widenings(&self, older: &Self) -> Vec<Widening> {
         let capabilities: BTreeSet<&String> = self.caps.iter().collect();
@@ -67,7 +68,7 @@ impl ActorMetadata {
     }
 }
 
-/// The smallest part of a grant: one operation on one pattern, `None` for all of them.
+/// The smallest part of a grant: one operation on one pattern, with `None` for all.
 #[derive(Clone, Copy)]
 struct Use<'a> {
     operation: Option<&'a String>,
@@ -101,7 +102,7 @@ fn uses(rule: &Rule) -> impl Iterator<Item = Use<'_>> {
     })
 }
 
-/// `None` alone where there is no restriction, else its items.
+/// Returns only `None` if there is no restriction, else the items.
 fn all_or_each<T>(restriction: Option<&[T]>) -> impl Iterator<Item = Option<&T>> {
     let all = restriction.is_none().then_some(None);
     all.into_iter()

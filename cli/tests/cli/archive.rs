@@ -50,7 +50,7 @@ fn an_archive_is_made_shown_and_believed() {
 }
 
 #[test]
-fn scripts_get_json() {
+fn archive_prints_json() {
     let (folder, printed) = workshop("--json --name Redis");
     let made: Value = serde_json::from_str(&printed).unwrap();
     assert_eq!(made["targets"][0], "x86_64-linux");
@@ -109,12 +109,12 @@ fn a_changed_archive_is_refused() {
 }
 
 #[test]
-fn what_cannot_be_an_archive_is_not_made() {
+fn invalid_archives_are_not_written() {
     let (folder, _) = workshop("");
     let make = |libraries: &str| format!("archive {libraries} -o a.par --cap a:b --vendor v");
     says(
         &folder.fail(&make("linux=libredis.so"), 1),
-        &["`linux` is no target", "x86_64-linux"],
+        &["`linux` is not a target", "x86_64-linux"],
     );
     says(
         &folder.fail(&make("a-b=libredis.so a-b=libredis.so"), 1),

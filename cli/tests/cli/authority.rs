@@ -30,7 +30,7 @@ fn four_commands_make_a_verified_chain() {
 }
 
 #[test]
-fn what_has_no_chain_is_refused_with_the_link_that_fails() {
+fn a_module_without_a_chain_is_refused_with_the_link_that_fails() {
     let folder = chain();
     let verify = "verify --trust operator.jwt --accounts accounts counter.signed.wasm";
     std::fs::rename(folder.path("accounts/team.jwt"), folder.path("team.txt")).unwrap();
@@ -98,7 +98,7 @@ fn a_token_of_an_account_may_begin_later() {
     let folder = chain();
     folder.succeed("token account -o accounts/team.jwt --name team --not-before 1h");
     let verify = "verify --trust operator.jwt --accounts accounts counter.signed.wasm";
-    let (link, time) = ("cannot vouch", "does not hold before");
+    let (link, time) = ("cannot vouch", "is not valid before");
     says(
         &folder.fail(verify, 1),
         &["the account A", link, time, "it will be valid from 2"],

@@ -52,7 +52,7 @@ fn a_module_that_expired_or_is_not_yet_valid() {
     let account = pair(&folder.path("account.nk"));
     refused_module(&folder, &expired(&web(""), &account), &["expired"]);
     let early = not_yet_valid(&web(""), &account);
-    refused_module(&folder, &early, &["does not hold before"]);
+    refused_module(&folder, &early, &["is not valid before"]);
 }
 
 #[test]

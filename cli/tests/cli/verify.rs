@@ -82,7 +82,7 @@ fn expired_and_not_yet_valid_modules_are_refused() {
     );
     refused(
         &not_yet_valid(&guest(b""), &account),
-        &["does not hold before", "from 3237-07-19"],
+        &["is not valid before", "from 3237-07-19"],
     );
 }
 
@@ -102,14 +102,14 @@ fn two_token_sections_are_refused() {
 }
 
 #[test]
-fn what_is_no_module_is_refused() {
+fn a_file_that_is_no_module_is_refused() {
     refused(b"plain text", &["not a WebAssembly"]);
     refused(b"", &["not a WebAssembly"]);
     refused(b"\0asm\x01\0\0\0\x01", &[]);
 }
 
 #[test]
-fn what_cannot_be_read_is_two() {
+fn verify_exits_with_2_for_an_unreadable_file() {
     let folder = Folder::new();
     says(&folder.fail("verify none.wasm", 2), &["`none.wasm`"]);
     std::fs::create_dir(folder.path("folder.wasm")).unwrap();

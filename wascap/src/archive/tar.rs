@@ -54,7 +54,7 @@ pub(super) fn members(tar: &[u8]) -> impl Iterator<Item = Result<Member<'_>, Arc
 /// Appends a file.
 ///
 /// # Errors
-/// If its name or its content is too long for a header.
+/// [`ArchiveError`] if its name or its content is too long for a header.
 pub(super) fn append(tar: &mut Vec<u8>, name: &str, content: &[u8]) -> Result<(), ArchiveError> {
     let too_large = || ArchiveError::TooLarge { name: name.into() };
     let mut header = [0; BLOCK];

@@ -1,8 +1,8 @@
-//! JSON that means the same to every reader: no member twice, no deep nesting.
+//! Strict JSON, which every reader understands alike: no repeated members, no deep nesting.
 //!
-//! JSON leaves open what a repeated member means. Two readers of one token that choose differently
-//! see different claims under the same signature, so a repeated member is an error here, at any
-//! depth, known or unknown.
+//! JSON does not define the meaning of a repeated member. Two readers that choose differently see
+//! different claims under the same signature. So a repeated member is an error here, at any depth,
+//! known or unknown.
 
 use crate::error::TokenError;
 use alloc::collections::BTreeSet;
@@ -11,11 +11,11 @@ use core::cell::Cell;
 use core::fmt;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
-/// Deep enough for every claim there is; shallow enough for any stack.
+/// Deep enough for every claim, and shallow enough for every stack.
 const MAX_DEPTH: usize = 16;
 
-/// Reads the value that `json` begins with and keeps nothing: only whether it is strict. That
-/// nothing follows it is seen when it is read for its meaning.
+/// Checks that the value at the start of `json` is strict. The caller checks that nothing follows
+/// the value.
 pub(super) fn check(json: &[u8], part: &'static str) -> Result<(), TokenError> {
     let fault = Cell::new(None);
     let mut deserializer = serde_json::Deserializer::from_slice(json);
@@ -42,7 +42,8 @@ enum Fault {
     TooDeep,
 }
 
-/// Visits one value. Why it failed is left in `fault`, since the deserializer's errors are text.
+/// Visits one value. Stores the reason of a failure in `fault`, because the deserializer's errors
+/// are text.
 #[derive(Clone, Copy)]
 struct Strict<'a> {
     depth: usize,

@@ -1,9 +1,9 @@
-//! What a key is for.
+//! The kinds of keys.
 
 use core::fmt;
 use core::str::FromStr;
 
-/// What a key is for. It is part of the key's text, as its first letter.
+/// The kind of a key, which is the first letter of the key's text form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum KeyKind {
     /// `O`: signs accounts; the root of trust.
@@ -23,7 +23,7 @@ pub enum KeyKind {
 }
 
 impl KeyKind {
-    /// All kinds.
+    /// All kinds of keys.
     pub const ALL: [Self; 7] = [
         Self::Operator,
         Self::Account,
@@ -34,7 +34,7 @@ impl KeyKind {
         Self::User,
     ];
 
-    /// The kind's name in lower case, which [`FromStr`] reads.
+    /// Returns the kind's name in lower case, as [`FromStr`] reads it.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -48,7 +48,7 @@ impl KeyKind {
         }
     }
 
-    /// The letter with which public keys of this kind begin.
+    /// Returns the first letter of public keys of this kind.
     #[must_use]
     pub const fn letter(self) -> char {
         match self {
@@ -62,7 +62,7 @@ impl KeyKind {
         }
     }
 
-    /// The byte before the key: its upper five bits are the letter's place in the base32 alphabet.
+    /// Returns the prefix byte, whose upper five bits are the base32 value of the letter.
     pub(super) const fn prefix(self) -> u8 {
         (self.letter() as u8 - b'A') << 3
     }
@@ -89,7 +89,7 @@ impl FromStr for KeyKind {
     }
 }
 
-/// The name is that of no [`KeyKind`].
+/// The text names no [`KeyKind`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("no such kind of key: use operator, account, module, service, server, cluster or user")]
+#[error("unknown kind of key: use operator, account, module, service, server, cluster or user")]
 pub struct UnknownKeyKind;

@@ -11,7 +11,7 @@ fn pair(kind: KeyKind) -> KeyPair {
 
 /// Made by another implementation, from the secret that `pair` has.
 #[test]
-fn the_text_forms_are_those_of_everybody() {
+fn text_forms_match_those_of_other_tools() {
     let module = pair(KeyKind::Module);
     let public = "MDVEU3DD4KOFECV66VIHWEZOYX4ZKR3WV27L464SIIPOU2IUI3JCYSUA";
     assert_eq!(module.public().to_string(), public);
@@ -62,7 +62,7 @@ fn one_wrong_character_anywhere_is_noticed() {
 }
 
 #[test]
-fn each_fault_has_its_own_error() {
+fn each_fault_of_a_key_has_its_own_error() {
     let what = "a public key";
     let parse = |text: &str| text.parse::<PublicKey>().unwrap_err();
     assert_eq!(

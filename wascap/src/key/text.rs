@@ -36,7 +36,7 @@ pub(super) fn decode_seed(text: &str) -> Result<(KeyKind, Zeroizing<[u8; 32]>), 
     Ok((kind, secret))
 }
 
-/// `S` in the upper five bits; the kind's five bits follow across the end of the first byte.
+/// The prefix of a seed: `S` in the upper five bits of the first byte, then the kind's five bits.
 const fn seed_prefix(kind: KeyKind) -> [u8; 2] {
     const SEED_LETTER: u8 = (b'S' - b'A') << 3;
     [SEED_LETTER | (kind.prefix() >> 5), kind.prefix() << 3]
@@ -51,7 +51,7 @@ pub(super) fn with_checksum(prefix: &[u8], key: &[u8; 32]) -> Zeroizing<Vec<u8>>
     raw
 }
 
-/// Decodes `N` bytes of prefix and 32 of key whose checksum is right.
+/// Decodes a prefix of `N` bytes and a key of 32 bytes, and checks their checksum.
 fn decode<const N: usize>(
     text: &str,
     what: &'static str,

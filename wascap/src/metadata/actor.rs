@@ -12,41 +12,41 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use serde::Serialize;
 
-/// What a token says of an actor.
+/// The metadata of an actor.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct ActorMetadata {
-    /// A name for people.
+    /// The display name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// The hash of the module without its token section.
     pub hash: Hash,
-    /// Free labels.
+    /// Labels of any content.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<String>,
-    /// The capabilities that the actor may use, by contract (`wascc:keyvalue`), and the actors it
-    /// may call, by public key.
+    /// The capabilities that the actor may use, by contract (`wascc:keyvalue`), and the actors that
+    /// it may call, by public key.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub caps: Vec<String>,
-    /// Rules for those of `caps` that are not granted whole. Decisions are made by
-    /// [`grant`](Self::grant).
+    /// The rules for each of `caps` that is not granted completely. Use [`grant`](Self::grant) to
+    /// decide.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub narrow: BTreeMap<String, Vec<Rule>>,
-    /// A number that grows with each release.
+    /// The revision, which grows with each release.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rev: Option<i32>,
-    /// The version for people.
+    /// The version for display, such as `1.2.0`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ver: Option<String>,
-    /// A name for code, by which the actor can be called.
+    /// The alias by which the actor can be called.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub call_alias: Option<String>,
-    /// Whether the module is a capability provider.
+    /// True if the module is a capability provider.
     pub prov: bool,
 }
 
 impl ActorMetadata {
-    /// How far `capability` is granted, spelt as in `caps`; `None` if it is not.
+    /// Returns the grant of `capability`, spelt as in `caps`, or `None` if it is not granted.
     #[must_use]
     pub fn grant(&self, capability: &str) -> Option<Grant<'_>> {
         Grant::new(&self.caps, &self.narrow, capability)
@@ -101,7 +101,7 @@ impl Wire for ActorMetadata {
     }
 }
 
-/// Hosts compare identifiers byte by byte, so one that only looks like another grants nothing.
+/// Rejects identifiers that only look like others: hosts compare identifiers byte by byte.
 pub(super) fn check_capability(id: &str) -> Result<(), SignError> {
     if !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Ok(());

@@ -1,4 +1,4 @@
-//! Those who sign: operators, accounts, clusters.
+//! Operators, accounts and clusters, which sign tokens.
 
 use super::Metadata;
 use super::sealed::{Authority, Parent, Wire};
@@ -9,33 +9,33 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use serde::Serialize;
 
-/// What a token says of an account, which signs actors and providers.
+/// The metadata of an account, which signs actors and providers.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct AccountMetadata {
-    /// A name for people.
+    /// The display name.
     pub name: Option<String>,
-    /// Other keys that sign for this account.
+    /// Other keys that may sign for this account.
     pub valid_signers: Vec<PublicKey>,
 }
 
-/// What a token says of an operator, which signs accounts.
+/// The metadata of an operator, which signs accounts.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct OperatorMetadata {
-    /// A name for people.
+    /// The display name.
     pub name: Option<String>,
-    /// Other keys that sign for this operator.
+    /// Other keys that may sign for this operator.
     pub valid_signers: Vec<PublicKey>,
 }
 
-/// What a token says of a cluster, which signs for its hosts.
+/// The metadata of a cluster, which signs for its hosts.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct ClusterMetadata {
-    /// A name for people.
+    /// The display name.
     pub name: Option<String>,
-    /// Other keys that sign for this cluster.
+    /// Other keys that may sign for this cluster.
     pub valid_signers: Vec<PublicKey>,
 }
 
@@ -93,7 +93,7 @@ wire!(AccountMetadata);
 wire!(OperatorMetadata);
 wire!(ClusterMetadata);
 
-/// A signer of another kind than the one it signs for could never be used.
+/// Rejects signers of another kind than the key that they sign for: nobody could use them.
 fn check_signers<M: Metadata>(signers: &[PublicKey]) -> Result<(), SignError> {
     let wrong = signers
         .iter()

@@ -1,4 +1,4 @@
-//! Invocations that travel between hosts.
+//! Invocations that hosts send to each other.
 
 use super::Metadata;
 use super::sealed::{Parent, Wire};
@@ -11,20 +11,20 @@ use core::fmt;
 use core::str::FromStr;
 use serde::{Serialize, Serializer};
 
-/// What a token says of one invocation.
+/// The metadata of one invocation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct InvocationMetadata {
-    /// What is called, operation included.
+    /// The URL of the target, with the operation.
     pub target_url: String,
-    /// Who calls.
+    /// The URL of the caller.
     pub origin_url: String,
-    /// The hash of origin, target and payload, one after another.
+    /// The hash of origin, target and payload, concatenated.
     pub hash: Hash,
 }
 
 impl InvocationMetadata {
-    /// The metadata of an invocation with this payload.
+    /// Returns the metadata of an invocation with this payload.
     #[must_use]
     pub fn new(origin_url: &str, target_url: &str, payload: &[u8]) -> Self {
         Self {
@@ -34,7 +34,7 @@ impl InvocationMetadata {
         }
     }
 
-    /// Whether this is the metadata of an invocation with this payload.
+    /// Returns whether the hash covers this payload.
     #[must_use]
     pub fn covers(&self, payload: &[u8]) -> bool {
         hash(&self.origin_url, &self.target_url, payload) == self.hash
@@ -68,12 +68,12 @@ fn hash(origin_url: &str, target_url: &str, payload: &[u8]) -> Hash {
     Hash::of_all(&[origin_url.as_bytes(), target_url.as_bytes(), payload])
 }
 
-/// The identity of one invocation: a UUID in its usual text form, lower case with hyphens.
+/// The id of one invocation: a UUID in lower case with hyphens.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct InvocationId(String);
 
 impl InvocationId {
-    /// The text.
+    /// Returns the text of the id.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -105,7 +105,7 @@ impl Serialize for InvocationId {
     }
 }
 
-/// The text is not that of an [`InvocationId`].
+/// The text is not an [`InvocationId`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("an invocation is named by a UUID in lower case with hyphens")]
+#[error("the text is not an invocation id: expected a UUID in lower case with hyphens")]
 pub struct InvocationIdError;

@@ -1,4 +1,4 @@
-//! Capability providers that are shipped as native libraries.
+//! Capability providers in native libraries.
 
 use super::Metadata;
 use super::actor::check_capability;
@@ -12,21 +12,21 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use serde::Serialize;
 
-/// What a token says of a capability provider.
+/// The metadata of a capability provider.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct ProviderMetadata {
-    /// A name for people.
+    /// The display name.
     pub name: Option<String>,
-    /// The contract that it implements. Tools after 2021 leave it out.
+    /// The contract that the provider implements. Tools after 2021 omit it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub capid: Option<String>,
-    /// Who makes it.
+    /// The vendor.
     pub vendor: String,
-    /// A number that grows with each release.
+    /// The revision, which grows with each release.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rev: Option<i32>,
-    /// The version for people.
+    /// The version for display, such as `1.2.0`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ver: Option<String>,
     /// The hash of the library for each target, such as `x86_64-linux`.
@@ -34,7 +34,7 @@ pub struct ProviderMetadata {
 }
 
 impl ProviderMetadata {
-    /// Whether these are the bytes that were signed for `target`.
+    /// Returns whether `bytes` are the signed library for `target`.
     #[must_use]
     pub fn covers(&self, target: &str, library: &[u8]) -> bool {
         self.target_hashes

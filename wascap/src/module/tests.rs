@@ -23,7 +23,7 @@ fn a_module_falls_into_what_is_before_the_token_the_token_and_what_is_after() {
 }
 
 #[test]
-fn without_a_token_everything_is_before_it() {
+fn a_module_without_a_token_is_all_before_it() {
     for other in [
         &b"\0\x04\x03JWT"[..],
         b"\0\x05\x04jwt ",
@@ -143,7 +143,7 @@ fn two_tokens_are_refused_under_either_name() {
 }
 
 #[test]
-fn other_files_are_named() {
+fn files_of_other_formats_are_named() {
     assert_eq!(failure(b"\x7FELF\x01\x01\x01\0"), ModuleError::NotWasm);
     assert_eq!(failure(b"\0asm\x0D\0\x01\0"), ModuleError::Component);
     assert_eq!(failure(b"\0asm\x02\0\0\0"), ModuleError::Version);

@@ -1,4 +1,4 @@
-//! How far the lists of an operator have come.
+//! The latest known list of an operator.
 
 use crate::error::RevocationError;
 use crate::hash::Hash;
@@ -6,8 +6,8 @@ use crate::key::PublicKey;
 use core::fmt;
 use core::str::FromStr;
 
-/// The latest revocation list that was seen of an operator. As text: the operator's key, the
-/// number and the hash of the list, with one space between them.
+/// The latest known revocation list of an operator. Its text form is the operator's key, the number
+/// and the hash of the list, separated by one space.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Mark {
     operator: PublicKey,
@@ -24,20 +24,20 @@ impl Mark {
         }
     }
 
-    /// Whose lists it is about.
+    /// Returns the operator.
     #[must_use]
     pub const fn operator(&self) -> PublicKey {
         self.operator
     }
 
-    /// The number of the list.
+    /// Returns the number of the list.
     #[must_use]
     pub const fn number(&self) -> u64 {
         self.number
     }
 
-    /// Whether the list of this mark may follow that of `earlier`: a higher number, or the very
-    /// same list again.
+    /// Returns whether the list of this mark may follow the list of `earlier`: it has a higher
+    /// number, or is the same list.
     pub(super) fn check_after(&self, earlier: &Self) -> Result<(), RevocationError> {
         if earlier.operator != self.operator {
             return Ok(());
@@ -83,7 +83,7 @@ impl FromStr for Mark {
     }
 }
 
-/// The text is not that of a [`Mark`].
+/// The text is not a [`Mark`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a mark is an operator's key, a number and a hash, with one space between them")]
 pub struct MarkError;

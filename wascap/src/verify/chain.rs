@@ -1,9 +1,9 @@
-//! From a token up to an operator that is trusted.
+//! The chain from a token up to a trusted operator.
 //!
-//! A token is legitimate if its issuer is the subject of a token above it, or one of the
-//! `valid_signers` there, and that token is legitimate. Actors and providers are below accounts,
-//! accounts and clusters below operators, and operators are trusted or not. Since the kinds of keys
-//! say which is which, no chain is longer than that and none is a circle.
+//! A token is legitimate if its issuer is the subject of a legitimate token, or one of the
+//! `valid_signers` of a legitimate token. Accounts issue actors and providers, operators issue
+//! accounts and clusters, and an operator is trusted or not. The kinds of keys fix the position in
+//! the chain, so no chain is longer and no chain is a circle.
 
 use super::Verifier;
 use crate::claims::Claims;
@@ -16,7 +16,7 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-/// One who vouches, in a verified chain.
+/// One link of a verified chain: an account or an operator.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Link {
     subject: PublicKey,
@@ -26,31 +26,32 @@ pub struct Link {
 }
 
 impl Link {
-    /// The account or operator.
+    /// Returns the key of the account or operator.
     #[must_use]
     pub const fn subject(&self) -> PublicKey {
         self.subject
     }
 
-    /// The key that signed the token below: the subject's own or one of its `valid_signers`.
+    /// Returns the key that signed the next lower token: the subject's own key or one of its
+    /// `valid_signers`.
     #[must_use]
     pub const fn signer(&self) -> PublicKey {
         self.signer
     }
 
-    /// Its name for people, if it has a token and a name in it.
+    /// Returns the display name, if the link has a token with a name.
     #[must_use]
     pub fn name(&self) -> Option<&str> {
         self.name.as_deref()
     }
 
-    /// When it no longer holds, if ever.
+    /// Returns the time at which the link expires, or `None` if it does not expire.
     #[must_use]
     pub fn expires(&self) -> Option<UnixSeconds> {
         self.window.and_then(|window| window.expires)
     }
 
-    /// How old it is does not matter: authorities are meant to last.
+    /// Checks the validity without the age limit, because authorities are meant to last.
     pub(super) fn check_time(&self, times: TimePolicy, now: UnixSeconds) -> Result<(), TimeError> {
         let times = TimePolicy {
             max_age: None,
@@ -85,7 +86,7 @@ pub(super) struct Walk<'a> {
 }
 
 impl Walk<'_> {
-    /// The links above `claims`, lowest first.
+    /// Returns the links above `claims`, lowest first.
     pub(super) fn above<M: Metadata>(&self, claims: &Claims<M>) -> Result<Vec<Link>, VerifyError> {
         match M::PARENT {
             // Nobody stands above a host: only a list of those that are known can tell.
@@ -113,8 +114,8 @@ impl Walk<'_> {
         )
     }
 
-    /// A revoked key of an operator needs no question of its own: the token below names it as its
-    /// issuer, and was asked for that.
+    /// A revoked key of an operator needs no check here: it is the issuer of the next lower token,
+    /// and that check has covered it.
     fn operators(&self, signer: PublicKey) -> Result<Vec<Link>, VerifyError> {
         let operators = self.verifier.trust.operators(signer);
         let untrusted = VerifyError::UntrustedOperator { operator: signer };
@@ -141,7 +142,7 @@ impl Walk<'_> {
     }
 }
 
-/// The first that is good; else why the first one is not, or `none` if there is none.
+/// Returns the first success; else the first error, or `none` if there is no candidate.
 fn first_good<T>(
     none: VerifyError,
     candidates: impl Iterator<Item = Result<T, VerifyError>>,

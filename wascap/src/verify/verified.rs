@@ -1,4 +1,4 @@
-//! Claims by how far they are to be believed.
+//! Verified and unverified claims.
 
 use super::chain::Link;
 use crate::claims::Claims;
@@ -10,12 +10,11 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::ops::Deref;
 
-/// Claims that a [`Verifier`](crate::Verifier) has verified; nothing else makes one. Cheap to
-/// clone.
+/// Verified claims. Only a [`Verifier`](crate::Verifier) creates them. Cheap to clone.
 ///
-/// They held when they were verified. Whoever keeps them asks [`check_time`](Self::check_time)
-/// whether they still do, and [`Verifier::verify_again`](crate::Verifier::verify_again) whenever
-/// trust or revocations have changed.
+/// The claims were valid when they were verified. If you keep them, call
+/// [`check_time`](Self::check_time) before you use them, and
+/// [`Verifier::verify_again`](crate::Verifier::verify_again) after trust or revocations change.
 #[derive(Clone, Debug)]
 pub struct Verified<C> {
     signed: Arc<Signed<C>>,
@@ -56,10 +55,11 @@ impl<M: Metadata> Verified<Claims<M>> {
 }
 
 impl<C> Verified<C> {
-    /// Whether the claims and all links above them hold at `now`, by the policy of the verifier.
+    /// Checks that the claims and all links of the chain are valid at `now`, by the policy of the
+    /// verifier.
     ///
     /// # Errors
-    /// [`TimeError`] if they no longer hold, or not yet.
+    /// [`TimeError`] if one of them has expired or is not valid yet.
     pub fn check_time(&self, now: UnixSeconds) -> Result<(), TimeError> {
         self.window.check(self.times, now)?;
         self.chain
@@ -67,14 +67,14 @@ impl<C> Verified<C> {
             .try_for_each(|link| link.check_time(self.times, now))
     }
 
-    /// Who vouches for the issuer: for an actor its account, then the trusted operator. Empty if
-    /// the verifier asked for no chain.
+    /// Returns the links that vouch for the issuer: for an actor its account, then the trusted
+    /// operator. Empty if the verifier required no chain.
     #[must_use]
     pub fn chain(&self) -> &[Link] {
         &self.chain
     }
 
-    /// The token itself.
+    /// Returns the text of the token.
     #[must_use]
     pub fn token(&self) -> &str {
         &self.signed.token
@@ -89,7 +89,7 @@ impl<C> Deref for Verified<C> {
     }
 }
 
-/// Claims that were read and not verified: good for showing, not for deciding.
+/// Unverified claims, for display. They prove nothing.
 #[derive(Clone, Debug)]
 pub struct Unverified<C> {
     claims: C,
@@ -106,13 +106,13 @@ impl<M: Metadata> Unverified<Claims<M>> {
 }
 
 impl<C> Unverified<C> {
-    /// What the token says, true or not.
+    /// Returns the claims as the token states them.
     #[must_use]
     pub const fn claims(&self) -> &C {
         &self.claims
     }
 
-    /// The token itself.
+    /// Returns the text of the token.
     #[must_use]
     pub fn token(&self) -> &str {
         &self.token
