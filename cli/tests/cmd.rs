@@ -24,7 +24,7 @@ bindings:
 ";
 
 #[test]
-fn what_people_see_is_what_is_written_down() {
+fn recorded_commands_print_the_recorded_output() {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     let root = tempfile::tempdir().unwrap();
     let cases = trycmd::TestCases::new();

@@ -109,7 +109,7 @@ fn keys_and_values_that_are_no_field_of_ours_are_skipped() {
 }
 
 #[test]
-fn fields_of_another_type_are_no_match() {
+fn a_field_of_another_type_is_a_mismatch() {
     let values: [&[u8]; 6] = [
         b"\xc0",
         b"\xc2",
@@ -138,7 +138,7 @@ fn fields_of_another_type_are_no_match() {
 }
 
 #[test]
-fn text_that_is_no_utf8_is_no_text() {
+fn bytes_that_are_not_utf8_are_no_text() {
     let error = decode::<AddRequest>(b"\x82\xa3key\xa1\xff\xa5value\x01").unwrap_err();
     assert!(matches!(error, DecodeError::Mismatch(_)), "{error}");
 }
@@ -171,7 +171,7 @@ fn bytes_may_be_numbers_or_text_even_if_it_is_no_utf8() {
 }
 
 #[test]
-fn what_follows_the_message_is_ignored() {
+fn bytes_after_a_message_are_ignored() {
     let bytes = [encode(&HealthRequest::default()).unwrap(), vec![0xc1, 0]].concat();
     assert_eq!(decode(&bytes), Ok(HealthRequest::default()));
 }
@@ -199,7 +199,7 @@ fn a_direction_reads_as_any_peer_writes_it() {
 }
 
 #[test]
-fn a_descriptor_keeps_its_snake_case() {
+fn a_descriptor_has_names_in_snake_case() {
     let descriptor = CapabilityDescriptor::new(keyvalue::CONTRACT, "kv", keyvalue::OPERATIONS);
     let bytes = encode(&descriptor).unwrap();
     let has = |key: &[u8]| bytes.windows(key.len()).any(|window| window == key);
@@ -226,7 +226,7 @@ fn an_absent_context_is_not_written() {
 }
 
 #[test]
-fn an_empty_payload_says_so() {
+fn an_empty_payload_has_an_error_of_its_own() {
     assert_eq!(decode::<HealthRequest>(&[]), Err(DecodeError::Empty));
 }
 
@@ -251,7 +251,7 @@ fn every_cut_of_a_message_is_truncated() {
 }
 
 #[test]
-fn a_number_out_of_range_is_no_counter() {
+fn a_counter_out_of_range_is_a_mismatch() {
     let map = b"\x82\xa3key\xa1k\xa5value\xce\xff\xff\xff\xff";
     assert!(matches!(
         decode::<AddRequest>(map),
@@ -260,13 +260,13 @@ fn a_number_out_of_range_is_no_counter() {
 }
 
 #[test]
-fn nesting_is_bounded_also_in_what_is_ignored() {
+fn nesting_is_bounded_in_ignored_fields() {
     let unknown = [&b"\x81\xa1x"[..], &[0x91; 10_000], b"\xc0"].concat();
     assert_eq!(decode::<HealthRequest>(&unknown), Err(DecodeError::TooDeep));
 }
 
 #[test]
-fn maps_are_bounded_also_if_their_keys_repeat() {
+fn maps_with_repeated_keys_are_bounded() {
     let response = |entries: u16| {
         let head = [
             &b"\x83\xaastatusCode\x01\xa6status\xa0\xa6header\xde"[..],
@@ -281,7 +281,7 @@ fn maps_are_bounded_also_if_their_keys_repeat() {
 }
 
 #[test]
-fn lengths_that_lie_are_not_believed() {
+fn a_length_beyond_the_end_of_a_message_is_truncated() {
     let keys = b"\x81\xa4keys\xdd\xff\xff\xff\xff\xa1k";
     assert_eq!(decode::<KeysRequest>(keys), Err(DecodeError::Truncated));
     let numbers = b"\x82\xa7subject\xa1s\xa4body\xdd\xff\xff\xff\xff\x01";
@@ -296,7 +296,7 @@ fn lengths_that_lie_are_not_believed() {
 }
 
 #[test]
-fn a_mismatch_does_not_repeat_a_whole_message() {
+fn a_mismatch_error_shows_part_of_a_long_message_without_control_characters() {
     let said = |bytes: &[u8]| match decode::<Response>(bytes) {
         Err(DecodeError::Mismatch(text)) => text,
         other => panic!("{other:?}"),
@@ -308,7 +308,7 @@ fn a_mismatch_does_not_repeat_a_whole_message() {
 }
 
 #[test]
-fn nor_does_it_steer_a_terminal() {
+fn an_unknown_variant_error_shows_no_control_characters() {
     let error = decode::<Direction>(&encode("\x1b[2J").unwrap()).unwrap_err();
     assert!(!error.to_string().contains('\x1b'), "{error}");
 }

@@ -12,7 +12,7 @@ use proptest::prelude::*;
 
 proptest! {
     #[test]
-    fn requests(
+    fn http_requests_survive_encoding(
         method: String,
         path: String,
         query_string: String,
@@ -24,13 +24,13 @@ proptest! {
     }
 
     #[test]
-    fn responses(status_code: u32, status: String, body: Vec<u8>) {
+    fn http_responses_survive_encoding(status_code: u32, status: String, body: Vec<u8>) {
         let response = Response { status_code, status, body, ..Response::default() };
         prop_assert_eq!(decode(&encode(&response).unwrap()), Ok(response));
     }
 
     #[test]
-    fn keyvalue(key: String, value: String, expires: i32, start: i32, stop: i32) {
+    fn keyvalue_messages_survive_encoding(key: String, value: String, expires: i32, start: i32, stop: i32) {
         let set = SetRequest { key: key.clone(), value, expires };
         prop_assert_eq!(decode(&encode(&set).unwrap()), Ok(set));
         let range = RangeRequest { key, start, stop };
@@ -38,13 +38,13 @@ proptest! {
     }
 
     #[test]
-    fn lists(keys in vec(any::<String>(), 0..40)) {
+    fn lists_survive_encoding(keys in vec(any::<String>(), 0..40)) {
         let request = KeysRequest { keys };
         prop_assert_eq!(decode(&encode(&request).unwrap()), Ok(request));
     }
 
     #[test]
-    fn chunks(sequence_no: u64, total_bytes: u64, context: Option<String>, chunk_bytes: Vec<u8>) {
+    fn blob_chunks_survive_encoding(sequence_no: u64, total_bytes: u64, context: Option<String>, chunk_bytes: Vec<u8>) {
         let chunk = FileChunk {
             sequence_no,
             total_bytes,

@@ -34,7 +34,7 @@ fn k_v() -> BTreeMap<String, String> {
 }
 
 #[test]
-fn http() {
+fn http_messages_have_the_recorded_bytes() {
     is(
         &Request::new("GET", "/foo?a=1")
             .with_header("k", "v")
@@ -48,7 +48,7 @@ fn http() {
 }
 
 #[test]
-fn keyvalue() {
+fn keyvalue_messages_have_the_recorded_bytes() {
     is(
         &AddRequest {
             key: "k".into(),
@@ -84,7 +84,7 @@ fn keyvalue() {
 }
 
 #[test]
-fn messaging() {
+fn messaging_messages_have_the_recorded_bytes() {
     is(
         &BrokerMessage {
             subject: "s".into(),
@@ -104,7 +104,7 @@ fn messaging() {
 }
 
 #[test]
-fn logging() {
+fn logging_messages_have_the_recorded_bytes() {
     is(
         &WriteLogRequest {
             level: 4,
@@ -115,7 +115,7 @@ fn logging() {
 }
 
 #[test]
-fn blobstore() {
+fn blobstore_messages_have_the_recorded_bytes() {
     is(
         &FileChunk {
             sequence_no: 5,
@@ -140,7 +140,7 @@ fn blobstore() {
 }
 
 #[test]
-fn eventstreams() {
+fn eventstreams_messages_have_the_recorded_bytes() {
     is(
         &Event {
             event_id: String::new(),
@@ -163,7 +163,7 @@ fn eventstreams() {
 }
 
 #[test]
-fn extras() {
+fn extras_messages_have_the_recorded_bytes() {
     is(
         &GeneratorRequest {
             guid: true,
@@ -174,7 +174,7 @@ fn extras() {
 }
 
 #[test]
-fn core() {
+fn core_messages_have_the_recorded_bytes() {
     is(&HealthRequest::default(), "81ab706c616365686f6c646572c2");
     is(
         &CapabilityConfiguration {

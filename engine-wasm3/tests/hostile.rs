@@ -60,7 +60,7 @@ fn assert_trap(result: Result<u32, CallError>, kind: TrapKind) {
 }
 
 #[test]
-fn our_imports_and_exports_are_ours() {
+fn a_modules_own_exports_do_not_replace_those_of_the_engine() {
     let import = r#"(module (import "capwire" "slice_ended" (func)) (memory (export "memory") 1)
         (func (export "__guest_call") (param i32 i32) (result i32) (i32.const 0)))"#;
     assert!(matches!(
@@ -361,7 +361,7 @@ fn a_panic_of_the_host_unwinds_on_the_hosts_stack() {
 }
 
 #[test]
-fn suspended_deep_inside_it_moves_and_goes() {
+fn a_guest_suspended_in_deep_calls_moves_between_threads_and_can_be_dropped() {
     let zeros = "(i32.const 0)".repeat(8);
     let wat = format!(
         r#"(module {} (memory (export "memory") 1)

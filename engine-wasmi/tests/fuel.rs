@@ -62,7 +62,7 @@ fn translation_takes_no_fuel() {
 }
 
 #[test]
-fn what_is_translated_later_is_validated_before() {
+fn lazily_translated_code_is_validated_at_compilation() {
     let wasm = wat::parse_str(
         r#"(module
             (memory (export "memory") 1)
@@ -80,7 +80,7 @@ fn what_is_translated_later_is_validated_before() {
 
 /// wasmi has no room for what this function computes with at once, and finds out when it translates.
 #[test]
-fn what_takes_long_to_translate_is_translated_ahead() {
+fn functions_that_take_long_to_translate_are_translated_ahead() {
     let lazy = Wasmi::new().translation(Translation::Lazy);
     let compile = |values: usize| {
         let wat = format!(
@@ -136,7 +136,7 @@ impl World for Deeds {
 }
 
 #[test]
-fn what_imports_move_takes_from_the_slice() {
+fn bytes_that_imports_move_take_fuel_from_the_slice() {
     let megabyte = "(i32.const 0) (i32.const 1000000)";
     for (call, times) in [
         (format!("(call $__console_log {megabyte})"), 2..=8),

@@ -132,7 +132,7 @@ fn guests_that_may_have_more_than_the_pool_holds_take_no_place_in_it() {
 }
 
 #[test]
-fn no_instances_are_no_pool() {
+fn a_pool_of_no_instances_is_refused() {
     let engine = Wasmtime::builder().pooling(0).build().unwrap();
     assert_eq!(engine.allocation(), Allocation::OnDemand);
 }

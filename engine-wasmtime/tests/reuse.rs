@@ -13,7 +13,7 @@ const STRATEGIES: &[Strategy] = &[
 ];
 
 #[test]
-fn whoever_follows_in_a_pool_finds_nothing() {
+fn a_pooled_instance_shows_nothing_of_the_guest_before() {
     for strategy in STRATEGIES {
         for shared in [true, false] {
             let engine = Wasmtime::builder().strategy(*strategy).pooling(1);

@@ -318,7 +318,7 @@ mod tests {
     use super::{Error, ErrorKind};
 
     #[test]
-    fn an_error_is_one_word() {
+    fn an_error_is_one_pointer_wide() {
         assert_eq!(size_of::<Error>(), size_of::<usize>());
     }
 

@@ -90,7 +90,7 @@ fn times_are_one_number_and_one_unit() {
 }
 
 #[test]
-fn numbers_are_whole() {
+fn numbers_of_limits_must_be_whole() {
     assert_eq!(limit("queue", "0"), Ok(0));
     for text in ["many", "4s", "1.0", "0x10", "1e3", "-1"] {
         no_amount("queue", text, "a number such as `4`");

@@ -105,7 +105,7 @@ fn everything_knows_its_line_and_column() {
 }
 
 #[test]
-fn a_slip_gets_the_right_word() {
+fn a_misspelt_key_gets_a_suggestion() {
     let (error, help) = refused("actors: []\nbindings:\n  - actr: a\n    capability: c\n");
     assert_eq!(error, "3:5: unknown key `actr`");
     assert_eq!(help.unwrap(), "did you mean `actor`?");
@@ -247,7 +247,7 @@ fn all_faults_of_the_committed_set_are_found_where_they_are() {
 }
 
 #[test]
-fn what_is_right_is_read_beside_what_is_wrong() {
+fn valid_parts_are_read_beside_invalid_ones() {
     let (manifest, faults) = Manifest::parse_all("actors: [a.wasm, [b]]\nbindngs: []\n");
     assert_eq!(manifest.actors.len(), 1);
     let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
@@ -261,7 +261,7 @@ fn what_is_right_is_read_beside_what_is_wrong() {
 }
 
 #[test]
-fn what_a_variable_holds_is_only_text() {
+fn the_value_of_a_variable_is_text_and_never_structure() {
     let mut manifest = parsed(
         "labels: { a: '${EVIL}' }
 actors: ['${EVIL}']

@@ -4,7 +4,7 @@
 use capwire_manifest::PolicyFile;
 
 #[test]
-fn everything_that_can_be_said_is_understood() {
+fn a_policy_with_every_key_is_read() {
     let text = "
 everyone:
   only: ['a:b', 'c:d[E]']

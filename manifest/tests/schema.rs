@@ -32,7 +32,7 @@ fn json(name: &str, text: &str) -> Value {
 }
 
 #[test]
-fn what_the_parser_reads_is_valid() {
+fn documents_that_the_parser_reads_match_the_schema() {
     let (schema, manifests) = (schema(), manifests("fixtures"));
     assert!(manifests.len() >= 6);
     for (name, text) in manifests {
@@ -46,7 +46,7 @@ fn what_the_parser_reads_is_valid() {
 }
 
 #[test]
-fn what_the_parser_refuses_is_invalid() {
+fn documents_that_the_parser_refuses_fail_the_schema() {
     let schema = schema();
     for (name, text) in manifests("wrong") {
         assert!(Manifest::parse(&text).is_err(), "{name}");

@@ -90,7 +90,7 @@ fn labels(actor: ActorId, name: &str) -> String {
 }
 
 #[tokio::test]
-async fn what_is_shown_is_what_happened() {
+async fn calls_and_their_outcomes_are_counted() {
     let site = Site::new().await;
     assert_eq!(site.scrape().await, Page::new(), "nothing runs");
     let actor = site.start("echo").await;
@@ -129,7 +129,7 @@ async fn what_is_shown_is_what_happened() {
 }
 
 #[tokio::test]
-async fn buckets_only_grow() {
+async fn histogram_buckets_are_cumulative() {
     let site = Site::new().await;
     let actor = site.start("echo").await;
     for _ in 0..10 {
@@ -145,7 +145,7 @@ async fn buckets_only_grow() {
 }
 
 #[tokio::test]
-async fn callers_cannot_make_labels() {
+async fn undeclared_operations_share_one_label() {
     let site = Site::new().await;
     let actor = site.start("echo").await;
     site.host.call(actor, "invented", "").await.unwrap_err();
@@ -194,7 +194,7 @@ async fn actors_of_one_name_are_told_apart() {
 }
 
 #[tokio::test]
-async fn there_are_two_pages_to_be_read() {
+async fn the_endpoint_serves_metrics_and_healthz_and_nothing_else() {
     let site = Site::new().await;
     assert!(site.ask("GET /healthz").await.ends_with("\r\n\r\nok\n"));
     for path in ["/", "/metrics/", "/metricsx", "/healthz/x", "//metrics"] {

@@ -176,7 +176,7 @@ fn an_answer_of_the_wrong_shape_is_an_error_and_no_panic() {
 }
 
 #[test]
-fn what_nothing_answers_is_an_error_with_the_remedy() {
+fn a_host_call_without_a_script_is_an_error_with_the_remedy() {
     let error = FakeHost::new().call::<_, i64>(&ACTOR, "Ask", &[1]);
     let text = error.unwrap_err().to_string();
     assert!(text.contains("FakeHost::respond"), "{text}");
@@ -192,7 +192,7 @@ fn the_last_script_for_an_operation_counts() {
 }
 
 #[test]
-fn outside_of_a_host_calls_fail() {
+fn host_calls_outside_of_a_fake_host_fail() {
     let get = || keyvalue::default().get("k");
     FakeHost::new().run(get).unwrap();
     let error = get().unwrap_err();
@@ -200,7 +200,7 @@ fn outside_of_a_host_calls_fail() {
 }
 
 #[test]
-fn hosts_nest() {
+fn a_fake_host_may_run_inside_another() {
     let (outer, inner) = (FakeHost::new(), FakeHost::new());
     outer.run(|| {
         inner.run(|| console_log!("in"));

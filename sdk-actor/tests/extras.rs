@@ -16,7 +16,7 @@ fn asked(host: &FakeHost) -> GeneratorRequest {
 }
 
 #[test]
-fn a_guid() {
+fn extras_request_a_guid() {
     let result = GeneratorResult {
         guid: Some("0b7e".to_owned()),
         ..GeneratorResult::default()
@@ -27,14 +27,14 @@ fn a_guid() {
 }
 
 #[test]
-fn no_guid_is_an_error() {
+fn an_answer_without_a_guid_is_an_error() {
     let host = host("RequestGuid", &GeneratorResult::default());
     let error = host.run(|| extras::default().guid()).unwrap_err();
     assert!(error.to_string().contains("RequestGuid"), "{error}");
 }
 
 #[test]
-fn a_random_number() {
+fn extras_request_a_random_number() {
     let result = GeneratorResult {
         random_number: 6,
         ..GeneratorResult::default()
@@ -48,7 +48,7 @@ fn a_random_number() {
 }
 
 #[test]
-fn the_next_of_a_sequence() {
+fn extras_request_the_next_number_of_a_sequence() {
     let result = GeneratorResult {
         sequence_number: u64::MAX,
         ..GeneratorResult::default()

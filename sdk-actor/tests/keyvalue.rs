@@ -38,7 +38,7 @@ fn a_counter_neither_overflows_nor_counts_words() {
 }
 
 #[test]
-fn values_come_and_go() {
+fn values_can_be_set_and_deleted() {
     with_store(|store| {
         assert_eq!(store.get("k").unwrap(), None);
         assert!(!store.key_exists("k").unwrap());
@@ -99,7 +99,7 @@ fn sets_hold_each_item_once() {
 }
 
 #[test]
-fn what_became_empty_is_gone() {
+fn empty_lists_and_sets_are_removed() {
     with_store(|store| {
         store.push("list", "a").unwrap();
         store.list_item_delete("list", "a").unwrap();

@@ -44,14 +44,14 @@ fn macros_write_lines_up_to_the_level() {
 }
 
 #[test]
-fn a_log_that_does_not_work_fails_no_handler() {
+fn a_failing_log_does_not_fail_the_handler() {
     let host = FakeHost::new().refuse("wascc:logging", "WriteLog", "the disk is full");
     assert_eq!(host.call::<_, u32>(&ACTOR, "Work", &3).unwrap(), 3);
     assert_eq!(lines(&host).len(), 2, "both were tried");
 }
 
 #[test]
-fn who_writes_a_line_directly_learns_what_went_wrong() {
+fn write_returns_the_error_of_the_log() {
     let write = || logging::named("audit").write(log::Level::Info, "paid");
     let host = FakeHost::new().refuse("wascc:logging", "WriteLog", "the disk is full");
     let error = host.run(write).unwrap_err().to_string();

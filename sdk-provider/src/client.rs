@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn other_failures_are_not_tried_again() {
+    async fn only_dialect_failures_are_retried() {
         for error in [
             ActorError::Failed("it broke".to_owned()),
             ActorError::Timeout,
@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_refusal_that_goes_on_is_the_answer() {
+    async fn a_second_refusal_is_returned() {
         let (heard, answer) = twice(unreadable(), &HealthRequest::default()).await;
         assert_eq!(heard.len(), 3, "once more, and never again");
         assert_eq!(answer, Err(unreadable()));

@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn the_bytes_of_both_dialects() {
+    fn both_dialects_have_the_expected_bytes() {
         let canonical = b"\x81\xa8newCount\x05";
         let both = b"\x82\xa8newCount\x05\xa9new_count\x05";
         let message = CountResponse { new_count: 5 };

@@ -55,7 +55,7 @@ fn a_guest_gets_no_more_memory_than_it_may_have() {
 }
 
 #[test]
-fn after_a_trap_comes_a_new_guest() {
+fn a_new_guest_answers_after_a_trap() {
     let host = WapcHost::new(Box::new(provider()), None).unwrap();
     assert_eq!((calls(&host), calls(&host)), (1, 2));
     let text = failure(host.call("trap", b""));
@@ -106,7 +106,7 @@ fn a_clone_is_a_guest_of_its_own() {
 }
 
 #[test]
-fn what_has_no_host_is_no_panic() {
+fn a_call_before_initialisation_is_an_error() {
     use wapc::WebAssemblyEngineProvider;
     let error = provider().call(0, 0).unwrap_err();
     assert!(error.to_string().contains("initialised"), "{error}");

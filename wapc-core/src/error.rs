@@ -261,7 +261,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_guest_answers_does_not_either() {
+    fn error_texts_of_guests_are_bounded_and_do_not_steer_a_terminal() {
         let message = format!("\x1b[2Jno\n{}", "n".repeat(100_000));
         let error = CallError::from(GuestError { message });
         let text = error.to_string();
@@ -270,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn the_cause_is_kept_for_whoever_asks() {
+    fn errors_keep_their_source() {
         let cause = ProtocolError::OutOfBounds {
             what: "the guest's response",
             pointer: 70_000,

@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_said_first_counts() {
+    fn the_first_trap_message_is_kept() {
         let trap = Trap::from(TrapKind::Abort).saying(" \n").saying("first");
         assert_eq!(trap.saying("second").said(), Some("first"));
     }

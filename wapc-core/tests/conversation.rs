@@ -288,7 +288,7 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn every_answer_is_the_models(acts in prop::collection::vec(act(), 0..40)) {
+    fn the_conversation_matches_its_model(acts in prop::collection::vec(act(), 0..40)) {
         let mut model = Model::new();
         let mut memory = model.memory.clone();
         let mut limits = ResourceLimits::default();

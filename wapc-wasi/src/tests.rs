@@ -303,7 +303,7 @@ fn more_randomness_than_one_call_may_move_is_refused() {
 }
 
 #[test]
-fn whatever_a_guest_waits_for_has_happened() {
+fn a_poll_returns_every_event_at_once() {
     for (namespace, stride) in [(PREVIEW_1, 48), (UNSTABLE, 56)] {
         let mut guest = Guest::new();
         for (index, (kind, descriptor)) in [(0, 1), (1, 0), (2, 2), (1, 9)].into_iter().enumerate()

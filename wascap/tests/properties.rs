@@ -98,7 +98,7 @@ fn read_everything(bytes: &[u8]) {
 }
 
 #[test]
-fn what_people_read_is_the_text_form() {
+fn display_and_debug_are_the_text_form() {
     let hash = Hash::of(b"x");
     assert_eq!(format!("{hash:?}"), hash.to_string());
     assert_eq!(UnixSeconds(7).to_string(), "7 s");

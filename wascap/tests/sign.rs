@@ -261,7 +261,7 @@ fn numbers_in_an_archive_are_as_posix_writes_them() {
 }
 
 #[test]
-fn what_is_no_archive_is_not_signed() {
+fn libraries_that_make_no_valid_archive_are_not_signed() {
     let target = |text: &str| ArchiveError::Target {
         target: text.into(),
     };

@@ -37,7 +37,7 @@ fn bytes_go_in_and_come_out_on_both_engines() {
 }
 
 #[test]
-fn people_see_what_the_answer_is() {
+fn call_prints_answers_readably() {
     let folder = Folder::new();
     for (answer, shown) in [
         (&b"hello"[..], "hello\n"),
@@ -104,7 +104,7 @@ fn json_becomes_message_pack_and_back() {
 }
 
 #[test]
-fn without_a_manifest_there_are_no_capabilities() {
+fn call_without_a_manifest_grants_no_capabilities() {
     let folder = Folder::new();
     let module = forwarding("wascc:keyvalue", "Add");
     folder.write("unsigned.wasm", &module);
@@ -116,7 +116,7 @@ fn without_a_manifest_there_are_no_capabilities() {
 }
 
 #[test]
-fn with_a_manifest_it_has_its_bindings_and_the_data_of_run_without_servers() {
+fn call_with_a_manifest_uses_its_bindings_and_data_but_starts_no_servers() {
     let folder = Folder::new();
     let module = forwarding("wascc:keyvalue", "Add");
     let both = "--cap wascc:http_server --cap wascc:keyvalue";
@@ -149,7 +149,7 @@ bindings:
 }
 
 #[test]
-fn data_that_a_host_uses_is_not_touched() {
+fn call_does_not_open_data_that_a_host_uses() {
     let folder = Folder::new();
     folder.signed(
         &web("hello"),
@@ -172,7 +172,7 @@ bindings:
 }
 
 #[test]
-fn failures_are_one_and_files_that_are_not_there_two() {
+fn call_exits_with_1_for_a_failure_and_2_for_a_missing_file() {
     let folder = Folder::new();
     let traps = wat::parse_str(
         r#"(module (memory (export "memory") 1)

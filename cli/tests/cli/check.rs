@@ -121,7 +121,7 @@ fn people_get_all_faults_in_the_order_of_the_text() {
 }
 
 #[test]
-fn what_is_right_gets_a_table_and_nothing_is_made() {
+fn check_prints_a_table_and_writes_no_files() {
     let folder = with_modules();
     folder.write(
         "m.yaml",
@@ -168,7 +168,7 @@ fn a_data_directory_that_cannot_be_used_is_told() {
 }
 
 #[test]
-fn a_manifest_that_is_not_there_is_two() {
+fn check_exits_with_2_for_a_missing_manifest() {
     says(&Folder::new().fail("check none.yaml", 2), &["none.yaml"]);
 }
 

@@ -27,7 +27,7 @@ fn an_engine_that_is_not_built_in_says_how_to_get_it() {
 
 #[cfg(feature = "wasm3")]
 #[test]
-fn an_engine_that_is_not_safe_runs_nothing_unless_it_is_insisted_on() {
+fn an_unsafe_engine_needs_allow_unsafe_engine() {
     let folder = with_web();
     for line in [
         "call web.wasm Any --engine wasm3",
@@ -46,7 +46,7 @@ fn an_engine_that_is_not_safe_runs_nothing_unless_it_is_insisted_on() {
 
 #[cfg(feature = "wasm3")]
 #[test]
-fn wasm3_serves_those_who_insist() {
+fn wasm3_runs_with_allow_unsafe_engine() {
     let folder = with_web();
     let insisting = "run m.yaml --engine wasm3 --allow-unsafe-engine";
     let mut host = Host::start(&folder, insisting);
@@ -70,7 +70,7 @@ bindings:
 }
 
 #[test]
-fn to_insist_changes_nothing_for_an_engine_that_is_safe() {
+fn allow_unsafe_engine_changes_nothing_for_a_safe_engine() {
     let folder = Folder::new();
     folder.write("hello.wasm", crate::modules::guest(b"hello"));
     for engine in ["wasmi", "wasmtime"] {
@@ -143,7 +143,7 @@ fn loops(depth: usize) -> Vec<u8> {
 }
 
 #[test]
-fn what_one_engine_refuses_is_pointed_to_others_and_found_by_check_if_it_is_named() {
+fn a_module_that_one_engine_refuses_is_pointed_to_other_engines_and_found_by_check() {
     let folder = Folder::new();
     folder.signed(&loops(40), "deep", "");
     folder.write("m.yaml", "actors:\n  - deep.wasm\n");
@@ -171,7 +171,7 @@ fn what_one_engine_refuses_is_pointed_to_others_and_found_by_check_if_it_is_name
 
 #[cfg(feature = "wasm3")]
 #[test]
-fn check_does_not_even_compile_with_an_engine_that_is_not_safe_unless_it_is_insisted_on() {
+fn check_compiles_with_an_unsafe_engine_only_if_it_is_allowed() {
     let folder = with_web();
     let error = folder.fail("check m.yaml --engine wasm3", 1);
     says(&error, &["not safe", "--allow-unsafe-engine"]);
@@ -198,7 +198,7 @@ fn an_engine_that_lacks_address_space_says_to_try_another() {
 }
 
 #[test]
-fn a_pool_for_which_there_is_no_room_is_told_and_done_without() {
+fn a_host_without_room_for_a_pool_runs_without_it_and_says_so() {
     let folder = Folder::new();
     folder.write("hello.wasm", crate::modules::guest(b"hello"));
     let ended = folder.run("call hello.wasm Any --engine-option pooling=4294967295");

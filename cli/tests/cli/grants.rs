@@ -88,7 +88,7 @@ fn capabilities_are_derived_from_what_is_in_the_module() {
 }
 
 #[test]
-fn a_wider_release_is_named_and_ends_with_three() {
+fn a_wider_release_is_named_and_exits_with_3() {
     let folder = Folder::new();
     folder.write("counter.wasm", guest(b""));
     sign(&folder, &["wascc:keyvalue[Get on a*]"]);

@@ -49,7 +49,7 @@ fn claims_and_needs_are_shown_and_called_unverified() {
 }
 
 #[test]
-fn scripts_get_json() {
+fn inspect_prints_json() {
     let folder = Folder::new();
     folder.signed(&guest(b""), "counter", "--cap wascc:keyvalue");
     let report: Value =
@@ -63,7 +63,7 @@ fn scripts_get_json() {
 }
 
 #[test]
-fn what_is_unsigned_expired_or_of_another_module_is_shown_all_the_same() {
+fn inspect_shows_unsigned_expired_and_mismatched_modules() {
     let folder = Folder::new();
     let (module, other) = (guest(b"a"), guest(b"b"));
     let signed = folder.signed(&module, "counter", "");
@@ -83,7 +83,7 @@ fn what_is_unsigned_expired_or_of_another_module_is_shown_all_the_same() {
 }
 
 #[test]
-fn a_name_cannot_steer_the_terminal_or_hide_characters() {
+fn inspect_escapes_control_and_invisible_characters_in_names() {
     let folder = Folder::new();
     folder.key("account", "a.nk");
     folder.key("module", "m.nk");
@@ -111,7 +111,7 @@ fn a_name_cannot_steer_the_terminal_or_hide_characters() {
 }
 
 #[test]
-fn what_is_no_module_is_one_and_what_is_not_there_is_two() {
+fn inspect_exits_with_1_for_a_file_that_is_no_module_and_2_for_a_missing_one() {
     let folder = Folder::new();
     folder.write("text.wasm", "plain text");
     says(

@@ -69,7 +69,7 @@ fn files_of_the_original_tools_are_read() {
 }
 
 #[test]
-fn what_is_no_seed_is_named_without_being_repeated() {
+fn an_invalid_seed_is_an_error_that_does_not_repeat_it() {
     let folder = Folder::new();
     let key = folder.key("module", "m.nk");
     let mut wrong = key.seed().to_string();
@@ -99,7 +99,7 @@ fn a_seed_that_others_can_read_is_refused() {
 }
 
 #[test]
-fn wrong_usage_is_two() {
+fn keys_exits_with_2_for_wrong_usage() {
     let folder = Folder::new();
     says(
         &folder.fail("keys gen modul", 2),

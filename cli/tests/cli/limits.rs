@@ -96,7 +96,7 @@ fn each_limit_of_a_guest_is_kept_and_the_default_is_another_one() {
 }
 
 #[test]
-fn whoever_calls_without_a_manifest_learns_that_it_could_allow_more() {
+fn a_limit_error_of_call_names_the_key_of_the_manifest() {
     let folder = Folder::new();
     folder.write(
         "large.wasm",

@@ -122,7 +122,7 @@ fn times_are_one_number_and_one_unit_in_every_option() {
 }
 
 #[test]
-fn colours_are_for_those_who_want_them() {
+fn colours_follow_no_color_and_clicolor_force() {
     let folder = Folder::new();
     let shown = |variable: Option<&str>| {
         let mut command = folder.command(&["verify", "none.wasm"]);
@@ -136,13 +136,13 @@ fn colours_are_for_those_who_want_them() {
 }
 
 #[test]
-fn the_schema_is_json() {
+fn the_command_schema_prints_json() {
     let schema = json(&Folder::new(), "schema");
     assert_eq!(schema["title"], "Manifest of a capwire host");
 }
 
 #[test]
-fn each_shell_gets_its_script() {
+fn completions_are_printed_for_each_shell() {
     let folder = Folder::new();
     for (shell, word) in [
         ("bash", "complete -F"),
@@ -158,7 +158,7 @@ fn each_shell_gets_its_script() {
 }
 
 #[test]
-fn each_command_gets_a_page() {
+fn a_manual_page_is_written_for_each_command() {
     let folder = Folder::new();
     folder.succeed("man pages/man1");
     for page in ["capwire", "capwire-call", "capwire-keys-gen", "capwire-run"] {

@@ -39,7 +39,7 @@ fn sample(page: &str, metric: &str, labels: &[&str]) -> f64 {
 }
 
 #[test]
-fn the_log_says_nothing_where_there_is_nothing_to_say() {
+fn log_lines_omit_empty_fields() {
     let folder = with_both();
     let labelled = "labels: { zone: attic }\n";
     let manifest = String::from_utf8(folder.read("m.yaml")).unwrap();

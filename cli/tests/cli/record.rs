@@ -60,7 +60,7 @@ fn a_run_is_recorded_once_for_each_use_and_read_by_its_owner_alone() {
 }
 
 #[test]
-fn what_was_recorded_is_signed_and_is_enough() {
+fn claims_derived_from_a_record_are_enough_for_the_same_run() {
     let folder = stage();
     run_and_use(&folder);
     let unanswered = folder.run(SIGN);
@@ -86,7 +86,7 @@ fn what_was_recorded_is_signed_and_is_enough() {
 }
 
 #[test]
-fn one_call_is_recorded_too_and_what_is_denied_is_not() {
+fn call_records_allowed_host_calls_and_no_denied_ones() {
     let folder = Folder::new();
     let asker = forwarding(keyvalue::CONTRACT, "KeyExists");
     let request = keyvalue::KeyRequest {
@@ -111,7 +111,7 @@ fn one_call_is_recorded_too_and_what_is_denied_is_not() {
 }
 
 #[test]
-fn a_record_of_others_and_what_is_no_record_are_refused() {
+fn a_record_of_another_actor_and_an_invalid_record_are_refused() {
     let folder = stage();
     run_and_use(&folder);
     folder.key("module", "other.nk");

@@ -85,7 +85,7 @@ fn manifest_json() -> String {
 }
 
 #[test]
-fn data_is_kept_beside_the_manifest_only_if_there_is_any() {
+fn the_data_directory_is_made_only_for_a_binding_that_stores_data() {
     let folder = with_echo();
     folder.write("m.yaml", ECHO);
     let mut host = Host::start(&folder, "run m.yaml --engine wasmi");

@@ -5,7 +5,7 @@ use crate::modules::{guest, token_of};
 use capwire::wascap::inspect_module;
 
 #[test]
-fn what_is_no_module_gets_no_keys() {
+fn no_keys_are_made_for_a_file_that_is_no_module() {
     let folder = Folder::new();
     for (file, bytes) in [
         ("empty.wasm", &b""[..]),
@@ -44,7 +44,7 @@ fn everything_that_is_asked_for_is_claimed() {
 }
 
 #[test]
-fn other_sections_stay_byte_for_byte() {
+fn sign_keeps_other_sections_byte_for_byte() {
     let folder = Folder::new();
     let module = guest(b"hello");
     let signed = folder.signed(&module, "echo", "");
@@ -88,7 +88,7 @@ fn keys_of_the_wrong_kind_are_refused_by_the_option_s_name() {
 }
 
 #[test]
-fn what_cannot_be_signed_leaves_what_was_there() {
+fn a_failed_sign_leaves_the_output_as_it_was() {
     let folder = Folder::new();
     folder.key("account", "a.nk");
     folder.key("module", "m.nk");

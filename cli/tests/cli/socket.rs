@@ -27,7 +27,7 @@ fn answer(socket: &Path, bytes: &[u8]) -> String {
 }
 
 #[test]
-fn nobody_else_can_reach_it() {
+fn only_its_owner_can_reach_the_control_socket() {
     let folder = with_echo();
     let (host, _) = serve(&folder, "");
     let socket = folder.sockets().join(format!("{}.sock", host.pid()));
@@ -47,7 +47,7 @@ fn a_folder_that_others_can_look_into_is_not_trusted() {
 }
 
 #[test]
-fn nonsense_is_refused_and_hurts_nobody() {
+fn malformed_control_requests_are_refused_and_the_host_goes_on() {
     let folder = with_echo();
     let (host, _) = serve(&folder, "");
     let socket = folder.sockets().join(format!("{}.sock", host.pid()));
@@ -81,7 +81,7 @@ fn nonsense_is_refused_and_hurts_nobody() {
 }
 
 #[test]
-fn what_a_killed_host_leaves_behind_is_removed_by_the_next() {
+fn the_next_host_removes_the_socket_of_a_killed_one() {
     let folder = with_echo();
     let (killed, _) = serve(&folder, "");
     let left = folder.sockets().join(format!("{}.sock", killed.pid()));
@@ -94,7 +94,7 @@ fn what_a_killed_host_leaves_behind_is_removed_by_the_next() {
 }
 
 #[test]
-fn it_can_be_elsewhere_but_not_where_another_host_is() {
+fn the_control_socket_can_be_elsewhere_but_not_at_another_hosts_path() {
     let folder = with_echo();
     let (_host, _) = serve(&folder, "--control my.sock");
     assert_eq!(mode(&folder.path("my.sock")), 0o600);

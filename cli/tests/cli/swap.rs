@@ -75,7 +75,7 @@ bindings: [{ actor: echo, capability: 'wascc:http_server', values: { PORT: 0 } }
 }
 
 #[test]
-fn scripts_get_the_whole_report() {
+fn swap_prints_its_report_as_json() {
     let folder = with_two_revisions();
     let (_host, _) = serve(&folder, "");
     let key = folder.key_of("echo.nk").to_string();
@@ -92,7 +92,7 @@ fn scripts_get_the_whole_report() {
 }
 
 #[test]
-fn what_may_not_take_over_is_refused_and_the_old_version_goes_on() {
+fn a_refused_swap_leaves_the_old_version_running() {
     let folder = with_two_revisions();
     let (_host, address) = serve(&folder, "");
     let refused = |arguments: &str, says_why: &[&str]| {
@@ -154,7 +154,7 @@ fn a_version_that_claims_less_loses_its_bindings() {
 }
 
 #[test]
-fn the_examples_of_the_help_work() {
+fn the_examples_of_the_help_of_swap_work() {
     let folder = Folder::new();
     folder.signed(&web("second"), "counter", &format!("{CAP} --rev 2"));
     std::fs::rename(folder.path("counter.wasm"), folder.path("counter.v2.wasm")).unwrap();

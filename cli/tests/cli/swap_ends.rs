@@ -44,7 +44,7 @@ impl Stage {
 }
 
 #[test]
-fn a_call_that_takes_too_long_is_dropped_and_scripts_learn_it() {
+fn a_swap_drops_a_call_that_takes_too_long_and_reports_it_in_json() {
     let stage = Stage::new();
     let ended = stage.folder.run("swap echo new.wasm --drain 50ms --json");
     assert_eq!(ended.code, Some(1), "{ended:?}");
@@ -58,7 +58,7 @@ fn a_call_that_takes_too_long_is_dropped_and_scripts_learn_it() {
 }
 
 #[test]
-fn a_call_that_fails_meanwhile_is_reported_as_failed() {
+fn a_call_that_fails_during_a_swap_is_reported_as_failed() {
     let stage = Stage::new();
     let (folder, address) = (&stage.folder, &stage.address);
     let ended: Ended = thread::scope(|scope| {

@@ -29,7 +29,7 @@ bindings:
 }
 
 #[test]
-fn why_names_the_layer_and_what_would_change_it() {
+fn why_names_the_denying_source_and_the_remedy() {
     let folder = bound();
     folder.write(
         "policy.yaml",

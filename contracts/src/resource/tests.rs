@@ -72,7 +72,7 @@ fn all_keys_of_a_message_are_resources() {
 }
 
 #[test]
-fn what_two_readers_could_read_differently_is_refused() {
+fn ambiguous_messages_are_refused() {
     for doubtful in [
         &b"\x82\xa3key\xa1a\xa3key\xa1b"[..],           // a member twice
         b"\x91\xa1a",                                   // by position
@@ -88,7 +88,7 @@ fn what_two_readers_could_read_differently_is_refused() {
 }
 
 #[test]
-fn only_what_was_read_is_sent_on() {
+fn the_checked_message_is_the_one_that_is_sent() {
     let more = b"\x82\xa1x\xa1y\xa3key\xa1a\x81\xa3key\xa1b";
     let examined = examine(keyvalue::CONTRACT, "Get", more).unwrap();
     assert_eq!(examined.resources, ["a"]);
@@ -96,7 +96,7 @@ fn only_what_was_read_is_sent_on() {
 }
 
 #[test]
-fn a_host_has_one_form() {
+fn a_host_has_one_canonical_form() {
     for (url, resource) in [
         ("https://example.com/a?b=c", "example.com"),
         ("HTTPS://Example.COM", "example.com"),
@@ -154,7 +154,7 @@ fn the_url_that_was_checked_is_the_one_that_is_sent() {
 }
 
 #[test]
-fn a_host_header_is_a_resource_too() {
+fn a_host_header_is_a_resource() {
     let mut request = Request::new("GET", "https://example.com/");
     request.header = BTreeMap::from([("HOST".into(), "Evil.com:443".into())]);
     let sent = encoded(&request);
@@ -163,7 +163,7 @@ fn a_host_header_is_a_resource_too() {
 }
 
 #[test]
-fn the_subject_for_replies_is_a_resource_too() {
+fn the_subject_for_replies_is_a_resource() {
     let mut message = messaging::BrokerMessage {
         subject: "orders.1".into(),
         ..Default::default()

@@ -37,7 +37,7 @@ async fn a_capability_that_is_not_claimed_is_denied_by_name_and_reaches_nobody()
 }
 
 #[tokio::test]
-async fn a_binding_needs_the_claim_too() {
+async fn a_binding_without_the_claim_is_refused() {
     let kit = Kit::new();
     let told = kit.told();
     let actor = kit.start(&Module::new()).await;
@@ -97,7 +97,7 @@ async fn the_hosts_own_operations_are_refused_from_actors() {
 }
 
 #[tokio::test]
-async fn providers_do_not_send_the_hosts_operations_either() {
+async fn providers_cannot_send_the_hosts_own_operations() {
     let kit = Kit::new();
     let told = kit.told();
     kit.bound_actor(Default::default()).await;

@@ -26,7 +26,7 @@ async fn pair(kit: &Kit, count: usize) -> (ActorId, ActorId) {
 }
 
 #[tokio::test]
-async fn there_and_back_works_while_there_are_instances() {
+async fn a_call_back_to_the_caller_works_with_a_free_instance() {
     let kit = Kit::new();
     let (a, b) = pair(&kit, 2).await;
     let answer = kit.host.call(a, "call", through(&[b, a])).await;
@@ -34,7 +34,7 @@ async fn there_and_back_works_while_there_are_instances() {
 }
 
 #[tokio::test]
-async fn there_and_back_is_refused_when_there_are_none() {
+async fn a_call_back_to_the_caller_is_refused_without_a_free_instance() {
     let kit = Kit::new();
     let (a, b) = pair(&kit, 1).await;
     let error = kit.host.call(a, "call", through(&[b, a])).await;
@@ -53,7 +53,7 @@ async fn an_actor_with_one_instance_cannot_call_itself() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn crowds_in_both_directions_never_wait_for_each_other() {
+async fn many_calls_in_both_directions_do_not_deadlock() {
     let kit = Kit::new();
     let (a, b) = pair(&kit, 1).await;
     let crowd = (0..64).map(|caller| {
@@ -87,7 +87,7 @@ async fn a_provider_that_calls_back_is_part_of_the_chain() {
 }
 
 #[tokio::test]
-async fn chains_are_not_endless() {
+async fn call_chains_have_a_depth_limit() {
     let dives = Script::new(|guest, call| async move {
         let own = String::from_utf8_lossy(&call.payload).into_owned();
         guest.host_call("", &own, "dive", &call.payload).await

@@ -59,7 +59,7 @@ async fn a_call_that_waits_too_long_is_stopped() {
 }
 
 #[tokio::test]
-async fn waiting_in_a_host_call_is_not_computing() {
+async fn waiting_in_a_host_call_does_not_count_as_computing() {
     let clock = ManualClock::at(Duration::from_secs(2_000_000_000));
     let kit = Kit::with(Fake::new(), |builder| builder.clock(clock.clone()));
     let told = kit.told();
@@ -77,7 +77,7 @@ async fn waiting_in_a_host_call_is_not_computing() {
 }
 
 #[tokio::test(flavor = "current_thread")]
-async fn neighbours_on_the_same_thread_are_answered_meanwhile() {
+async fn a_spinning_guest_does_not_keep_neighbours_on_its_thread_from_answering() {
     let kit = Kit::new();
     let hog = kit.start_with(&Module::new(), options(LONG, LONG)).await;
     let neighbour = kit.start(&Module::new()).await;
@@ -111,7 +111,7 @@ async fn a_flood_of_host_calls_lets_others_in_and_is_stopped() {
 }
 
 #[tokio::test]
-async fn what_is_done_for_a_guest_before_it_waits_is_computing() {
+async fn work_for_a_host_call_before_it_waits_counts_as_computing() {
     let clock = ManualClock::at(Duration::from_secs(2_000_000_000));
     let work = clock.clone();
     let work = MapRequestLayer::new(move |invocation: Invocation| {

@@ -57,7 +57,7 @@ async fn soon<F: Future>(future: F) -> F::Output {
 }
 
 #[tokio::test]
-async fn what_is_being_made_counts_when_nobody_waits_for_it_and_serves_who_comes_next() {
+async fn an_instance_being_made_keeps_its_place_and_serves_the_next_call() {
     let (kit, go) = slow(&clock());
     let actor = without_instance(&kit, &go, instances(1)).await;
     for _ in 0..5 {
@@ -91,7 +91,7 @@ async fn impatient(call: Duration, start: Duration) -> (Kit, Sender<()>, ActorId
 }
 
 #[tokio::test]
-async fn a_call_waits_for_an_instance_no_longer_than_for_its_answer() {
+async fn a_call_waits_for_an_instance_no_longer_than_its_deadline() {
     let (kit, go, actor) = impatient(SHORT, LONG).await;
     go.send(()).unwrap();
     let answer = soon(kit.host.call(actor, "count", "")).await;
@@ -99,7 +99,7 @@ async fn a_call_waits_for_an_instance_no_longer_than_for_its_answer() {
 }
 
 #[tokio::test]
-async fn nor_longer_than_for_a_start() {
+async fn a_call_waits_for_an_instance_no_longer_than_the_start_deadline() {
     let (kit, _go, _) = impatient(LONG, SHORT).await;
     assert_eq!(kit.host.inventory().actors[0].pool.busy, 1);
 }
@@ -125,7 +125,7 @@ async fn an_actor_that_is_not_made_in_time_is_not_started_and_leaves_nothing() {
 }
 
 #[tokio::test]
-async fn nor_does_one_that_is_stopped_meanwhile() {
+async fn an_actor_that_is_stopped_while_an_instance_is_made_leaves_nothing() {
     let (kit, go) = slow(&clock());
     let actor = without_instance(&kit, &go, instances(1)).await;
     give_up(&kit, actor, 2).await;
@@ -137,7 +137,7 @@ async fn nor_does_one_that_is_stopped_meanwhile() {
 
 /// The actor's budget is two slices, and to make an instance takes an hour of whatever clock.
 #[tokio::test]
-async fn to_make_an_instance_is_not_computing() {
+async fn making_an_instance_does_not_count_as_computing() {
     let clock = clock();
     let passes = clock.clone();
     let script = standard::script().on_start(move |guest| {

@@ -104,7 +104,7 @@ async fn every_operation_on_keys_stays_within_the_claims() {
 }
 
 #[tokio::test]
-async fn one_key_outside_is_enough() {
+async fn one_key_outside_the_claims_denies_a_message_of_many() {
     let narrow = Narrow::new(keyvalue::CONTRACT, "wascc:keyvalue[on a*,b]").await;
     let keys = |keys: &[&str]| {
         let keys = keys.iter().map(ToString::to_string).collect();
@@ -201,7 +201,7 @@ async fn aliases_of_a_capability_add_up() {
 }
 
 #[tokio::test]
-async fn what_nobody_can_enforce_does_not_start() {
+async fn an_actor_with_a_rule_that_cannot_be_enforced_does_not_start() {
     let kit = Kit::new();
     let rule = Rule::new().resources(["x".parse().unwrap()]);
     let actor = kit.actor(&Module::new().rule(CONTRACT, rule)).await;
@@ -246,7 +246,7 @@ async fn the_operator_narrows_further_and_is_named() {
 }
 
 #[tokio::test]
-async fn an_exclusive_limit_leaves_nothing_else() {
+async fn an_exclusive_rule_denies_all_other_operations() {
     let other: Permission = "acme:other".parse().unwrap();
     let module = Module::new().claims(CONTRACT).claims("acme:other");
     let mut limits = PolicyRules::default();

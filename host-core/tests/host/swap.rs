@@ -36,7 +36,7 @@ async fn no_call_is_lost_or_answered_wrongly_while_versions_change() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn nor_with_one_instance_or_fresh_ones() {
+async fn no_call_is_lost_in_a_swap_with_one_instance_or_fresh_instances() {
     swap_under_load(Instances::Shared(NonZeroUsize::MIN)).await;
     swap_under_load(Instances::Fresh(NonZeroUsize::MIN.saturating_add(3))).await;
 }
@@ -196,7 +196,7 @@ async fn a_binding_on_its_way_is_refused_if_the_new_version_does_not_claim_it() 
 }
 
 #[tokio::test]
-async fn what_may_do_more_takes_over_only_if_that_is_allowed_and_then_does() {
+async fn a_version_with_wider_claims_takes_over_only_if_allowed() {
     let kit = Kit::new();
     kit.told();
     let module = Module::new();
@@ -213,7 +213,7 @@ async fn what_may_do_more_takes_over_only_if_that_is_allowed_and_then_does() {
 }
 
 #[tokio::test]
-async fn a_version_that_is_well_takes_over() {
+async fn a_version_that_passes_its_health_check_takes_over() {
     let healthy = Script::new(|_, call| async move { Ok(call.operation.into()) });
     let kit = Kit::with(Fake::new().with("healthy", healthy), |builder| builder);
     let module = Module::new();

@@ -100,7 +100,7 @@ async fn an_actor_that_is_stopped_before_the_exchange_stays_stopped() {
 }
 
 #[tokio::test]
-async fn one_that_was_stopped_and_started_anew_is_not_swapped_by_an_earlier_request() {
+async fn an_earlier_swap_does_not_change_an_actor_that_was_stopped_and_started_again() {
     let kit = Kit::with(Fake::new().with("waits", waits()), |builder| builder);
     let told = kit.told();
     let module = Module::new().claims(CONTRACT);

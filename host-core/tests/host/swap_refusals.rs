@@ -82,7 +82,7 @@ async fn wider_claims_are_refused_by_name() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_compiled_or_started_is_refused() {
+async fn a_version_that_cannot_be_compiled_or_started_is_refused() {
     let broken = standard::script().on_start(|_| async { Err(failure("no luck")) });
     let kit = Kit::with(Fake::new().with("broken", broken), |builder| builder);
     let module = Module::new();
@@ -102,7 +102,7 @@ async fn what_cannot_be_compiled_or_started_is_refused() {
 }
 
 #[tokio::test]
-async fn what_does_not_pass_its_health_check_is_refused() {
+async fn a_version_that_fails_its_health_check_is_refused() {
     let kit = Kit::new();
     let module = Module::new();
     let actor = kit.start(&module).await;

@@ -63,7 +63,7 @@ fn kit(operator: &Operator) -> (Kit, ManualClock) {
 }
 
 #[tokio::test]
-async fn who_has_no_chain_does_not_start() {
+async fn an_actor_without_a_chain_does_not_start() {
     let mut operator = Operator::new();
     let known = Module::new();
     operator.vouch(known.account(), None);

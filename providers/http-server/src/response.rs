@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn framing_is_not_the_actors() {
+    fn framing_headers_of_an_actor_are_dropped() {
         let answer = Response::text("hello")
             .with_header("Content-Length", "999")
             .with_header("Transfer-Encoding", "chunked")

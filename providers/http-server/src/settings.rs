@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn values_are_taken() {
+    fn configured_values_are_used() {
         let config = Config::from_iter([("PORT", "0"), ("ADDRESS", "::1"), ("MAX_BODY", "5")]);
         let settings = Settings::read(&config).unwrap();
         assert_eq!(settings.listen.to_string(), "[::1]:0");

@@ -162,7 +162,7 @@ async fn dropping_the_provider_ends_its_servers() {
 }
 
 #[tokio::test]
-async fn actors_have_nothing_to_ask() {
+async fn every_operation_of_an_actor_is_unknown() {
     let site = Site::answering(|_| Ok(Response::ok())).await;
     let id = id("MACTOR");
     let error = site

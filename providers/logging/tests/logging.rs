@@ -108,12 +108,12 @@ async fn a_line_says_to_which_trace_it_belongs() {
 }
 
 #[tokio::test]
-async fn off_is_off() {
+async fn the_level_off_logs_nothing() {
     assert_eq!(logged("counter", 0, "nothing").await, "");
 }
 
 #[tokio::test]
-async fn a_level_that_there_is_not_is_an_error_that_says_so() {
+async fn an_unknown_level_is_logged_as_an_error_with_its_number() {
     let text = logged("counter", 6, "louder").await;
     assert!(text.starts_with("ERROR actor: louder"), "{text}");
     assert!(text.contains("level=6"), "{text}");
@@ -161,7 +161,7 @@ async fn what_is_wrong_is_refused_and_not_logged() {
 }
 
 #[tokio::test]
-async fn there_is_nothing_to_configure() {
+async fn every_configuration_key_is_refused() {
     let refused = bound(Config::from_iter([("LOG_PATH", "/tmp")])).await;
     assert!(refused.unwrap_err().to_string().contains("LOG_PATH"));
 }

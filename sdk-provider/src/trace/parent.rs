@@ -54,7 +54,7 @@ mod tests {
     const GOOD: &str = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 
     #[test]
-    fn what_is_written_is_what_was_read() {
+    fn a_trace_parent_survives_reading_and_writing() {
         let (trace, span, flags) = parse(GOOD).unwrap();
         assert_eq!(write(trace, span, flags), GOOD);
         assert_eq!(trace.to_string(), "0af7651916cd43dd8448eb211c80319c");
@@ -62,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn later_versions_may_say_more() {
+    fn trace_parents_of_later_versions_may_be_longer() {
         let later = GOOD.replacen("00", "cc", 1);
         assert!(parse(&later).is_some());
         assert!(parse(&format!("{later}-what-the-future-will-be-like")).is_some());
@@ -70,7 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn anything_else_is_ignored() {
+    fn malformed_trace_parents_are_ignored() {
         let wrong = [
             String::new(),
             "00".to_owned(),

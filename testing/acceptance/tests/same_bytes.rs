@@ -17,7 +17,7 @@ const REQUESTS: [(&str, &str, &str); 5] = [
 ];
 
 #[test]
-fn the_counters_one_file_answers_with_the_same_bytes_everywhere() {
+fn one_signed_counter_answers_with_the_same_bytes_on_every_engine() {
     let workshop = Workshop::new();
     let manifest = workshop.counter(&[HTTP, STORE]);
     let mut first: Option<(Place, Vec<String>)> = None;

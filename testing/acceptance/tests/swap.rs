@@ -28,12 +28,12 @@ fn on_wasmi_100_swaps_under_64_clients_lose_and_mix_up_nothing() {
 }
 
 #[test]
-fn on_wasmtime_what_may_not_take_over_is_refused() {
+fn on_wasmtime_a_refused_swap_changes_nothing() {
     refusals("wasmtime");
 }
 
 #[test]
-fn on_wasmi_what_may_not_take_over_is_refused() {
+fn on_wasmi_a_refused_swap_changes_nothing() {
     refusals("wasmi");
 }
 

@@ -73,7 +73,7 @@ fn a_case_that_applies_is_run() {
 }
 
 #[test]
-fn what_is_skipped_must_be_what_is_committed() {
+fn skipped_cases_must_match_the_committed_list() {
     let engine = refusing_all_but_slices();
     let slices = GROUPS.iter().find(|group| group.name == "slices").unwrap();
     let names = slices

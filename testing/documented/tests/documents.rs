@@ -41,7 +41,7 @@ fn somebody_runs_every_command() {
 }
 
 #[test]
-fn only_mentions_and_the_runner_itself_are_run_by_nobody() {
+fn commands_without_a_runner_are_mentions_or_the_runner_itself() {
     for command in shown() {
         if matches!(runner(&command), Some(Runner::Nobody(_))) {
             let itself = command.words() == "cargo xtask test --full";
@@ -51,7 +51,7 @@ fn only_mentions_and_the_runner_itself_are_run_by_nobody() {
 }
 
 #[test]
-fn what_is_listed_is_shown() {
+fn every_listed_command_is_in_a_document() {
     let shown: Vec<String> = shown().iter().map(Command::words).collect();
     for (listed, _) in ELSEWHERE {
         assert!(
@@ -113,7 +113,7 @@ fn commands_are_found_in_every_kind_of_block() {
 }
 
 #[test]
-fn what_is_new_has_no_runner() {
+fn an_unknown_command_has_no_runner() {
     for text in [
         "```sh\nrm -rf everything\n```\n",
         "```console\n$ cargo install something\n```\n",
@@ -126,7 +126,7 @@ fn what_is_new_has_no_runner() {
 }
 
 #[test]
-fn files_are_those_that_are_named_or_printed() {
+fn documents_are_named_files_and_printed_help() {
     let text = "```yaml\n# one.yaml\na: 1\n```\n```yaml\nb: 2\n```\n\
         ```console\n$ cat two.yaml\nc: 3\n$ capwire check two.yaml\n```\n";
     let page = page("page.md", text);

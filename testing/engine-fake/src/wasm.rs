@@ -63,7 +63,7 @@ mod tests {
     }
 
     #[test]
-    fn other_sections_do_not_matter() {
+    fn other_sections_are_ignored() {
         let long = [&[3][..], b"jwt", &[b'x'; 300]].concat();
         let jwt = [&[CUSTOM, 0xb0, 0x02], &long[..]].concat();
         let echo = module("echo");
@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_module_is_refused() {
+    fn bytes_that_are_no_module_are_refused() {
         assert!(script_name(b"").is_err());
         assert!(script_name(HEADER).is_err());
         let echo = module("echo");

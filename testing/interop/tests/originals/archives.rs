@@ -67,7 +67,7 @@ fn archives_made_here_are_read_as_in_2020() {
 }
 
 #[test]
-fn what_the_original_lets_pass_is_refused_here() {
+fn archives_that_only_the_original_accepts_are_refused_here() {
     let (account, service) = (pair(KeyKind::Account), pair(KeyKind::Service));
     // A claim is changed, so the signature is wrong; the hashes still agree.
     let mut forged = made_here(&account, &service);

@@ -5,7 +5,7 @@ use capwire_wascap::{KeyKind, KeyPair, PublicKey};
 use nkeys_today::KeyPairType;
 
 #[test]
-fn public_keys_and_seeds_of_ours_are_theirs() {
+fn keys_made_here_are_read_by_the_originals() {
     for kind in KeyKind::ALL {
         let ours = pair(kind);
         assert_eq!(today(&ours).public_key(), text(&ours), "{kind}");
@@ -16,7 +16,7 @@ fn public_keys_and_seeds_of_ours_are_theirs() {
 }
 
 #[test]
-fn public_keys_and_seeds_of_theirs_are_ours() {
+fn keys_made_by_the_originals_are_read_here() {
     for (theirs, kind) in [
         (KeyPairType::Operator, KeyKind::Operator),
         (KeyPairType::Account, KeyKind::Account),
@@ -34,7 +34,7 @@ fn public_keys_and_seeds_of_theirs_are_ours() {
 }
 
 #[test]
-fn keys_that_they_refuse_are_refused() {
+fn keys_that_the_originals_refuse_are_refused_here() {
     let good = text(&pair(KeyKind::Account));
     for at in 0..good.len() {
         let other = if &good[at..=at] == "A" { "B" } else { "A" };

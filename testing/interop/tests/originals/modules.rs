@@ -60,7 +60,7 @@ fn sign_here(wasm: &[u8], account: &KeyPair, module: &KeyPair) -> Vec<u8> {
 }
 
 #[test]
-fn what_the_tools_of_2020_sign_is_verified_here() {
+fn modules_signed_by_the_tools_of_2020_are_verified_here() {
     let (account, module) = (pair(KeyKind::Account), pair(KeyKind::Module));
     let signed = sign_as_in_2020(&wasm(), &account, &module);
     let verified = Verifier::new().verify_module(&signed, now()).unwrap();
@@ -83,7 +83,7 @@ fn what_the_tools_of_2020_sign_is_verified_here() {
 }
 
 #[test]
-fn what_the_tools_of_today_sign_is_verified_here() {
+fn modules_signed_by_the_tools_of_today_are_verified_here() {
     let (account, module) = (pair(KeyKind::Account), pair(KeyKind::Module));
     let signed = sign_as_today(&wasm(), &account, &module);
     let verified = Verifier::new().verify_module(&signed, now()).unwrap();
@@ -96,7 +96,7 @@ fn what_the_tools_of_today_sign_is_verified_here() {
 }
 
 #[test]
-fn what_is_signed_here_the_tools_of_2020_accept() {
+fn modules_signed_here_are_accepted_by_the_tools_of_2020() {
     let (account, module) = (pair(KeyKind::Account), pair(KeyKind::Module));
     let signed = sign_here(&wasm(), &account, &module);
     let token = wasm_2020::extract_claims(&signed).unwrap().unwrap();
@@ -120,7 +120,7 @@ fn what_is_signed_here_the_tools_of_2020_accept() {
 }
 
 #[test]
-fn what_is_signed_here_the_tools_of_today_accept() {
+fn modules_signed_here_are_accepted_by_the_tools_of_today() {
     let (account, module) = (pair(KeyKind::Account), pair(KeyKind::Module));
     let signed = sign_here(&wasm(), &account, &module);
     let token = wasm_today::extract_claims(&signed).unwrap().unwrap();
@@ -205,7 +205,7 @@ fn all_that_the_first_version_knows_is_encoded_as_in_2020() {
 }
 
 #[test]
-fn what_came_later_cannot_be_signed_for_2020() {
+fn later_wasm_features_cannot_be_signed_for_the_tools_of_2020() {
     let (account, module) = (pair(KeyKind::Account), pair(KeyKind::Module));
     for later in [
         "(func (param i32) (result i32) (i32.extend8_s (local.get 0)))",
@@ -254,7 +254,7 @@ fn a_module_can_be_signed_again_by_either_side() {
 }
 
 #[test]
-fn what_the_originals_let_pass_is_refused_here() {
+fn modules_that_only_the_originals_accept_are_refused_here() {
     let (account, module) = (pair(KeyKind::Account), pair(KeyKind::Module));
     // The host of 2020 never looked at `signature_valid`, and this is no error there.
     let stranger = pair(KeyKind::Account);

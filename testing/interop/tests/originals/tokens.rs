@@ -50,7 +50,7 @@ where
 }
 
 #[test]
-fn accounts() {
+fn account_tokens_are_accepted_both_ways() {
     let (operator, account, extra) = (
         pair(KeyKind::Operator),
         pair(KeyKind::Account),
@@ -96,7 +96,7 @@ fn accounts() {
 }
 
 #[test]
-fn operators() {
+fn operator_tokens_are_accepted_both_ways() {
     let (operator, extra) = (pair(KeyKind::Operator), pair(KeyKind::Operator));
     let (name, key, signers) = ("root".to_owned(), text(&operator), vec![text(&extra)]);
 
@@ -140,7 +140,7 @@ fn operators() {
 }
 
 #[test]
-fn clusters() {
+fn cluster_tokens_are_accepted_both_ways() {
     let cluster = pair(KeyKind::Cluster);
     let (key, signers) = (text(&cluster), vec![text(&pair(KeyKind::Cluster))]);
     let theirs =
@@ -160,7 +160,7 @@ fn clusters() {
 }
 
 #[test]
-fn providers() {
+fn provider_tokens_are_accepted_both_ways() {
     let (account, service) = (pair(KeyKind::Account), pair(KeyKind::Service));
     let (iss, sub, hash) = (text(&account), text(&service), Hash::of(b"library"));
     let hashes = HashMap::from([("x86_64-linux".to_owned(), hash.to_string())]);
@@ -207,7 +207,7 @@ fn providers() {
 }
 
 #[test]
-fn invocations() {
+fn invocation_tokens_are_accepted_both_ways() {
     let server = pair(KeyKind::Server);
     let (target, origin) = ("wasmbus://wascc/keyvalue/default/Get", "wasmbus://MXYZ");
     let metadata = InvocationMetadata::new(origin, target, b"payload");
