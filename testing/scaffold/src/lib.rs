@@ -1,12 +1,17 @@
 //! Scaffolding that the tests of several packages share: guests with default limits, hosts that
 //! count slices, conditions to wait for, tests without their tools.
 #![forbid(unsafe_code)]
-#![expect(clippy::missing_panics_doc, reason = "a failure here is a failed test")]
+#![expect(
+    clippy::missing_panics_doc,
+    clippy::panic,
+    reason = "a failure here is a failed test"
+)]
 
 mod guest;
 
 pub use guest::{Slices, start, start_within};
 
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 /// The longest time that [`eventually`] waits: far more than a slow machine needs.
@@ -28,6 +33,20 @@ pub fn eventually(what: &str, mut done: impl FnMut() -> bool) {
     while !done() {
         assert!(Instant::now() < end, "not within {PATIENCE:?}: {what}");
         std::thread::yield_now();
+    }
+}
+
+/// Runs an example of the package whose test calls this, and checks that the example succeeds.
+/// `cargo test` builds the examples of a package before it runs the package's tests.
+pub fn run_example(name: &str) {
+    let Ok(test) = std::env::current_exe() else {
+        panic!("the path of the test is unknown");
+    };
+    // `target/debug/deps/examples-0123` is beside `target/debug/examples`.
+    let example = test.with_file_name("").join("../examples").join(name);
+    match Command::new(&example).output() {
+        Err(error) => panic!("cannot run {}: {error}", example.display()),
+        Ok(output) => assert!(output.status.success(), "{name}: {output:?}"),
     }
 }
 
