@@ -2,7 +2,7 @@
 
 #![expect(
     unsafe_code,
-    reason = "imports and exports of WebAssembly are foreign functions; this is the only file that names them"
+    reason = "imports and exports of WebAssembly are foreign functions, and only this file names them"
 )]
 
 use crate::console::console_log as log;
@@ -40,7 +40,7 @@ unsafe extern "C" {
 macro_rules! __export {
     ($actor:path) => {
         const _: () = {
-            // SAFETY: an actor is a module of its own, in which nothing else has this name.
+            // SAFETY: an actor is a separate module, in which nothing else has this name.
             #[unsafe(no_mangle)]
             extern "C" fn __guest_call(operation: usize, payload: usize) -> i32 {
                 $crate::__private::guest_call(&$actor, operation, payload)
@@ -120,8 +120,8 @@ fn guest_error(text: &str) {
 fn request(operation: usize, payload: usize) -> (Vec<u8>, Vec<u8>) {
     let mut operation = vec![0; operation];
     let mut payload = vec![0; payload];
-    // SAFETY: the host writes as many bytes as it told `__guest_call`, which is how long both
-    // buffers are. They are zeroed, so that a host that writes fewer leaves nothing uninitialised.
+    // SAFETY: the host writes as many bytes as it passed to `__guest_call`, and both buffers have
+    // these lengths. They are zeroed, so a host that writes fewer bytes leaves none uninitialised.
     unsafe { __guest_request(operation.as_mut_ptr(), payload.as_mut_ptr()) };
     (operation, payload)
 }
@@ -134,14 +134,14 @@ fn answer(actor: &Actor, operation: Vec<u8>, payload: Vec<u8>) -> Result<Vec<u8>
 
 fn host_response() -> Vec<u8> {
     let mut response = vec![0; __host_response_len()];
-    // SAFETY: the host writes as many bytes as it said, which is how long the buffer is.
+    // SAFETY: the host writes as many bytes as it announced, and the buffer has this length.
     unsafe { __host_response(response.as_mut_ptr()) };
     response
 }
 
 fn host_error() -> String {
     let mut error = vec![0; __host_error_len()];
-    // SAFETY: the host writes as many bytes as it said, which is how long the buffer is.
+    // SAFETY: the host writes as many bytes as it announced, and the buffer has this length.
     unsafe { __host_error(error.as_mut_ptr()) };
     String::from_utf8_lossy(&error).into_owned()
 }

@@ -17,7 +17,7 @@ use serde::de::DeserializeOwned;
 ///     op("Sum") => sum,                                 // typed: MessagePack in and out
 ///     op(messaging::OP_DELIVER_MESSAGE) => on_message,
 ///     raw("Reverse") => reverse,                        // any bytes in and out
-///     health => check,                                  // instead of the default, which is "well"
+///     health => check,                                  // replaces the default: healthy
 /// }
 ///
 /// fn answer(_: http::Request) -> Result<http::Response> {
@@ -56,7 +56,7 @@ macro_rules! actor {
     };
 }
 
-/// One line of [`actor!`].
+/// Expands one line of [`actor!`].
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __handler {

@@ -21,8 +21,8 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// assert_eq!(percent("1o").unwrap_err().to_string(), "invalid digit found in string");
 /// assert_eq!(percent("101").unwrap_err().to_string(), "more than everything");
 /// ```
-// It is no `std::error::Error` itself, or the conversion from any would overlap with the one of
-// a type into itself.
+// The type does not implement `std::error::Error`: the conversion from every error would overlap
+// with the conversion of a type into itself.
 pub struct Error(String);
 
 impl Error {

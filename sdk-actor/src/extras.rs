@@ -35,7 +35,7 @@ pub fn named(name: &str) -> Extras {
 pub struct Extras(Target);
 
 /// The type describes the errors of all methods.
-#[expect(clippy::missing_errors_doc, reason = "said once, on the type")]
+#[expect(clippy::missing_errors_doc, reason = "the type documents the errors")]
 impl Extras {
     /// Returns a new UUID of version 4.
     pub fn guid(&self) -> Result<String, CallError> {
@@ -47,7 +47,7 @@ impl Extras {
         answer.guid.ok_or_else(|| CallError::Answer {
             target: contract::CONTRACT.to_owned(),
             operation: contract::OP_REQUEST_GUID.to_owned(),
-            source: DecodeError::Mismatch("there is no GUID in it".to_owned()),
+            source: DecodeError::Mismatch("the answer contains no GUID".to_owned()),
         })
     }
 

@@ -36,7 +36,7 @@ pub trait ResponseExt: Sized {
 impl RequestExt for Request {
     fn json<T: DeserializeOwned>(&self) -> Result<T> {
         serde_json::from_slice(&self.body)
-            .map_err(|error| Error::msg(format!("the request's body: {error}")))
+            .map_err(|error| Error::msg(format!("cannot read the request's body as JSON: {error}")))
     }
 }
 

@@ -42,9 +42,9 @@ pub fn named(name: &str) -> KeyValue {
 pub struct KeyValue(Target);
 
 /// The type describes the errors of all methods.
-#[expect(clippy::missing_errors_doc, reason = "said once, on the type")]
+#[expect(clippy::missing_errors_doc, reason = "the type documents the errors")]
 impl KeyValue {
-    /// Adds `value` to a counter, which starts at 0, and returns its new value.
+    /// Adds `value` to the counter `key`, which starts at 0, and returns its new value.
     pub fn add(&self, key: &str, value: i32) -> Result<i32, CallError> {
         let key = key.to_owned();
         let answer: AddResponse = self.0.call(contract::OP_ADD, &AddRequest { key, value })?;

@@ -51,7 +51,7 @@ pub fn named(name: &str) -> Logging {
 /// # assert_eq!(host.calls()[0].operation, "WriteLog");
 /// ```
 pub fn install(most: LevelFilter) {
-    // It fails if there is one, which is this one or the actor's own.
+    // An error means that a logger is set already: this one, or the actor's own.
     log::set_logger(&FORWARD).ok();
     log::set_max_level(most);
 }
@@ -72,7 +72,7 @@ impl Logging {
         };
         match self.0.call(contract::OP_WRITE_LOG, &request) {
             Ok(()) => Ok(()),
-            // Providers of 2020 answer nothing at all.
+            // Providers of 2020 send an empty answer.
             Err(CallError::Answer {
                 source: DecodeError::Empty,
                 ..

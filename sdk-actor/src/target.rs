@@ -119,7 +119,7 @@ pub enum CallError {
         reason: String,
     },
     /// The answer does not have the expected type.
-    #[error("the answer to {operation} of {target}")]
+    #[error("cannot read the answer to {operation} of {target}")]
     Answer {
         /// The target: an actor's key or a contract.
         target: String,

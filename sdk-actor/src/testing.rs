@@ -32,14 +32,14 @@ use store::Store;
 ///     Ok(http::Response::text(format!("{hits} hits")))
 /// }
 ///
-/// // a store that works
+/// // a working store
 /// let host = FakeHost::new();
 /// let request = http::Request::new("GET", "/home");
 /// host.http(&ACTOR, request.clone())?;
 /// assert_eq!(host.http(&ACTOR, request.clone())?.body, b"2 hits");
 /// assert_eq!(host.calls()[1].operation, "Add");
 ///
-/// // a store that does not
+/// // a failing store
 /// let host = FakeHost::new().refuse("wascc:keyvalue", "Add", "the disk is full");
 /// let error = host.http(&ACTOR, request).unwrap_err();
 /// assert!(error.to_string().contains("the disk is full"));
@@ -187,7 +187,7 @@ pub(crate) fn call(
     operation: &str,
     payload: &[u8],
 ) -> Result<Vec<u8>, String> {
-    let host = current().ok_or("there is no host here: call inside of FakeHost::run")?;
+    let host = current().ok_or("no host is active: call inside FakeHost::run")?;
     host.answer(HostCall {
         binding: binding.to_owned(),
         namespace: namespace.to_owned(),
@@ -252,7 +252,7 @@ impl Inner {
             Some(script) => (script.answer)(&call),
             None if call.namespace == keyvalue::CONTRACT => self.store(&call),
             None => Err(format!(
-                "nothing answers {} of {}: script it with FakeHost::respond",
+                "no script answers {} of {}: add one with FakeHost::respond",
                 call.operation, call.namespace
             )),
         }

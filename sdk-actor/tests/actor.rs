@@ -73,7 +73,9 @@ fn a_body_that_is_not_json_is_an_error_that_says_so() {
     let request = http::Request::new("POST", "/json").with_body("{");
     let error = FakeHost::new().http(&ACTOR, request).unwrap_err();
     assert!(
-        error.to_string().starts_with("the request's body"),
+        error
+            .to_string()
+            .starts_with("cannot read the request's body as JSON: "),
         "{error}"
     );
 }
@@ -172,7 +174,10 @@ fn an_answer_of_the_wrong_shape_is_an_error_and_no_panic() {
     let host = FakeHost::new().respond("MADDER", "Sum", "three");
     let error = host.call::<_, i64>(&ACTOR, "Ask", &[1]).unwrap_err();
     let text = error.to_string();
-    assert!(text.starts_with("the answer to Sum of MADDER: "), "{text}");
+    assert!(
+        text.starts_with("cannot read the answer to Sum of MADDER: "),
+        "{text}"
+    );
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! The counter actor: counts the requests of each path.
+//! An actor that counts the requests of each path.
 #![forbid(unsafe_code)]
 
 use capwire_actor::prelude::*;

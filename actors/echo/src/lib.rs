@@ -1,4 +1,4 @@
-//! The echo actor: answers with what it was sent.
+//! An actor that answers with the request.
 #![forbid(unsafe_code)]
 
 use capwire_actor::prelude::*;

@@ -189,9 +189,9 @@ fn span(start: i32, stop: i32, length: usize) -> Range<usize> {
 }
 
 fn wrong_type() -> Error {
-    Error::msg("the key holds another kind of value")
+    Error::msg("the key holds another type of value")
 }
 
 fn no_counter() -> Error {
-    Error::msg("the value is no integer or out of range")
+    Error::msg("the value is not an integer, or out of range")
 }
