@@ -5,6 +5,10 @@ use capwire_contracts::keyvalue::{
     self as contract, AddRequest, AddResponse, CountResponse, GetResponse, ItemRequest, KeyRequest,
     KeyResponse, KeysRequest, RangeRequest, SetRequest, SetResponse, ValuesResponse,
 };
+use core::time::Duration;
+
+/// The value of [`SetRequest::expires`] for a value that does not expire.
+const NEVER: i32 = 0;
 
 /// Returns the store of the binding `default`.
 ///
@@ -59,15 +63,24 @@ impl KeyValue {
 
     /// Sets the value of `key` without expiry.
     pub fn set(&self, key: &str, value: &str) -> Result<(), CallError> {
-        self.set_for(key, value, 0)
+        self.write(key, value, NEVER)
     }
 
-    /// Sets the value of `key`, which expires after `seconds`; 0 means never.
-    pub fn set_for(&self, key: &str, value: &str, seconds: i32) -> Result<(), CallError> {
+    /// Sets the value of `key`, which expires after `time`, rounded up to whole seconds: at least
+    /// one second, at most 68 years.
+    pub fn set_for(&self, key: &str, value: &str, time: Duration) -> Result<(), CallError> {
+        let seconds = time
+            .as_secs()
+            .saturating_add(u64::from(time.subsec_nanos() > 0));
+        let expires = i32::try_from(seconds).unwrap_or(i32::MAX).max(1);
+        self.write(key, value, expires)
+    }
+
+    fn write(&self, key: &str, value: &str, expires: i32) -> Result<(), CallError> {
         let request = SetRequest {
             key: key.to_owned(),
             value: value.to_owned(),
-            expires: seconds,
+            expires,
         };
         let SetResponse { .. } = self.0.call(contract::OP_SET, &request)?;
         Ok(())

@@ -6,8 +6,10 @@
     reason = "tests"
 )]
 
+use capwire_actor::contracts::{codec, keyvalue::SetRequest};
 use capwire_actor::keyvalue::{self, KeyValue};
 use capwire_actor::testing::FakeHost;
+use std::time::Duration;
 
 fn with_store(test: impl FnOnce(KeyValue)) -> FakeHost {
     let host = FakeHost::new();
@@ -42,12 +44,30 @@ fn values_can_be_set_and_deleted() {
     with_store(|store| {
         assert_eq!(store.get("k").unwrap(), None);
         assert!(!store.key_exists("k").unwrap());
-        store.set_for("k", "", 60).unwrap();
+        store.set_for("k", "", Duration::from_secs(60)).unwrap();
         assert_eq!(store.get("k").unwrap().as_deref(), Some(""));
         assert!(store.key_exists("k").unwrap());
         store.del("k").unwrap();
         assert!(!store.key_exists("k").unwrap());
     });
+}
+
+#[test]
+fn the_time_of_a_value_is_sent_in_whole_seconds() {
+    let hour = Duration::from_secs(3_600);
+    for (time, seconds) in [
+        (Duration::ZERO, 1),
+        (Duration::from_millis(1_001), 2),
+        (hour, 3_600),
+        (Duration::MAX, i32::MAX),
+    ] {
+        let host = with_store(|store| store.set_for("k", "v", time).unwrap());
+        let sent: SetRequest = codec::decode(&host.calls()[0].payload).unwrap();
+        assert_eq!(sent.expires, seconds, "{time:?}");
+    }
+    let host = with_store(|store| store.set("k", "v").unwrap());
+    let sent: SetRequest = codec::decode(&host.calls()[0].payload).unwrap();
+    assert_eq!(sent.expires, 0);
 }
 
 #[test]
