@@ -1,4 +1,4 @@
-//! Calls through the whole host: authorised, counted, within their budget, on an instance of a pool.
+//! Calls through the whole host, including authorization, counting, budgets and the pool.
 #![allow(
     clippy::unwrap_used,
     missing_docs,
@@ -58,7 +58,7 @@ where
     })
 }
 
-/// A host with one actor that is bound to [`Relay`].
+/// Returns a host with one actor that is bound to [`Relay`].
 async fn bound(engine: Arc<dyn Engine>, wasm: &Wasm) -> (Host, ActorId) {
     let host = Host::builder(engine).build().unwrap();
     let binding = BindingName::new("").unwrap();
@@ -71,7 +71,7 @@ async fn bound(engine: Arc<dyn Engine>, wasm: &Wasm) -> (Host, ActorId) {
     (host, actor)
 }
 
-/// Answers at once with what it got.
+/// A provider that returns the payload at once.
 struct Relay;
 
 #[async_trait]

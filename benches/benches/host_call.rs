@@ -1,4 +1,4 @@
-//! One call with one host call in it, both with the same payload.
+//! One call with one host call; both carry the same payload.
 #![allow(
     clippy::unwrap_used,
     missing_docs,
@@ -16,7 +16,7 @@ fn host_call(criterion: &mut Criterion) {
 
 criterion_group! {
     name = benches;
-    // All files together end within some minutes.
+    // All benchmark files together take a few minutes.
     config = Criterion::default()
         .warm_up_time(Duration::from_secs(1))
         .measurement_time(Duration::from_secs(3));

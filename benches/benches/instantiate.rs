@@ -1,4 +1,4 @@
-//! From compiled code to a first answer, and the end of the instance.
+//! Creating an instance from compiled code, a first call, and freeing the instance.
 #![allow(
     clippy::unwrap_used,
     missing_docs,
@@ -36,7 +36,7 @@ fn instantiate(criterion: &mut Criterion) {
 
 criterion_group! {
     name = benches;
-    // All files together end within some minutes.
+    // All benchmark files together take a few minutes.
     config = Criterion::default()
         .warm_up_time(Duration::from_secs(1))
         .measurement_time(Duration::from_secs(3));

@@ -1,4 +1,4 @@
-//! From bytes to compiled code.
+//! Compiling modules from bytes.
 #![allow(
     clippy::unwrap_used,
     missing_docs,
@@ -19,7 +19,7 @@ fn load(criterion: &mut Criterion) {
     bench(criterion, "load_actor", &actor().unwrap());
 }
 
-/// Measures as the group `name` how each engine compiles `wasm`.
+/// Measures the compilation of `wasm` by each engine as the group `name`.
 fn bench(criterion: &mut Criterion, name: &str, wasm: &Wasm) {
     let mut group = criterion.benchmark_group(name);
     group.throughput(Throughput::Bytes(wasm.bytes.len() as u64));
@@ -42,7 +42,7 @@ fn answers(module: &dyn capwire::wapc::Module) {
 
 criterion_group! {
     name = benches;
-    // All files together end within some minutes.
+    // All benchmark files together take a few minutes.
     config = Criterion::default()
         .warm_up_time(Duration::from_secs(1))
         .measurement_time(Duration::from_secs(3));

@@ -1,5 +1,5 @@
-//! What the benchmarks share: the engines, the guest and the payloads, so that every table
-//! compares the same things.
+//! The engines, the guest and the payloads that all benchmarks share, so that their tables are
+//! comparable.
 #![forbid(unsafe_code)]
 
 use anyhow::{Context, Result, bail};
@@ -24,7 +24,7 @@ pub const PAYLOADS: [usize; 5] = [0, 64, 1_024, 65_536, 1_048_576];
 pub struct Wasm {
     /// The module.
     pub bytes: Vec<u8>,
-    /// The beginning of its SHA-256: two runs compare only if it is the same.
+    /// The beginning of the module's SHA-256. Runs are comparable only if it is the same.
     pub hash: String,
 }
 
@@ -39,19 +39,19 @@ pub struct Subject {
     pub module: Arc<dyn Module>,
 }
 
-/// The leanest guest that echoes and calls its host.
+/// Returns the smallest guest that returns its payload and calls its host.
 ///
 /// # Errors
-/// If it cannot be assembled.
+/// Returns an error if it cannot be assembled.
 pub fn lean_guest() -> Result<Wasm> {
     let bytes = wat::parse_str(include_str!("../guests/lean.wat"))?;
     Ok(Wasm::new(bytes))
 }
 
-/// The example actor `counter`, as `cargo xtask guests` builds it.
+/// Returns the example actor `counter`, built by `cargo xtask guests`.
 ///
 /// # Errors
-/// If it was not built.
+/// Returns an error if it is not built.
 pub fn actor() -> Result<Wasm> {
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let target = std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
@@ -69,21 +69,21 @@ impl Wasm {
     }
 }
 
-/// An engine by its name and how it works.
+/// An engine with its name, which includes its options.
 type Named = (String, Arc<dyn Engine>);
 
-/// Every engine, with its default options.
+/// Returns every engine with its default options.
 ///
 /// # Errors
-/// If one cannot be made on this machine.
+/// Returns an error if this machine cannot create one of them.
 pub fn engines() -> Result<Vec<Arc<dyn Engine>>> {
     Ok(vec![Arc::new(Wasmtime::new()?), Arc::new(Wasmi::new())])
 }
 
-/// `wasm` on every engine.
+/// Compiles `wasm` with every engine.
 ///
 /// # Errors
-/// If an engine does not accept it.
+/// Returns an error if an engine refuses it.
 pub fn subjects(wasm: &Wasm) -> Result<Vec<Subject>> {
     let engines = engines()?.into_iter();
     on(
@@ -92,10 +92,10 @@ pub fn subjects(wasm: &Wasm) -> Result<Vec<Subject>> {
     )
 }
 
-/// `wasm` as other options compile it, which shows when it is loaded and called.
+/// Compiles `wasm` with other options that affect loading and calls.
 ///
 /// # Errors
-/// If one cannot be made on this machine, or does not accept it.
+/// Returns an error if this machine cannot create an engine, or an engine refuses the module.
 pub fn compilations(wasm: &Wasm) -> Result<Vec<Subject>> {
     let winch = Wasmtime::builder().strategy(Strategy::Winch).build()?;
     let pulley = Wasmtime::builder().strategy(Strategy::Pulley).build()?;
@@ -110,10 +110,10 @@ pub fn compilations(wasm: &Wasm) -> Result<Vec<Subject>> {
     on(wasm, engines)
 }
 
-/// `wasm` as other options make its instances.
+/// Compiles `wasm` with other options that affect the creation of instances.
 ///
 /// # Errors
-/// If one cannot be made on this machine, or does not accept it.
+/// Returns an error if this machine cannot create an engine, or an engine refuses the module.
 pub fn allocations(wasm: &Wasm) -> Result<Vec<Subject>> {
     let pooling = Wasmtime::builder().pooling(100).build()?;
     if let Allocation::NoRoom { reason } = pooling.allocation() {
@@ -139,21 +139,21 @@ fn on(wasm: &Wasm, engines: impl IntoIterator<Item = Named>) -> Result<Vec<Subje
     engines.into_iter().map(subject).collect()
 }
 
-/// A payload of `size` bytes that are not all the same.
+/// Returns a payload of `size` bytes with different values.
 #[must_use]
 pub fn payload(size: usize) -> Bytes {
     (0..=u8::MAX).cycle().take(size).collect()
 }
 
-/// A host that answers every call with its payload.
+/// Answers a host call with its payload.
 pub fn relay(call: HostCall<'_>) -> Reply {
     Reply::data(Bytes::copy_from_slice(call.payload))
 }
 
-/// A plain guest that has started.
+/// Starts a plain guest.
 ///
 /// # Errors
-/// If it does not start.
+/// Returns an error if it does not start.
 pub fn plain(module: &dyn Module) -> Result<PlainGuest> {
     Ok(PlainGuest::start(
         module,
@@ -163,10 +163,10 @@ pub fn plain(module: &dyn Module) -> Result<PlainGuest> {
     )?)
 }
 
-/// A suspendable guest that has started.
+/// Starts a suspendable guest.
 ///
 /// # Errors
-/// If it does not start.
+/// Returns an error if it does not start.
 pub fn suspendable(module: &dyn Module) -> Result<Guest> {
     let mut step = Guest::start(module, &ResourceLimits::default(), Arc::new(EmptyWorld))?;
     loop {

@@ -8,13 +8,13 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
 
-/// A type of fields.
+/// The type of a field.
 pub(crate) trait Field: Sized {
     fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error>;
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error>;
 }
 
-/// A field to write.
+/// A field that can be encoded.
 pub(crate) struct Out<'a, T>(pub(crate) &'a T);
 
 impl<T: Field> Serialize for Out<'_, T> {
@@ -23,7 +23,7 @@ impl<T: Field> Serialize for Out<'_, T> {
     }
 }
 
-/// A field that was read.
+/// A decoded field.
 pub(crate) struct In<T>(pub(crate) T);
 
 impl<'de, T: Field> Deserialize<'de> for In<T> {
@@ -32,7 +32,7 @@ impl<'de, T: Field> Deserialize<'de> for In<T> {
     }
 }
 
-/// Fields that read and write themselves: messages in messages.
+/// Implements the type of a field for messages inside messages, which encode and decode themselves.
 macro_rules! plain_fields {
     ($($type:ty),* $(,)?) => {$(
         impl $crate::field::Field for $type {
@@ -131,7 +131,8 @@ impl Field for BTreeMap<String, String> {
     }
 }
 
-/// Grows with what is there, whatever length is claimed.
+/// Reads a list. Memory grows with the elements that are present, whatever length the message
+/// claims.
 struct List<T>(PhantomData<T>);
 
 impl<'de, T: Field> Visitor<'de> for List<T> {
@@ -152,8 +153,8 @@ impl<'de, T: Field> Visitor<'de> for List<T> {
 
 struct Texts;
 
-/// More than anybody has headers. Each takes many times what it may have in the message, of which the
-/// million that fit in one would keep a thread for half a second.
+/// The maximum number of headers. A header takes many times its size in the message, and the
+/// million headers that fit into a message would block a thread for half a second.
 const MOST_TEXTS: usize = 10_000;
 
 impl<'de> Visitor<'de> for Texts {

@@ -1,4 +1,5 @@
-//! Hostile archives: however a signed archive is changed, only what was signed is believed.
+//! Hostile archives: whatever the changes to a signed archive, only its signed contents pass
+//! verification.
 
 use crate::counter::Counter;
 use capwire_wascap::{
@@ -10,8 +11,8 @@ const NOW: UnixSeconds = UnixSeconds(1_600_000_000);
 const LIBRARIES: [(&str, &[u8]); 2] = [("a-b", b"\x7FELF"), ("x86_64-linux", &[7; 513])];
 const BLOCK: usize = 512;
 
-/// Reads the bytes as an archive. Then changes a signed one by them, as places and bytes, with the
-/// checksums of its headers made right again.
+/// Reads the bytes as an archive. Then uses them as positions and values to change a signed
+/// archive, and corrects the checksums of its headers.
 pub(crate) fn run(bytes: &[u8]) {
     drop(inspect_archive(bytes));
     if let Ok(archive) = Verifier::new().verify_archive(bytes, NOW) {
@@ -49,7 +50,7 @@ fn signed() -> Option<Vec<u8>> {
     sign_archive(LIBRARIES, claims, &account).ok()
 }
 
-/// Where headers are: blocks with the magic of the format in its place.
+/// Returns the positions of headers, which are blocks with the format's magic number.
 fn headers(par: &[u8]) -> Vec<usize> {
     const MAGIC: usize = 257;
     let blocks = par.chunks_exact(BLOCK).enumerate();
@@ -63,7 +64,7 @@ fn headers(par: &[u8]) -> Vec<usize> {
         .collect()
 }
 
-/// Makes the checksum of a header right.
+/// Corrects the checksum of a header.
 fn repair(header: &mut [u8]) {
     const CHECKSUM: core::ops::Range<usize> = 148..156;
     let field = |header: &mut [u8], text: &[u8]| {

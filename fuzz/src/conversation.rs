@@ -1,4 +1,5 @@
-//! A hostile guest: any pointer, any length, any order of the nine functions and of `abort`.
+//! A hostile guest, which uses any pointers and lengths, and any order of the nine functions and of
+//! `abort`.
 
 use arbitrary::{Arbitrary, Unstructured};
 use capwire_wapc::{
@@ -6,7 +7,7 @@ use capwire_wapc::{
 };
 use std::sync::Arc;
 
-/// More than any pointer that a guest may mean, less than a pointer can say.
+/// The size of the guest's memory in bytes. Pointers can be larger, and so point outside it.
 const MEMORY: usize = 4096;
 const MOST: usize = 1024;
 
@@ -25,7 +26,7 @@ enum Step {
     Abort { arguments: [u32; 4] },
 }
 
-/// Plays the steps. Errors are expected; what is not is a panic, or lengths that lie.
+/// Plays the steps. Errors are expected; panics and wrong lengths are not.
 pub(crate) fn run(bytes: &[u8]) {
     let Ok(steps) = Vec::<Step>::arbitrary(&mut Unstructured::new(bytes)) else {
         return;

@@ -1,4 +1,4 @@
-//! Hostile keys: a text that is accepted is the one text of its key.
+//! Hostile keys: an accepted text is the only text of its key.
 
 use capwire_wascap::{KeyPair, PublicKey};
 

@@ -1,8 +1,8 @@
-//! Fuzz targets as plain functions from bytes. `cargo xtask fuzz NAME` runs one under a fuzzer; the
-//! tests run all of them on the committed corpora, with any compiler.
+//! Fuzz targets: plain functions that take bytes. `cargo xtask fuzz NAME` runs one under a fuzzer.
+//! The tests run all of them on the committed corpora, with any compiler.
 //!
-//! A target panics when an invariant does not hold. That input is not accepted is no failure: that
-//! something impossible is accepted, or that it is not handled, is.
+//! A target panics if an invariant does not hold. Refusing input is not a failure. Accepting
+//! invalid input, or crashing on it, is one.
 #![forbid(unsafe_code)]
 #![expect(clippy::panic, reason = "a target's panic is its finding")]
 
@@ -17,7 +17,7 @@ mod section;
 mod token;
 mod wasi;
 
-/// A function that must hold for all bytes.
+/// A function that must not panic for any bytes.
 pub type Target = fn(&[u8]);
 
 /// All targets by name.
@@ -33,7 +33,7 @@ pub const TARGETS: [(&str, Target); 9] = [
     ("wasi", wasi::run),
 ];
 
-/// The target called `name`.
+/// Returns the target `name`.
 #[must_use]
 pub fn target(name: &str) -> Option<Target> {
     TARGETS

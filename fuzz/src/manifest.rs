@@ -1,5 +1,5 @@
-//! Hostile manifests: every text is a manifest or an error at a place inside of it, and so are its
-//! limits when variables are replaced.
+//! Hostile manifests: every text is a manifest or an error with a position inside the text. The
+//! same holds for its limits after variables are replaced.
 
 use capwire_manifest::{Manifest, ManifestError};
 

@@ -1,4 +1,5 @@
-//! Hostile messages: what can be read can be written, and is read again as the same.
+//! Hostile messages: a message that can be decoded can be encoded, and the result decodes to the
+//! same message.
 
 use capwire_contracts::codec::{decode, encode};
 use capwire_contracts::{core, http, keyvalue};

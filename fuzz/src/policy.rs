@@ -1,4 +1,4 @@
-//! Hostile patterns: one that covers another never matches less.
+//! Hostile patterns: a pattern that covers another matches at least as much.
 
 use capwire_wascap::Pattern;
 

@@ -1,4 +1,4 @@
-//! Hostile modules: whatever the bytes, a module is verified only if nobody changed it.
+//! Hostile modules: a module passes verification only if nobody changed it.
 
 use crate::counter::Counter;
 use capwire_wascap::{ActorClaimsBuilder, KeyKind, KeyPair, UnixSeconds, Verifier};
@@ -6,8 +6,8 @@ use capwire_wascap::{inspect_module, sign_module};
 
 const NOW: UnixSeconds = UnixSeconds(1_600_000_000);
 
-/// Inspects and verifies the bytes, then signs them: what can be signed verifies, and any change of
-/// one of its bytes is noticed.
+/// Inspects, verifies and signs the bytes. A module that can be signed passes verification, and a
+/// change of any byte is detected.
 pub(crate) fn run(bytes: &[u8]) {
     drop(inspect_module(bytes));
     drop(Verifier::new().verify_module(bytes, NOW));

@@ -1,4 +1,4 @@
-//! Hostile tokens: no bytes but a signed token are believed.
+//! Hostile tokens: only a signed token passes verification.
 
 use capwire_wascap::{UnixSeconds, Verifier, inspect_module};
 
@@ -12,7 +12,7 @@ pub(crate) fn run(bytes: &[u8]) {
     }
 }
 
-/// The smallest module with `token` in a custom section `jwt`.
+/// Returns the smallest module with `token` in a custom section `jwt`.
 fn module(token: &[u8]) -> Vec<u8> {
     let name = b"\x03jwt";
     let size = u32::try_from(name.len() + token.len()).unwrap_or(u32::MAX);

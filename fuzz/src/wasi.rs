@@ -1,4 +1,4 @@
-//! A hostile guest of WASI: any function, any arguments.
+//! A hostile WASI guest, which calls any function with any arguments.
 
 use arbitrary::{Arbitrary, Unstructured};
 use capwire_wapc::EmptyWorld;

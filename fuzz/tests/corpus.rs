@@ -1,4 +1,4 @@
-//! Every target holds for its corpus, for what a fuzzer once found, and for some noise.
+//! Runs every target on its corpus, on earlier finds of the fuzzer, and on random bytes.
 #![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
 
 use capwire_fuzz::TARGETS;

@@ -24,7 +24,7 @@ pub(crate) fn run_and_report() -> Result<()> {
     ]))
 }
 
-/// What was measured before, of other modules too, is not of this run.
+/// Removes earlier measurements, which may be of other modules.
 fn forget() -> Result<()> {
     match fs::remove_dir_all(target().join("criterion")) {
         Err(error) if error.kind() != ErrorKind::NotFound => {

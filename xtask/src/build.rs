@@ -1,11 +1,11 @@
-//! Building the things that other tasks need: WebAssembly guests and the `capwire` binary.
+//! Builds the WebAssembly guests and the `capwire` binary for other tasks.
 
 use crate::shell::{cargo, command, output, root, run, target};
 use anyhow::{Context, Result};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// A guest: its package, its target and the file that comes out.
+/// A guest: its package, its target and its output file.
 struct Guest {
     package: &'static str,
     target: &'static str,
@@ -46,7 +46,7 @@ const TEST_GUESTS: [Guest; 3] = [
     },
 ];
 
-/// The workspace of guests that need the crates of 2020, and cannot share our lock file.
+/// The workspace of guests that need crates of 2020 and therefore have their own lock file.
 const OLD: &str = "testing/external/guests-2020";
 
 const OLD_GUESTS: [Guest; 2] = [
@@ -62,12 +62,12 @@ const OLD_GUESTS: [Guest; 2] = [
     },
 ];
 
-/// Builds the actors; returns the folder that they are in.
+/// Builds the actors, and returns their folder.
 pub(crate) fn actors() -> Result<PathBuf> {
     build(&root(), &target(), &ACTORS)
 }
 
-/// Builds the actors and the tests' guests; returns the folder that they are in.
+/// Builds the actors and the test guests, and returns their folder.
 pub(crate) fn guests() -> Result<PathBuf> {
     build(
         &root().join(OLD),
@@ -78,14 +78,14 @@ pub(crate) fn guests() -> Result<PathBuf> {
     actors()
 }
 
-/// How the host is built.
+/// The build profile of the host.
 #[derive(Clone, Copy)]
 pub(crate) enum Profile {
     Dev,
     Release,
 }
 
-/// Builds the `capwire` binary for use; returns its path.
+/// Builds an optimised `capwire` binary, and returns its path.
 pub(crate) fn capwire() -> Result<PathBuf> {
     run(&mut cargo(&[
         "build",
@@ -96,7 +96,7 @@ pub(crate) fn capwire() -> Result<PathBuf> {
     Ok(capwire_path(Profile::Release))
 }
 
-/// Where cargo puts the `capwire` binary.
+/// Returns the path of the `capwire` binary.
 pub(crate) fn capwire_path(profile: Profile) -> PathBuf {
     let folder = match profile {
         Profile::Dev => "debug",
@@ -129,7 +129,7 @@ fn build(workspace: &Path, built: &Path, guests: &[Guest]) -> Result<PathBuf> {
     Ok(folder)
 }
 
-/// Installs a compilation target where rustup does not do it by itself.
+/// Installs a compilation target if it is missing.
 pub(crate) fn install(target: &str) -> Result<()> {
     let installed = output(&mut command("rustup", &["target", "list", "--installed"]))
         .context("rustup is needed to install compilation targets")?;
@@ -139,14 +139,14 @@ pub(crate) fn install(target: &str) -> Result<()> {
     run(&mut command("rustup", &["target", "add", target]))
 }
 
-/// Tests may be reading the old file: exchange it in one step.
+/// Replaces a file in one step, because tests may be reading the old one.
 fn replace(from: &Path, to: &Path) -> Result<()> {
     let new = to.with_extension("new");
     fs::copy(from, &new).with_context(|| format!("cannot copy {}", from.display()))?;
     fs::rename(&new, to).with_context(|| format!("cannot write {}", to.display()))
 }
 
-/// Where the demonstration and its keys live.
+/// Returns the folder of the demonstration and its keys.
 pub(crate) fn state() -> PathBuf {
     root().join(".capwire")
 }

@@ -1,23 +1,23 @@
-//! Checks of packages: can they be published, does each feature stand alone?
+//! Checks of packages and features.
 
 use crate::packages;
 use crate::shell::{cargo, run};
 use anyhow::Result;
 
-/// The packages whose features choose the parts.
+/// The packages whose features select engines and providers.
 const PACKAGES: [&str; 2] = ["capwire", "capwire-cli"];
 
-/// Can every package be published? Archives are made and resolved, not built.
+/// Checks that every package can be published. Archives are created and resolved, but not built.
 pub(crate) fn package() -> Result<()> {
     publish(&["--no-verify"])
 }
 
-/// As [`package`], and each archive is built.
+/// Makes the check of [`package`], and builds each archive.
 pub(crate) fn package_and_build() -> Result<()> {
     publish(&[])
 }
 
-/// Do they build with each feature alone, and with none?
+/// Builds the packages with each feature alone, and without features.
 pub(crate) fn features() -> Result<()> {
     let packages = packages::metadata()?;
     let choosing = packages.iter();

@@ -1,4 +1,4 @@
-//! `cargo xtask demo`: from nothing to a signed actor that answers HTTP.
+//! `cargo xtask demo`: builds, signs and runs an actor that answers HTTP requests.
 
 use crate::build;
 use crate::shell::{self, root};
@@ -7,13 +7,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// What to demonstrate.
+/// Arguments of `cargo xtask demo`.
 #[derive(clap::Args)]
 pub(crate) struct Options {
     /// The engine that runs the actor: wasmtime or wasmi
     #[arg(long, default_value = "wasmtime")]
     engine: String,
-    /// Where it listens; 0 is any port that is free
+    /// The port of the server; 0 selects any free port
     #[arg(long, env = "CAPWIRE_DEMO_PORT", default_value_t = 8081)]
     port: u16,
 }
@@ -41,7 +41,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     )
 }
 
-/// Keys are kept, so that the actor is the same one the next time and finds its data.
+/// Signs the actor. The keys are kept, so that the actor finds its data in the next run.
 fn sign(capwire: &Path, folder: &Path, module: &Path) -> Result<PathBuf> {
     let account = key(capwire, folder, "account")?;
     let subject = key(capwire, folder, "module")?;
@@ -90,7 +90,7 @@ fn write_manifest(folder: &Path, signed: &Path, port: u16) -> Result<PathBuf> {
     Ok(manifest)
 }
 
-/// The host takes this process' place, so that signals reach it and not a parent.
+/// Replaces this process by the host, so that signals reach the host.
 #[cfg(unix)]
 fn become_command(command: &mut Command) -> Result<()> {
     use std::os::unix::process::CommandExt;

@@ -1,4 +1,4 @@
-//! What documents show and takes long: each command is taken from its page and run as it is written there.
+//! Runs the slow commands that documents show, exactly as the documents show them.
 
 mod background;
 
@@ -11,10 +11,10 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
-/// Which commands.
+/// Arguments of `cargo xtask documented`.
 #[derive(clap::Args)]
 pub(crate) struct Options {
-    /// Only those that have this in them, such as `demo`
+    /// Only commands that contain this text, such as `demo`
     part: Option<String>,
 }
 
@@ -66,7 +66,7 @@ fn in_a_shell(line: &str) -> Command {
     shell
 }
 
-/// The demonstration counts: what the page asks it has the next number each time.
+/// Runs the demonstration and checks that it counts the page's requests.
 fn demonstrate(page: &Page, command: &Shown) -> Result<()> {
     let mut demo = in_a_shell(&command.line);
     demo.env("CAPWIRE_DEMO_PORT", "0");
@@ -98,7 +98,7 @@ fn count(question: &str) -> Result<u64> {
     count.with_context(|| format!("no counter in {answer}"))
 }
 
-/// Builds the actor whose code the page shows, in a project that has nothing else.
+/// Builds the actor whose code the page shows, in a project of its own.
 fn build_actor(page: &Page, command: &Shown) -> Result<()> {
     let code = page.rust.iter().find(|code| code.contains("actor! {"));
     let code = code.context("the page shows no actor")?;

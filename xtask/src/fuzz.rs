@@ -7,12 +7,12 @@ use std::fs;
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// What to fuzz.
+/// Arguments of `cargo xtask fuzz`.
 #[derive(clap::Args)]
 pub(crate) struct Options {
-    /// The target; all of them if none is named
+    /// The target [default: all targets]
     name: Option<String>,
-    /// How long each runs
+    /// The time for each target in minutes
     #[arg(long, default_value_t = 1)]
     minutes: u64,
 }
@@ -35,11 +35,12 @@ fn all(time: Duration) -> Result<()> {
 struct Package {
     folder: &'static str,
     sanitizer: &'static str,
-    /// Whether its targets run engines: wasm3 too, where it can be built.
+    /// True if its targets run engines, including wasm3 where it can be built.
     has_engines: bool,
 }
 
-/// Engines take very long to build with a sanitiser, and what they get wrong shows as a difference.
+/// The packages. Engines are built without a sanitiser, because that takes very long and their
+/// faults show as differences.
 const PACKAGES: [Package; 2] = [
     Package {
         folder: "fuzz",
@@ -53,7 +54,8 @@ const PACKAGES: [Package; 2] = [
     },
 ];
 
-/// The targets are those that have a corpus; the fuzz packages' tests see that these are all.
+/// Returns the targets with a corpus. The tests of the fuzz packages check that all targets have
+/// one.
 fn targets() -> Result<Vec<String>> {
     let mut names = Vec::new();
     for package in PACKAGES {
@@ -67,7 +69,7 @@ fn targets() -> Result<Vec<String>> {
     Ok(names)
 }
 
-/// The package that has a corpus for the target.
+/// Returns the package with a corpus for the target.
 fn package(name: &str) -> Result<Package> {
     let mut packages = PACKAGES.into_iter();
     packages
@@ -96,7 +98,8 @@ fn prepare() -> Result<()> {
     shell::run(&mut cargo(&["install", "--locked", "cargo-fuzz"]))
 }
 
-/// What is newly found stays beside what was built; corpora are committed by hand, minimised.
+/// Fuzzes one target. New inputs stay in the target folder; corpora are minimised and committed by
+/// hand.
 fn one(name: &str, time: Duration) -> Result<()> {
     let package = package(name)?;
     let found = target().join("fuzz-found").join(name);
@@ -115,7 +118,7 @@ fn one(name: &str, time: Duration) -> Result<()> {
     ]);
     fuzz.arg(format!("-max_total_time={}", time.as_secs()));
     fuzz.env("CAPWIRE_FUZZ_TARGET", name);
-    // The compiler of the workspace is set for every command that a task runs.
+    // Every command of a task inherits the workspace's compiler.
     fuzz.env_remove("RUSTUP_TOOLCHAIN").env_remove("CARGO");
     shell::run(&mut fuzz)
 }

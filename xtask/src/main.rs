@@ -1,4 +1,4 @@
-//! Development tasks: `cargo xtask help` lists them.
+//! Development tasks. `cargo xtask help` lists them.
 #![forbid(unsafe_code)]
 
 mod bench_report;
@@ -23,7 +23,7 @@ mod tidy;
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
-/// Development tasks of capwire. Each does its own set-up.
+/// Development tasks of capwire. Each task installs what it needs.
 #[derive(Parser)]
 #[command(name = "cargo xtask")]
 struct Args {
@@ -33,33 +33,34 @@ struct Args {
 
 #[derive(Subcommand)]
 enum Task {
-    /// Build, sign and run the counter: then `curl 127.0.0.1:8081/hits`
+    /// Build, sign and run the counter actor; then try `curl 127.0.0.1:8081/hits`
     Demo(demo::Options),
-    /// Install what a part of the workspace needs beyond Rust
+    /// Install system packages that a part of the workspace needs
     Setup(setup::Options),
     /// Run the tests
     Test(test::Options),
-    /// Build the actors and the guests of the tests into target/guests
+    /// Build the actors and the test guests into target/guests
     Guests,
     /// Check the invariants of ARCHITECTURE.md
     Tidy,
-    /// Check that every package can be published (quickly: without building each from its archive)
+    /// Check that every package can be published, without building it from its archive
     Package,
-    /// Measure, and write docs/performance.md
+    /// Run the benchmarks and write docs/performance.md
     BenchReport,
-    /// Fuzz one target, or all of them one after the other (needs a nightly compiler)
+    /// Fuzz one target, or all targets one after the other (needs a nightly compiler)
     Fuzz(fuzz::Options),
-    /// Run under Miri what it can run of the tests (needs a nightly compiler)
+    /// Run the tests that Miri supports under Miri (needs a nightly compiler)
     Miri,
-    /// Change the code that decides on trust, place by place, and see a test fail each time
+    /// Check that a test fails for each change of the code that decides on trust
     Mutants,
-    /// Check versions, changelog and order, then publish
+    /// Check versions, changelog and order, and publish the packages
     Release(release::Options),
-    /// Build the host as one file without libraries for PCs and small ARM machines, and compare what each answers
+    /// Build the host as one static file for x86_64 and 64-bit ARM, and compare the answers of all
+    /// builds
     Static,
-    /// Build a host outside of the workspace from the packaged crates, and call it
+    /// Build a host outside the workspace from the packaged crates, and call it
     Outside,
-    /// Run what documents show and takes long
+    /// Run the slow commands that documents show
     Documented(documented::Options),
     /// Let git check the form of commit messages in this clone
     Hooks,

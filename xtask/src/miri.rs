@@ -1,13 +1,13 @@
-//! `cargo xtask miri`: the tests that Miri can run, under Miri.
+//! `cargo xtask miri`: runs the tests that Miri supports under Miri.
 
 use crate::shell::{self, command};
 use anyhow::Result;
 use std::process::Command;
 
-/// Packages, and which of their tests are left out because Miri takes too long for them.
+/// The packages, each with the tests that are left out because they take too long under Miri.
 ///
-/// Where a package is missing, Miri can run little of it: the engines call what it does not know (machine code, C),
-/// the host and the providers open sockets and files.
+/// Miri supports little of the other packages: the engines call machine code or C, and the host and
+/// the providers open sockets and files.
 const PACKAGES: [(&str, &[&str]); 3] = [
     ("capwire-wapc", &[]),
     (
@@ -17,10 +17,10 @@ const PACKAGES: [(&str, &[&str]); 3] = [
     ("capwire-contracts", &[]),
 ];
 
-/// The one part of an engine with `unsafe` code that calls no machine code.
+/// The only `unsafe` code of an engine that calls no machine code.
 const LENDING: [&str; 4] = ["--package", "capwire-engine-wasmtime", "--lib", "lend"];
 
-/// How many random cases a property is tried with: each takes seconds.
+/// The number of random cases for each property; a case takes seconds.
 const CASES: &str = "8";
 
 pub(crate) fn run() -> Result<()> {
@@ -54,7 +54,7 @@ fn miri(arguments: &[&str]) -> Command {
         "MIRIFLAGS",
         "-Zmiri-env-forward=PROPTEST_CASES -Zmiri-disable-isolation",
     );
-    // The compiler of the workspace is set for every command that a task runs.
+    // Every command of a task inherits the workspace's compiler.
     miri.env_remove("RUSTUP_TOOLCHAIN").env_remove("CARGO");
     miri
 }

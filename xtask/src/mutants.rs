@@ -1,12 +1,14 @@
-//! `cargo xtask mutants`: does a test fail for each change of the code that decides on trust?
+//! `cargo xtask mutants`: checks that a test fails for each change of the code that decides on
+//! trust.
 
 use crate::shell::{cargo, run, target};
 use anyhow::{Context, Result, bail};
 
-/// Some changes make a loop endless: its tests are stopped, which is a failure as good as any.
+/// The exit code if tests timed out, because a change made a loop endless. That counts as a failed
+/// test.
 const TIMED_OUT: i32 = 3;
 
-/// `.cargo/mutants.toml` says which code, and which changes cannot be seen.
+/// Runs the check. `.cargo/mutants.toml` lists the code, and the changes without visible effect.
 pub(crate) fn kill_all() -> Result<()> {
     prepare()?;
     let mut mutants = cargo(&["mutants", "--package", "capwire-wascap"]);

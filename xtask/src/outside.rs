@@ -1,4 +1,4 @@
-//! A host outside of the workspace, built from the packaged crates: what a stranger would do.
+//! Builds a host outside the workspace from the packaged crates, as a user would.
 
 use crate::packages::{self, Package};
 use crate::shell::{cargo, command, output, root, run, target};
@@ -7,10 +7,10 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The stranger's project. Where the unpacked crates are is added to its manifest here.
+/// The user's project. This task adds the paths of the unpacked crates to its manifest.
 const PROJECT: &str = "testing/external/outside";
 
-/// What the stranger's host prints when all is well.
+/// The expected output of the user's host.
 const ANSWER: &str = "answered: hello from outside";
 
 pub(crate) fn run_host() -> Result<()> {
@@ -33,7 +33,7 @@ pub(crate) fn run_host() -> Result<()> {
     Ok(())
 }
 
-/// Makes the archives that would be published and unpacks them: their folders.
+/// Creates and unpacks the archives of all packages, and returns their folders.
 fn packaged(into: &Path) -> Result<Vec<PathBuf>> {
     let published: Vec<_> = packages::metadata()?
         .into_iter()
@@ -55,7 +55,7 @@ fn unpack(package: &Package, into: &Path) -> Result<PathBuf> {
     Ok(into.join(name))
 }
 
-/// Copies the project, with the unpacked crates in the place of a registry.
+/// Copies the project, with the unpacked crates in place of a registry.
 fn write_project(project: &Path, packages: &[PathBuf]) -> Result<()> {
     let source = root().join(PROJECT);
     fs::create_dir_all(project.join("src"))?;
@@ -73,7 +73,7 @@ fn write_project(project: &Path, packages: &[PathBuf]) -> Result<()> {
     fs::write(project.join("Cargo.toml"), manifest).context("cannot write the project's manifest")
 }
 
-/// `capwire-host-0.1.0` is the archive of `capwire-host`.
+/// Returns the package's name: `capwire-host` for the archive `capwire-host-0.1.0`.
 fn name_of(package: &Path) -> Result<&str> {
     let folder = package.file_name().and_then(|name| name.to_str());
     let name = folder

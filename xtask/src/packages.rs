@@ -1,16 +1,16 @@
-//! What cargo knows of our packages.
+//! Cargo's metadata of our packages.
 
 use crate::shell::{cargo, output, root};
 use anyhow::{Context, Result};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 
-/// One package of the workspace.
+/// A package of the workspace.
 pub(crate) struct Package {
     pub(crate) name: String,
     pub(crate) version: String,
     pub(crate) published: bool,
-    /// Direct dependencies that users get: not those for tests.
+    /// The direct dependencies, without those for tests.
     pub(crate) dependencies: Vec<String>,
     pub(crate) features: Vec<String>,
     pub(crate) description: Option<String>,

@@ -1,4 +1,4 @@
-//! `cargo xtask release`: are versions, changelog and order fit to be published?
+//! `cargo xtask release`: checks versions, changelog and order, and publishes.
 
 use crate::packages::{self, Package};
 use crate::shell::{cargo, root, run};
@@ -6,7 +6,7 @@ use anyhow::{Context, Result, bail, ensure};
 use std::collections::BTreeSet;
 use std::fs;
 
-/// How to release.
+/// Arguments of `cargo xtask release`.
 #[derive(clap::Args)]
 pub(crate) struct Options {
     /// Check everything and publish nothing
@@ -33,7 +33,7 @@ pub(crate) fn release(options: &Options) -> Result<()> {
     run(&mut publish)
 }
 
-/// While 0.x all packages move together, so that users align one number.
+/// Checks that all packages have the same version, which is the rule until 1.0.
 fn one_version<'p>(packages: &[&'p Package]) -> Result<&'p str> {
     let version = packages.first().map(|first| first.version.as_str());
     let version = version.context("no package is published")?;
@@ -47,7 +47,8 @@ fn one_version<'p>(packages: &[&'p Package]) -> Result<&'p str> {
     }
 }
 
-/// A release has a heading of its own; before it, what will be in it stands under `Unreleased`.
+/// Checks the changelog: a release has its own heading, and a dry run may find `Unreleased`
+/// instead.
 fn changelog(version: &str, dry_run: bool) -> Result<()> {
     let text = fs::read_to_string(root().join("CHANGELOG.md")).context("no CHANGELOG.md")?;
     let entries = |heading: &str| {
@@ -69,7 +70,7 @@ fn changelog(version: &str, dry_run: bool) -> Result<()> {
     Ok(())
 }
 
-/// Every package after those that it depends on.
+/// Returns the packages, each after its dependencies.
 fn order<'p>(packages: &[&'p Package]) -> Result<Vec<&'p Package>> {
     let names: BTreeSet<_> = packages.iter().map(|package| &package.name).collect();
     let mut waiting = packages.to_vec();

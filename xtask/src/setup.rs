@@ -1,13 +1,13 @@
-//! `cargo xtask setup`: what cargo does not install itself.
+//! `cargo xtask setup`: installs system packages.
 
 use crate::shell::{command, output, run};
 use anyhow::{Result, bail, ensure};
 use std::fs;
 
-/// For which parts.
+/// Arguments of `cargo xtask setup`.
 #[derive(clap::Args)]
 pub(crate) struct Options {
-    /// For wasm3: libclang, which its binding is built with
+    /// Install libclang, which builds the binding of wasm3
     #[arg(long)]
     wasm3: bool,
 }
@@ -19,7 +19,7 @@ pub(crate) fn install(options: &Options) -> Result<()> {
     wasm3()
 }
 
-/// What wasm3 is built with.
+/// Installs libclang, which builds the binding of wasm3.
 pub(crate) fn wasm3() -> Result<()> {
     match has_libclang() {
         true => Ok(()),
@@ -27,7 +27,7 @@ pub(crate) fn wasm3() -> Result<()> {
     }
 }
 
-/// What runs programs of another processor: `qemu-aarch64-static`.
+/// Installs an emulator, such as `qemu-aarch64-static`.
 pub(crate) fn emulator(program: &str) -> Result<()> {
     let known = command(program, &["--version"]).output();
     match known.is_ok_and(|known| known.status.success()) {
@@ -47,8 +47,8 @@ fn debian(package: &str) -> Result<()> {
     as_root(&["apt-get", "install", "--yes", package])
 }
 
-/// Whether it is where the variable of `clang-sys` says, or in one of the places where its package, of
-/// whichever version, puts it.
+/// Returns true if libclang is at the place that the variable of `clang-sys` names, or where a
+/// Debian package of any version installs it.
 pub(crate) fn has_libclang() -> bool {
     if std::env::var_os("LIBCLANG_PATH").is_some() {
         return true;

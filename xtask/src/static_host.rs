@@ -1,4 +1,4 @@
-//! `cargo xtask static`: the host as one file that needs no library, for other machines, and run as it would run there.
+//! `cargo xtask static`: builds the host as one static file for other machines, and runs it.
 
 use crate::shell::{cargo, run, target};
 use crate::{build, setup, test};
@@ -10,11 +10,11 @@ use std::env::consts::ARCH;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Where the host is built for.
+/// A machine for which the host is built.
 struct Machine {
     target: &'static str,
     processor: Architecture,
-    /// As Rust calls it.
+    /// Rust's name of the architecture.
     name: &'static str,
 }
 
@@ -44,7 +44,8 @@ pub(crate) fn build_and_compare() -> Result<()> {
 }
 
 impl Machine {
-    /// With the interpreter alone: it is all Rust, so Rust's own linker is enough for any machine.
+    /// Builds the host with wasmi only. It is pure Rust, so Rust's own linker is sufficient for any
+    /// machine.
     fn build(&self) -> Result<PathBuf> {
         build::install(self.target)?;
         let variable = self.target.to_uppercase().replace('-', "_");
@@ -56,7 +57,7 @@ impl Machine {
         Ok(target().join(self.target).join("release/capwire"))
     }
 
-    /// A file for this processor, that asks for no loader of libraries.
+    /// Checks that the file is for this architecture and needs no dynamic loader.
     fn check(&self, host: &Path) -> Result<()> {
         let bytes = fs::read(host).with_context(|| format!("cannot read {}", host.display()))?;
         let host = host.display();
@@ -71,7 +72,7 @@ impl Machine {
         }
     }
 
-    /// The words of the command that runs `host` here.
+    /// Returns the command that runs `host` on this machine.
     fn to_run(&self, host: &Path) -> Result<String> {
         let host = host.display();
         if self.name == ARCH {

@@ -1,4 +1,4 @@
-//! `cargo xtask test`: the tests, and everything they need.
+//! `cargo xtask test`: runs the tests, and builds everything that they need.
 
 use crate::build::Profile;
 use crate::shell::{self, cargo};
@@ -7,28 +7,28 @@ use anyhow::Result;
 use std::path::Path;
 use std::process::Command;
 
-/// How much to test.
+/// Arguments of `cargo xtask test`.
 #[derive(clap::Args)]
 pub(crate) struct Options {
-    /// The long work too: release builds, each feature alone, packages, fuzzing, Miri, changed code, a host outside, what
-    /// documents show
+    /// Also run the slow checks: release builds, each feature alone, packages, fuzzing, Miri,
+    /// mutants, a host outside the workspace, the commands in documents
     #[arg(long)]
     full: bool,
 }
 
-/// Packages for WebAssembly, with no tests of their own.
+/// The packages for WebAssembly, which have no tests.
 const GUESTS: [&str; 3] = [
     "capwire-guest-panics",
     "capwire-guest-stock",
     "capwire-guest-wasi",
 ];
 
-/// What can be built only where `cargo xtask setup --wasm3` was run, and is tested wherever it can be built.
+/// The packages that need libclang. They are tested wherever they can be built.
 const PACKAGES_OF_WASM3: [&str; 2] = ["capwire-engine-wasm3", "capwire-spec"];
 const FEATURES_OF_WASM3: &str =
     "capwire-cli/wasm3,capwire-fuzz-differential/wasm3,capwire-hostile/wasm3";
 
-/// What is tested as users run it too, optimised: compilers have had faults that only show there.
+/// The packages that are also tested in optimised builds, where some faults of compilers show.
 const RELEASED: [&str; 6] = [
     "capwire-acceptance",
     "capwire-cli",
@@ -39,12 +39,12 @@ const RELEASED: [&str; 6] = [
 ];
 const FEATURES_RELEASED: &str = "capwire-cli/wasm3,capwire-hostile/wasm3";
 
-/// How hard the tests try each engine.
+/// The amount of testing for each engine.
 struct Effort {
     requests: &'static str,
-    /// How often the host is killed while it writes.
+    /// The number of times that the host is killed while it writes.
     rounds: &'static str,
-    /// Which hostile guests attack engines with options.
+    /// The hostile guests that attack engines with options.
     attacks: &'static str,
 }
 
@@ -68,8 +68,8 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     if options.full { full(&guests) } else { Ok(()) }
 }
 
-/// All packages that can be built here: to choose fewer would build what they share again, since
-/// each asks it for other features.
+/// Returns a command for all packages that can be built here. A selection would build shared
+/// dependencies again, because each package asks for other features.
 fn of_workspace(doing: &str) -> Command {
     let mut command = cargo(&[doing, "--workspace"]);
     let mut elsewhere = GUESTS.to_vec();
@@ -100,7 +100,7 @@ fn full(guests: &Path) -> Result<()> {
     documented::run_all()
 }
 
-/// What users of `wapc` have today passes the same cases as our engines do in its place.
+/// Runs the cases of `wapc-compat` on the original engine of `wapc`.
 fn original_wapc() -> Result<()> {
     let mut tests = cargo(&["test"]);
     tests.current_dir(shell::root().join("testing/external/wapc-original"));
@@ -108,7 +108,8 @@ fn original_wapc() -> Result<()> {
     shell::run(&mut tests)
 }
 
-/// One signed file answers with the same bytes on each engine, and in the hosts that `elsewhere` says how to run.
+/// Checks that a signed file gives the same bytes on each engine, and in the hosts that the
+/// commands `elsewhere` run.
 pub(crate) fn same_bytes(guests: &Path, elsewhere: &[String]) -> Result<()> {
     shell::run(of_workspace("build").args(["--bin", "capwire"]))?;
     let mut tests = of_workspace("test");
@@ -117,9 +118,10 @@ pub(crate) fn same_bytes(guests: &Path, elsewhere: &[String]) -> Result<()> {
     run_with(&mut tests, guests, Profile::Dev, &QUICK)
 }
 
-/// Tells the tests how hard to try, where the guests are, and the `capwire` that the same command builds with which engines.
+/// Runs tests, with the guests' folder, the path and engines of `capwire`, and the amount of
+/// testing in the environment.
 fn run_with(tests: &mut Command, guests: &Path, profile: Profile, effort: &Effort) -> Result<()> {
-    // One failure does not hide others.
+    // Continue after a failure, so that it does not hide others.
     tests.arg("--no-fail-fast");
     tests.env("CAPWIRE_BIN", build::capwire_path(profile));
     tests.env("CAPWIRE_GUESTS", guests);

@@ -10,7 +10,7 @@ use criterion::{BenchmarkGroup, BenchmarkId, Criterion, Throughput};
 /// The size at which other options of the engines are compared.
 const SMALL: usize = 64;
 
-/// Measures `operation`, whose answer is its payload, as the group `name`.
+/// Measures `operation`, which returns its payload, as the group `name`.
 pub(crate) fn bench(criterion: &mut Criterion, name: &str, operation: &str) {
     let wasm = lean_guest().unwrap();
     let subjects = subjects(&wasm).unwrap();

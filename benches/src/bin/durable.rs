@@ -1,5 +1,5 @@
-//! What company saves on a disk: durable `Add`s of 64 callers against single `fdatasync`s, by
-//! turns in one run, because a disk's pace changes from minute to minute.
+//! Compares durable `Add`s of 64 callers with single `fdatasync`s. Both alternate in one run,
+//! because the speed of a disk changes from minute to minute.
 #![forbid(unsafe_code)]
 
 use anyhow::{Context, Result, ensure};
@@ -21,20 +21,21 @@ use tokio::task::JoinSet;
 
 const CALLERS: usize = 64;
 const ROUNDS: usize = 7;
-/// How long each of the two has its turn.
+/// The duration of each turn.
 const TURN: Duration = Duration::from_secs(1);
-/// What is written before each single `fdatasync`.
+/// The block that is written before each single `fdatasync`.
 const BLOCK: [u8; 1024] = [0x5a; 1024];
 
-/// The rate of durable Adds from 64 callers against that of single fdatasyncs on the same disk.
+/// Compare the rate of durable Adds from 64 callers with the rate of single fdatasyncs on the same
+/// disk.
 #[derive(Parser)]
 struct Options {
-    /// Fail if the Adds are not at least so many times as fast
+    /// Fail unless the Adds are at least this many times as fast
     #[arg(long, value_name = "RATIO")]
     require: Option<f64>,
 }
 
-/// What one round measured, per second.
+/// The rates of one round, per second.
 struct Rates {
     syncs: f64,
     adds: f64,
@@ -70,15 +71,15 @@ fn measure() -> Result<Vec<Rates>> {
     (0..ROUNDS).map(|_| round()).collect()
 }
 
-/// Beside this program: folders for temporary files are often in memory.
+/// Returns a folder beside this program, because folders for temporary files are often in memory.
 fn folder() -> Result<tempfile::TempDir> {
     let program = std::env::current_exe()?;
     let beside = program.parent().context("the program is in no folder")?;
     Ok(tempfile::tempdir_in(beside)?)
 }
 
-/// A file whose one block is written again and again. It never grows, so that an `fdatasync` has
-/// nothing else to write: the strictest thing to be compared with.
+/// A file with one block that is written repeatedly. It never grows, so `fdatasync` writes nothing
+/// else. That makes the comparison strict.
 struct Disk {
     file: File,
 }
@@ -91,7 +92,7 @@ impl Disk {
         Ok(Self { file })
     }
 
-    /// How many writes a second are made durable one by one.
+    /// Returns the number of single durable writes per second.
     fn syncs(&mut self) -> Result<f64> {
         let begun = Instant::now();
         let mut count = 0;
@@ -105,7 +106,7 @@ impl Disk {
     }
 }
 
-/// One that counts under a key of its own, and knows what the next answer must be.
+/// A caller that counts under its own key and checks each answer.
 struct Caller {
     store: Arc<KeyValueEmbedded>,
     binding: BindingId,
@@ -137,7 +138,7 @@ async fn callers(folder: &Path) -> Result<Vec<Caller>> {
     (0..CALLERS).map(caller).collect()
 }
 
-/// How many `Add`s a second are acknowledged.
+/// Returns the number of acknowledged `Add`s per second.
 async fn adds(callers: &mut Vec<Caller>) -> Result<f64> {
     let before: i32 = callers.iter().map(|caller| caller.count).sum();
     let begun = Instant::now();
@@ -175,7 +176,7 @@ impl ActorHandle for Nobody {
     }
 }
 
-/// The middle of an odd number of values.
+/// Returns the median of an odd number of values.
 fn median(values: impl Iterator<Item = f64>) -> Result<f64> {
     let mut values: Vec<f64> = values.collect();
     values.sort_by(f64::total_cmp);

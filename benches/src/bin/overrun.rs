@@ -1,5 +1,5 @@
-//! How late a hostile guest is stopped: from the call to the host's error, less what it was
-//! allowed. Engines take turns in each round, and each guest may have as much memory as by default.
+//! Measures how late a hostile guest is stopped: the time from the call to the host's error, minus
+//! the allowed time. The engines alternate in each round. Each guest has the default memory limit.
 #![forbid(unsafe_code)]
 
 use anyhow::{Context, Result, ensure};
@@ -11,19 +11,19 @@ use std::io::Write;
 use std::time::{Duration, Instant};
 use tokio::runtime::{Builder, Runtime};
 
-/// How much later than allowed each hostile guest is stopped, on each engine, in milliseconds
+/// Measure how late each hostile guest is stopped on each engine, in milliseconds
 #[derive(Parser)]
 struct Options {
-    /// Fail if a guest is stopped more than so many milliseconds late in any round
+    /// Fail if a guest is stopped more than this many milliseconds late in any round
     #[arg(long, value_name = "MS")]
     require: Option<f64>,
-    /// By which clock; where other programs run, only CPU time can be compared
+    /// The clock; if other programs are running, only CPU time is comparable
     #[arg(long, value_enum, default_value_t)]
     clock: By,
-    /// How often each guest attacks
+    /// The number of attacks by each guest
     #[arg(long, default_value_t = 7, value_parser = clap::value_parser!(u32).range(1..))]
     rounds: u32,
-    /// How much memory a guest may have, in MiB
+    /// The memory limit of a guest in MiB
     #[arg(long, default_value_t = 64, value_parser = clap::value_parser!(u32).range(1..=4096))]
     memory: u32,
     /// Only guests whose names contain this
@@ -33,10 +33,10 @@ struct Options {
 
 #[derive(Clone, Copy, Default, ValueEnum)]
 enum By {
-    /// The clock on the wall: what callers see
+    /// The wall clock, which callers see
     #[default]
     Wall,
-    /// The CPU time of the thread that makes the calls; starts run on others and are left out
+    /// The CPU time of the calling thread; start functions run on other threads and are left out
     Cpu,
 }
 
@@ -90,7 +90,7 @@ impl Options {
 
 type Attacks = Vec<(&'static str, Vec<f64>)>;
 
-/// Milliseconds by which each engine was late, for each round.
+/// Returns the milliseconds by which each engine was late, for each round.
 fn attacks(runtime: &Runtime, options: &Options, guest: &Guest) -> Result<Attacks> {
     let mut attacks: Attacks = Vec::new();
     for round in 0..options.rounds {
@@ -125,13 +125,13 @@ async fn attack(site: &Site, options: &Options, guest: &Guest) -> Result<f64> {
     };
     let took = begun.elapsed();
     let ending = error.as_ref().and_then(Ending::of);
-    // On a slow machine its budget may be over before it has prepared what it does.
+    // On a slow machine, the budget may end before the guest has prepared its attack.
     let expected = [Some(guest.ending), Some(Ending::CpuBudget)];
     ensure!(expected.contains(&ending), "{}: {error:?}", guest.name);
     Ok((took.as_secs_f64() - budget.as_secs_f64()) * 1_000.0)
 }
 
-/// Time by one of the clocks.
+/// A stopwatch for one of the clocks.
 enum Stopwatch {
     Wall(Instant),
     Cpu(SystemClock, Duration),

@@ -1,5 +1,5 @@
-//! What verifying costs beyond what it cannot do without: the hash of the module, and one
-//! signature for each link of its chain. By turns in one run, because a machine's pace changes.
+//! Compares verification with its unavoidable work: the hash of the module, and one signature check
+//! for each link of its chain. Both alternate in one run, because the speed of a machine changes.
 #![forbid(unsafe_code)]
 
 use anyhow::{Context, Result, ensure};
@@ -18,23 +18,24 @@ use std::time::Instant;
 const NOW: UnixSeconds = UnixSeconds(1_600_000_000);
 const MODULE_BYTES: usize = 2_000_000;
 const ROUNDS: usize = 31;
-/// How often each of the two is done in its turn.
+/// The number of repetitions in each turn.
 const TURN: u32 = 20;
-/// About as many as a token signs.
+/// The approximate size of a token's signed part in bytes.
 const SIGNED_BYTES: usize = 600;
 
-/// The time of verifying a module of 2 MB against that of its SHA-256 and its Ed25519 signatures.
+/// Compare the time to verify a module of 2 MB with the time of its SHA-256 and its Ed25519
+/// signature checks.
 #[derive(Parser)]
 struct Options {
-    /// Fail if verifying takes more than so many times as long
+    /// Fail if verification takes more than this many times as long
     #[arg(long, value_name = "RATIO")]
     require: Option<f64>,
 }
 
-/// What is measured.
+/// The work that is measured.
 type Work<'a> = dyn Fn() -> Result<()> + 'a;
 
-/// What one round measured, in microseconds.
+/// The results of one round, in microseconds.
 struct Round {
     verifying: f64,
     needed: f64,
@@ -93,7 +94,7 @@ fn time(work: &Work<'_>) -> Result<f64> {
     Ok(begun.elapsed().as_secs_f64() * 1e6 / f64::from(TURN))
 }
 
-/// A signed module, and who vouches for its account.
+/// A signed module and the chain of its account.
 struct Chain {
     module: Vec<u8>,
     account: String,
@@ -132,7 +133,8 @@ impl Chain {
         Ok(())
     }
 
-    /// Signatures of the links above were checked when their tokens were read.
+    /// Verifies the module only. The signatures of the tokens above it were checked when the tokens
+    /// were read.
     fn known(&self) -> Result<()> {
         let verified = self.known.verify_module(&self.module, NOW)?;
         ensure!(verified.chain().len() == 2, "no chain");
@@ -159,7 +161,7 @@ where
     Ok(sign_token(claims, issuer)?)
 }
 
-/// A guest filled up with a custom section, as large as debug information makes them.
+/// Returns a guest with a custom section of the size of debug information.
 fn module() -> Result<Vec<u8>> {
     let mut wasm = lean_guest()?.bytes;
     let header = 9; // id, size in four bytes, and the name
@@ -178,7 +180,7 @@ fn module() -> Result<Vec<u8>> {
     Ok(wasm)
 }
 
-/// The least work that proves the same.
+/// The minimum work that proves the same facts.
 struct Needed<'m> {
     module: &'m [u8],
     key: [u8; 32],
@@ -208,7 +210,7 @@ impl<'m> Needed<'m> {
     }
 }
 
-/// The middle of an odd number of values.
+/// Returns the median of an odd number of values.
 fn median(values: impl Iterator<Item = f64>) -> Result<f64> {
     let mut values: Vec<f64> = values.collect();
     values.sort_by(f64::total_cmp);

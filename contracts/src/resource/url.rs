@@ -50,7 +50,7 @@ pub(super) fn parse(text: &str) -> Result<Url, &'static str> {
     let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
     let (site, rest) = rest.split_at(end);
     let host = authority(site, scheme)?;
-    // Without a slash, what is put behind the URL would belong to the host.
+    // Without the slash, a text that is appended to the URL would become a part of the host.
     let slash = if rest.starts_with('/') { "" } else { "/" };
     let text = format!("{}://{host}{slash}{rest}", scheme.name());
     Ok(Url { scheme, host, text })
@@ -86,7 +86,7 @@ fn host_name(text: &str) -> Result<String, &'static str> {
     if !host.bytes().all(letters) || host.split('.').any(str::is_empty) {
         return Err("its host is not of letters, digits, `-` and `_` with single dots between");
     }
-    // Some readers take `127.1`, `0x7f000001` or `2130706433` for an address.
+    // Some parsers interpret `127.1`, `0x7f000001` or `2130706433` as an address.
     let last = host.rsplit('.').next().unwrap_or_default();
     let numeric = last.bytes().all(|byte| byte.is_ascii_digit()) || last.starts_with("0x");
     if numeric && host.parse::<Ipv4Addr>().is_err() {

@@ -1,5 +1,5 @@
-//! A `__guest_call` for a random module, which calls its random function and the imports of waPC: by
-//! itself a random module hardly ever gives an import a pointer that means something.
+//! A `__guest_call` for a random module, which calls its random function and the imports of waPC.
+//! Without it, a random module hardly ever passes a meaningful pointer to an import.
 
 use arbitrary::{Arbitrary, Unstructured};
 use capwire_wapc::abi;
@@ -14,18 +14,18 @@ use wasmparser::{
     TypeSectionReader,
 };
 
-/// The export that the random function has.
+/// The export name of the random function.
 pub(crate) const WORK: &str = "work";
 
-/// The type of both: two `i32` to one.
+/// The parameters of both functions: two `i32`.
 const PARAMETERS: [ValType; 2] = [ValType::I32; 2];
 
 #[derive(Arbitrary, Debug)]
 enum Step {
-    /// Calls the random function and keeps what it returns in memory.
+    /// Calls the random function and stores its result in memory.
     Work { place: u8 },
-    /// Calls an import, if the module has it, with pointers to the first bytes of memory and lengths
-    /// within, but for one argument that may be anything.
+    /// Calls an import, if the module has it. The pointers and lengths are within the first bytes
+    /// of memory, except for one arbitrary argument.
     Import {
         index: u8,
         arguments: [u8; 8],
@@ -33,7 +33,7 @@ enum Step {
     },
 }
 
-/// The module with a `__guest_call` in place of its own.
+/// Returns the module with another `__guest_call`.
 pub(crate) fn add(wasm: &[u8], bytes: &mut Unstructured<'_>) -> arbitrary::Result<Vec<u8>> {
     let mut driver = Driver {
         steps: Vec::arbitrary(bytes)?,
@@ -60,7 +60,7 @@ struct Driver {
 
 type Encoded = Result<(), Error<Infallible>>;
 
-/// One more type, function and body, at the end of each; the export names them.
+/// Adds a type, a function, a body and their export.
 impl Reencode for Driver {
     type Error = Infallible;
 

@@ -1,4 +1,4 @@
-//! Random guests that come to an end.
+//! Random guests that terminate.
 
 use crate::driver::{self, WORK};
 use arbitrary::{Result, Unstructured};
@@ -6,11 +6,11 @@ use capwire_wapc::abi;
 use std::sync::LazyLock;
 use wasm_smith::{Config, Module};
 
-/// What a guest may loop and call, and how many bytes it may move, before it traps by itself:
-/// engines end slices at places of their own.
+/// The number of loops, calls and moved bytes before a guest traps by itself. Without it, engines
+/// would end slices at different places.
 const FUEL: u32 = 1_000;
 
-/// How many bytes say what `__guest_call` does.
+/// The number of bytes that determine `__guest_call`.
 const DRIVER_BYTES: usize = 256;
 
 pub(crate) fn make(bytes: &mut Unstructured<'_>) -> Result<Vec<u8>> {
@@ -22,7 +22,7 @@ pub(crate) fn make(bytes: &mut Unstructured<'_>) -> Result<Vec<u8>> {
     driver::add(&module.to_bytes(), &mut Unstructured::new(driver))
 }
 
-/// Within what all engines accept.
+/// Returns a configuration that all engines accept.
 fn config(bytes: &mut Unstructured<'_>) -> Result<Config> {
     Ok(Config {
         available_imports: Some(IMPORTS.clone()),
@@ -49,7 +49,8 @@ fn config(bytes: &mut Unstructured<'_>) -> Result<Config> {
         gc_enabled: false,
         memory64_enabled: false,
         multibyte_array_access_enabled: false,
-        // They would be references to the host's values too, which wasmtime does not have.
+        // These would include references to host values, which the wasmtime engine does not
+        // support.
         reference_types_enabled: false,
         relaxed_simd_enabled: false,
         shared_everything_threads_enabled: false,
@@ -61,7 +62,7 @@ fn config(bytes: &mut Unstructured<'_>) -> Result<Config> {
     })
 }
 
-/// All functions of waPC, and some of WASI.
+/// All imports of waPC, and some of WASI.
 static IMPORTS: LazyLock<Vec<u8>> = LazyLock::new(|| {
     let wapc = abi::IMPORTS.iter().map(|import| {
         let result = if import.returns { "(result i32)" } else { "" };

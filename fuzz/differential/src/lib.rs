@@ -1,6 +1,6 @@
-//! The fuzz target `differential`: a random guest and a random script are the same conversation on
-//! every engine. `cargo xtask fuzz differential` runs it under a fuzzer; the tests run it on the
-//! committed corpus and on noise, with any compiler.
+//! The fuzz target `differential`: a random guest and a random script give the same conversation on
+//! every engine. `cargo xtask fuzz differential` runs it under a fuzzer. The tests run it on the
+//! committed corpus and on random bytes, with any compiler.
 #![forbid(unsafe_code)]
 #![expect(clippy::panic, reason = "a target's panic is its finding")]
 
@@ -18,7 +18,7 @@ use std::sync::LazyLock;
 pub use transcript::Transcript;
 use transcript::transcript;
 
-/// The first one is what others are compared with.
+/// The engines. The others are compared with the first one.
 static ENGINES: LazyLock<Vec<Box<dyn Engine>>> = LazyLock::new(|| {
     let backtraces = Wasmi::new().backtraces(true);
     let mut engines: Vec<Box<dyn Engine>> = vec![Box::new(backtraces), Box::new(Wasmi::new())];
@@ -33,20 +33,20 @@ static ENGINES: LazyLock<Vec<Box<dyn Engine>>> = LazyLock::new(|| {
     engines
 });
 
-/// Plays what the bytes say on all engines.
+/// Plays the guest and script in `bytes` on all engines.
 ///
 /// # Panics
-/// If they do not agree.
+/// Panics if the engines do not agree.
 pub fn run(bytes: &[u8]) {
     let engines: Vec<&dyn Engine> = ENGINES.iter().map(|engine| &**engine).collect();
     compare(bytes, &engines);
 }
 
-/// Plays what the bytes say on these engines, and returns what the first of them did, or nothing if
-/// the bytes say too little.
+/// Plays the guest and script in `bytes` on these engines. Returns the transcript of the first one,
+/// or `None` if there are too few bytes.
 ///
 /// # Panics
-/// If they do not agree.
+/// Panics if the engines do not agree.
 pub fn compare(bytes: &[u8], engines: &[&dyn Engine]) -> Option<Transcript> {
     let mut bytes = Unstructured::new(bytes);
     let script = Script::arbitrary(&mut bytes).ok()?;

@@ -1,9 +1,9 @@
-//! What the host says.
+//! The replies of the host.
 
 use arbitrary::Arbitrary;
 use capwire_wapc::Reply;
 
-/// How often a guest is called.
+/// The maximum number of calls of a guest.
 const MOST_CALLS: usize = 4;
 
 #[derive(Arbitrary, Debug)]
@@ -31,7 +31,7 @@ impl Script {
         self.calls.iter()
     }
 
-    /// The replies, over and over.
+    /// Returns the replies, repeated without end.
     pub(crate) fn replies(&self) -> impl Iterator<Item = Reply> {
         self.replies.iter().cycle().map(|answer| match answer {
             Answer::Data(bytes) => Reply::data(bytes.to_vec()),

@@ -1,4 +1,4 @@
-//! What is seen of a guest from outside.
+//! The visible behaviour of a guest.
 
 use crate::script::Script;
 use capwire_wapc::{
@@ -9,18 +9,19 @@ use std::fmt::Debug;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// What a guest did, in its order.
+/// The actions of a guest, in order.
 #[derive(Debug)]
 pub struct Transcript {
     events: Vec<String>,
-    /// The functions in which it trapped, each time, if the engine knows.
+    /// The backtrace of each trap, if the engine supports backtraces.
     places: Option<Vec<Vec<u32>>>,
-    /// Whether it ended where engines differ by right: how deep calls may nest, how long slices are.
+    /// True if the guest ended where engines may differ: at the depth of calls or the length of
+    /// slices.
     is_cut: bool,
 }
 
 impl Transcript {
-    /// Whether both are the same as far as both go.
+    /// Returns true if the transcripts are equal, up to the point where one of them is cut.
     pub(crate) fn agrees_with(&self, other: &Self) -> bool {
         let places = match (&self.places, &other.places) {
             (Some(own), Some(others)) => self.agrees(other, own, others),
@@ -39,7 +40,7 @@ impl Transcript {
         own.iter().take(common).eq(others.iter().take(common))
     }
 
-    /// The events as texts: host calls, console lines and outcomes.
+    /// Returns the events as texts: host calls, console lines and results.
     #[must_use]
     pub fn events(&self) -> &[String] {
         &self.events
@@ -50,9 +51,9 @@ pub(crate) fn transcript(engine: &dyn Engine, wasm: &[u8], script: &Script) -> T
     let seen = Seen::default();
     let is_cut = match engine.compile(wasm) {
         Ok(module) => play(&*module, script, &seen),
-        // What takes one compiler too long is nothing to another.
+        // One compiler may refuse a module that another compiles quickly.
         Err(CompileError::TooLarge { .. }) => true,
-        // wasm3 has limits of its own, such as how deep blocks nest.
+        // wasm3 has its own limits, such as the nesting depth of blocks.
         Err(_) if engine.name() == "wasm3" => true,
         Err(error) => {
             seen.push(error);
@@ -102,7 +103,7 @@ fn limits() -> ResourceLimits {
     limits
 }
 
-/// Returns whether engines differ by right in that.
+/// Records the end of a call. Returns true if engines may differ in it.
 fn ended(error: &CallError, seen: &Seen) -> bool {
     match error {
         CallError::Limit(LimitError::Stack | LimitError::Interrupted) => return true,

@@ -1,4 +1,5 @@
-//! The engines agree on the corpus and on noise, and a fault of one is found.
+//! Tests that the engines agree on the corpus and on random bytes, and that a fault of one is
+//! found.
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
@@ -76,7 +77,7 @@ fn noise(seed: u64, length: usize) -> Vec<u8> {
     noise.collect()
 }
 
-/// An engine that takes every `i32.eqz` for an `i32.clz`.
+/// An engine that executes every `i32.eqz` as `i32.clz`.
 #[derive(Debug)]
 struct Faulty(Wasmi);
 

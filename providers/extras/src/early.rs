@@ -5,7 +5,7 @@ use capwire_contracts::extras::{GeneratorRequest, GeneratorResult};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
-/// MessagePack's mark of an array of one element.
+/// MessagePack's marker of an array with one element.
 const ARRAY_OF_ONE: u8 = 0x91;
 
 /// The kind of value that an actor requests.
@@ -38,7 +38,7 @@ pub(crate) fn is_request(payload: &[u8]) -> bool {
 }
 
 impl Request {
-    /// The same in today's shape.
+    /// Converts the request to today's form.
     pub(crate) fn today(self) -> GeneratorRequest {
         let (min, max) = match self.typ {
             Wanted::RandomNumber(min, max) => (min, max),
@@ -53,7 +53,7 @@ impl Request {
         }
     }
 
-    /// The result in the shape of that time.
+    /// Converts the result to the old form.
     pub(crate) fn reply(self, result: GeneratorResult) -> Reply {
         let variant = match self.typ {
             Wanted::Guid => (0, Content::Text(result.guid.unwrap_or_default())),

@@ -1,14 +1,16 @@
-//! The `wascc:extras` capability: identifiers, random numbers and sequences.
+//! A provider of the capability `wascc:extras`: identifiers, random numbers and sequences.
 //!
-//! | operation | answers |
+//! | operation | answer |
 //! |---|---|
 //! | `RequestGuid` | a UUID of version 4 (RFC 9562), in lower case |
-//! | `RequestRandom` | each number from `min` up to, but not including, `max` equally likely; 0 unless `random` is set |
-//! | `RequestSequence` | 0, 1, 2 … for each binding, in memory: it begins anew when the actor is bound anew |
+//! | `RequestRandom` | a uniformly distributed number from `min` up to, but not including, `max`; 0 unless `random` is set |
+//! | `RequestSequence` | 0, 1, 2 … for each binding, in memory; a new binding starts again at 0 |
 //!
-//! Actors of before April 2020 ask for the same in messages of another shape, and are understood.
+//! The provider also accepts the messages of actors from before April 2020, which have another
+//! form.
 //!
-//! Randomness is the operating system's, fit for secrets. There is nothing to configure.
+//! Random values come from the operating system and are suitable for secrets. The provider has no
+//! configuration.
 //!
 //! ```
 //! use capwire_contracts::codec;

@@ -1,4 +1,4 @@
-//! The provider: what to generate, and the sequence of each binding.
+//! The provider, with the sequence of each binding.
 
 use crate::{early, random};
 use bytes::Bytes;
@@ -12,15 +12,15 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
-/// Generates what actors ask for. See the [crate's documentation](crate).
+/// A provider of `wascc:extras`. See the [crate's documentation](crate).
 #[derive(Debug, Default)]
 pub struct Extras {
-    /// The next number of each.
+    /// The next number of each binding's sequence.
     sequences: RwLock<HashMap<BindingId, Arc<AtomicU64>>>,
 }
 
 impl Extras {
-    /// A provider without actors.
+    /// Returns a provider without bindings.
     #[must_use]
     pub fn new() -> Self {
         Self::default()

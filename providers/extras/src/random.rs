@@ -1,10 +1,10 @@
-//! Randomness of the operating system, in the forms in which actors ask for it.
+//! Random values from the operating system.
 
 use capwire_provider::ProviderError;
 use std::ops::Range;
 use uuid::Uuid;
 
-/// A UUID of version 4, in lower case.
+/// Returns a UUID of version 4 in lower case.
 pub(crate) fn guid() -> Result<String, ProviderError> {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes).map_err(unavailable)?;
@@ -12,7 +12,7 @@ pub(crate) fn guid() -> Result<String, ProviderError> {
     Ok(guid.to_string())
 }
 
-/// A number in `range`, each equally likely.
+/// Returns a uniformly distributed number in `range`.
 pub(crate) fn number(range: Range<u32>) -> Result<u32, ProviderError> {
     if range.is_empty() {
         return Err(ProviderError::Refused(format!(
@@ -21,8 +21,8 @@ pub(crate) fn number(range: Range<u32>) -> Result<u32, ProviderError> {
         )));
     }
     let span = range.end - range.start;
-    // So many numbers are left over when 2^32 is divided by the span: with them, some remainders
-    // would be likelier than others.
+    // The remainder of 2^32 divided by the span. Without rejecting as many numbers, some results
+    // would be more likely than others.
     let left_over = span.wrapping_neg() % span;
     loop {
         let number = getrandom::u32().map_err(unavailable)?;

@@ -6,7 +6,8 @@ use http_body_util::Full;
 use hyper::StatusCode;
 use hyper::header::{CONNECTION, CONTENT_TYPE, HeaderValue, RETRY_AFTER, X_CONTENT_TYPE_OPTIONS};
 
-/// The text is for logs; see [`into_response`](Self::into_response) for what clients learn.
+/// The failure of a request. Its text is for logs; [`into_response`](Self::into_response) makes the
+/// response for the client.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Failure {
     #[error("the request body has more than {max} bytes, the limit set by `MAX_BODY`")]
@@ -71,7 +72,7 @@ impl Failure {
             CONTENT_TYPE,
             HeaderValue::from_static("text/plain; charset=utf-8"),
         );
-        // What an actor said is no page, whatever it looks like.
+        // The actor's text is plain text, even if it looks like HTML.
         headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
         match self {
             Self::Actor(ActorError::Busy { retry_after }) => {

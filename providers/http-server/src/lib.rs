@@ -1,26 +1,27 @@
-//! The `wascc:http_server` capability: HTTP requests become calls of an actor.
+//! A provider of the capability `wascc:http_server`: it turns HTTP requests into calls to an actor.
 //!
-//! Each binding has a server of its own. Every method and path is the operation `HandleRequest`.
+//! Each binding has its own server. Requests with any method and path call the operation
+//! `HandleRequest`.
 //!
-//! | key | default | |
+//! | key | default | meaning |
 //! |---|---|---|
-//! | `PORT` | `8080` | 0 takes any free port |
-//! | `ADDRESS` | `127.0.0.1` | the IP address to listen at; `0.0.0.0` and `::` are all |
-//! | `MAX_BODY` | `1048576` | how many bytes a request's body may have; longer ones get 413 |
+//! | `PORT` | `8080` | the port; 0 selects any free port |
+//! | `ADDRESS` | `127.0.0.1` | the IP address to listen on; `0.0.0.0` and `::` stand for all addresses |
+//! | `MAX_BODY` | `1048576` | the maximum size of a request's body in bytes; a longer body gets 413 |
 //!
-//! Other keys are refused. When [`bind`](capwire_provider::Provider::bind) returns, the port is
-//! open; when `unbind` returns, requests under way are answered (within [`Timeouts::drain`]) and
-//! connections are refused. An actor that is busy is 503 with `Retry-After`, one that is too slow
-//! 504, one that stopped 503, and any other failure 500, which tells clients no details, except in
-//! [development](HttpServer::show_failures). A client that goes away ends its call.
+//! Other keys are errors. When [`bind`](capwire_provider::Provider::bind) returns, the port is
+//! open. When `unbind` returns, requests in progress are answered (within [`Timeouts::drain`]) and
+//! new connections are refused. A busy actor gives 503 with `Retry-After`, a slow one 504, and a
+//! stopped one 503. Any other failure gives 500 without details, except in
+//! [development](HttpServer::show_failures). If a client disconnects, its call ends.
 //!
-//! A request belongs to the trace that its header `traceparent` names, or else to a new one, and so
-//! does the call of the actor; the response's `traceparent` says which. Each request is a `tracing`
-//! span of the target `capwire::http`, at the level `debug`.
+//! A request and its call to the actor belong to the trace in the request's header `traceparent`,
+//! or else to a new trace. The response's `traceparent` names this trace. Each request is a
+//! `tracing` span with the target `capwire::http` and the level `debug`.
 //!
-//! HTTP/1.0 and 1.1 are spoken, without TLS.
+//! The server supports HTTP/1.0 and 1.1, without TLS.
 //!
-//! Actors of 2020 are served too, those of before April in the dialect that they read.
+//! The provider supports actors of 2020; those from before April get messages in their own dialect.
 //!
 //! ```
 //! use capwire_contracts::{codec, http::{Request, Response}};

@@ -1,4 +1,4 @@
-//! The provider: a server per binding.
+//! The provider, with a server for each binding.
 
 use crate::failure::ErrorDetail;
 use crate::server::{Server, Timeouts};
@@ -15,10 +15,11 @@ use std::collections::hash_map::Entry;
 use std::net::SocketAddr;
 use tokio::sync::Mutex;
 
-/// Serves HTTP for any number of actors. See the [crate's documentation](crate).
+/// A provider of `wascc:http_server` for any number of actors. See the [crate's
+/// documentation](crate).
 ///
-/// A binding that exists cannot be bound again: unbind it first. Servers that are still bound
-/// when the provider is dropped stop as if they were unbound, without anybody waiting for them.
+/// To bind an existing binding again, unbind it first. If the provider is dropped, its servers stop
+/// as if they were unbound, but nobody waits for them.
 #[derive(Default)]
 pub struct HttpServer {
     timeouts: Timeouts,
@@ -28,24 +29,24 @@ pub struct HttpServer {
 }
 
 impl HttpServer {
-    /// A provider without servers.
+    /// Returns a provider without servers.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// The keys that a binding can configure.
+    /// The configuration keys of a binding.
     pub const KEYS: &'static [&'static str] = Settings::KEYS;
 
     /// Returns the address on which a binding with this configuration would listen. Opens nothing.
     ///
     /// # Errors
-    /// [`ProviderError::Config`] as of `bind`.
+    /// Returns [`ProviderError::Config`] if `bind` would.
     pub fn address(config: &Config) -> Result<SocketAddr, ProviderError> {
         Settings::read(config).map(|settings| settings.listen)
     }
 
-    /// A provider whose servers have other patience with clients.
+    /// Sets the timeouts of the servers.
     #[must_use]
     pub fn with_timeouts(timeouts: Timeouts) -> Self {
         Self {
@@ -113,7 +114,7 @@ impl Provider for HttpServer {
         Ok(())
     }
 
-    /// Actors do not call this provider, it calls them.
+    /// Refuses all calls: this provider calls actors, and actors do not call it.
     async fn call(&self, call: Call<'_>) -> Result<Bytes, ProviderError> {
         Err(call.unknown_operation())
     }

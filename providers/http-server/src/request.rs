@@ -1,4 +1,4 @@
-//! From an HTTP request to the contract's message.
+//! Converts an HTTP request to the contract's message.
 
 use crate::failure::Failure;
 use capwire_contracts::http::Request;
@@ -12,7 +12,7 @@ use std::collections::btree_map::Entry;
 use std::time::Duration;
 use tokio::time;
 
-/// The message for a request with this head.
+/// Returns the message for a request with this head and body.
 pub(crate) fn message(head: &Parts, body: Vec<u8>) -> Request {
     Request {
         method: head.method.as_str().to_owned(),
@@ -23,7 +23,8 @@ pub(crate) fn message(head: &Parts, body: Vec<u8>) -> Request {
     }
 }
 
-/// Reads a body of at most `max` bytes. One that says to be longer is not even waited for.
+/// Reads a body of at most `max` bytes. If the request announces a longer body, fails without
+/// reading it.
 pub(crate) async fn body(
     body: Incoming,
     max: usize,
@@ -46,8 +47,8 @@ pub(crate) async fn body(
     }
 }
 
-/// One value per name, as the contract has it. Fields that come several times are joined as
-/// RFC 9110, section 5.3, allows, and cookies as RFC 6265, section 4.2.1, writes them.
+/// Returns the headers with one value per name, as the contract requires. Repeated fields are
+/// joined according to RFC 9110, section 5.3, and cookies according to RFC 6265, section 4.2.1.
 fn headers(headers: &HeaderMap) -> BTreeMap<String, String> {
     let mut joined = BTreeMap::new();
     for (name, value) in headers {

@@ -1,4 +1,5 @@
-//! From the actor's answer to an HTTP response. Actors are not trusted to keep HTTP's rules.
+//! Converts the actor's answer to an HTTP response. Actors are not trusted to follow the rules of
+//! HTTP.
 
 use crate::failure::Failure;
 use bytes::Bytes;
@@ -9,7 +10,8 @@ use hyper::header::{
     CONNECTION, CONTENT_LENGTH, HeaderName, HeaderValue, TE, TRAILER, TRANSFER_ENCODING, UPGRADE,
 };
 
-/// What concerns the connection and the framing is the server's business (RFC 9110, section 7.6.1).
+/// The headers about the connection and the framing, which only the server sets (RFC 9110, section
+/// 7.6.1).
 const NOT_THE_ACTORS: [HeaderName; 8] = [
     CONNECTION,
     CONTENT_LENGTH,
@@ -21,7 +23,7 @@ const NOT_THE_ACTORS: [HeaderName; 8] = [
     UPGRADE,
 ];
 
-/// The response, if it is one.
+/// Returns the response, or a failure if the answer is not a valid response.
 pub(crate) fn checked(answer: Response) -> Result<hyper::Response<Full<Bytes>>, Failure> {
     let status = status(answer.status_code)?;
     let body = if has_body(status) {
@@ -41,7 +43,7 @@ pub(crate) fn checked(answer: Response) -> Result<hyper::Response<Full<Bytes>>, 
     Ok(response)
 }
 
-/// Final responses only: 1xx would leave the client waiting for another one.
+/// Returns a final status. After a status 1xx, the client would wait for another response.
 fn status(code: u32) -> Result<StatusCode, Failure> {
     u16::try_from(code)
         .ok()

@@ -1,4 +1,4 @@
-//! One listening socket and its connections.
+//! A listening socket and its connections.
 
 use crate::site::Site;
 use hyper::server::conn::http1;
@@ -23,11 +23,12 @@ const RESPITE: Duration = Duration::from_millis(50);
 /// The times that a server waits for its clients.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Timeouts {
-    /// For the head of a request, also for the next one on a connection that is kept: 30 s.
+    /// The time for the head of a request, including the next one on an open connection. The
+    /// default is 30 s.
     pub head: Duration,
-    /// For the whole body of a request: 60 s.
+    /// The time for the whole body of a request. The default is 60 s.
     pub body: Duration,
-    /// For requests under way to be answered when the server stops: 10 s.
+    /// The time for requests in progress when the server stops. The default is 10 s.
     pub drain: Duration,
 }
 
@@ -41,20 +42,21 @@ impl Default for Timeouts {
     }
 }
 
-/// A running server. Dropping it stops it too, without waiting.
+/// A running server. Dropping it also stops it, without waiting.
 pub(crate) struct Server {
     address: SocketAddr,
     running: Running,
     accepting: JoinHandle<()>,
 }
 
-/// Something may go on for as long as this exists.
+/// A sender whose existence lets the other end continue.
 type Running = oneshot::Sender<()>;
-/// Resolves when the other end is dropped. Unlike one signal for all, it costs connections no lock.
+/// A receiver that resolves when the other end is dropped. Unlike a shared signal, it needs no
+/// lock.
 type Stop = oneshot::Receiver<()>;
 
 impl Server {
-    /// Listens at `listen`. Once this returns, clients can connect.
+    /// Listens on `listen`. Clients can connect when this function returns.
     pub(crate) async fn start(
         listen: SocketAddr,
         site: Site,
@@ -76,7 +78,8 @@ impl Server {
         self.address
     }
 
-    /// Refuses further connections, lets requests under way be answered, closes the rest.
+    /// Refuses further connections, waits for requests in progress, and closes the other
+    /// connections.
     pub(crate) async fn stop(self) {
         drop(self.running);
         if let Err(error) = self.accepting.await {

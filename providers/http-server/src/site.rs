@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tracing::Instrument;
 
-/// The actor of a binding, and what its clients may send.
+/// The actor of a binding, and the limits for its clients.
 pub(crate) struct Site {
     binding: BindingId,
     actor: ActorClient,
@@ -39,7 +39,7 @@ impl Site {
         }
     }
 
-    /// Always answers: failures are responses.
+    /// Answers a request. Failures become responses.
     pub(crate) async fn answer(
         &self,
         request: hyper::Request<Incoming>,

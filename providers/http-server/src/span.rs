@@ -1,4 +1,4 @@
-//! The span of a request.
+//! The `tracing` span of a request.
 
 use bytes::Bytes;
 use capwire_provider::TraceContext;
@@ -7,10 +7,10 @@ use hyper::Request;
 use tracing::Span;
 use tracing::field::Empty;
 
-/// A longer path is cut: clients may send what they like.
+/// The maximum length of a path in the span; a longer path is truncated.
 const LONGEST_PATH: usize = 256;
 
-/// A span that says what is asked, and not with which query, which may have secrets.
+/// Returns a span with the method and the path. The query may contain secrets and is left out.
 pub(crate) fn of<B>(request: &Request<B>, trace: &TraceContext) -> Span {
     tracing::debug_span!(
         target: "capwire::http",
@@ -23,7 +23,7 @@ pub(crate) fn of<B>(request: &Request<B>, trace: &TraceContext) -> Span {
     )
 }
 
-/// The request is answered.
+/// Records the response in the span.
 pub(crate) fn end(span: &Span, response: &hyper::Response<Full<Bytes>>) {
     if !span.is_disabled() {
         span.record("status", response.status().as_u16());

@@ -1,5 +1,5 @@
-//! To which trace a request belongs. Clients are strangers: what they send is read strictly, and
-//! whatever is wrong begins a new trace, as the W3C's Trace Context wants it.
+//! The trace of a request. Headers from clients are parsed strictly. An invalid header begins a new
+//! trace, as W3C Trace Context requires.
 
 use capwire_provider::TraceContext;
 use hyper::HeaderMap;
@@ -8,7 +8,7 @@ use hyper::header::{HeaderName, HeaderValue};
 const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 const TRACESTATE: HeaderName = HeaderName::from_static("tracestate");
 
-/// The step in which a request with these headers is served.
+/// Returns the trace context for a request with these headers.
 pub(crate) fn of(headers: &HeaderMap) -> TraceContext {
     match clients(headers) {
         Some(client) => client.child(),
@@ -16,7 +16,7 @@ pub(crate) fn of(headers: &HeaderMap) -> TraceContext {
     }
 }
 
-/// Tells the client under which trace its request is found in logs.
+/// Adds the trace to the response, so that the client can name its request's trace in the logs.
 pub(crate) fn tell(headers: &mut HeaderMap, trace: &TraceContext) {
     if let Ok(value) = HeaderValue::try_from(trace.traceparent()) {
         headers.insert(TRACEPARENT, value);

@@ -10,7 +10,7 @@ use std::sync::Arc;
 /// The most expired keys that one batch of writes deletes, so that no batch takes long.
 const SWEPT_PER_BATCH: usize = 256;
 
-/// One write. All of it happens, or nothing.
+/// An atomic write.
 #[derive(Debug)]
 pub(crate) struct Change {
     pub(crate) space: Arc<str>,
@@ -21,16 +21,16 @@ pub(crate) struct Change {
 /// A write to one key. Each variant names the number that it answers.
 #[derive(Debug)]
 pub(crate) enum Action {
-    /// The sum.
+    /// Adds to a counter; returns the sum.
     Add(i32),
-    /// 0.
+    /// Sets a string; returns 0.
     Set {
         value: String,
         expires_in_seconds: Option<u32>,
     },
-    /// 0.
+    /// Deletes the key; returns 0.
     Delete,
-    /// The length of the list.
+    /// Inserts an item at the head of a list; returns the list's length.
     Push(String),
     /// Answers the number of items that were removed.
     RemoveItem(String),
@@ -40,7 +40,7 @@ pub(crate) enum Action {
     RemoveMember(String),
 }
 
-/// The rows, open for writing.
+/// The rows in a write transaction.
 pub(crate) struct Rows<'t> {
     keys: Table<'t, Id<'static>, Header<'static>>,
     items: Table<'t, ItemId<'static>, &'static str>,
@@ -60,7 +60,7 @@ impl<'t> Rows<'t> {
         })
     }
 
-    /// Applies one change. A refused change has changed nothing.
+    /// Applies one change. A refused change has no effect.
     pub(crate) fn apply(&mut self, change: &Change) -> Result<i32, Failure> {
         let id = (&*change.space, change.key.as_str());
         match &change.action {
@@ -77,7 +77,7 @@ impl<'t> Rows<'t> {
         }
     }
 
-    /// Clears away some of what has expired.
+    /// Removes some expired keys.
     pub(crate) fn sweep(&mut self) -> Result<(), Failure> {
         let mut expired = Vec::new();
         for row in self.expiries.range(tables::expired_by(self.now))? {
@@ -189,7 +189,7 @@ impl<'t> Rows<'t> {
         }
     }
 
-    /// Writes a list or set of `count` elements. Empty ones do not exist.
+    /// Writes the row of a list or set with `count` elements, or removes it if `count` is 0.
     fn resize(&mut self, id: Id<'_>, count: u64, entry: &Entry) -> Result<(), Failure> {
         if count == 0 {
             self.remove(id)
@@ -198,7 +198,7 @@ impl<'t> Rows<'t> {
         }
     }
 
-    /// Writes the row of a key and keeps its expiry in step.
+    /// Writes the row of a key and updates its expiry.
     fn put(&mut self, id: Id<'_>, entry: &Entry) -> Result<(), Failure> {
         let before = entry::stored(&self.keys, id)?.and_then(|before| before.expires());
         self.move_expiry(id, before, entry.expires())?;
@@ -206,7 +206,7 @@ impl<'t> Rows<'t> {
         Ok(())
     }
 
-    /// Removes a key with all that it holds.
+    /// Removes a key and its value.
     fn remove(&mut self, id: Id<'_>) -> Result<(), Failure> {
         let Some(entry) = entry::stored(&self.keys, id)? else {
             return Ok(());
@@ -243,7 +243,7 @@ impl<'t> Rows<'t> {
     }
 }
 
-/// Reads a number as Redis does: only the text that the number itself would be written as.
+/// Parses a number as Redis does: only the canonical text of a number is accepted.
 fn number(key: &str, text: &str) -> Result<i32, Refusal> {
     text.parse::<i32>()
         .ok()
@@ -253,7 +253,7 @@ fn number(key: &str, text: &str) -> Result<i32, Refusal> {
         })
 }
 
-/// No list grows longer than `i32::MAX`, see `push`.
+/// Converts a number of removed elements. Lists never exceed `i32::MAX` elements, see `push`.
 fn counted(removed: u64) -> i32 {
     i32::try_from(removed).unwrap_or(i32::MAX)
 }

@@ -2,9 +2,9 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// A source of wall-clock time. Expiry outlives a restart, so a monotonic clock would not do.
+/// A source of wall-clock time. Expiry survives a restart, so a monotonic clock is not sufficient.
 pub trait Clock: Send + Sync + 'static {
-    /// The time now.
+    /// Returns the current time.
     fn now(&self) -> SystemTime;
 }
 
@@ -23,7 +23,7 @@ impl Clock for SystemClock {
 pub(crate) struct Moment(pub(crate) u64);
 
 impl Moment {
-    /// The time that `clock` shows. Before 1970 nothing has expired.
+    /// Returns the clock's time. A time before 1970 counts as 1970.
     pub(crate) fn of(clock: &dyn Clock) -> Self {
         let since = clock.now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Self(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))

@@ -1,4 +1,4 @@
-//! A disk for tests: it can be full, stand still, and lose its power.
+//! A simulated disk for tests, which can be full, block, and lose power.
 
 use crate::error::OpenError;
 use crate::file;
@@ -6,7 +6,7 @@ use redb::{Database, StorageBackend};
 use std::io;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 
-/// Clones share the disk.
+/// A simulated disk. Clones share it.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Disk(Arc<(Mutex<State>, Condvar)>);
 
@@ -44,12 +44,12 @@ impl Disk {
         self.state().health = health;
     }
 
-    /// How often the disk was asked to keep what was written.
+    /// Returns the number of synchronisations.
     pub(crate) fn syncs(&self) -> usize {
         self.state().syncs
     }
 
-    /// Another disk that has only what survives when the power fails now.
+    /// Returns a disk with the data that survives a power failure at this moment.
     pub(crate) fn after_power_failure(&self) -> Self {
         let synced = self.state().synced.clone();
         let state = State {
@@ -60,12 +60,12 @@ impl Disk {
         Self(Arc::new((Mutex::new(state), Condvar::new())))
     }
 
-    /// From now on, who asks to keep what was written waits until [`release`](Self::release).
+    /// Blocks synchronisations until [`release`](Self::release).
     pub(crate) fn hold(&self) {
         self.state().held = true;
     }
 
-    /// Waits until someone is held.
+    /// Waits until a synchronisation is blocked.
     pub(crate) fn wait_until_held(&self) {
         let waiting = self.0.1.wait_while(self.state(), |state| !state.waiting);
         drop(waiting.unwrap());

@@ -17,7 +17,7 @@ pub(crate) enum Entry {
         value: String,
         expires: Option<Moment>,
     },
-    /// `first` is the index of the head. Indexes order the items; removal leaves gaps.
+    /// A list. `first` is the index of the head. Indexes order the items; removal leaves gaps.
     List {
         first: i64,
         count: u64,

@@ -18,7 +18,7 @@ pub enum OpenError {
         /// The directory.
         directory: PathBuf,
     },
-    /// The directory, or the file in it, cannot be created, read or written.
+    /// The directory or its file cannot be created, read or written.
     #[error(
         "cannot open the data directory `{}`: {source}; make it readable and writable for this user or \
          choose another directory",
@@ -30,7 +30,7 @@ pub enum OpenError {
         /// The error of the operating system.
         source: io::Error,
     },
-    /// The file is no store, or is damaged.
+    /// The file is not a store, or it is damaged.
     #[error(
         "`{}` is not a readable key-value store: {source}; restore it from a backup, or move it away",
         file.display()
@@ -50,7 +50,7 @@ pub enum OpenError {
     Format {
         /// The file.
         file: PathBuf,
-        /// The format that it says it has.
+        /// The file's format number.
         found: u64,
     },
     /// The operating system gives no thread for the writer.
@@ -129,7 +129,8 @@ impl From<redb::CommitError> for Failure {
     }
 }
 
-/// Actors learn that the store fails, operators (by the source) also how.
+/// Converts the failure. Actors learn only that the store failed; operators see the cause in the
+/// source.
 impl From<Failure> for ProviderError {
     fn from(failure: Failure) -> Self {
         match failure {

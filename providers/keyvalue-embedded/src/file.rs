@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 const FILE_NAME: &str = "keyvalue.redb";
 
-/// Opens the store in `directory`, and makes both if they are not there. Blocks.
+/// Opens the store in `directory`, and creates both if they do not exist. Blocks.
 pub(crate) fn open(directory: &Path) -> Result<Database, OpenError> {
     let file = directory.join(FILE_NAME);
     let unreadable = |source| OpenError::Unreadable {
@@ -27,7 +27,7 @@ pub(crate) fn open(directory: &Path) -> Result<Database, OpenError> {
     Ok(database)
 }
 
-/// Makes the tables of a new store, and refuses a store of another format.
+/// Creates the tables of a new store, and refuses a store with another format.
 pub(crate) fn check(database: &Database, file: PathBuf) -> Result<(), OpenError> {
     match tables::prepare(database) {
         Ok(FORMAT) => Ok(()),
@@ -59,7 +59,8 @@ fn open_private(file: &Path) -> io::Result<File> {
     options.open(file)
 }
 
-/// Without this a power failure could lose a new name, and with it acknowledged writes.
+/// Synchronises the directory. Otherwise a power failure could lose the new file's name, and with
+/// it acknowledged writes.
 #[cfg(unix)]
 fn sync_directory(directory: &Path) -> io::Result<()> {
     File::open(directory)?.sync_all()

@@ -1,17 +1,19 @@
-//! The `wascc:keyvalue` capability in one durable file, no server needed.
+//! A provider of the capability `wascc:keyvalue` that stores data in one durable file and needs no
+//! server.
 //!
-//! * **Durable**: a write that was answered is on disk (`fdatasync`). Writes that wait at the same
-//!   time are committed together, so many callers share the price of one. If the storage fails (a
-//!   full disk), every write of that commit gets an error, and later ones work again once it does.
+//! * **Durability**: an answered write is on disk (`fdatasync`). Writes that wait at the same time
+//!   are committed together, so many callers share the cost of one commit. If the storage fails (for
+//!   example, the disk is full), every write of the commit gets an error. Later writes work again
+//!   when the storage does.
 //! * **The semantics of Redis** for its fourteen operations: `Push` is `LPUSH`, `Range` is
 //!   `LRANGE`, `ListItemDelete` is `LREM` with count 0, `Clear` is `DEL`. An operation on a key of
-//!   another type is refused with `WRONGTYPE`; only `Get` answers "does not exist" there, as the
-//!   providers of 2020 did. Unlike them, `Set` honours `expires`: the key is gone after that many
-//!   seconds.
-//! * **Separate**: each actor has its own keys, whatever the names of its bindings. The
-//!   configuration key `SPACE` names a space that all bindings with the same value share. It is
-//!   the only key; any other is refused.
-//! * **Reads** see the last committed state and never wait for a writer.
+//!   another type fails with `WRONGTYPE`, except for `Get`, which answers "does not exist", as the
+//!   providers of 2020 did. Unlike them, `Set` supports `expires`: the key expires after that number
+//!   of seconds.
+//! * **Separation**: each actor has its own keys, whatever the names of its bindings. The
+//!   configuration key `SPACE` names a key space that all bindings with the same value share. Any
+//!   other configuration key is an error.
+//! * **Reads** return the last committed state and never wait for a writer.
 //!
 //! ```
 //! use capwire_contracts::{codec, keyvalue::{AddRequest, AddResponse}};

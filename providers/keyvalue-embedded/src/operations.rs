@@ -1,4 +1,5 @@
-//! The fourteen operations: from a message to a read or a write, and back.
+//! The fourteen operations: they convert a message to a read or a write, and the result to an
+//! answer.
 
 use crate::change::{Action, Change};
 use crate::error::{Failure, Refusal};

@@ -23,13 +23,13 @@ pub struct KeyValueEmbedded {
 }
 
 impl KeyValueEmbedded {
-    /// The keys that a binding can configure.
+    /// The configuration keys of a binding.
     pub const KEYS: &'static [&'static str] = spaces::KEYS;
 
     /// Checks the configuration of a binding. Opens nothing.
     ///
     /// # Errors
-    /// [`ProviderError::Config`] as of `bind`.
+    /// Returns [`ProviderError::Config`] if `bind` would.
     pub fn check(config: &Config) -> Result<(), ProviderError> {
         let nobody = BindingId {
             actor: String::new(),
@@ -38,21 +38,21 @@ impl KeyValueEmbedded {
         spaces::space(&nobody, config).map(drop)
     }
 
-    /// Opens the store in `directory`, which is made (readable by its owner only) if it is not
-    /// there. No other process can open it until this value is dropped.
+    /// Opens the store in `directory`. A missing directory is created, readable only by its owner.
+    /// No other process can open the store until this value is dropped.
     ///
-    /// Blocks for as long as the disk takes, which after a crash may be seconds per gigabyte.
+    /// Blocks while the disk works. After a crash, that may take seconds per gigabyte.
     ///
     /// # Errors
-    /// [`OpenError`] if the directory is in use or unreadable, or holds something else.
+    /// Returns [`OpenError`] if the directory is in use or unreadable, or contains something else.
     pub fn open(directory: impl AsRef<Path>) -> Result<Self, OpenError> {
         Self::open_with_clock(directory, SystemClock)
     }
 
-    /// As [`open`](Self::open), with a clock that says when strings expire.
+    /// Opens the store like [`open`](Self::open), with a clock that decides on expiry.
     ///
     /// # Errors
-    /// As [`open`](Self::open).
+    /// Returns the same errors as [`open`](Self::open).
     pub fn open_with_clock(
         directory: impl AsRef<Path>,
         clock: impl Clock,

@@ -5,15 +5,15 @@ use capwire_provider::{Binding, BindingId, Config, ProviderError};
 use std::collections::HashMap;
 use std::sync::Arc;
 
-/// The configuration key that names a shared space.
+/// The configuration key that names a shared key space.
 pub(crate) const SPACE: &str = "SPACE";
 
-/// The space of each binding. Calls read it without a lock.
+/// The key space of each binding. Calls read it without a lock.
 #[derive(Default)]
 pub(crate) struct Spaces(ArcSwap<HashMap<BindingId, Arc<str>>>);
 
 impl Spaces {
-    /// The space of `binding`.
+    /// Returns the key space of `binding`.
     pub(crate) fn of(&self, binding: &BindingId) -> Result<Arc<str>, ProviderError> {
         self.0
             .load()
@@ -22,7 +22,7 @@ impl Spaces {
             .ok_or(ProviderError::NotBound)
     }
 
-    /// A further binding of the same id replaces the one before.
+    /// Adds a binding. It replaces an existing binding with the same id.
     pub(crate) fn bind(&self, binding: &Binding) -> Result<(), ProviderError> {
         let space = space(&binding.id, &binding.config)?;
         self.0.rcu(|spaces| {
@@ -42,10 +42,10 @@ impl Spaces {
     }
 }
 
-/// The keys that a binding can configure.
+/// The configuration keys of a binding.
 pub(crate) const KEYS: &[&str] = &[SPACE];
 
-/// The prefix keeps a shared space from being named like an actor's own.
+/// Returns the key space of a binding. Its prefix separates shared spaces from actors' own.
 pub(crate) fn space(id: &BindingId, config: &Config) -> Result<Arc<str>, ProviderError> {
     config.only(KEYS)?;
     match config.get(SPACE) {

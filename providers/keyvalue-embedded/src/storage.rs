@@ -1,4 +1,4 @@
-//! The open database, and how to come back after it failed.
+//! The open database, and the recovery after a failure.
 
 use crate::error::{Failure, OpenError};
 use arc_swap::ArcSwapOption;
@@ -7,15 +7,15 @@ use std::sync::Arc;
 
 type Open = dyn Fn() -> Result<Database, OpenError> + Send + Sync;
 
-/// The database. After a failed write (a full disk) it must be opened again, which is the writer's
-/// task; in the meantime there is none.
+/// The database. After a failed write, for example on a full disk, the writer must open it again;
+/// in the meantime there is no database.
 pub(crate) struct Storage {
     current: ArcSwapOption<Database>,
     open: Box<Open>,
 }
 
 impl Storage {
-    /// Opens the database by `open`, which is kept for later. Blocks.
+    /// Opens the database with `open`, which is also used to open it again. Blocks.
     pub(crate) fn open(
         open: impl Fn() -> Result<Database, OpenError> + Send + Sync + 'static,
     ) -> Result<Self, OpenError> {
@@ -25,13 +25,13 @@ impl Storage {
         })
     }
 
-    /// The database, if there is one now.
+    /// Returns the database, or a failure if it is not open.
     pub(crate) fn current(&self) -> Result<Arc<Database>, Failure> {
         self.current.load_full().ok_or(Failure::Stopped)
     }
 
-    /// Closes what is open and opens it again. Fails while a read still holds the old one, as
-    /// nobody may have the file twice; the caller tries again with the next write. Blocks.
+    /// Closes the database and opens it again. Fails while a read still holds the old one, because
+    /// the file can be open only once; the caller tries again at the next write. Blocks.
     pub(crate) fn reopen(&self) -> Result<(), Failure> {
         drop(self.current.swap(None));
         let database = (self.open)().map_err(|error| Failure::Reopen(Arc::new(error)))?;

@@ -1,4 +1,4 @@
-//! Reads beside writes.
+//! The store, with concurrent reads and writes.
 
 use crate::change::Change;
 use crate::clock::{Clock, Moment};
@@ -8,7 +8,7 @@ use crate::view::View;
 use crate::writer::Writer;
 use std::sync::Arc;
 
-/// The store, open.
+/// An open store.
 pub(crate) struct Store {
     pub(crate) writer: Writer,
     pub(crate) storage: Arc<Storage>,
@@ -25,12 +25,12 @@ impl Store {
         })
     }
 
-    /// Returns when the change is on disk.
+    /// Applies a change. Returns when it is on disk.
     pub(crate) async fn write(&self, change: Change) -> Result<i32, Failure> {
         self.writer.write(change).await
     }
 
-    /// Asks a snapshot, on a thread that may wait for the disk.
+    /// Reads a snapshot on a thread that may wait for the disk.
     pub(crate) async fn read<R: Send + 'static>(
         &self,
         query: impl FnOnce(&View) -> Result<R, Failure> + Send + 'static,

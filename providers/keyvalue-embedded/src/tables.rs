@@ -9,11 +9,11 @@
 //! | `keys` | space, key | kind, number, first, text |
 //! | `items` | space, key, index | one item of a list |
 //! | `members` | space, key, member | nothing: one member of a set |
-//! | `expiries` | milliseconds since 1970, space, key | nothing: when a string expires |
+//! | `expiries` | milliseconds since 1970, space, key | nothing; the key contains the time of a string's expiry |
 //!
-//! Kind 0 is a string: `text`, which expires at `number` milliseconds since 1970 (0 = never). Kind
-//! 1 is a list of `number` items, the first at the index `first`. Kind 2 is a set of `number`
-//! members. A row of `expiries` exists for each string that expires and for nothing else.
+//! Kind 0 is a string: `text`, which expires at `number` milliseconds since 1970 (0 means never).
+//! Kind 1 is a list of `number` items, whose head has the index `first`. Kind 2 is a set of
+//! `number` members. `expiries` has a row for each string that expires, and no others.
 
 use crate::clock::Moment;
 use crate::error::Failure;
@@ -36,7 +36,7 @@ pub(crate) const MEMBERS: TableDefinition<'_, MemberId<'_>, ()> = TableDefinitio
 pub(crate) const EXPIRIES: TableDefinition<'_, ExpiryId<'_>, ()> = TableDefinition::new("expiries");
 const META: TableDefinition<'_, &str, u64> = TableDefinition::new("capwire.keyvalue");
 
-/// All items of the list `(space, key)`.
+/// Returns the range of all items of the list `(space, key)`.
 pub(crate) fn items_of((space, key): Id<'_>) -> std::ops::RangeInclusive<ItemId<'_>> {
     (space, key, i64::MIN)..=(space, key, i64::MAX)
 }
@@ -46,12 +46,12 @@ pub(crate) fn after(key: &str) -> String {
     format!("{key}\0")
 }
 
-/// All rows of `expiries` whose time has come at `now`.
+/// Returns the range of the rows of `expiries` that have expired at `now`.
 pub(crate) fn expired_by(now: Moment) -> std::ops::Range<ExpiryId<'static>> {
     (0, "", "")..(now.0.saturating_add(1), "", "")
 }
 
-/// Makes the tables of a new file. Returns the format of an existing one.
+/// Creates the tables of a new file. Returns the format of an existing file.
 pub(crate) fn prepare(database: &Database) -> Result<u64, Failure> {
     let transaction = database.begin_write()?;
     let format = format_of(&transaction)?;

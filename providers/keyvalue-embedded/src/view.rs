@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 /// The most bytes of all strings of an answer, which is built in memory.
 pub(crate) const MAX_ANSWER: usize = 16 << 20;
 
-/// A snapshot of what is on disk, at one moment. Writers do not disturb it.
+/// A snapshot of the data on disk. Writers do not change it.
 pub(crate) struct View {
     keys: ReadOnlyTable<Id<'static>, Header<'static>>,
     items: ReadOnlyTable<ItemId<'static>, &'static str>,
@@ -29,7 +29,8 @@ impl View {
         })
     }
 
-    /// The string under `id`. A list or set counts as absent, as with the providers of 2020.
+    /// Returns the string under `id`. A list or set counts as absent, as with the providers of
+    /// 2020.
     pub(crate) fn text(&self, id: Id<'_>) -> Result<Option<String>, Failure> {
         Ok(match self.live(id)? {
             Some(Entry::Text { value, .. }) => Some(value),
@@ -41,7 +42,7 @@ impl View {
         Ok(self.live(id)?.is_some())
     }
 
-    /// The items from `start` to `stop`, both included; negative positions count from the end.
+    /// Returns the items from `start` to `stop`, inclusive; negative positions count from the end.
     pub(crate) fn range(&self, id: Id<'_>, start: i32, stop: i32) -> Result<Vec<String>, Failure> {
         let (from, length) = span(self.list_length(id)?, start, stop);
         let mut answer = Answer::default();
@@ -56,7 +57,7 @@ impl View {
         Ok(answer.values)
     }
 
-    /// The members of the set under `id`, sorted.
+    /// Returns the members of the set under `id`, sorted.
     pub(crate) fn members(&self, id: Id<'_>) -> Result<Vec<String>, Failure> {
         self.is_set(id)?;
         let mut answer = Answer::default();
@@ -64,7 +65,7 @@ impl View {
         Ok(answer.values)
     }
 
-    /// The members of any of the sets, sorted.
+    /// Returns the members that are in at least one of the sets, sorted.
     pub(crate) fn union(&self, space: &str, keys: &[String]) -> Result<Vec<String>, Failure> {
         self.are_sets(space, keys)?;
         let mut seen = BTreeSet::new();
@@ -81,7 +82,7 @@ impl View {
         Ok(seen.into_iter().collect())
     }
 
-    /// The members of all of the sets, sorted.
+    /// Returns the members that are in all of the sets, sorted.
     pub(crate) fn intersection(
         &self,
         space: &str,
@@ -166,7 +167,7 @@ fn span(count: u64, start: i32, stop: i32) -> (usize, usize) {
     )
 }
 
-/// Strings on their way to the caller, bounded in size.
+/// The strings of an answer, with a bounded size.
 #[derive(Default)]
 struct Answer {
     values: Vec<String>,
@@ -180,7 +181,7 @@ impl Answer {
         Ok(())
     }
 
-    /// A string counts with what it costs beside its text, so that empty ones are not free.
+    /// Counts a string's text and its overhead, so that empty strings are not free.
     fn count(&mut self, value: &str) -> Result<(), Refusal> {
         self.size += value.len() + size_of::<String>();
         if self.size > MAX_ANSWER {

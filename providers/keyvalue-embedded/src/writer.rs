@@ -1,4 +1,4 @@
-//! One thread writes. Everything that waits for it is committed together, with one `fdatasync`.
+//! The writer thread. It commits all waiting writes together, with one `fdatasync`.
 
 use crate::change::{Change, Rows};
 use crate::clock::{Clock, Moment};
@@ -17,7 +17,7 @@ const BATCH: usize = 1024;
 
 type Outcome = Result<i32, Refusal>;
 
-/// The way to the writing thread. When it is dropped, what is queued is still written.
+/// A handle to the writer thread. If it is dropped, queued writes are still written.
 pub(crate) struct Writer {
     queue: Option<mpsc::Sender<Request>>,
     thread: Option<JoinHandle<()>>,
@@ -41,8 +41,8 @@ impl Writer {
         })
     }
 
-    /// Returns when the change is on disk, or known to have failed. Once it is queued it may take
-    /// effect even if nobody waits any more.
+    /// Applies a change. Returns when it is on disk or has failed. A queued change may take effect
+    /// even if nobody waits for it any more.
     pub(crate) async fn write(&self, change: Change) -> Result<i32, Failure> {
         let queue = self.queue.as_ref().ok_or(Failure::Stopped)?;
         let (reply, answer) = oneshot::channel();
@@ -60,7 +60,7 @@ impl Writer {
     }
 }
 
-/// Waits for the thread, so that the file is free for the next one who opens it.
+/// Waits for the thread, so that the file is closed afterwards.
 impl Drop for Writer {
     fn drop(&mut self) {
         drop(self.queue.take());
@@ -90,7 +90,7 @@ fn run(mut requests: mpsc::Receiver<Request>, storage: &Storage, clock: &dyn Clo
 struct Pace {
     /// The most callers that were seen at once.
     callers: usize,
-    /// A quarter of what a commit takes: it is worth that much to save one.
+    /// The maximum time to wait: a quarter of the time of a commit.
     patience: Duration,
 }
 
@@ -124,7 +124,7 @@ fn commit(
     write_all(&*storage.current()?, batch, now)
 }
 
-/// One transaction for the whole batch. Returns when it is on disk.
+/// Writes the whole batch in one transaction. Returns when it is on disk.
 fn write_all(database: &Database, batch: &[Request], now: Moment) -> Result<Vec<Outcome>, Failure> {
     let transaction = database.begin_write()?;
     let outcomes = {
@@ -139,7 +139,8 @@ fn write_all(database: &Database, batch: &[Request], now: Moment) -> Result<Vec<
     Ok(outcomes)
 }
 
-/// A refused change fails alone, a storage that fails takes the batch with it.
+/// Separates a refused change, which fails alone, from a storage failure, which fails the whole
+/// batch.
 fn alone(applied: Result<i32, Failure>) -> Result<Outcome, Failure> {
     match applied {
         Ok(number) => Ok(Ok(number)),
@@ -148,7 +149,7 @@ fn alone(applied: Result<i32, Failure>) -> Result<Outcome, Failure> {
     }
 }
 
-/// Callers that no longer wait are no error.
+/// Sends the results. A caller that no longer waits is not an error.
 fn acknowledge(batch: &mut Vec<Request>, committed: Result<Vec<Outcome>, Failure>) {
     match committed {
         Ok(outcomes) => {

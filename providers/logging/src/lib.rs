@@ -1,20 +1,21 @@
-//! The `wascc:logging` capability: lines of actors become `tracing` events.
+//! A provider of the capability `wascc:logging`: it turns the log lines of actors into `tracing`
+//! events.
 //!
-//! | level | becomes |
+//! | level of the line | level of the event |
 //! |---|---|
-//! | 0, off | nothing |
+//! | 0, off | no event |
 //! | 1 to 5 | `error`, `warn`, `info`, `debug`, `trace` |
 //! | others | `error`, with the number in the field `level` |
 //!
-//! Events have the target `actor`, and say in the field `actor` what its author named it and in
-//! `key` its public key; `trace_id` is the trace of the call for which the actor wrote. Which ones
-//! are written, and where, is up to the program's subscriber.
+//! Events have the target `actor`. The field `actor` holds the actor's name in its claims, `key`
+//! its public key, and `trace_id` the trace of the call. The program's subscriber decides which
+//! events are written, and where.
 //!
-//! Actors are not trusted with the log: control characters and line breaks are escaped, and what
-//! is longer than 8 KiB is cut.
+//! Actors cannot forge log lines: control characters and line breaks are escaped, and lines are
+//! truncated after 8 KiB.
 //!
-//! There is nothing to configure. The operation is `WriteLog`, or `write` for actors in
-//! AssemblyScript.
+//! The provider has no configuration. Its operation is `WriteLog`; actors in AssemblyScript call it
+//! `write`.
 //!
 //! ```
 //! use capwire_contracts::{codec, logging::{LEVEL_INFO, OP_WRITE_LOG, WriteLogRequest}};

@@ -1,6 +1,6 @@
-//! A line from an actor, fit for a log.
+//! Log lines from actors.
 
-/// Longest line that is written, in bytes before escaping; the rest is cut off.
+/// The maximum length of a line in bytes, before escaping. The rest is cut off.
 const LONGEST: usize = 8 * 1024;
 
 /// Returns `line` escaped and cut to 8 KiB, with the number of bytes that were cut off.

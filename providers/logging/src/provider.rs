@@ -1,4 +1,4 @@
-//! The provider: who writes, and at which level.
+//! The provider, which maps lines to events.
 
 use crate::line::shown;
 use bytes::Bytes;
@@ -12,14 +12,14 @@ use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 use tracing::field::display;
 
-/// Writes what actors log. See the [crate's documentation](crate).
+/// A provider of `wascc:logging`. See the [crate's documentation](crate).
 #[derive(Debug, Default)]
 pub struct Logging {
     names: RwLock<HashMap<BindingId, Arc<str>>>,
 }
 
 impl Logging {
-    /// A provider without actors.
+    /// Returns a provider without bindings.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -69,7 +69,8 @@ impl Provider for Logging {
     }
 }
 
-/// `tracing` fixes an event's level where it is written, so each level has a place of its own.
+/// Writes an event. `tracing` fixes the level of an event at its call site, so each level has its
+/// own.
 macro_rules! event {
     ($level:ident, $actor:ident, $key:ident, $trace_id:ident, $body:expr $(, $field:ident)?) => {
         tracing::event!(

@@ -1,10 +1,10 @@
-//! A command that serves until it is stopped.
+//! A command that runs in the background until it is stopped.
 
 use anyhow::{Context, Result, bail, ensure};
 use std::io::{BufRead, BufReader};
 use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 
-/// It is killed when it is dropped.
+/// A running command. Dropping it kills it.
 pub(super) struct Background {
     process: Child,
     lines: std::io::Lines<BufReader<ChildStdout>>,
@@ -19,7 +19,7 @@ impl Background {
         Ok(Self { process, lines })
     }
 
-    /// Waits until it says where it listens.
+    /// Waits until the command prints its address, and returns the address.
     pub(super) fn address(&mut self) -> Result<String> {
         for line in &mut self.lines {
             if let Some(address) = line?.strip_prefix("listening http://") {
@@ -29,8 +29,8 @@ impl Background {
         bail!("it ended before it listened")
     }
 
-    /// Stops it as Ctrl-C would, and waits for all of its processes. Those that only wait for the host
-    /// end by the signal, as in a terminal.
+    /// Stops the command like Ctrl-C, and waits for all its processes. Processes that only wait for
+    /// the host are ended by the signal, as in a terminal.
     pub(super) fn stop(mut self) -> Result<()> {
         self.signal("INT")?;
         self.lines.by_ref().for_each(drop);
@@ -42,7 +42,7 @@ impl Background {
         Ok(())
     }
 
-    /// A terminal sends signals to all processes of a command, too.
+    /// Sends a signal to all processes of the command, as a terminal does.
     fn signal(&self, name: &str) -> Result<()> {
         let group = format!("-{}", self.process.id());
         let mut kill = Command::new("kill");

@@ -11,7 +11,7 @@ pub(super) fn sentences(text: &str) -> Vec<String> {
     for line in text.lines().map(str::trim).chain([""]) {
         let is_fence = line.starts_with("```");
         let is_row = line.starts_with('|');
-        let (item, begins) = match line.strip_prefix("- ").or(line.strip_prefix("> ")) {
+        let (item, begins) = match item(line) {
             Some(item) => (item, true),
             None => (line, false),
         };
@@ -29,6 +29,16 @@ pub(super) fn sentences(text: &str) -> Vec<String> {
         }
     }
     found
+}
+
+/// Returns the text of a line that begins an item of a list.
+fn item(line: &str) -> Option<&str> {
+    let marked = ["- ", "* ", "> "];
+    let bullet = marked.iter().find_map(|mark| line.strip_prefix(mark));
+    bullet.or_else(|| {
+        let (number, text) = line.split_once(". ")?;
+        number.parse::<u8>().is_ok().then_some(text)
+    })
 }
 
 /// Splits a paragraph where a full stop, question mark or exclamation mark precedes a capital letter or code.
@@ -61,13 +71,14 @@ mod tests {
 
     #[test]
     fn prose_is_split_and_code_is_left_out() {
-        let text = "# Title\n\nOne thing\nis here. `Two` is, too, e.g. this.\n\n- An item.\n- Another\n  item.\n\n\
+        let text = "# Title\n\nOne thing\nis here. `Two` is, too, e.g. this.\n\n- An item.\n- Another\n  item.\n1. A third.\n\n\
                     ```sh\ncargo test\n```\n| `a` | a cell of some more words |\n";
         let expected = [
             "One thing is here.",
             "`Two` is, too, e.g. this.",
             "An item.",
             "Another item.",
+            "A third.",
             "a cell of some more words",
         ];
         assert_eq!(sentences(text), expected);

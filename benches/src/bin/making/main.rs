@@ -1,5 +1,6 @@
-//! How long it takes to make an instance, and to free it and its module: what nothing can stop
-//! half-way. Engines take turns in each round, with modules that have as much as they may of one thing.
+//! Measures the creation of instances, and the freeing of instances and modules, none of which can
+//! be interrupted. The engines alternate in each round. Each module reaches the limit for one kind
+//! of part.
 #![forbid(unsafe_code)]
 
 mod modules;
@@ -13,10 +14,11 @@ use std::io::Write;
 use std::sync::Arc;
 use std::time::Instant;
 
-/// How long instances of costly modules take to make, and they and their modules to free, in milliseconds
+/// Measure the time to create instances of costly modules, and to free instances and modules, in
+/// milliseconds
 #[derive(Parser)]
 struct Options {
-    /// How often each is made
+    /// The number of rounds
     #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
     rounds: u32,
     /// Only modules whose names contain this
@@ -57,7 +59,7 @@ fn main() -> Result<()> {
     Ok(())
 }
 
-/// None if the engine refuses the module for what it has.
+/// Measures one module. Returns `None` if the engine refuses it.
 fn measure(engine: &dyn Engine, wasm: &[u8], rounds: u32) -> Result<Option<Times>> {
     let mut most = Times::default();
     for _ in 0..rounds {

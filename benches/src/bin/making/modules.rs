@@ -1,15 +1,15 @@
-//! Modules of which instances take long to make, as WebAssembly text.
+//! Modules with costly instances, as WebAssembly text.
 
 use std::fmt::Write;
 
-/// One module.
+/// A module with costly instances.
 pub(crate) struct Costly {
-    /// What there is so much of, for people.
+    /// The costly part, for people.
     pub(crate) name: &'static str,
     pub(crate) text: String,
 }
 
-/// All of them. Memory is as large as it may be by default.
+/// Returns all modules. Their memory has the default limit's size.
 pub(crate) fn modules() -> Vec<Costly> {
     vec![
         costly("nothing", 1, ""),
@@ -78,14 +78,14 @@ fn functions(count: u32, code: &str) -> String {
         .collect()
 }
 
-/// Jumps that go to the outermost of some blocks.
+/// Returns jumps to the outermost of several blocks.
 fn jumps() -> String {
     let targets = "20 ".repeat(10_000);
     let (open, close) = ("(block ".repeat(21), ")".repeat(21));
     format!("{open} (br_table {targets} (i32.const 0)) {close}").repeat(27)
 }
 
-/// As many as wasm3 takes.
+/// Returns as many branches as wasm3 accepts.
 fn branches() -> String {
     let (types, values) = ("i32 ".repeat(100), "(i32.const 0)".repeat(100));
     let branches = "(br_if 0 (i32.const 0))".repeat(16_000);

@@ -1,4 +1,5 @@
-//! Turns what criterion measured into `docs/performance.md` with plots: `cargo xtask bench-report`.
+//! Writes `docs/performance.md` and its plots from criterion's measurements: `cargo xtask
+//! bench-report`.
 #![forbid(unsafe_code)]
 
 mod measurements;
@@ -9,7 +10,7 @@ use anyhow::{Context, Result};
 use std::fs;
 use std::path::PathBuf;
 
-/// What is reported, in this order, and what a reader should know of it.
+/// The groups of the report, in order, with descriptions for readers.
 const GROUPS: [(&str, &str); 6] = [
     ("call", "One call of a guest that returns its payload."),
     (

@@ -1,4 +1,4 @@
-//! What criterion wrote below `target/criterion`.
+//! Reads criterion's measurements below `target/criterion`.
 
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// One benchmark group: who was measured, at which sizes, and the median of each.
+/// A benchmark group: its subjects, sizes and medians.
 pub(crate) struct Group {
     pub(crate) name: String,
     /// Nanoseconds by subject, then by size of payload; groups without sizes use 0.
@@ -14,7 +14,7 @@ pub(crate) struct Group {
 }
 
 impl Group {
-    /// The sizes at which anything was measured.
+    /// Returns the sizes with at least one measurement.
     pub(crate) fn sizes(&self) -> Vec<u64> {
         let mut sizes: Vec<_> = self
             .medians
@@ -28,7 +28,7 @@ impl Group {
     }
 }
 
-/// Where criterion writes.
+/// Returns criterion's output folder.
 pub(crate) fn folder(workspace: &Path) -> PathBuf {
     let target = std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
     target
@@ -70,7 +70,7 @@ pub(crate) fn read(criterion: &Path, name: &str) -> Result<Group> {
     })
 }
 
-/// Every folder `new` below `folder` that holds a measurement of a single benchmark.
+/// Returns every folder `new` below `folder` that contains a measurement of a single benchmark.
 fn runs(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     let entries =

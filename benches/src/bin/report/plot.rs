@@ -1,4 +1,4 @@
-//! Measurements as a picture: time over size, both on logarithmic axes.
+//! Plots time over size, both on logarithmic axes.
 
 use crate::measurements::Group;
 use crate::text::{bytes, time};
@@ -8,7 +8,7 @@ use std::path::Path;
 
 const PICTURE: (u32, u32) = (860, 460);
 
-/// An empty payload has no place on a logarithmic axis: it is drawn at one byte.
+/// The position of an empty payload, which a logarithmic axis cannot show, in bytes.
 const SMALLEST: f64 = 1.0;
 
 /// Draws the group.

@@ -12,7 +12,7 @@ pub(crate) fn head() -> String {
         .to_owned()
 }
 
-/// One group as a table: subjects down, sizes across.
+/// Returns a group as a table with a row for each subject and a column for each size.
 pub(crate) fn section(group: &Group, about: &str) -> String {
     let sizes = group.sizes();
     let mut text = format!("\n## {}\n\n{about}\n\n| subject |", group.name);
@@ -39,7 +39,7 @@ pub(crate) fn section(group: &Group, about: &str) -> String {
     text
 }
 
-/// A size as people say it.
+/// Returns a size with a readable unit.
 pub(crate) fn bytes(size: u64) -> String {
     match size {
         0..1_024 => format!("{size} B"),
@@ -48,7 +48,7 @@ pub(crate) fn bytes(size: u64) -> String {
     }
 }
 
-/// Nanoseconds in the unit that leaves few digits.
+/// Returns a time, given in nanoseconds, with a readable unit.
 pub(crate) fn time(nanoseconds: f64) -> String {
     match nanoseconds {
         n if n < 1e3 => format!("{n:.0} ns"),
