@@ -3,7 +3,7 @@
 use capwire_limits::Unit;
 use std::time::Duration;
 
-/// A text that is no time.
+/// The error for a text that is not a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("write a whole number and a unit: {}", Unit::Time.names())]
 #[non_exhaustive]

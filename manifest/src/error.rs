@@ -147,7 +147,7 @@ pub enum Problem {
     /// A limit that is not written as an amount of its unit.
     #[error("expected {}, not `{found}`", example(limit.unit()))]
     NoAmount {
-        /// The limit.
+        /// The maximum size in bytes.
         limit: Limit,
         /// The text.
         found: String,
@@ -155,7 +155,7 @@ pub enum Problem {
     /// An amount that the limit cannot have.
     #[error("expected {}, not `{found}`", limit.range_text())]
     OutOfRange {
-        /// The limit.
+        /// The maximum size in bytes.
         limit: Limit,
         /// The text.
         found: String,
@@ -163,14 +163,14 @@ pub enum Problem {
     /// An amount between two that the limit can have.
     #[error("expected a multiple of {}, not `{found}`", limit.unit().show(limit.multiple_of()))]
     NoMultiple {
-        /// The limit.
+        /// The maximum size in bytes.
         limit: Limit,
         /// The amount that the text says.
         amount: u64,
         /// The text.
         found: String,
     },
-    /// The text is larger than any manifest.
+    /// The text is too long.
     #[error("the file has {bytes} bytes, more than the limit of {limit}")]
     TooLarge {
         /// The size of the text in bytes.

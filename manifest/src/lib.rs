@@ -1,8 +1,8 @@
-//! The manifest of a host: which actors and capability providers run, and how they are bound.
+//! The manifest of a host: its actors and capability providers, and their bindings.
 //!
-//! [`Manifest::parse`] reads the text of a manifest and nothing else: it opens no file, knows no
-//! provider and starts nothing. Everything that it returns carries its [`Position`], so that
-//! whoever resolves names and paths can still point at the line.
+//! [`Manifest::parse`] only parses text: it opens no file, knows no provider and starts nothing.
+//! Every value has its [`Position`], so a program that resolves names and paths can report the line
+//! of an error.
 //!
 //! ```
 //! use capwire_manifest::Manifest;
@@ -13,8 +13,8 @@
 //! ```
 //!
 //! # Format
-//! The keys of the waSCC host of 2020, so that its manifests are read as they are, and
-//! `builtin` and [`limits`](ActorLimits) beside them:
+//! The format has the keys of the waSCC host of 2020, so its manifests work unchanged, and in
+//! addition `builtin` and [`limits`](ActorLimits):
 //!
 //! ```yaml
 //! labels: { zone: attic }                # optional, text to text
@@ -40,7 +40,7 @@
 //! Lists that are missing or empty are empty. Unknown keys, duplicate keys and wrong types are
 //! errors. [`schema`] says all this to editors.
 //!
-//! Variables are replaced by [`Manifest::expand`], and secrets read by whoever runs the manifest.
+//! [`Manifest::expand`] replaces variables. The program that runs the manifest reads the secrets.
 #![forbid(unsafe_code)]
 
 mod amount;
@@ -65,7 +65,7 @@ pub use nearest::nearest;
 pub use policy::{PolicyFile, PolicySection};
 pub use schema::schema;
 
-/// The README's example is a test as well.
+/// Compiles and runs the README's example.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;

@@ -6,18 +6,18 @@ use crate::read;
 use std::collections::BTreeMap;
 use std::fmt;
 
-/// The name of a binding that is given none.
+/// The default name of a binding.
 pub const DEFAULT_BINDING: &str = "default";
 
 /// The actors, providers and bindings of a host.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Manifest {
-    /// Free text about the host, for people and for finding it.
+    /// Labels of the host: free texts, for people and for searches.
     pub labels: BTreeMap<String, At<String>>,
     /// The limits of all actors. An actor's own limits take precedence, key by key.
     pub limits: LimitTexts,
-    /// The actors.
+    /// The actors of the host.
     pub actors: Vec<Actor>,
     /// The capability providers that the manifest names.
     pub capabilities: Vec<Capability>,
@@ -26,7 +26,7 @@ pub struct Manifest {
 }
 
 impl Manifest {
-    /// Reads a manifest from the text of a YAML or JSON file.
+    /// Parses a manifest from the text of a YAML or JSON file.
     ///
     /// # Errors
     /// The first fault of the text: it is neither YAML nor JSON, has an unknown key, a duplicate key or
@@ -46,11 +46,11 @@ impl Manifest {
     }
 }
 
-/// One actor that a manifest starts.
+/// An actor in a manifest.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Actor {
-    /// Its module: a file, or a reference to a registry.
+    /// The actor's module: a file, or a reference to a registry.
     pub path: At<String>,
     /// Its own limits, which take precedence over those of the manifest.
     pub limits: LimitTexts,
@@ -66,7 +66,7 @@ impl Actor {
     }
 }
 
-/// One provider that a manifest asks for.
+/// A provider in a manifest.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Capability {
@@ -80,13 +80,13 @@ pub struct Capability {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Source {
-    /// One that comes with the host, by its name.
+    /// A provider that is built into the host, by its name.
     Builtin(String),
     /// A file, or a reference to a registry.
     Path(String),
 }
 
-/// One tie between an actor and a provider.
+/// A binding between an actor and a provider.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Binding {
@@ -94,7 +94,7 @@ pub struct Binding {
     pub position: Position,
     /// The actor: its public key, its name, or its file.
     pub actor: At<String>,
-    /// The contract, e.g. `wascc:keyvalue`.
+    /// The contract, such as `wascc:keyvalue`.
     pub capability: At<String>,
     /// The name of one of the contract's providers.
     pub name: At<String>,
@@ -106,14 +106,14 @@ pub struct Binding {
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Value {
-    /// A text that the manifest gives.
+    /// A text in the manifest.
     Text(String),
-    /// One that is kept elsewhere.
+    /// A reference to a secret outside the manifest.
     Secret(SecretRef),
 }
 
 impl Value {
-    /// The text, if the manifest gives it.
+    /// Returns the text, or `None` for a secret.
     #[must_use]
     pub fn as_text(&self) -> Option<&str> {
         match self {
@@ -136,9 +136,9 @@ impl fmt::Debug for Value {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SecretRef {
-    /// In the environment variable of this name: `env:NAME`.
+    /// An environment variable: `env:NAME`.
     Env(String),
-    /// In the file at this path: `file:PATH`.
+    /// A file: `file:PATH`.
     File(String),
 }
 
@@ -153,7 +153,7 @@ impl SecretRef {
     }
 }
 
-/// As in a manifest: `env:NAME` or `file:PATH`.
+/// Writes the form of manifests: `env:NAME` or `file:PATH`.
 impl fmt::Display for SecretRef {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -163,12 +163,12 @@ impl fmt::Display for SecretRef {
     }
 }
 
-/// A value and where it is written.
+/// A value and its position.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct At<T> {
     /// The value.
     pub value: T,
-    /// Its first character.
+    /// The position of its first character.
     pub position: Position,
 }
 
@@ -181,7 +181,7 @@ impl<T> At<T> {
     }
 }
 
-/// A place in a text.
+/// A position in a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Position {
     /// The line, from 1.
@@ -190,7 +190,7 @@ pub struct Position {
     pub column: u64,
 }
 
-/// `line:column`
+/// Writes `line:column`.
 impl fmt::Display for Position {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}", self.line, self.column)

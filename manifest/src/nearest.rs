@@ -1,6 +1,6 @@
-//! "Did you mean …?"
+//! Suggestions for misspelt words.
 
-/// The one of `known` that `word` is most likely a slip of, if any is near enough.
+/// Returns the word of `known` that `word` most likely stands for, or `None` if none is similar.
 ///
 /// ```
 /// use capwire_manifest::nearest;

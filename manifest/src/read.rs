@@ -34,7 +34,7 @@ struct Reader {
     faults: Vec<ManifestError>,
 }
 
-/// The values of a mapping with known keys.
+/// The values of a mapping, by its known keys.
 type Fields<'n> = BTreeMap<&'static str, &'n Node>;
 
 impl Reader {
@@ -66,7 +66,7 @@ impl Reader {
         entries.filter_map(label).collect()
     }
 
-    /// A text, or a mapping where there is more to say.
+    /// Reads an actor: a text, or a mapping with the actor's limits.
     fn actor(&mut self, node: &Node, field: &str) -> Option<Actor> {
         const KEYS: &[&str] = &["path", "limits"];
         let Content::Map(_) = *node.content else {
@@ -122,7 +122,7 @@ impl Reader {
         })
     }
 
-    /// The name of a binding, which stands at `key` in `fields`, or is the default one.
+    /// Reads the name of a binding at `key` in `fields`; its default is [`DEFAULT_BINDING`].
     fn name(
         &mut self,
         node: &Node,
@@ -179,7 +179,7 @@ impl Reader {
         }
     }
 
-    /// The items of a list that may be missing, without those that are wrong.
+    /// Reads the items of an optional list, without wrong items.
     fn list<T>(
         &mut self,
         node: Option<&Node>,
@@ -202,7 +202,7 @@ impl Reader {
         }
     }
 
-    /// The values of a mapping that has no other keys than `known`, and all of `required`.
+    /// Reads the values of a mapping with the keys `known`, all keys of `required` included.
     fn fields<'n>(
         &mut self,
         node: &'n Node,
@@ -236,7 +236,7 @@ impl Reader {
         Some(fields)
     }
 
-    /// Keys and values of a mapping with any keys, which may be missing.
+    /// Reads the keys and values of an optional mapping with arbitrary keys.
     fn entries<'n>(&mut self, node: Option<&'n Node>, field: &str) -> Vec<(String, &'n Node)> {
         let Some(node) = node else { return Vec::new() };
         match *node.content {
@@ -252,7 +252,7 @@ impl Reader {
         }
     }
 
-    /// Key, its place and value of each pair, without those whose key is wrong.
+    /// Reads the key, the key's node and the value of each pair, without pairs whose key is wrong.
     fn pairs<'n>(&mut self, node: &'n Node, field: &str) -> Vec<(String, &'n Node, &'n Node)> {
         let Content::Map(pairs) = &*node.content else {
             return Vec::new();

@@ -1,16 +1,16 @@
-//! `${VARIABLE}` and `${VARIABLE:default}`.
+//! Variables: `${NAME}` and `${NAME:default}`.
 
 use crate::model::{At, Manifest, SecretRef, Source, Value};
 
 impl Manifest {
-    /// Replaces `${NAME}` and `${NAME:default}` in all texts by what `variable` says of the name,
-    /// or else by the default. Returns the names that have neither and so stay as they are
-    /// written, each where it stands.
+    /// Replaces `${NAME}` and `${NAME:default}` in all texts by the value that `variable` returns
+    /// for the name, or else by the default. Returns the names that have neither, with their
+    /// positions; their references stay unchanged.
     ///
-    /// Texts are replaced after the manifest was read, so what is put in can change neither its
-    /// structure nor another text, and is not searched for variables itself. Keys stay as they
-    /// are. A name ends at the first `:`; it has no white space and no `=`. A default ends at the
-    /// first `}`; it has no tabs and stays in its line. A variable that is set to nothing is set.
+    /// Variables are replaced after the manifest is parsed. A value therefore changes neither the
+    /// structure nor other texts, and is not searched for variables. Keys stay unchanged. A name
+    /// ends at the first `:` and contains no white space and no `=`. A default ends at the first
+    /// `}`, contains no tabs and stays on one line. A variable with an empty value counts as set.
     ///
     /// ```
     /// use capwire_manifest::Manifest;
@@ -70,7 +70,7 @@ impl Manifest {
     }
 }
 
-/// `text` with its variables replaced, and the names of those that stay.
+/// Returns `text` with its variables replaced, and the names of variables without a value.
 fn expand(text: &str, variable: &impl Fn(&str) -> Option<String>) -> (String, Vec<String>) {
     let (mut expanded, mut unset) = (String::with_capacity(text.len()), Vec::new());
     let mut rest = text;

@@ -207,7 +207,7 @@ fn debug_shows_no_values() {
     assert!(shown.contains("PASSWORD") && !shown.contains("hunter2"));
 }
 
-/// What a wrong manifest of the committed set says about itself: `# fault LINE:COLUMN: message`,
+/// Reads the expectations in a wrong manifest of the committed set: `# fault LINE:COLUMN: message`,
 /// with `; ` before the help.
 fn expected_faults(text: &str) -> Vec<(&str, &str)> {
     let lines = text
