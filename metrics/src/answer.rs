@@ -1,4 +1,4 @@
-//! What the endpoint answers.
+//! The responses of the endpoint.
 
 use crate::text::text;
 use bytes::Bytes;
@@ -10,7 +10,7 @@ use prometheus::TEXT_FORMAT;
 
 const PLAIN: &str = "text/plain; charset=utf-8";
 
-/// The answer to a request.
+/// Returns the response to a request.
 pub(crate) fn to<B>(request: &Request<B>, host: &Host) -> Response<Full<Bytes>> {
     let path = request.uri().path();
     if !["/metrics", "/healthz"].contains(&path) {

@@ -1,4 +1,4 @@
-//! A small HTTP server for whoever collects the numbers.
+//! A small HTTP server for collectors of metrics.
 
 use crate::answer;
 use capwire_host::Host;
@@ -15,20 +15,20 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use tokio::task::{JoinHandle, JoinSet};
 use tokio::time;
 
-/// How many may be connected at once; others wait.
+/// The maximum number of connections; further clients wait.
 const CONNECTIONS: usize = 32;
-/// How long a connection may be silent.
+/// The time that a connection may be silent.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// How long the head of a request may be, in bytes.
+/// The maximum size of a request's head in bytes.
 const MAX_HEAD: usize = 16 << 10;
-/// How long to let connections end when the system has no room for another one.
+/// The pause after a failed `accept`, in which open connections may end.
 const RESPITE: Duration = Duration::from_millis(50);
 
-/// Answers `GET /metrics` with the numbers of a host, and `GET /healthz` with `ok` for as long as
-/// its process answers at all. Dropping it stops it too, without waiting.
+/// An HTTP server that answers `GET /metrics` with the metrics of a host, and `GET /healthz` with
+/// `ok`. Dropping it also stops it, without waiting.
 ///
-/// Whoever can connect can read who runs here and how much; listen where only those can whom that
-/// concerns.
+/// Anyone who can connect can read the names and the load of actors, so listen on an address that
+/// only authorized clients can reach.
 #[derive(Debug)]
 pub struct Endpoint {
     address: SocketAddr,
@@ -37,10 +37,11 @@ pub struct Endpoint {
 }
 
 impl Endpoint {
-    /// Listens at `address`, port 0 being any free one. Once this returns, clients can connect.
+    /// Listens on `address`; port 0 selects any free port. Clients can connect when this function
+    /// returns.
     ///
     /// # Errors
-    /// If the system does not let it listen there, or the host does not count: see
+    /// Returns an error if the system refuses the address, or if the host does not count calls: see
     /// [`HostOptions::metrics`](capwire_host::HostOptions::metrics).
     pub async fn listen(address: SocketAddr, host: Host) -> io::Result<Self> {
         if host.metrics().is_none() {
@@ -58,13 +59,13 @@ impl Endpoint {
         })
     }
 
-    /// Where it listens, with the real port.
+    /// Returns the endpoint's address, with the actual port.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// Closes it and its connections.
+    /// Closes the endpoint and its connections.
     pub async fn stop(self) {
         drop(self.running);
         if let Err(error) = self.accepting.await {

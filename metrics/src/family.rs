@@ -1,4 +1,4 @@
-//! Families of samples, in the shape that the encoder takes.
+//! Families of samples, in the form that the encoder expects.
 
 use crate::labels::Labels;
 use capwire_host::{CallMetrics, Durations};
@@ -47,14 +47,14 @@ impl Family {
         self.0.mut_metric().push(sample);
     }
 
-    /// `None` if there are no samples.
+    /// Returns the family, or `None` if it has no samples.
     pub(crate) fn finish(self) -> Option<MetricFamily> {
         (!self.0.get_metric().is_empty()).then_some(self.0)
     }
 }
 
 impl Calls {
-    /// Metrics whose names begin with `prefix`, of calls of `whom`.
+    /// Returns metrics for calls of `whom`, with names that begin with `prefix`.
     pub(crate) fn new(prefix: &str, whom: &str) -> Self {
         let family = |name: &str, help: &str, is| {
             Family::new(&format!("{prefix}{name}"), &format!("{help} of {whom}"), is)
@@ -91,7 +91,7 @@ impl Calls {
     }
 }
 
-/// Prometheus counts in buckets all that took no longer.
+/// Converts durations to a histogram. A bucket of Prometheus counts all durations up to its bound.
 fn histogram(durations: &Durations) -> Histogram {
     let mut below = 0;
     let buckets = durations.buckets.iter().map(|(bound, count)| {
@@ -108,7 +108,7 @@ fn histogram(durations: &Durations) -> Histogram {
     histogram
 }
 
-/// Prometheus has no other numbers; these are exact up to 2^53.
+/// Converts a number to the only type of Prometheus. It is exact up to 2^53.
 fn number(value: u64) -> f64 {
     value as f64
 }

@@ -1,14 +1,14 @@
-//! Labels, which have bounds: names come from whoever signed an actor.
+//! Labels. Their length is bounded, because the signer of an actor chooses its name.
 
 use capwire_host::{ActorId, OperationMetrics};
 use prometheus::proto::LabelPair;
 
-/// What has no label of its own.
+/// The label for everything that has no label of its own.
 pub(crate) const OTHER: &str = OperationMetrics::OTHER;
 
-/// How many characters of a name are shown.
+/// The maximum number of characters of a name.
 const LONGEST_NAME: usize = 64;
-/// How many characters of a key are shown: more than anybody finds twice.
+/// The number of characters of a key, enough to distinguish the actors of a host.
 const KEY: usize = 12;
 
 /// The labels of a sample.
@@ -16,19 +16,19 @@ const KEY: usize = 12;
 pub(crate) struct Labels(Vec<LabelPair>);
 
 impl Labels {
-    /// Those of an actor.
+    /// Returns the labels of an actor.
     pub(crate) fn of_actor(id: ActorId, name: &str) -> Self {
         let key: String = id.to_string().chars().take(KEY).collect();
         let labels = Self(Vec::new()).with("actor", &shown(name));
         labels.with("key", &key)
     }
 
-    /// Those of all that are none of the known actors.
+    /// Returns the labels of all unknown actors together.
     pub(crate) fn of_other_actors() -> Self {
         Self(Vec::new()).with("actor", OTHER).with("key", OTHER)
     }
 
-    /// The same and one more.
+    /// Adds a label.
     pub(crate) fn with(mut self, name: &str, value: &str) -> Self {
         let mut label = LabelPair::default();
         label.set_name(name.to_owned());

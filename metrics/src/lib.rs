@@ -1,22 +1,23 @@
-//! The numbers of a capwire host for Prometheus.
+//! The metrics of a capwire host for Prometheus.
 //!
-//! | metric | is | labels beside `actor` and `key` |
+//! | metric | meaning | labels in addition to `actor` and `key` |
 //! |---|---|---|
 //! | `capwire_calls_total` | calls of an actor that have ended | `operation` |
-//! | `capwire_call_errors_total` | those that ended otherwise than by an answer | `operation`, `kind` |
-//! | `capwire_call_duration_seconds` | how long they took, a histogram | `operation` |
-//! | `capwire_calls_in_flight` | calls that have begun and not ended | `operation` |
+//! | `capwire_call_errors_total` | calls that failed or were abandoned | `operation`, `kind` |
+//! | `capwire_call_duration_seconds` | a histogram of their durations | `operation` |
+//! | `capwire_calls_in_flight` | calls in progress | `operation` |
 //! | `capwire_calls_waiting` | calls that wait for an instance | |
 //! | `capwire_instances` | instances | `state`: `idle` or `busy` |
-//! | `capwire_instances_started_total` | instances of the running version ever started | |
-//! | `capwire_capability_calls_total` and so on | the same four for calls by an actor | `contract`, `binding`, `operation` |
+//! | `capwire_instances_started_total` | instances of the running version that were started | |
+//! | `capwire_capability_calls_total` and others | the first four metrics for calls by an actor | `contract`, `binding`, `operation` |
 //!
-//! `actor` is a name and `key` the beginning of a key, as names can be the same. Names that callers
-//! invent make no labels: operations that no contract declares are `other` together, and so are
-//! actors that do not run and bindings that are not there. The `kind` of an error is the name of an
-//! [`ErrorKind`](capwire_host::ErrorKind), or `abandoned` if the caller went away.
+//! `actor` is the actor's name. `key` is the beginning of its key, because several actors can have
+//! the same name. Names that callers invent create no labels: the label `other` stands for
+//! operations that no contract declares, for actors that are not running, and for bindings that do
+//! not exist. The `kind` of an error is the name of an [`ErrorKind`](capwire_host::ErrorKind), or
+//! `abandoned` if the caller gave up.
 //!
-//! Counters begin anew when an actor is started or a binding is made.
+//! Counters start again at 0 when an actor is started or a binding is added.
 //!
 //! ```
 //! use capwire_engine_fake::Fake;

@@ -1,4 +1,4 @@
-//! The page: Prometheus' text format 0.0.4.
+//! The metrics page in Prometheus' text format 0.0.4.
 
 use crate::family::{Calls, Family};
 use crate::labels::{Labels, OTHER};
@@ -6,8 +6,8 @@ use capwire_host::{ActorMetrics, BindingMetrics, CallMetrics, Metrics, Operation
 use prometheus::TextEncoder;
 use prometheus::proto::{MetricFamily, MetricType};
 
-/// The numbers as Prometheus reads them, in its
-/// [text format](https://prometheus.io/docs/instrumenting/exposition_formats/), version 0.0.4.
+/// Returns the metrics in Prometheus' [text
+/// format](https://prometheus.io/docs/instrumenting/exposition_formats/), version 0.0.4.
 #[must_use]
 pub fn text(metrics: &Metrics) -> String {
     let mut families = instances(&metrics.actors);
