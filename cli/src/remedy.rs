@@ -1,21 +1,19 @@
 //! Remedies for actors that did not start or answer.
 
-use capwire::wapc::{CallError, CompileError, LimitError, Misuse, parts};
+use capwire::wapc::{CallError, CompileError, LimitError, Misuse};
 use capwire::{ErrorKind, Limit, Remedy};
 use std::error::Error as StdError;
 
-/// Returns what to do about the module `wasm`, which did not start.
-pub(crate) fn of_start(error: &capwire::Error, wasm: &[u8]) -> Option<String> {
+/// Returns what to do about a module that did not start.
+pub(crate) fn of_start(error: &capwire::Error) -> Option<String> {
     let cause = error.source().and_then(|cause| cause.downcast_ref());
-    let of_module = cause.and_then(|cause| of_module(cause, wasm));
+    let of_module = cause.and_then(of_module);
     of_module.or_else(|| of(error))
 }
 
-/// Returns what to do about the module `wasm`, which an engine did not compile.
-pub(crate) fn of_module(error: &CompileError, wasm: &[u8]) -> Option<String> {
-    let too_large = matches!(error, CompileError::TooLarge { .. });
-    // What has too many parts is refused whatever engine there is.
-    let only_here = too_large && parts::check(wasm).is_ok();
+/// Returns what to do about a module that an engine did not compile.
+pub(crate) fn of_module(error: &CompileError) -> Option<String> {
+    let only_here = matches!(error, CompileError::TooCostly { .. });
     only_here.then(|| "another engine may take it: see `--engine`".to_owned())
 }
 

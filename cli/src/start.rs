@@ -72,7 +72,7 @@ pub(crate) async fn start_actor(host: &Host, planned: PlannedActor) -> Result<()
             ),
             _ => "the fault is in the actor: correct it, or ask its author".to_owned(),
         };
-        let help = remedy::of_start(&error, &wasm).unwrap_or_else(otherwise);
+        let help = remedy::of_start(&error).unwrap_or_else(otherwise);
         place
             .error(format_args!("the actor `{}` cannot start", file.display()))
             .because(error)

@@ -4,8 +4,8 @@ use crate::code::Gauge;
 use crate::rewrite::SLOT_SHIFT;
 use crate::suspend::{Event, Signal, Suspend};
 use crate::vm::Vm;
-use capwire_trace::MOST;
 use capwire_wapc::Frame;
+use capwire_wapc_rewrite::MOST;
 
 /// The functions that were being called when the guest trapped, the innermost first.
 pub(crate) fn frames(vm: &mut Vm) -> Vec<Frame> {

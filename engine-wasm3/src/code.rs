@@ -7,8 +7,8 @@ use crate::imports::Import;
 use crate::stacks::Stacks;
 use crate::vm::Vm;
 use crate::{NAME, rewrite};
-use capwire_trace::Names;
 use capwire_wapc::{CompileError, EmptyWorld, LimitError, ResourceLimits, Source};
+use capwire_wapc_rewrite::Names;
 use std::sync::Arc;
 
 /// Of the host's, in the guest's module but out of its reach: an `i32` that the guest's code

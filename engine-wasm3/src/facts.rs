@@ -1,7 +1,6 @@
 //! Whether a module is a waPC guest within the features that wasm3 has, and what is in it.
 
 mod effort;
-mod features;
 mod frame;
 
 use crate::NAME;
@@ -9,6 +8,7 @@ use crate::code::invalid;
 use crate::imports::Import;
 use capwire_wapc::exports::{self, Export};
 use capwire_wapc::{CompileError, abi};
+use capwire_wapc_rewrite::FEATURES;
 use effort::Effort;
 use frame::Frame;
 use wasmparser::{
@@ -67,12 +67,9 @@ const MOST_BYTES: u64 = 32 * 1024 * 1024;
 /// The most elements that wasm3 gives a table, here for all of them.
 const MOST_ELEMENTS: u64 = 10_000_000;
 
-/// Checks that a module is valid, and not longer than it may be. What is added to it later must not
-/// become what it lacks.
-pub(crate) fn validate(wasm: &[u8]) -> Result<(), CompileError> {
-    at_most("bytes", wasm.len() as u64, MOST_BYTES)?;
-    let mut validator = Validator::new_with_features(features::FEATURES);
-    validator.validate_all(wasm).map(drop).map_err(invalid)
+/// Checks that a module is not longer than it may be.
+pub(crate) fn check_length(wasm: &[u8]) -> Result<(), CompileError> {
+    at_most("bytes", wasm.len() as u64, MOST_BYTES)
 }
 
 impl<'a> Facts<'a> {
@@ -99,10 +96,10 @@ struct Gathering<'a> {
 
 impl<'a> Gathering<'a> {
     fn read(&mut self, wasm: &'a [u8]) -> Result<(), BinaryReaderError> {
-        let mut validator = Validator::new_with_features(features::FEATURES);
+        let mut validator = Validator::new_with_features(FEATURES);
         let mut allocations = FuncValidatorAllocations::default();
         let mut parser = Parser::new(0);
-        parser.set_features(features::FEATURES);
+        parser.set_features(FEATURES);
         for payload in parser.parse_all(wasm) {
             let payload = payload?;
             if let ValidPayload::Func(function, body) = validator.payload(&payload)? {
@@ -245,7 +242,12 @@ impl From<MemoryType> for Memory {
 fn at_most(what: &'static str, count: u64, most: u64) -> Result<(), CompileError> {
     match count <= most {
         true => Ok(()),
-        false => Err(CompileError::TooLarge { what, count, most }),
+        false => Err(CompileError::TooCostly {
+            engine: NAME,
+            what,
+            count,
+            most,
+        }),
     }
 }
 

@@ -73,7 +73,8 @@ mod suspend;
 mod suspendable;
 mod vm;
 
-use capwire_wapc::{CompileError, Engine, Module, Support, start_section};
+use capwire_wapc::{CompileError, Engine, Module, Support};
+use capwire_wapc_rewrite::Plan;
 use code::Code;
 use module::Wasm3Module;
 use stacks::Stacks;
@@ -161,11 +162,10 @@ impl Engine for Wasm3 {
     }
 
     fn compile(&self, wasm: &[u8]) -> Result<Arc<dyn Module>, CompileError> {
-        facts::validate(wasm)?;
-        let wasm = start_section::as_export(wasm).map_err(code::invalid)?;
-        let wasm = capwire_bulk::in_pieces(wasm).map_err(code::invalid)?;
+        facts::check_length(wasm)?;
+        let module = Plan::new(NAME).bounded_bulk().apply(wasm)?;
         Ok(Arc::new(Wasm3Module {
-            code: Code::compile(&wasm, &self.stacks, self.backtraces)?,
+            code: Code::compile(&module.wasm, &self.stacks, self.backtraces)?,
             stacks: Arc::clone(&self.stacks),
             fuel_per_millisecond: self.fuel_per_millisecond,
         }))

@@ -12,6 +12,7 @@ mod growth;
 mod layout;
 mod metering;
 
+use crate::NAME;
 use crate::code::{Gauge, invalid};
 use crate::facts::Facts;
 pub(crate) use calls::{READER, SLOT_SHIFT};
@@ -272,7 +273,8 @@ impl<'f, 'a> Rewriter<'f, 'a> {
 fn at_most(bytes: usize) -> Result_<()> {
     match bytes <= MOST_CODE_BYTES {
         true => Ok(()),
-        false => Err(Error::UserError(CompileError::TooLarge {
+        false => Err(Error::UserError(CompileError::TooCostly {
+            engine: NAME,
             what: "bytes of code, as wasm3 would get it",
             count: bytes as u64,
             most: MOST_CODE_BYTES as u64,

@@ -18,7 +18,9 @@ fn compile(fields: &str) -> Result<(), CompileError> {
 /// Of what the module has too much.
 fn refused(fields: &str) -> &'static str {
     match compile(fields) {
-        Err(CompileError::TooLarge { what, count, most }) => {
+        Err(CompileError::TooCostly {
+            what, count, most, ..
+        }) => {
             assert!(count > most);
             what
         }
@@ -41,7 +43,7 @@ fn more_bytes_than_wasm3_is_asked_to_read() {
     let refused = Wasm3::new().unwrap().compile(&bytes);
     assert!(matches!(
         refused,
-        Err(CompileError::TooLarge { what: "bytes", .. })
+        Err(CompileError::TooCostly { what: "bytes", .. })
     ));
 }
 

@@ -2,38 +2,11 @@
 //! keeps another one, if that is [wanted](crate::Wasmi::backtraces).
 
 use crate::state::State;
-use capwire_trace::{MEMORY, Names, POINTER, calls};
 use capwire_wapc::CallError;
-use std::borrow::Cow;
+use capwire_wapc_rewrite::Names;
+use capwire_wapc_rewrite::shadow_stack::{MEMORY, POINTER, calls};
 use std::sync::Arc;
 use wasmi::{Global, Instance, Memory, Store, Val};
-
-/// A module that keeps a stack for `depth` calls. What cannot keep one stays as it is, and has no names.
-pub(crate) struct Traced<'a> {
-    pub(crate) wasm: Cow<'a, [u8]>,
-    pub(crate) names: Option<Arc<Names>>,
-}
-
-impl<'a> Traced<'a> {
-    pub(crate) fn not(wasm: &'a [u8]) -> Self {
-        Self {
-            wasm: Cow::Borrowed(wasm),
-            names: None,
-        }
-    }
-
-    /// Of a valid module.
-    pub(crate) fn new(wasm: &'a [u8], depth: usize) -> Self {
-        let depth = u32::try_from(depth).unwrap_or(u32::MAX);
-        match capwire_trace::with_stack(wasm, depth) {
-            Some(traced) => Self {
-                wasm: Cow::Owned(traced),
-                names: Some(Arc::new(Names::of(wasm))),
-            },
-            None => Self::not(wasm),
-        }
-    }
-}
 
 /// An instance's stack.
 pub(crate) struct Backtrace {

@@ -1,10 +1,9 @@
 //! A module's code for one size of stack, checked and ready to be instantiated.
 
-use crate::backtrace::Traced;
 use crate::state::State;
-use crate::{Translation, Wasmi, fault, imports, signatures};
-use capwire_trace::Names;
-use capwire_wapc::{CompileError, ResourceLimits, parts};
+use crate::{NAME, Translation, Wasmi, fault, imports, signatures};
+use capwire_wapc::{CompileError, ResourceLimits};
+use capwire_wapc_rewrite::{Names, Plan, Rewritten};
 use std::sync::Arc;
 use wasmi::{CompilationMode, Config, CustomFuelCosts, Engine, Linker, Module};
 
@@ -17,31 +16,21 @@ pub(crate) struct Code {
     pub(crate) names: Option<Arc<Names>>,
 }
 
-/// Checks that a module is valid, and has nothing that guests may not have.
-pub(crate) fn validate(wasm: &[u8]) -> Result<(), CompileError> {
-    let config = config(
-        Translation::default(),
-        ResourceLimits::default().stack_bytes,
-    );
-    Module::validate(&Engine::new(&config), wasm).map_err(fault::invalid)
-}
-
 impl Code {
-    /// Of a valid module.
+    /// Rewrites a module and compiles it.
     pub(crate) fn compile(
         wasm: &[u8],
         options: Wasmi,
         stack_bytes: usize,
     ) -> Result<Self, CompileError> {
-        let mut config = config(ahead_if_long(options.translation, wasm), stack_bytes);
-        let mut traced = Traced::not(wasm);
-        if options.backtraces {
-            traced = Traced::new(wasm, most_calls(stack_bytes));
-            // For the stack that was added, if one was: that the guest has none of them is checked.
+        let rewritten = plan(options, stack_bytes).apply(wasm)?;
+        let mut config = config(translation(options, &rewritten), stack_bytes);
+        if rewritten.has_shadow_stack {
+            // The guest itself has neither, which validation has checked.
             config.wasm_multi_memory(true).wasm_custom_page_sizes(true);
         }
         let engine = Engine::new(&config);
-        let module = Module::new(&engine, &traced.wasm).map_err(fault::invalid)?;
+        let module = Module::new(&engine, &rewritten.wasm).map_err(fault::invalid)?;
         signatures::check_imports(&module)?;
         let starts = signatures::check_exports(&module)?;
         let linker = imports::linker(&engine, &module).map_err(fault::invalid)?;
@@ -49,7 +38,7 @@ impl Code {
             module,
             linker,
             starts,
-            names: traced.names,
+            names: rewritten.has_shadow_stack.then(|| Names::of(wasm).into()),
         })
     }
 }
@@ -58,12 +47,22 @@ impl Code {
 /// meanwhile if it is done there.
 const MOST_BYTES_IN_A_CALL: u64 = 128 * 1024;
 
-fn ahead_if_long(translation: Translation, wasm: &[u8]) -> Translation {
-    match translation {
-        Translation::Lazy if parts::largest_function(wasm) > MOST_BYTES_IN_A_CALL => {
-            Translation::Eager
-        }
+fn translation(options: Wasmi, module: &Rewritten<'_>) -> Translation {
+    match options.translation {
+        Translation::Lazy if module.largest_function > MOST_BYTES_IN_A_CALL => Translation::Eager,
         chosen => chosen,
+    }
+}
+
+/// Has modules rewritten so that wasmi can stop their guests, and runs them as the specification says.
+fn plan(options: Wasmi, stack_bytes: usize) -> Plan {
+    let plan = Plan::new(NAME)
+        .bounded_bulk()
+        .bounded_growth()
+        .wasmi_faults();
+    match options.backtraces {
+        true => plan.shadow_stack(u32::try_from(most_calls(stack_bytes)).unwrap_or(u32::MAX)),
+        false => plan,
     }
 }
 

@@ -36,18 +36,13 @@
 #![forbid(unsafe_code)]
 
 mod backtrace;
-mod block_parameters;
 mod code;
-mod effort;
 mod fault;
-mod growth;
 mod imports;
 mod limiter;
 mod machine;
 mod module;
 mod plain;
-mod references;
-mod select;
 mod signatures;
 mod state;
 mod suspendable;

@@ -3,13 +3,13 @@
 use crate::backtrace::Backtrace;
 use crate::code::Code;
 use crate::fault::{self, Halt};
-use crate::growth::MOST_PAGES;
 use crate::state::State;
 use crate::{NAME, limiter::Limiter};
 use capwire_wapc::{
     CallError, HostCall, ProtocolError, Reply, ResourceLimits, Source, Span, StartError, Trap,
     TrapKind, World, abi,
 };
+use capwire_wapc_rewrite::MOST_PAGES;
 use std::sync::Arc;
 use wasmi::{
     Error, Instance, Store, TypedFunc, TypedResumableCall, TypedResumableCallHostTrap,

@@ -1,25 +1,19 @@
 //! A module: its code for each size of stack that is in use.
 
-use crate::block_parameters;
-use crate::code::{self, Code};
-use crate::effort;
-use crate::fault;
-use crate::growth;
+use crate::code::Code;
 use crate::machine::Machine;
 use crate::plain::Plain;
-use crate::references;
-use crate::select;
 use crate::suspendable::Suspendable;
 use crate::{NAME, Wasmi};
 use capwire_wapc::{
     CompileError, Module, PlainInstance, ResourceLimits, StartError, SuspendableInstance, World,
-    start_section,
 };
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 pub(crate) struct WasmiModule {
+    /// As it was given: each size of stack has it rewritten anew.
     wasm: Vec<u8>,
     engine: Wasmi,
     /// For the default size of stack. wasmi fixes it for all that one of its engines compiles; an
@@ -31,18 +25,9 @@ pub(crate) struct WasmiModule {
 
 impl WasmiModule {
     pub(crate) fn compile(wasm: &[u8], engine: Wasmi) -> Result<Self, CompileError> {
-        // First of all: what is added could be what the module lacks, and wasmi's compiler validates
-        // as it goes, and panics on some invalid code in debug builds.
-        code::validate(wasm)?;
-        references::check(wasm)?;
-        effort::check(wasm)?;
-        let rewritten = start_section::as_export(wasm).map_err(fault::invalid)?;
-        let rewritten = capwire_bulk::in_pieces(rewritten).map_err(fault::invalid)?;
-        let rewritten = growth::in_pieces(rewritten)?;
-        let wasm = select::work_around(block_parameters::work_around(rewritten));
-        let code = Code::compile(&wasm, engine, ResourceLimits::default().stack_bytes)?;
+        let code = Code::compile(wasm, engine, ResourceLimits::default().stack_bytes)?;
         Ok(Self {
-            wasm: wasm.into_owned(),
+            wasm: wasm.to_vec(),
             engine,
             code: Arc::new(code),
             others: Mutex::default(),

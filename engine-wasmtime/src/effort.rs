@@ -79,7 +79,12 @@ fn work_of(body: &FunctionBody<'_>, signatures: &mut Signatures) -> Result<u64, 
 fn at_most(what: &'static str, count: u64, most: u64) -> Result<(), CompileError> {
     match count <= most {
         true => Ok(()),
-        false => Err(CompileError::TooLarge { what, count, most }),
+        false => Err(CompileError::TooCostly {
+            engine: crate::NAME,
+            what,
+            count,
+            most,
+        }),
     }
 }
 

@@ -69,7 +69,7 @@ fn frames(error: &Error) -> Vec<Frame> {
     let backtrace = error.downcast_ref::<WasmBacktrace>();
     let frames = backtrace.map_or(&[][..], WasmBacktrace::frames).iter();
     let named = frames.map(|frame| (frame.func_index(), frame.func_name()));
-    capwire_trace::frames(named).collect()
+    capwire_wapc_rewrite::frames(named).collect()
 }
 
 /// A start function may end by an exit with code 0.

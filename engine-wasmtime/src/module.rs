@@ -4,15 +4,14 @@ use crate::MAX_PLAIN_STACK;
 use crate::allocation;
 use crate::code::Code;
 use crate::effort;
-use crate::fault;
 use crate::plain::Plain;
 use crate::runtime::{Runtime, Runtimes};
 use crate::suspendable::Suspendable;
+use crate::{NAME, fault};
 use capwire_wapc::{
     CompileError, Module, PlainInstance, ResourceLimits, StartError, SuspendableInstance, World,
-    start_section,
 };
-use std::borrow::Cow;
+use capwire_wapc_rewrite::Plan;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -30,8 +29,11 @@ impl WasmtimeModule {
         let runtime = runtimes
             .of(&ResourceLimits::default())
             .map_err(fault::invalid)?;
-        wasmtime::Module::validate(&runtime.engine, wasm).map_err(fault::invalid)?;
-        let wasm = rewritten(wasm)?;
+        let wasm = Plan::new(NAME)
+            .bounded_bulk()
+            .interrupt_points()
+            .apply(wasm)?
+            .wasm;
         effort::check(&wasm)?;
         let code = compile(&wasm, &runtimes, &runtime)?;
         Ok(Self {
@@ -56,13 +58,6 @@ impl WasmtimeModule {
         codes.push((runtime, Arc::clone(&code)));
         Ok(code)
     }
-}
-
-/// What wasmtime compiles instead of a valid module.
-fn rewritten(wasm: &[u8]) -> Result<Cow<'_, [u8]>, CompileError> {
-    let wasm = start_section::as_export(wasm).map_err(fault::invalid)?;
-    let wasm = capwire_bulk::in_pieces(wasm).map_err(fault::invalid)?;
-    capwire_bulk::with_looks(wasm).map_err(fault::invalid)
 }
 
 fn compile(

@@ -6,8 +6,8 @@ use crate::imports;
 use crate::options::{Strategy, WasmtimeBuilder};
 use crate::state::{Immediate, Patient, State};
 use capwire_wapc::{ResourceLimits, Source};
+use capwire_wapc_rewrite::FEATURES;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use wasmtime::wasmparser::WasmFeatures;
 use wasmtime::{Config, Engine, Linker, Result};
 
 pub(crate) struct Runtimes {
@@ -114,13 +114,6 @@ impl Runtime {
 /// What the imports of a suspendable guest need on its stack: the console is the host's code.
 const IMPORTS_STACK: usize = 1024 * 1024;
 
-/// What guests may use. Whatever else wasmtime has is off, also where another package of the same
-/// program has it built in.
-const PROPOSALS: WasmFeatures = WasmFeatures::WASM2
-    .difference(WasmFeatures::SIMD)
-    .difference(WasmFeatures::GC_TYPES)
-    .union(WasmFeatures::EXTENDED_CONST);
-
 pub(crate) fn config(options: &WasmtimeBuilder, stack_bytes: usize) -> Result<Config> {
     let mut config = Config::new();
     config
@@ -128,7 +121,7 @@ pub(crate) fn config(options: &WasmtimeBuilder, stack_bytes: usize) -> Result<Co
         .max_wasm_stack(stack_bytes)
         .async_stack_size(stack_bytes.saturating_add(IMPORTS_STACK))
         .memory_init_cow(options.copy_on_write)
-        .wasm_features(!PROPOSALS, false);
+        .wasm_features(!FEATURES, false);
     match options.strategy {
         Strategy::Cranelift => {}
         #[cfg(feature = "winch")]

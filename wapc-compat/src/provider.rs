@@ -4,7 +4,7 @@ use crate::world::StateWorld;
 use bytes::Bytes;
 use capwire_wapc::{
     CallError, CompileError, Engine, HostCall, HostCalls, LimitError, Module, PlainGuest, Reply,
-    Request, ResourceLimits, Source, StartError, Verdict, parts,
+    Request, ResourceLimits, Source, StartError, Verdict,
 };
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -44,11 +44,10 @@ impl EngineProvider {
     /// Compiles the module `wasm` with `engine`. Its start functions run when a `WapcHost` is made.
     ///
     /// # Errors
-    /// [`CompileError`] if the engine does not accept the module, the module is no waPC guest, or
-    /// it exceeds the [limits of modules](capwire_wapc::parts).
+    /// [`CompileError`] if the engine does not accept the module, or the module is no waPC guest.
     pub fn new(engine: impl Engine, wasm: &[u8]) -> Result<Self, CompileError> {
         Ok(Self {
-            module: compile(&engine, wasm)?,
+            module: engine.compile(wasm)?,
             engine: Arc::new(engine),
             limits: limits_of_wapc(),
             computing_time: None,
@@ -155,7 +154,7 @@ impl WebAssemblyEngineProvider for EngineProvider {
     }
 
     fn replace(&mut self, wasm: &[u8]) -> Result<(), Source> {
-        let module = compile(&*self.engine, wasm).map_err(|error| capwire_text::chain(&error))?;
+        let module = self.engine.compile(wasm).map_err(|error| capwire_text::chain(&error))?;
         if let Some(Running { state, .. }) = &self.running {
             let state = Arc::clone(state);
             let guest = self.start(&*module, &state)?;
@@ -200,12 +199,6 @@ impl HostCalls for Callback<'_> {
             _ => Verdict::Continue,
         }
     }
-}
-
-/// Checks the limits of modules first, because nothing can stop a compiler.
-fn compile(engine: &dyn Engine, wasm: &[u8]) -> Result<Arc<dyn Module>, CompileError> {
-    parts::check(wasm)?;
-    engine.compile(wasm)
 }
 
 fn call_text(error: &CallError) -> String {

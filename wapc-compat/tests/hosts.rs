@@ -86,7 +86,7 @@ fn a_module_that_does_not_start_replaces_nothing() {
 }
 
 #[test]
-fn a_module_of_too_many_parts_is_not_compiled() {
+fn a_module_beyond_the_limits_is_not_compiled() {
     let wasm = format!("(module {})", "(func)".repeat(50_001));
     let wasm = wat::parse_str(wasm).unwrap();
     let refused = EngineProvider::new(Wasmi::new(), &wasm).unwrap_err();

@@ -25,8 +25,7 @@ pub enum CompileError {
         /// The engine's own account.
         source: Source,
     },
-    /// The module has more of something than a compiler is asked to take, see
-    /// [`parts::check`](crate::parts::check).
+    /// The module has more of something than a module may have. Every engine refuses it.
     #[error("the module has {count} {what}, and {most} are the most: divide it, or leave some out")]
     TooLarge {
         /// Of what.
@@ -34,6 +33,21 @@ pub enum CompileError {
         /// How many there are.
         count: u64,
         /// How many there may be.
+        most: u64,
+    },
+    /// The module would take this engine's compiler out of proportion long. Another engine may take it.
+    #[error(
+        "compiling this module with {engine} would take too long (it has {count} {what}, limit {most}): \
+         build it with optimisations, divide its largest functions, or use another engine"
+    )]
+    TooCostly {
+        /// The engine's name.
+        engine: &'static str,
+        /// Of what there is too much.
+        what: &'static str,
+        /// How many there are.
+        count: u64,
+        /// How many this engine takes.
         most: u64,
     },
     /// The module lacks an export that every guest must have, or has it with another type.

@@ -1,7 +1,11 @@
 //! What a guest must export, decided once for every engine.
 
+use crate::abi;
 use crate::error::CompileError;
-use crate::{abi, start_section};
+
+/// The export that names the function of the module's start section, which engines compile as an
+/// ordinary function: instantiating a module runs none of its code.
+pub const START_SECTION: &str = "capwire: start section";
 
 /// What an export is to waPC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,7 +54,7 @@ pub fn check(
         ));
     }
     let mut starts = Vec::new();
-    for name in [start_section::EXPORT].into_iter().chain(abi::STARTS) {
+    for name in [START_SECTION].into_iter().chain(abi::STARTS) {
         match export(name) {
             Some(Export::Start) => starts.push(name),
             Some(_) => return Err(no_start(engine, name)),

@@ -7,7 +7,7 @@ use crate::engine::{
 use crate::error::{CallError, LimitError, Misuse, StartError};
 use crate::limits::ResourceLimits;
 use crate::message::{Reply, Request, Size, SuspendedCall};
-use crate::overheard::Overheard;
+use crate::recent_output::RecentOutput;
 use crate::world::World;
 use bytes::Bytes;
 use std::fmt;
@@ -17,7 +17,7 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub struct PlainGuest {
     instance: Box<dyn PlainInstance>,
-    overheard: Arc<Overheard>,
+    output: Arc<RecentOutput>,
     alive: bool,
 }
 
@@ -32,13 +32,13 @@ impl PlainGuest {
         world: Arc<dyn World>,
         host: &mut dyn HostCalls,
     ) -> Result<Self, StartError> {
-        let overheard = Arc::new(Overheard::new(world));
-        let mut instance = module.plain(limits, Arc::<Overheard>::clone(&overheard))?;
+        let output = Arc::new(RecentOutput::new(world));
+        let mut instance = module.plain(limits, Arc::<RecentOutput>::clone(&output))?;
         let started = instance.start(host);
-        started.map_err(|error| overheard.explain(error))?;
+        started.map_err(|error| output.explain(error))?;
         Ok(Self {
             instance,
-            overheard,
+            output,
             alive: true,
         })
     }
@@ -57,10 +57,10 @@ impl PlainGuest {
         }
         // Should `host` panic, the guest is left in the middle of its code.
         self.alive = false;
-        self.overheard.forget();
+        self.output.clear();
         let result = self.instance.call(request, host);
         self.alive = survives(&result);
-        result.map_err(|error| self.overheard.explain(error))
+        result.map_err(|error| self.output.explain(error))
     }
 
     /// Whether it can be called again.
@@ -86,7 +86,7 @@ impl PlainGuest {
 #[derive(Debug)]
 pub struct Guest {
     instance: Box<dyn SuspendableInstance>,
-    overheard: Arc<Overheard>,
+    output: Arc<RecentOutput>,
     alive: bool,
 }
 
@@ -95,7 +95,7 @@ pub struct Guest {
 #[must_use = "a guest that is not continued never starts"]
 pub struct Starting {
     instance: Box<dyn SuspendableInstance>,
-    overheard: Arc<Overheard>,
+    output: Arc<RecentOutput>,
 }
 
 /// How far the start functions got.
@@ -117,12 +117,9 @@ impl Guest {
         limits: &ResourceLimits,
         world: Arc<dyn World>,
     ) -> Result<StartStep, StartError> {
-        let overheard = Arc::new(Overheard::new(world));
-        let instance = module.suspendable(limits, Arc::<Overheard>::clone(&overheard))?;
-        let starting = Starting {
-            instance,
-            overheard,
-        };
+        let output = Arc::new(RecentOutput::new(world));
+        let instance = module.suspendable(limits, Arc::<RecentOutput>::clone(&output))?;
+        let starting = Starting { instance, output };
         starting.advance(|instance| instance.start())
     }
 
@@ -157,7 +154,7 @@ impl Guest {
         if !self.alive {
             return Err(Misuse::Dead.into());
         }
-        self.overheard.forget();
+        self.output.clear();
         self.advance(|instance| instance.call(request))
     }
 
@@ -207,7 +204,7 @@ impl Guest {
             Ok(Progress::Yielded) => Ok(Step::Yielded(Paused { guest: self })),
             Err(error) => {
                 self.alive = !error.poisons();
-                Err(self.overheard.explain(error))
+                Err(self.output.explain(error))
             }
         }
     }
@@ -229,12 +226,12 @@ impl Starting {
         match run(&mut *self.instance) {
             Ok(Progress::Done(_)) => Ok(StartStep::Ready(Guest {
                 instance: self.instance,
-                overheard: self.overheard,
+                output: self.output,
                 alive: true,
             })),
             // An engine has no host call to report here: the conversation refuses them.
             Ok(Progress::HostCall(_) | Progress::Yielded) => Ok(StartStep::Yielded(self)),
-            Err(error) => Err(self.overheard.explain(error).into()),
+            Err(error) => Err(self.output.explain(error).into()),
         }
     }
 }

@@ -43,10 +43,7 @@ mod guest;
 mod limits;
 mod memory;
 mod message;
-mod overheard;
-pub mod parts;
-mod sections;
-pub mod start_section;
+mod recent_output;
 mod trap;
 mod world;
 

@@ -154,7 +154,7 @@ async fn answer(
     let starting = host.start_actor_with(actor, options);
     let started = progress::during(&format!("compiling {file}"), starting).await;
     let actor = started.map_err(|error| {
-        let help = remedy::of_start(&error, &wasm);
+        let help = remedy::of_start(&error);
         failed(format!("the actor `{file}` cannot start"), error, help)
     })?;
     for binding in bindings {

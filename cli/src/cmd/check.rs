@@ -9,7 +9,6 @@ use crate::secrets::Secrets;
 use crate::table::table;
 use crate::{engine, output, remedy, time};
 use capwire::engine::Engine;
-use capwire::wapc::parts;
 use serde_json::{Value, json};
 
 pub(super) fn run(command: Check) -> Result<(), Error> {
@@ -41,10 +40,9 @@ pub(super) fn run(command: Check) -> Result<(), Error> {
 /// Compiles the module, as far as a host would ask the engine to.
 fn compile(actor: &PlannedActor, engine: &dyn Engine) -> Result<(), Error> {
     let wasm = actor.actor.wasm();
-    let compiled = parts::check(wasm).and_then(|()| engine.compile(wasm));
-    compiled.map(drop).map_err(|error| {
+    engine.compile(wasm).map(drop).map_err(|error| {
         let file = actor.file.display();
-        let help = remedy::of_module(&error, wasm)
+        let help = remedy::of_module(&error)
             .unwrap_or_else(|| format!("show its imports with `capwire inspect {file}`"));
         actor
             .place

@@ -38,7 +38,8 @@ impl Effort {
     pub(super) fn check(&self) -> Result<(), CompileError> {
         match self.0 <= MOST_STEPS {
             true => Ok(()),
-            false => Err(CompileError::TooLarge {
+            false => Err(CompileError::TooCostly {
+                engine: crate::NAME,
                 what: "steps for wasm3's compiler to move values between blocks",
                 count: self.0,
                 most: MOST_STEPS,

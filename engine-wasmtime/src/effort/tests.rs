@@ -18,7 +18,9 @@ fn module(locals: usize, code: &str) -> Vec<u8> {
 /// Of what a module has too much.
 fn too_much(locals: usize, code: &str) -> Option<&'static str> {
     match check(&module(locals, code)) {
-        Err(CompileError::TooLarge { what, count, most }) => {
+        Err(CompileError::TooCostly {
+            what, count, most, ..
+        }) => {
             assert!(count > most, "{count} are at most {most}");
             Some(what)
         }
@@ -81,7 +83,7 @@ fn variables_that_nobody_uses_are_work() {
     assert!(check(&functions(50)).is_ok());
     let refused = check(&functions(100));
     assert!(
-        matches!(refused, Err(CompileError::TooLarge { what, .. }) if Some(what) == STEPS),
+        matches!(refused, Err(CompileError::TooCostly { what, .. }) if Some(what) == STEPS),
         "{refused:?}"
     );
 }

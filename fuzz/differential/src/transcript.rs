@@ -52,7 +52,7 @@ pub(crate) fn transcript(engine: &dyn Engine, wasm: &[u8], script: &Script) -> T
     let is_cut = match engine.compile(wasm) {
         Ok(module) => play(&*module, script, &seen),
         // One compiler may refuse a module that another compiles quickly.
-        Err(CompileError::TooLarge { .. }) => true,
+        Err(CompileError::TooLarge { .. } | CompileError::TooCostly { .. }) => true,
         // wasm3 has its own limits, such as the nesting depth of blocks.
         Err(_) if engine.name() == "wasm3" => true,
         Err(error) => {

@@ -2,7 +2,7 @@
 
 use crate::error::CompileFault;
 use bytes::Bytes;
-use capwire_wapc::{Engine, Module, ResourceLimits, parts};
+use capwire_wapc::{Engine, Module, ResourceLimits};
 use std::sync::Arc;
 use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
@@ -18,8 +18,6 @@ pub(super) async fn compile(
     let place = places.acquire_owned().await;
     let compiled = spawn_blocking(move || {
         let _place = place;
-        // Nothing can stop an engine meanwhile.
-        parts::check(&wasm)?;
         let module = engine.compile(&wasm)?;
         module.prepare(&limits)?;
         Ok(module)

@@ -193,7 +193,7 @@ impl Failure {
 
 fn of_compile(error: &CompileError) -> ErrorKind {
     match error {
-        CompileError::TooLarge { .. } => ErrorKind::Limit,
+        CompileError::TooLarge { .. } | CompileError::TooCostly { .. } => ErrorKind::Limit,
         _ => ErrorKind::Invalid,
     }
 }

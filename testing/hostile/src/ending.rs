@@ -48,7 +48,9 @@ impl Ending {
             return Self::of_call(failure.cause());
         }
         let source = error.source()?;
-        if let Some(CompileError::TooLarge { .. }) = source.downcast_ref() {
+        if let Some(CompileError::TooLarge { .. } | CompileError::TooCostly { .. }) =
+            source.downcast_ref()
+        {
             return Some(Self::Parts);
         }
         match source.downcast_ref()? {

@@ -10,9 +10,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("capwire-limits", &[]),
     ("capwire-text", &[]),
     ("capwire-wapc", &[]),
-    ("capwire-bulk", &["capwire-code"]),
-    ("capwire-code", &[]),
-    ("capwire-trace", &["capwire-code", "capwire-wapc"]),
+    ("capwire-wapc-rewrite", &["capwire-wapc"]),
     ("capwire-wasi", &["capwire-wapc"]),
     ("capwire-engine-wasmtime", ENGINE),
     ("capwire-engine-wasmi", ENGINE),
@@ -57,13 +55,7 @@ const ARROWS: &[(&str, &[&str])] = &[
 ];
 
 /// What engines of ours have in common.
-const ENGINE: &[&str] = &[
-    "capwire-bulk",
-    "capwire-code",
-    "capwire-trace",
-    "capwire-wapc",
-    "capwire-wasi",
-];
+const ENGINE: &[&str] = &["capwire-wapc", "capwire-wapc-rewrite", "capwire-wasi"];
 
 /// Packages above all others: they may use whatever they like.
 const TOP: &[&str] = &[

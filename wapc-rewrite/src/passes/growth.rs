@@ -1,0 +1,95 @@
+//! Memory that grows in pieces.
+//!
+//! wasmi writes zeros to what memory grows by, in one instruction: 64 MiB, as much as guests may have by
+//! default, kept a thread for 32 ms. So a function replaces each `memory.grow`. It grows memory by a piece
+//! in each round of a loop, where a slice may end. `memory.grow` succeeds completely or fails, so the
+//! function checks the limit before it grows anything. The limit is in a global that the guest cannot reach.
+
+use crate::additions::{Additions, Helper};
+use crate::code::Step;
+use crate::editor::Editor;
+use wasm_encoder::{BlockType, Function, ValType};
+use wasmparser::Operator;
+
+/// The export that is a mutable global of type `i32`, if the guest's memory grows in pieces: the most
+/// pages of memory that the guest may have. The host writes it.
+pub const MOST_PAGES: &str = "capwire most pages";
+
+/// Pages that memory grows by at once: far less than a slice's worth.
+const PIECE: i32 = 8;
+
+/// Replaces each `memory.grow`.
+#[derive(Default)]
+pub(crate) struct Growth {
+    /// The global, once a function needs it.
+    most_pages: Option<u32>,
+}
+
+impl Growth {
+    pub(crate) fn step(
+        &mut self,
+        step: &Step<'_, '_>,
+        editor: &mut Editor<'_>,
+        additions: &mut Additions,
+    ) {
+        if !matches!(step.operator, Operator::MemoryGrow { .. }) {
+            return;
+        }
+        let global = self
+            .most_pages
+            .get_or_insert_with(|| additions.global(MOST_PAGES));
+        let grow = additions.helper(Helper::Grow(*global));
+        editor.replace(step.place, step.end).call(grow);
+    }
+}
+
+const DELTA: u32 = 0;
+const BEFORE: u32 = 1;
+
+/// The function that grows memory. It leaves a growth beyond the limit to `memory.grow`, which refuses it.
+pub(crate) fn grow(most_pages: u32) -> Function {
+    let mut function = Function::new([(1, ValType::I32)]);
+    let mut code = function.instructions();
+    code.local_get(DELTA)
+        .global_get(most_pages)
+        .memory_size(0)
+        .local_tee(BEFORE)
+        .i32_sub()
+        .i32_gt_u()
+        .if_(BlockType::Empty)
+        .local_get(DELTA)
+        .memory_grow(0)
+        .return_()
+        .end();
+    code.loop_(BlockType::Empty)
+        .local_get(DELTA)
+        .i32_const(PIECE)
+        .i32_gt_u()
+        .if_(BlockType::Empty)
+        .i32_const(PIECE)
+        .memory_grow(0)
+        .i32_const(-1)
+        .i32_eq()
+        .if_(BlockType::Empty)
+        .i32_const(-1)
+        .return_()
+        .end()
+        .local_get(DELTA)
+        .i32_const(PIECE)
+        .i32_sub()
+        .local_set(DELTA)
+        .br(1)
+        .end()
+        .end();
+    code.local_get(DELTA)
+        .memory_grow(0)
+        .i32_const(-1)
+        .i32_eq()
+        .if_(BlockType::Result(ValType::I32))
+        .i32_const(-1)
+        .else_()
+        .local_get(BEFORE)
+        .end()
+        .end();
+    function
+}

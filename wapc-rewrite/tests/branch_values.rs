@@ -1,0 +1,73 @@
+//! Modules whose conditional branches take along too many values for wasmi.
+#![allow(clippy::unwrap_used, clippy::panic, missing_docs, reason = "tests")]
+
+use capwire_wapc::CompileError;
+use capwire_wapc_rewrite::Plan;
+
+/// Of what a module is too much whose function gives as many values as `$many`, a hundred.
+fn too_much(code: &str) -> Option<&'static str> {
+    let many = "i32 ".repeat(100);
+    let wasm = wat::parse_str(format!(
+        "(module
+            (type $many (func (result {many})))
+            (type $takes (func (param {many})))
+            (func (param i32) (result {many}) {code} unreachable))"
+    ));
+    match Plan::new("test").wasmi_faults().apply(&wasm.unwrap()) {
+        Err(CompileError::TooCostly {
+            what, count, most, ..
+        }) => {
+            assert!(count > most, "{count} are at most {most}");
+            Some(what)
+        }
+        Err(other) => panic!("{other}"),
+        Ok(_) => None,
+    }
+}
+
+const VALUES: Option<&str> = Some("values that conditional branches take along");
+
+#[test]
+fn conditional_branches_take_values_along() {
+    let branches = |times: usize| "local.get 0 br_if 0 ".repeat(times);
+    for around in [
+        ["", ""],
+        ["block (type $many)", "end"],
+        ["loop (type $takes)", "end"],
+        ["local.get 0 if (type $many)", "else unreachable end"],
+        ["local.get 0 if (type $many) unreachable else", "end"],
+    ] {
+        let [before, after] = around;
+        let code = |times| format!("{before} {} {after}", branches(times));
+        assert_eq!(too_much(&code(400)), None, "{before}");
+        assert_eq!(too_much(&code(1_000)), VALUES, "{before}");
+    }
+}
+
+#[test]
+fn other_branches_do_not() {
+    let branches = "local.get 0 br_if 0 ".repeat(10_000);
+    for around in [
+        ["block", "end"],
+        ["block (result i32)", "end"],
+        ["loop (type $many)", "end"],
+        ["block (type $takes)", "end"],
+        ["block (type $many) unreachable end block", "end"],
+    ] {
+        let [before, after] = around;
+        let code = format!("{before} {branches} {after}");
+        assert_eq!(too_much(&code), None, "{before}");
+    }
+    assert_eq!(
+        too_much(&"block (type $many) br 0 end ".repeat(1_000)),
+        None
+    );
+}
+
+#[test]
+fn values_are_allowed_in_proportion_to_code() {
+    let branches = "local.get 0 br_if 0 ".repeat(1_000);
+    let straight = "local.get 0 drop ".repeat(20_000);
+    assert_eq!(too_much(&branches), VALUES);
+    assert_eq!(too_much(&format!("{branches} {straight}")), None);
+}
