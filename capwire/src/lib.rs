@@ -53,11 +53,11 @@ pub use capwire_contracts as contracts;
 pub use capwire_host::{
     Actor, ActorId, ActorInfo, ActorMetrics, ActorOptions, AppliesTo, BindingInfo, BindingKey,
     BindingMetrics, BindingName, CallCounts, CallFailure, CallMetrics, ClaimsOnly, Clock,
-    ContractId, Denial, DeniedBy, Dispatch, Durations, Error, ErrorKind, Event, Events, Host,
-    HostBuilder, HostOptions, Instances, Inventory, Invocation, Limit, ManualClock, Metrics,
-    NameError, OperationMetrics, OptionError, OptionFault, Origin, Permission, PermissionError,
-    Policy, PolicyRule, PolicyRules, PoolInfo, ProviderId, ProviderInfo, Question, Remedy, Sleep,
-    SwapOptions, SwapReport, SystemClock, Target, Unit,
+    ContractId, DefaultValue, Denial, DeniedBy, Dispatch, Durations, Error, ErrorKind, Event,
+    Events, Host, HostBuilder, HostOptions, Instances, Inventory, Invocation, Limit, ManualClock,
+    Metrics, NameError, OperationMetrics, OptionError, OptionFault, Origin, Permission,
+    PermissionError, Policy, PolicyRule, PolicyRules, PoolInfo, ProviderId, ProviderInfo, Question,
+    Remedy, Sleep, SwapOptions, SwapReport, SystemClock, Target, Unit,
 };
 #[cfg(feature = "metrics")]
 pub use capwire_metrics as metrics;

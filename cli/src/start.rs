@@ -58,7 +58,6 @@ async fn open(
 pub(crate) async fn start_actor(host: &Host, planned: PlannedActor) -> Result<(), Error> {
     let (place, file) = (planned.place, planned.file);
     let doing = format!("compiling {}", file.display());
-    let wasm = planned.actor.wasm().clone();
     let started = progress::during(
         &doing,
         host.start_actor_with(planned.actor, planned.options),

@@ -2,7 +2,7 @@
 
 use crate::state::State;
 use crate::{NAME, Translation, Wasmi, fault, imports, signatures};
-use capwire_wapc::{CompileError, ResourceLimits};
+use capwire_wapc::CompileError;
 use capwire_wapc_rewrite::{Names, Plan, Rewritten};
 use std::sync::Arc;
 use wasmi::{CompilationMode, Config, CustomFuelCosts, Engine, Linker, Module};

@@ -154,7 +154,10 @@ impl WebAssemblyEngineProvider for EngineProvider {
     }
 
     fn replace(&mut self, wasm: &[u8]) -> Result<(), Source> {
-        let module = self.engine.compile(wasm).map_err(|error| capwire_text::chain(&error))?;
+        let module = self
+            .engine
+            .compile(wasm)
+            .map_err(|error| capwire_text::chain(&error))?;
         if let Some(Running { state, .. }) = &self.running {
             let state = Arc::clone(state);
             let guest = self.start(&*module, &state)?;

@@ -149,7 +149,6 @@ async fn answer(
     let opening = Opening { data, dev: false };
     start::add_providers(host, providers, &opening).await?;
     let file = command.file.display();
-    let wasm = actor.wasm().clone();
     let options = options.unwrap_or_else(|| host.options().actors.clone());
     let starting = host.start_actor_with(actor, options);
     let started = progress::during(&format!("compiling {file}"), starting).await;
