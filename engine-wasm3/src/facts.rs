@@ -1,6 +1,6 @@
 //! Whether a module is a waPC guest within the features that wasm3 has, and what is in it.
 
-mod effort;
+mod compile_cost;
 mod frame;
 
 use crate::NAME;
@@ -9,7 +9,7 @@ use crate::imports::Import;
 use capwire_wapc::exports::{self, Export};
 use capwire_wapc::{CompileError, abi};
 use capwire_wapc_rewrite::FEATURES;
-use effort::Effort;
+use compile_cost::CompileCost;
 use frame::Frame;
 use wasmparser::{
     BinaryReaderError, ExternalKind, FuncType, FuncValidatorAllocations, FunctionBody, MemoryType,
@@ -91,7 +91,7 @@ struct Gathering<'a> {
     facts: Facts<'a>,
     imports: Vec<wasmparser::Import<'a>>,
     exports: Vec<wasmparser::Export<'a>>,
-    effort: Effort,
+    cost: CompileCost,
 }
 
 impl<'a> Gathering<'a> {
@@ -104,7 +104,7 @@ impl<'a> Gathering<'a> {
             let payload = payload?;
             if let ValidPayload::Func(function, body) = validator.payload(&payload)? {
                 let mut validator = function.into_validator(allocations);
-                let frame = Frame::measure(&mut validator, &body, &mut self.effort)?;
+                let frame = Frame::measure(&mut validator, &body, &mut self.cost)?;
                 self.facts.frames.push(frame.bytes());
                 self.facts.sections.bodies.push(body);
                 allocations = validator.into_allocations();
@@ -139,7 +139,7 @@ impl<'a> Gathering<'a> {
         self.index().map_err(invalid)?;
         self.check_imports()?;
         self.check_tables()?;
-        self.effort.check()?;
+        self.cost.check()?;
         self.facts.entries = self.entries()?;
         let functions = self.exports.iter();
         let functions = functions.filter(|export| export.kind == ExternalKind::Func);

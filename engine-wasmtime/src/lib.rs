@@ -43,7 +43,7 @@
 mod allocation;
 mod clock;
 mod code;
-mod effort;
+mod compile_cost;
 mod fault;
 mod guest;
 mod imports;

@@ -3,7 +3,7 @@
 use crate::MAX_PLAIN_STACK;
 use crate::allocation;
 use crate::code::Code;
-use crate::effort;
+use crate::compile_cost;
 use crate::plain::Plain;
 use crate::runtime::{Runtime, Runtimes};
 use crate::suspendable::Suspendable;
@@ -34,7 +34,9 @@ impl WasmtimeModule {
             .interrupt_points()
             .apply(wasm)?
             .wasm;
-        effort::check(&wasm)?;
+        if runtimes.uses_cranelift() {
+            compile_cost::check(&wasm)?;
+        }
         let code = compile(&wasm, &runtimes, &runtime)?;
         Ok(Self {
             wasm: wasm.into_owned(),

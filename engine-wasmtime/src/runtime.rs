@@ -40,6 +40,15 @@ impl Runtimes {
         }
     }
 
+    /// Whether modules are compiled by Cranelift, for code of the processor or of Pulley.
+    pub(crate) fn uses_cranelift(&self) -> bool {
+        match self.options.strategy {
+            Strategy::Cranelift | Strategy::Pulley => true,
+            #[cfg(feature = "winch")]
+            Strategy::Winch => false,
+        }
+    }
+
     /// With a pool, if there is to be one.
     fn of_stack(&self, bytes: usize) -> Result<Arc<Runtime>, Source> {
         let asks_for_pool = self.options.pool.is_some();

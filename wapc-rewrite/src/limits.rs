@@ -19,7 +19,7 @@ const MOST_ENTRIES: [(u8, &str, u64); 7] = [
     (6, "globals", 50_000),
     (7, "exports", 50_000),
     (9, "element segments", 50_000),
-    (11, "data segments", 20_000),
+    (11, "data segments", 100_000),
 ];
 
 /// Elements in all segments: as many as tables may have by default.

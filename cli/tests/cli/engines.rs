@@ -135,7 +135,7 @@ fn an_option_that_an_engine_has_not_is_refused_with_what_it_has() {
     }
 }
 
-/// A guest with so many loops in one another, of which Cranelift would take time for the square.
+/// A guest with nested loops, for which Cranelift's time grows with the square of their number.
 fn loops(depth: usize) -> Vec<u8> {
     let (open, close) = ("(loop ".repeat(depth), ")".repeat(depth));
     let respond = "(call $__guest_response (i32.const 0) (i32.const 0)) (i32.const 1)";
@@ -153,7 +153,7 @@ fn a_module_that_one_engine_refuses_is_pointed_to_other_engines_and_found_by_che
         "run m.yaml",
         "check m.yaml --engine wasmtime",
     ] {
-        says(&folder.fail(line, 1), &["40 loops", another]);
+        says(&folder.fail(line, 1), &["40 nested loops", another]);
     }
     for engine in ["", "--engine wasmi"] {
         folder.succeed(&format!("check m.yaml {engine}"));

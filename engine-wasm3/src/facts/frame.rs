@@ -1,6 +1,6 @@
 //! How much call stack a function takes.
 
-use super::effort::Effort;
+use super::compile_cost::CompileCost;
 use crate::code::clamped;
 use wasmparser::{
     BinaryReaderError, FuncValidator, FunctionBody, Operator, OperatorsReader, WasmModuleResources,
@@ -23,11 +23,11 @@ const CALL_BYTES: u64 = 192;
 const LOOP_BYTES: u64 = 96;
 
 impl Frame {
-    /// Validates `body` and measures it, and what it adds to wasm3's `effort`.
+    /// Validates `body` and measures it, and adds to its compile `cost`.
     pub(super) fn measure<R: WasmModuleResources>(
         validator: &mut FuncValidator<R>,
         body: &FunctionBody<'_>,
-        effort: &mut Effort,
+        cost: &mut CompileCost,
     ) -> Result<Self, BinaryReaderError> {
         let mut reader = body.get_binary_reader();
         validator.read_locals(&mut reader)?;
@@ -41,7 +41,7 @@ impl Frame {
             let offset = operators.original_position();
             let operator = operators.read()?;
             frame.add(&operator);
-            effort.add(validator, &operator);
+            cost.add(validator, &operator);
             validator.op(offset, &operator)?;
             frame.values = frame.values.max(validator.operand_stack_height().into());
         }

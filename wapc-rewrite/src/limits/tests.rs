@@ -57,6 +57,12 @@ fn lists_have_a_length_that_is_the_most() {
     }
 }
 
+/// Case G6: the data segments of an actor of Go 1.27 that uses `encoding/json`.
+#[test]
+fn the_data_segments_of_a_go_module_are_within_the_limits() {
+    assert_eq!(refused(&module(DATA, &number(41_527))), None);
+}
+
 /// The content of an element section with all kinds of segments, of so many elements each.
 fn segments(elements: usize) -> Vec<u8> {
     let offset: &[u8] = &[0x41, 0x80, 0x7f, 0x41, 1, 0x6A, 0x0B];

@@ -1,9 +1,8 @@
-//! What wasm3's compiler does for a module, beside to read it.
+//! Compile cost: the values that wasm3's compiler moves.
 //!
-//! For each branch it writes an instruction for each value that the branch takes along, and looks for a
-//! place of each among all values on the stack. So a thousand values make work of a million steps, and
-//! 24 KB of code, of a branch that has two bytes in the file: 84 KB kept it for 18 seconds and took half
-//! a gigabyte, for each instance.
+//! For each branch, wasm3 emits an instruction for each value that the branch carries, and searches the
+//! stack of values for a free place. So a branch of two bytes with a thousand values takes a million steps
+//! and 24 KB of code: 84 KB of them took 18 seconds and half a gigabyte, for each instance.
 
 use capwire_wapc::CompileError;
 use wasmparser::{
@@ -11,17 +10,17 @@ use wasmparser::{
     WasmModuleResources,
 };
 
-/// Steps of some nanoseconds at most.
+/// The steps of all instructions so far. A step takes a few nanoseconds.
 #[derive(Default)]
-pub(super) struct Effort(u64);
+pub(super) struct CompileCost(u64);
 
-/// What it takes to move a value, however few there are.
+/// Steps to move a value to an empty stack.
 const STEPS_PER_VALUE: u64 = 64;
-/// Compilers of today's languages cause a hundredth of it for a megabyte of code.
+/// A megabyte of a compiler's output takes a hundredth of it.
 const MOST_STEPS: u64 = 1 << 28;
 
-impl Effort {
-    /// Adds what `operator` takes, which is the next one that `validator` is to be shown.
+impl CompileCost {
+    /// Adds the steps of `operator`, which `validator` has not seen yet.
     pub(super) fn add<R: WasmModuleResources>(
         &mut self,
         validator: &FuncValidator<R>,
@@ -34,7 +33,7 @@ impl Effort {
     }
 
     /// # Errors
-    /// If it is more than wasm3 is asked for.
+    /// If there are more steps than a module may take.
     pub(super) fn check(&self) -> Result<(), CompileError> {
         match self.0 <= MOST_STEPS {
             true => Ok(()),
@@ -48,7 +47,7 @@ impl Effort {
     }
 }
 
-/// How many values the operator moves; none if it is not valid.
+/// The number of values that the operator moves, or `None` if it is invalid.
 fn moved<R: WasmModuleResources>(
     validator: &FuncValidator<R>,
     operator: &Operator<'_>,
@@ -79,7 +78,7 @@ fn moved<R: WasmModuleResources>(
     }
 }
 
-/// How many values a branch so far outwards takes along.
+/// The number of values that a branch to the block at this depth carries.
 fn label<R: WasmModuleResources>(validator: &FuncValidator<R>, depth: u32) -> Option<u64> {
     let block = validator.get_control_frame(depth as usize)?;
     match block.kind {
