@@ -81,7 +81,7 @@ fn more_values_than_wasm3_is_asked_to_move() {
     ];
     for (instruction, times) in moves {
         compile(&moving(4, instruction, times)).unwrap();
-        let what = refused(&moving(900, instruction, times));
+        let what = refused(&moving(100, instruction, 20 * times));
         assert!(what.contains("values"), "{instruction}: {what}");
     }
 }

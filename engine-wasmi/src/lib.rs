@@ -20,8 +20,7 @@
 //! # What guests may use
 //! WebAssembly 1.0, multi-value, sign extension, saturating conversions, bulk memory, reference
 //! types to functions and extended constants: what compilers emit by default. No SIMD, threads,
-//! tail calls, 64-bit or several memories, garbage collection or exceptions. (A package of the same
-//! program that asks for wasmi's features `memory64` or `simd` gives these to guests too.)
+//! tail calls, 64-bit or several memories, garbage collection or exceptions.
 //!
 //! # How limits are kept
 //! - A slice is an amount of fuel, see [`Wasmi::fuel_per_millisecond`], which instructions, imports

@@ -72,7 +72,7 @@ impl Plan {
     }
 
     /// Works around what wasmi 2.0.0 translates wrongly, and refuses a module whose conditional branches
-    /// take along so many values that wasmi needs memory out of proportion.
+    /// carry so many values that wasmi needs memory out of proportion.
     #[must_use]
     pub const fn wasmi_faults(mut self) -> Self {
         self.wasmi_faults = true;
@@ -102,7 +102,7 @@ impl Plan {
     ///
     /// # Errors
     /// - [`CompileError::TooLarge`] if the module exceeds a limit: 50,000 functions, globals, exports and
-    ///   element segments, 10,000 types and imports, 20,000 data segments, 100,000 elements in segments,
+    ///   element segments, 10,000 types and imports, 100,000 data segments, 100,000 elements in segments,
     ///   1 MiB of code and 49,000 locals in a function, 100 values that a function takes or returns, 100
     ///   instructions in a constant expression, and 10,000 behind the first one of each in those of a section.
     /// - [`CompileError::TooCostly`] if only this engine's compiler takes too long for it.

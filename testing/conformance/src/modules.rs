@@ -208,6 +208,17 @@ pub fn memory_of_64_bits(engine: &dyn Engine) {
     try_compile(engine, &format!("(module {memory} {GUEST_CALL})")).unwrap_err();
 }
 
+/// Nothing can stop a compiler, so a module that is larger than a module may be is not compiled.
+pub fn too_large(engine: &dyn Engine) {
+    let functions = "(func)".repeat(50_001);
+    let refused = try_compile(
+        engine,
+        &format!("(module {functions} {MEMORY} {GUEST_CALL})"),
+    );
+    let error = refused.map(drop).unwrap_err();
+    assert!(matches!(error, CompileError::TooLarge { .. }), "{error:?}");
+}
+
 /// A start function that takes or returns something cannot be called, so the module is refused.
 pub fn start_of_another_type(engine: &dyn Engine) {
     for name in abi::STARTS {

@@ -164,7 +164,7 @@ macro_rules! __groups {
                 not_wasm no_guest_call no_memory unknown_import wrong_import no_imports one_import
                 segments
                 reference_to_an_export references_to_the_host shared_memory memory_of_64_bits
-                start_of_another_type
+                too_large start_of_another_type
             }
             validity {
                 indices sections bodies

@@ -1,16 +1,16 @@
-//! Counts the values that conditional branches take along.
+//! Compile cost for wasmi: the number of values that conditional branches carry.
 //!
-//! wasmi translates in proportion to what there is, but for these: it copies each value that a branch
-//! takes along by an instruction of its own, and the branch may have four bytes in the file. A megabyte
-//! of branches with a hundred values took 800 MB.
+//! wasmi's translation takes time and memory in proportion to the module's size, with one exception: it
+//! emits an instruction for each value that a conditional branch carries, and the branch may have four
+//! bytes in the file. A megabyte of branches with a hundred values took 800 MB.
 
 use capwire_wapc::CompileError;
 use wasmparser::{BlockType, FrameKind, FuncValidator, Operator, WasmModuleResources};
 
-/// Values that the branches of any module may take along, each of which takes 32 bytes.
-const VALUES: u64 = 50_000;
-/// And how many more for each byte of code. Compilers of today's languages have next to none.
-const VALUES_PER_BYTE: u64 = 1;
+/// Values that the branches of any module may carry. Each takes 32 bytes.
+const MOST_VALUES: u64 = 50_000;
+/// Values that they may carry beside these, for each byte of code. Compilers emit next to none.
+const MOST_VALUES_PER_BYTE: u64 = 1;
 
 /// The values and the bytes of code of a module.
 #[derive(Clone, Copy, Debug, Default)]
@@ -37,12 +37,12 @@ impl BranchValues {
     /// # Errors
     /// If they are out of proportion.
     pub(crate) fn check(self, engine: &'static str) -> Result<(), CompileError> {
-        let most = VALUES + VALUES_PER_BYTE * self.bytes;
+        let most = MOST_VALUES + MOST_VALUES_PER_BYTE * self.bytes;
         match self.values <= most {
             true => Ok(()),
             false => Err(CompileError::TooCostly {
                 engine,
-                what: "values that conditional branches take along",
+                what: "values carried by conditional branches",
                 count: self.values,
                 most,
             }),
@@ -50,7 +50,7 @@ impl BranchValues {
     }
 }
 
-/// How many values a branch takes along to the block that is `depth` blocks further out.
+/// Returns how many values a branch carries to the block that is `depth` blocks further out.
 fn carried<R: WasmModuleResources>(depth: u32, validator: &FuncValidator<R>) -> Option<usize> {
     let block = validator.get_control_frame(depth as usize)?;
     let index = match block.block_type {
