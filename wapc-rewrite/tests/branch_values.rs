@@ -30,7 +30,12 @@ const VALUES: Option<&str> = Some("values carried by conditional branches");
 
 #[test]
 fn conditional_branches_carry_values() {
-    let branches = |times: usize| format!("unreachable {}", "local.get 0 br_if 0 ".repeat(times));
+    let branches = |times: usize| {
+        format!(
+            "unreachable {} unreachable",
+            "local.get 0 br_if 0 ".repeat(times)
+        )
+    };
     for around in [
         ["", ""],
         ["block (type $many)", "end"],
