@@ -1,4 +1,4 @@
-//! Makes hosts.
+//! Builds hosts.
 
 use crate::call::{AnyLayer, Dispatch, Dispatcher, Invocation, any_layer};
 use crate::clock::{Clock, SystemClock};
@@ -19,7 +19,7 @@ use std::sync::atomic::AtomicU64;
 use tokio::sync::Semaphore;
 use tower::{Layer, Service};
 
-/// More events than this are never kept.
+/// The most events that are kept for a slow listener, whatever the options say.
 const MOST_EVENTS: usize = 1 << 20;
 
 /// A host in the making; see [`Host::builder`].
@@ -49,34 +49,35 @@ impl HostBuilder {
         }
     }
 
-    /// What holds for the whole host.
+    /// Sets the options of the host.
     pub fn options(mut self, options: HostOptions) -> Self {
         self.options = options;
         self
     }
 
-    /// Another clock than the system's.
+    /// Sets another clock than the system's.
     pub fn clock(mut self, clock: impl Clock) -> Self {
         self.clock = Arc::new(clock);
         self
     }
 
-    /// By what modules are judged, when they are [verified](Host::verify) and when they start.
-    /// [`Host::set_verifier`] exchanges it.
+    /// Sets the verifier that judges modules when they are [verified](Host::verify) and when they
+    /// start. [`Host::set_verifier`] exchanges it.
     pub fn verifier(mut self, verifier: Verifier) -> Self {
         self.verifier = verifier;
         self
     }
 
-    /// What the operator takes away from what claims grant. [`Host::set_policy`] exchanges it.
+    /// Sets the operator's policy, which takes away from what claims grant. [`Host::set_policy`]
+    /// exchanges it.
     pub fn policy(mut self, policy: impl Policy) -> Self {
         self.policy = Arc::new(policy);
         self
     }
 
-    /// Middleware around all calls: of actors, and of providers by actors. The first layer is the
-    /// outermost. Each runs once for each call; if one fails, so does the call. Claims are checked
-    /// after all layers, so a layer also sees what is then denied.
+    /// Adds middleware around all calls of actors, and of providers by actors. The first layer is the
+    /// outermost. Each layer runs once for each call, and its failure is the failure of the call. The
+    /// host checks claims after all layers, so a layer also sees calls that are then denied.
     pub fn layer<L>(mut self, layer: L) -> Self
     where
         L: Layer<Dispatch> + Send + 'static,
@@ -88,19 +89,18 @@ impl HostBuilder {
         self
     }
 
-    /// Takes an engine that cannot enforce every limit. Only for modules that are trusted not to
-    /// need them.
+    /// Accepts an engine that cannot enforce every limit. Use it only for modules that need no
+    /// limits.
     pub fn accept_unenforced_limits(mut self) -> Self {
         self.unenforced_limits = true;
         self
     }
 
-    /// Takes an engine that a hostile module may break, and the host's process with it: one
-    /// without [`Support::memory_safe`]. Only where each module is trusted as the host itself is.
+    /// Accepts an engine without [`Support::memory_safe`], through which a hostile module could take
+    /// over the host's process. Use it only where each module is trusted as the host itself is.
     ///
-    /// No signature stands in for this. A chain up to a trusted operator says who answers for a
-    /// module; with a [verifier](Self::verifier) that demands one, no other module gets as far as
-    /// the engine.
+    /// A signature is no substitute. A chain up to a trusted operator names who answers for a module.
+    /// With a [verifier](Self::verifier) that demands one, no other module reaches the engine.
     pub fn accept_unsafe_engine(mut self) -> Self {
         self.unsafe_engine = true;
         self
@@ -156,7 +156,7 @@ impl fmt::Debug for HostBuilder {
     }
 }
 
-/// A limit that nothing enforces is a mistake that shows when it is too late.
+/// Returns a limit that the engine does not enforce, if there is one.
 fn unenforced(support: Support) -> Option<&'static str> {
     let limits = [
         (support.slices, "deadlines and CPU budgets"),

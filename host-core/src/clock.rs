@@ -1,4 +1,4 @@
-//! Time as a value: the system's, or one that a test turns by hand.
+//! Time as a value: the system's clocks, or a clock that a test moves.
 
 mod cpu_budget;
 mod manual;
@@ -13,20 +13,20 @@ use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
 
-/// A future that is done when a clock has reached a time.
+/// A future that is done when a clock reaches a time.
 pub type Sleep = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// All that a host knows of time.
+/// The source of all times in a host.
 pub trait Clock: fmt::Debug + Send + Sync + 'static {
-    /// Time since 1970-01-01T00:00:00Z, for claims that expire. It may jump.
+    /// The time since 1970-01-01T00:00:00Z, for claims that expire. It may jump.
     fn unix(&self) -> Duration;
 
-    /// Time since a fixed point of this clock's choice, never decreasing, for deadlines.
+    /// The time since a fixed point of this clock's choice, for deadlines. It never decreases.
     fn monotonic(&self) -> Duration;
 
-    /// Time that the calling thread has computed, for CPU budgets.
+    /// The CPU time of the calling thread, for CPU budgets.
     fn thread_cpu(&self) -> Duration;
 
-    /// Waits until [`monotonic`](Self::monotonic) has reached `time`.
+    /// Waits until [`monotonic`](Self::monotonic) reaches `time`.
     fn sleep_until(&self, time: Duration) -> Sleep;
 }

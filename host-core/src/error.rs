@@ -1,4 +1,4 @@
-//! What can go wrong in a host: one opaque type, told apart by kind.
+//! The error of a host: one opaque type with a kind.
 
 mod call;
 mod denial;
@@ -24,11 +24,11 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Why the host did not do what it was asked. `Display` says what failed, on what, and what to
-/// do next; [`source`](StdError::source) has the cause.
+/// The error of a host. `Display` shows what failed, on what, and what to do next.
+/// [`source`](StdError::source) returns the cause.
 pub struct Error(Box<Failure>);
 
-/// Who has to change something.
+/// The kind of an error: the party that has to change something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
@@ -38,9 +38,9 @@ pub enum ErrorKind {
     Denied,
     /// An argument, an option or a configured value is wrong.
     Invalid,
-    /// It is there already.
+    /// The entry exists already.
     AlreadyExists,
-    /// It is not there.
+    /// The entry does not exist.
     NotFound,
     /// The actor failed: its own error, a trap, or a breach of protocol.
     Actor,
@@ -48,7 +48,7 @@ pub enum ErrorKind {
     Limit,
     /// The provider failed.
     Provider,
-    /// It took longer than it may.
+    /// A deadline passed.
     Timeout,
     /// The actor has more to do than it can; try again later.
     Busy,
@@ -113,43 +113,43 @@ impl Error {
         Failure::Middleware(source.into()).into()
     }
 
-    /// Who has to change something.
+    /// The kind of the error.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
         self.0.kind()
     }
 
-    /// Whether something was not allowed; [`denial`](Self::denial) says what.
+    /// Returns true if something was not allowed. [`denial`](Self::denial) has the details.
     #[must_use]
     pub fn is_denied(&self) -> bool {
         self.kind() == ErrorKind::Denied
     }
 
-    /// Whether a module's claims were not believed.
+    /// Returns true if a module's claims are not trusted.
     #[must_use]
     pub fn is_unverified(&self) -> bool {
         self.kind() == ErrorKind::Unverified
     }
 
-    /// Whether it took longer than it may.
+    /// Returns true if a deadline passed.
     #[must_use]
     pub fn is_timeout(&self) -> bool {
         self.kind() == ErrorKind::Timeout
     }
 
-    /// Whether the actor has more to do than it can; see [`retry_after`](Self::retry_after).
+    /// Returns true if the actor is overloaded. [`retry_after`](Self::retry_after) says for how long.
     #[must_use]
     pub fn is_busy(&self) -> bool {
         self.kind() == ErrorKind::Busy
     }
 
-    /// Whether nothing was done, and the same may succeed later without any change.
+    /// Returns true if nothing was done, and the same may succeed later without any change.
     #[must_use]
     pub fn retryable(&self) -> bool {
         self.is_busy()
     }
 
-    /// When to try again, a guess, if the actor is busy.
+    /// The estimated time after which to try again, if the actor is busy.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         match &*self.0 {
@@ -158,7 +158,7 @@ impl Error {
         }
     }
 
-    /// What was denied and by whom, if a call or a binding was.
+    /// The denial, if a call or a binding was denied.
     #[must_use]
     pub fn denial(&self) -> Option<&Denial> {
         match &*self.0 {
@@ -179,7 +179,7 @@ impl Error {
         }
     }
 
-    /// How a call failed within its actor, if one did.
+    /// The failure of a call within its actor, if that is the error.
     #[must_use]
     pub fn call_failure(&self) -> Option<&CallFailure> {
         match &*self.0 {
@@ -203,7 +203,7 @@ impl Error {
         })
     }
 
-    /// What a guest learns of it.
+    /// The text for a guest.
     pub(crate) fn for_guest(&self) -> String {
         guest::text(&self.0)
     }

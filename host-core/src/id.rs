@@ -1,4 +1,4 @@
-//! Names of things, checked when they come in and never again.
+//! Names, checked when they enter the host and never again.
 
 mod party;
 
@@ -167,12 +167,12 @@ impl FromStr for BindingName {
     }
 }
 
-/// A provider: what it serves, and under which name.
+/// The identity of a provider: its contract and its name.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ProviderId {
-    /// What it serves.
+    /// The contract that it serves.
     pub contract: ContractId,
-    /// Its name; bindings of this name lead to it.
+    /// Its name. Bindings of this name lead to it.
     pub name: BindingName,
 }
 
@@ -182,12 +182,12 @@ impl fmt::Display for ProviderId {
     }
 }
 
-/// A binding: whose it is, and to which provider it leads.
+/// The identity of a binding: its actor and its provider.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct BindingKey {
-    /// Whose it is.
+    /// The actor.
     pub actor: ActorId,
-    /// Where it leads.
+    /// The provider.
     pub provider: ProviderId,
 }
 
@@ -212,7 +212,7 @@ impl fmt::Display for BindingKey {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct PoolId(pub(crate) u64);
 
-/// Why a text is not the name of something.
+/// A text that is not a valid name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the name of {what} {fault}")]
 pub struct NameError {

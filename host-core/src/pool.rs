@@ -1,8 +1,8 @@
-//! The instances of one generation of an actor: lent by value, one call each.
+//! The instances of one generation of an actor, leased by value to one call each.
 //!
-//! A call takes an instance out and brings it back when it is done. A call that is dropped, or
-//! whose guest did not survive, brings nothing back. So no instance ever serves two calls, and
-//! none is used after a fault, whatever its driver does.
+//! A call takes an instance out of the pool and gives it back when it ends. A call that is dropped, or
+//! whose guest did not survive, gives nothing back. So no instance ever serves two calls, and none is
+//! used after a fault.
 
 mod disposal;
 mod gauge;
@@ -29,7 +29,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, TryAcquireError, watch};
 
-/// How many instances there are, and how long each lives.
+/// The number of instances, the calls that each serves, and the length of the queue.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Size {
     pub(crate) instances: usize,
@@ -41,7 +41,7 @@ pub(crate) struct Size {
 pub(crate) struct Pool {
     id: PoolId,
     size: Size,
-    /// It goes as instances do: a module's code can be more than they have.
+    /// Freed away from the async threads, as instances are, since a module's code can be large.
     starter: ScopeGuard<Starter, fn(Starter)>,
     places: Arc<Semaphore>,
     idle: Mutex<Vec<Slot>>,
@@ -51,7 +51,7 @@ pub(crate) struct Pool {
     clock: Arc<dyn Clock>,
 }
 
-/// Why there is no instance for a call.
+/// The reason for which a call gets no instance.
 #[derive(Debug)]
 pub(crate) enum NoInstance {
     /// The pool is closed.
@@ -83,7 +83,7 @@ impl Pool {
             gauge: Gauge::default(),
             clock,
         };
-        // Who gives up waiting for it leaves nothing that goes on.
+        // Closed if its future is dropped, so that nothing goes on.
         let pool = scopeguard::guard(Arc::new(pool), |pool| pool.close());
         if let Ok(place) = Arc::clone(&pool.places).try_acquire_owned() {
             drop(pool.make(place).await?);
@@ -120,13 +120,13 @@ impl Pool {
         dispose(mem::take(&mut *self.lock_idle()));
     }
 
-    /// Done when calls that still run must end.
+    /// Waits until calls that still run must end.
     pub(crate) async fn stopped(&self) {
         // The sender is a field of this pool, so it cannot be gone.
         let _ = self.stopped.subscribe().wait_for(|stopped| *stopped).await;
     }
 
-    /// What can be said of it now.
+    /// The state of the pool now.
     pub(crate) fn info(&self) -> PoolInfo {
         PoolInfo {
             instances: self.size.instances,

@@ -1,4 +1,4 @@
-//! What a host reports: events, an inventory, metrics, and the counters behind them.
+//! The reports of a host: events, an inventory, metrics, and the counters behind them.
 
 mod counts;
 mod event;

@@ -10,7 +10,7 @@ use rmpv::decode::read_value_ref;
 use rmpv::encode::write_value_ref;
 use serde::Serialize;
 
-/// How a message is written.
+/// An encoding of messages.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Dialect {
     /// Maps with keys in camel case, and bytes as `bin`: what actors since April 2020 read.

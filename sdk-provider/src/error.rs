@@ -1,19 +1,19 @@
-//! What can go wrong on either side of a provider.
+//! The errors on either side of a provider.
 
 use std::time::Duration;
 
 type Source = Box<dyn std::error::Error + Send + Sync>;
 
-/// Why a provider did not do what it was asked.
+/// The error of a provider.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ProviderError {
     /// A value of the binding is missing, unknown or malformed: whoever wrote it must change it.
     #[error("configuration `{key}`: {reason}")]
     Config {
-        /// Which value.
+        /// The key of the value.
         key: String,
-        /// What is wrong with it, without the value itself.
+        /// The fault, without the value itself.
         reason: String,
     },
     /// The calling actor has no such binding with this provider.
@@ -22,7 +22,7 @@ pub enum ProviderError {
     /// The contract has no such operation, or the provider does not serve it.
     #[error("unknown operation `{operation}`")]
     UnknownOperation {
-        /// What was asked for.
+        /// The operation of the call.
         operation: String,
     },
     /// The message cannot be decoded.
@@ -30,18 +30,18 @@ pub enum ProviderError {
     BadMessage {
         /// The operation whose message it is.
         operation: String,
-        /// What is wrong with it.
+        /// The fault.
         reason: String,
     },
     /// The message is well formed but cannot be served, e.g. a sum that overflows.
     #[error("{0}")]
     Refused(String),
-    /// What the provider needs is out of reach; trying again later may help.
+    /// A thing that the provider needs is out of reach. Trying again later may help.
     #[error("{what}")]
     Unavailable {
-        /// What is out of reach.
+        /// The thing that is out of reach.
         what: String,
-        /// Why.
+        /// The cause.
         source: Option<Source>,
     },
 }
@@ -64,14 +64,14 @@ impl ProviderError {
     }
 }
 
-/// Why a provider's call of its actor failed.
+/// The error of a provider's call of its actor.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ActorError {
     /// All instances are busy and the queue is full.
     #[error("the actor is busy")]
     Busy {
-        /// When to try again.
+        /// The time after which to try again.
         retry_after: Duration,
     },
     /// The call took longer than it may.

@@ -21,7 +21,7 @@ use std::sync::Arc;
 /// is caught and becomes an error of that call.
 #[async_trait]
 pub trait Provider: Send + Sync + 'static {
-    /// What it serves.
+    /// The contract that it serves, and its operations.
     fn descriptor(&self) -> CapabilityDescriptor;
 
     /// An actor is bound. When this returns, what the binding promises is there: ports are open,
@@ -75,7 +75,7 @@ impl<P: Provider + ?Sized> Provider for Arc<P> {
     }
 }
 
-/// Which binding: of whom, under which name.
+/// The identity of a binding: its actor and its name.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct BindingId {
     /// The actor's public key, 56 characters.
@@ -84,14 +84,14 @@ pub struct BindingId {
     pub name: String,
 }
 
-/// An actor's tie to a provider.
+/// A binding of an actor to a provider.
 #[derive(Clone)]
 pub struct Binding {
-    /// Whose it is and what it is called.
+    /// The identity of the binding.
     pub id: BindingId,
-    /// What it configures.
+    /// The configured values.
     pub config: Config,
-    /// How to reach the actor.
+    /// The handle of the actor.
     pub actor: Arc<dyn ActorHandle>,
 }
 
@@ -104,11 +104,11 @@ impl fmt::Debug for Binding {
     }
 }
 
-/// What a new binding offers to the outside.
+/// The result of a binding: its endpoints.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Bound {
-    /// Where it listens, as URLs people can use: `http://127.0.0.1:8081`.
+    /// The URLs at which it listens, as people can use them: `http://127.0.0.1:8081`.
     pub endpoints: Vec<String>,
 }
 
@@ -125,13 +125,13 @@ impl Bound {
 #[derive(Clone, Copy)]
 #[non_exhaustive]
 pub struct Call<'a> {
-    /// Under which binding.
+    /// The binding under which the actor calls.
     pub binding: &'a BindingId,
-    /// What is asked.
+    /// The operation.
     pub operation: &'a str,
     /// The message, lent for as long as the call takes.
     pub payload: &'a [u8],
-    /// To which trace it belongs, if the host keeps one.
+    /// The trace of the call, if the host keeps one.
     pub trace: Option<&'a TraceContext>,
 }
 

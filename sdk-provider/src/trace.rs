@@ -81,13 +81,13 @@ impl TraceContext {
         }
     }
 
-    /// Which trace.
+    /// The identifier of the trace.
     #[must_use]
     pub fn trace_id(&self) -> TraceId {
         self.trace_id
     }
 
-    /// Which step.
+    /// The identifier of the step.
     #[must_use]
     pub fn span_id(&self) -> SpanId {
         self.span_id

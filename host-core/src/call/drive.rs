@@ -32,7 +32,7 @@ pub(super) struct Allowance {
     pub(super) slice: Duration,
 }
 
-/// Why a call was not completed.
+/// The reason for which a call was not completed.
 #[derive(Debug)]
 pub(super) enum Fault {
     Call(CallError),

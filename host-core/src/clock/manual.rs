@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
 
-/// A clock for tests: it moves when [`advance`](Self::advance) is called, and only then. Clones
-/// show the same time.
+/// A clock for tests. It moves only when [`advance`](Self::advance) is called. Clones show the same
+/// time.
 ///
 /// ```
 /// use capwire_host::{Clock, ManualClock};
@@ -24,7 +24,7 @@ pub struct ManualClock {
 }
 
 impl ManualClock {
-    /// A clock at `unix`, time since the epoch.
+    /// A clock at `unix` (time since the epoch).
     #[must_use]
     pub fn at(unix: Duration) -> Self {
         Self {
@@ -33,7 +33,7 @@ impl ManualClock {
         }
     }
 
-    /// Moves all of its times forward, and wakes whoever slept until then.
+    /// Moves all of its times forward, and wakes the sleepers whose time has come.
     pub fn advance(&self, by: Duration) {
         self.elapsed
             .send_modify(|elapsed| *elapsed = elapsed.saturating_add(by));

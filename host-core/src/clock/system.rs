@@ -5,8 +5,8 @@ use std::time::{Duration, Instant, SystemTime};
 
 /// The clocks of the operating system. Sleeping needs a tokio runtime with its timer.
 ///
-/// Where there is no clock of a thread's CPU time (anything but Unix), elapsed time is billed in
-/// its place, so that budgets still hold, only sooner.
+/// Systems other than Unix have no clock of a thread's CPU time. Elapsed time is billed there, so that
+/// budgets hold, and end sooner.
 #[derive(Clone, Copy, Debug)]
 pub struct SystemClock {
     origin: Instant,

@@ -5,9 +5,10 @@ use capwire_wapc::{CallError, Frame, Trap};
 use std::error::Error as StdError;
 use std::fmt;
 
-/// How a call failed within its actor: who, in what, why, where, and what it had to say.
+/// The failure of a call within its actor: the actor, the operation, the cause, the functions that were
+/// being called, and the last words of the actor.
 ///
-/// `Display` says all of it, in lines of which all but the first are indented:
+/// `Display` shows all of it. All lines but the first are indented:
 ///
 /// ```text
 /// counter (MCU2…) failed in `HandleRequest`: the guest executed `unreachable` (a panic or an abort)
@@ -27,7 +28,7 @@ pub struct CallFailure {
 }
 
 impl CallFailure {
-    /// Which actor.
+    /// The actor that failed.
     #[must_use]
     pub fn actor(&self) -> ActorId {
         self.actor
@@ -39,13 +40,13 @@ impl CallFailure {
         &self.name
     }
 
-    /// What it was asked to do.
+    /// The operation of the call.
     #[must_use]
     pub fn operation(&self) -> &str {
         &self.operation
     }
 
-    /// What happened.
+    /// The cause of the failure.
     #[must_use]
     pub fn cause(&self) -> &CallError {
         &self.cause
@@ -57,7 +58,7 @@ impl CallFailure {
         self.trap().map_or(&[], Trap::frames)
     }
 
-    /// What the actor said: its error, the message of its panic, or the last lines that it printed
+    /// The words of the actor: its error, the message of its panic, or the last lines that it printed
     /// before it trapped.
     #[must_use]
     pub fn said(&self) -> Option<&str> {
@@ -68,7 +69,7 @@ impl CallFailure {
         }
     }
 
-    /// Whether the instance that was called goes on. If not, the next call gets another one.
+    /// Returns whether the instance serves further calls. If not, the next call gets another one.
     #[must_use]
     pub fn instance_survived(&self) -> bool {
         self.survived
@@ -106,7 +107,7 @@ impl fmt::Display for CallFailure {
 }
 
 impl StdError for CallFailure {
-    /// What [`cause`](CallFailure::cause), which `Display` says, was caused by.
+    /// The source of the [`cause`](CallFailure::cause), which `Display` shows.
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         self.cause.source()
     }

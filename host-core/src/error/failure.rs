@@ -1,4 +1,4 @@
-//! Each way to fail, with what is known of it.
+//! Each failure of a host, with its details.
 
 use super::denial::Denial;
 use super::permission::PermissionError;
@@ -124,7 +124,7 @@ pub(crate) enum Failure {
     Runtime,
 }
 
-/// What a provider was asked to do.
+/// The task of a provider that failed.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Doing {
     Bind,
@@ -132,7 +132,7 @@ pub(crate) enum Doing {
     Call,
 }
 
-/// What a host has.
+/// An entry in the tables of a host.
 #[derive(Clone, Debug)]
 pub(crate) enum Thing {
     Actor(ActorId),

@@ -1,4 +1,4 @@
-//! What a guest learns when a host call of its fails: enough to act on, nothing of the inside.
+//! The text for a guest whose host call failed: enough to act on, and nothing about the host.
 
 use super::failure::{Failure, Thing};
 use capwire_wapc::CallError;

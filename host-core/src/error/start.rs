@@ -3,7 +3,7 @@
 use capwire_wapc::{CompileError, StartError};
 use std::time::Duration;
 
-/// Why a guest did not start.
+/// The failure of a guest to start.
 #[derive(Debug)]
 pub(crate) enum StartFault {
     Start(StartError),
@@ -13,7 +13,7 @@ pub(crate) enum StartFault {
     Panic,
 }
 
-/// Why a module was not compiled.
+/// The failure of an engine to compile a module.
 #[derive(Debug)]
 pub(crate) enum CompileFault {
     Compile(CompileError),

@@ -3,7 +3,7 @@
 use super::{Error, ErrorKind, Remedy};
 use capwire_wascap::{PublicKey, Widening};
 
-/// Why a version may not take over.
+/// The reason for which a version may not take over.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum SwapRefusal {
     #[error(

@@ -1,4 +1,4 @@
-//! Capabilities as people write them, narrowed or not.
+//! Permissions as people write them: capabilities, narrowed or not.
 
 use crate::error::PermissionError;
 use crate::id::{ActorId, ContractId};
@@ -43,7 +43,7 @@ impl Permission {
         &self.capability
     }
 
-    /// What it may be used for; everything if `None`.
+    /// The rule that narrows it. `None` grants everything.
     #[must_use]
     pub fn rule(&self) -> Option<&Rule> {
         self.rule.as_ref()
@@ -108,7 +108,7 @@ fn halves(inside: &str) -> (Option<&str>, Option<&str>) {
     }
 }
 
-/// What stands between commas, unless one of it is nothing or has brackets.
+/// The items between commas, or `None` if one is empty or has brackets.
 fn items(text: &str) -> Option<Vec<&str>> {
     let items: Vec<&str> = text.split(',').map(str::trim).collect();
     let good = |item: &&str| !item.is_empty() && !item.contains(['[', ']']);
@@ -146,7 +146,7 @@ impl fmt::Display for Shown<'_> {
     }
 }
 
-/// Whether the text names an actor and not a contract.
+/// The actor that the text names, if it does not name a contract.
 pub(super) fn actor(capability: &str) -> Option<ActorId> {
     capability.parse().ok()
 }

@@ -86,7 +86,7 @@ impl PolicyRule {
     }
 }
 
-/// How far one source of authority lets an actor use one target.
+/// The extent to which one source of authority lets an actor use one target.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Extent<'a> {
     Nothing,

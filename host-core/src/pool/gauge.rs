@@ -1,15 +1,15 @@
-//! What a pool knows of its past.
+//! Counters of a pool, and a guess of its waiting time.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-/// Nobody is told to come back sooner than this.
+/// The shortest time after which a caller is asked to try again.
 const SHORTEST_WAIT: Duration = Duration::from_millis(10);
 
 /// Weight of the newest call in the average, as a power of two: one eighth.
 const WEIGHT: u32 = 3;
 
-/// Counters of a pool. They are for people and for guesses, so they are not exact under contention.
+/// Counters of a pool. They serve people and guesses, and are not exact under contention.
 #[derive(Debug, Default)]
 pub(crate) struct Gauge {
     calls: AtomicU64,
@@ -18,7 +18,7 @@ pub(crate) struct Gauge {
 }
 
 impl Gauge {
-    /// A call was completed and held its instance for so long.
+    /// A call was completed and held its instance for `took`.
     pub(super) fn record(&self, took: Duration) {
         self.calls.fetch_add(1, Ordering::Relaxed);
         let took = u64::try_from(took.as_nanos()).unwrap_or(u64::MAX);
@@ -32,17 +32,17 @@ impl Gauge {
         self.started.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// How many calls were completed.
+    /// The completed calls.
     pub(crate) fn calls(&self) -> u64 {
         self.calls.load(Ordering::Relaxed)
     }
 
-    /// How many instances were ever started.
+    /// The instances that were ever started.
     pub(crate) fn started(&self) -> u64 {
         self.started.load(Ordering::Relaxed)
     }
 
-    /// A guess of when the last of `waiting` calls is served by so many instances.
+    /// Estimates when the last of `waiting` calls is served by this many `instances`.
     pub(super) fn wait(&self, waiting: usize, instances: usize) -> Duration {
         let average = Duration::from_nanos(self.average_nanos.load(Ordering::Relaxed));
         let turns = waiting.div_ceil(instances.max(1));

@@ -1,5 +1,5 @@
-//! Makes instances on threads that may block: engines copy what memory begins with, some even compile
-//! the module, and nothing can stop them meanwhile.
+//! Makes instances on threads that may block. Engines copy the initial memory, some compile the module,
+//! and nothing can stop them meanwhile.
 
 use super::Pool;
 use super::lease::{Lease, Slot};
@@ -11,10 +11,10 @@ use tokio::sync::OwnedSemaphorePermit;
 use tokio::task::spawn_blocking;
 
 impl Pool {
-    /// A new instance, which has `place`.
+    /// Makes an instance that holds `place`.
     ///
-    /// Whoever does not wait for it any more does not stop it: it keeps its place while it is being
-    /// made, so that there are never more than may be, and serves another call.
+    /// A caller that gives up does not stop it. The instance keeps its place while it is being made, so
+    /// that there are never too many, and then serves another call.
     pub(super) async fn make(
         self: &Arc<Self>,
         place: OwnedSemaphorePermit,

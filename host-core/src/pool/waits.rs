@@ -12,11 +12,11 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 type Edges = HashMap<(PoolId, PoolId), usize>;
 
-/// Who holds an instance of one pool while it waits for one of another.
+/// The calls that hold an instance of one pool while they wait for one of another.
 #[derive(Debug, Default)]
 pub(crate) struct Waits(Mutex<Edges>);
 
-/// One wait; it ends when this is dropped.
+/// One wait. It ends when the value is dropped.
 pub(crate) struct Wait<'w> {
     waits: &'w Waits,
     held: Vec<PoolId>,
@@ -64,7 +64,7 @@ impl Drop for Wait<'_> {
     }
 }
 
-/// Whether `from` is one of `goals`, or waits lead from it to one of them.
+/// Returns whether `from` is one of `goals`, or waits lead from it to one of them.
 fn leads_to(edges: &Edges, from: PoolId, goals: &[PoolId]) -> bool {
     if goals.is_empty() {
         return false;

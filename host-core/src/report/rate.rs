@@ -1,12 +1,12 @@
-//! How many lines a log takes from those who may be hostile.
+//! A limit for the lines that hostile guests write to a log.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-/// Lines that may come at once.
+/// The lines that may come at once.
 const BURST: u32 = 200;
 
-/// Lines that may come each second in the long run.
+/// The lines that may come each second in the long run.
 const PER_SECOND: u32 = 100;
 
 /// Admits lines at a bounded rate, and counts the others.
@@ -22,7 +22,7 @@ impl Rate {
         }))
     }
 
-    /// Whether a line may pass at the time `now`, and how many were dropped before it.
+    /// Admits a line at the time `now` and returns how many were dropped before it, or returns `None`.
     pub(crate) fn admit(&self, now: Duration) -> Option<u64> {
         let mut bucket = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         bucket.admit(now)
@@ -38,7 +38,7 @@ struct Bucket {
 }
 
 impl Bucket {
-    /// Whether a line may pass, and how many were dropped before it.
+    /// Admits a line and returns how many were dropped before it, or returns `None`.
     fn admit(&mut self, now: Duration) -> Option<u64> {
         self.fill(now);
         let Some(left) = self.tokens.checked_sub(1) else {

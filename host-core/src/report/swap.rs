@@ -20,7 +20,7 @@ pub struct SwapReport {
     pub old: CallCounts,
     /// The calls that ended in the new version until the old one was drained.
     pub new: CallCounts,
-    /// What the new version may do beyond the old one.
+    /// The authority of the new version beyond that of the old one.
     pub wider: Vec<Widening>,
     /// Bindings that ended, because the new version does not claim their contract.
     pub ended_bindings: Vec<BindingKey>,

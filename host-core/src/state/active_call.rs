@@ -13,13 +13,13 @@ use std::sync::Arc;
 pub(crate) struct ActiveCall<'a> {
     announcer: &'a Announcer,
     generation: Arc<Generation>,
-    /// Whether the call passed the gate. A health check does not, and is not counted.
+    /// True if the call passed the gate. A health check does not, and is not counted.
     entered: bool,
     lease: Option<Lease>,
-    /// Whether the instance was driven to the end of the call.
+    /// True if the instance was driven to the end of the call.
     driven: bool,
     outcome: Outcome,
-    /// Why the instance is not used again, once the call has one.
+    /// The reason for which the instance is not used again, once the call has one.
     retired: Option<Arc<str>>,
 }
 

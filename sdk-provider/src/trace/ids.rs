@@ -4,11 +4,11 @@ use std::cell::RefCell;
 use std::fmt;
 use std::num::{NonZeroU64, NonZeroU128};
 
-/// Which trace.
+/// The identifier of a trace.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct TraceId(pub(super) NonZeroU128);
 
-/// Which step of a trace.
+/// The identifier of a step of a trace.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct SpanId(pub(super) NonZeroU64);
 
@@ -52,8 +52,8 @@ impl fmt::Debug for SpanId {
     }
 }
 
-/// How many bytes are asked of the operating system at once: each time is a system call, which
-/// takes longer than the rest of a short call of an actor.
+/// The bytes that are read from the operating system at once. Each read is a system call, which takes
+/// longer than the rest of a short call of an actor.
 const STOCK: usize = 512;
 
 /// Random bytes that were not used yet.

@@ -3,7 +3,7 @@
 use super::ids::{SpanId, TraceId};
 use std::num::{NonZeroU64, NonZeroU128};
 
-/// How long the text of version 00 is; later ones may go on after another dash.
+/// The length of the text in version 00. Later versions may go on after another dash.
 const LENGTH: usize = 55;
 
 /// The only version that is no version.

@@ -3,9 +3,9 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-/// How many members there may be.
+/// The most members.
 const MOST: usize = 32;
-/// How long a key or a value may be.
+/// The greatest length of a key or a value.
 const LONGEST: usize = 256;
 
 /// All members in one header; nothing if there are none, or one of them is malformed.
