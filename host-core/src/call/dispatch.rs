@@ -10,7 +10,7 @@ use crate::id::Target;
 use crate::state::Shared;
 use bytes::Bytes;
 use std::sync::Arc;
-use tracing::Instrument;
+use tracing::{Instrument, Span};
 
 /// Dispatches the calls of one host.
 pub(crate) struct Dispatcher {
@@ -36,16 +36,15 @@ impl Dispatcher {
     pub(crate) async fn dispatch(self: &Arc<Self>, invocation: Invocation) -> Result<Bytes, Error> {
         let observation = Observation::begin(&self.shared, &invocation);
         let span = observation.as_ref().map(Observation::span);
-        let call = async {
+        // One future in one place: a chain of actors that call one another has one for each call.
+        let result = async {
             match &self.middleware {
                 None => self.carry_out(invocation).await,
                 Some(middleware) => middleware.run(&self.shared, invocation).await,
             }
-        };
-        let Some(span) = span else {
-            return call.await;
-        };
-        let result = call.instrument(span).await;
+        }
+        .instrument(span.unwrap_or_else(Span::none))
+        .await;
         if let Some(observation) = observation {
             observation.end(&result);
         }
