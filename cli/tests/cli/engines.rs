@@ -6,8 +6,8 @@ use crate::{
     host::{Host, get},
     modules::web,
 };
-#[cfg(feature = "wasm3")]
 use capwire_conformance::guests::guest;
+#[cfg(feature = "wasm3")]
 use nix::sys::signal::Signal;
 
 #[cfg(not(feature = "wasm3"))]
