@@ -16,7 +16,7 @@ pub(crate) struct Admission {
     pub(crate) policy: Policing,
 }
 
-/// By what actors are judged before they are started.
+/// The verifier and policy that admit actors before they start.
 pub(crate) struct Judge {
     pub(crate) now: UnixSeconds,
     pub(crate) verifier: Verifier,
@@ -56,7 +56,7 @@ impl Admission {
 }
 
 impl Judge {
-    /// One who believes every valid signature.
+    /// Returns a judge that trusts every valid signature.
     pub(crate) fn of_signatures(now: UnixSeconds) -> Self {
         Self {
             now,

@@ -19,7 +19,7 @@ struct Fault {
     code: u8,
     place: Option<Place>,
     message: String,
-    /// From the outermost to the innermost.
+    /// The causes, from the outermost to the innermost.
     causes: Vec<String>,
     help: Option<String>,
     /// Further errors.

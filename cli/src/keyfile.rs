@@ -34,7 +34,7 @@ pub(crate) fn read(path: &Path) -> Result<KeyPair, Error> {
     })
 }
 
-/// As [`read`], for a key that `option` asks for and that has to be of `kind`.
+/// Reads the key that `option` names, which must be of `kind`.
 pub(crate) fn read_of_kind(path: &Path, option: &str, kind: KeyKind) -> Result<KeyPair, Error> {
     let pair = read(path)?;
     let found = pair.public().kind();

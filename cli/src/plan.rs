@@ -1,4 +1,4 @@
-//! From a manifest to what will run: every name resolved, nothing started.
+//! Turns a manifest into a plan: resolves every name, starts nothing.
 
 mod actors;
 mod builtin;
@@ -34,9 +34,10 @@ pub(crate) struct Plan {
     pub(crate) labels: BTreeMap<String, String>,
     pub(crate) actors: Vec<PlannedActor>,
     pub(crate) providers: Vec<(ProviderId, &'static Builtin)>,
-    /// In the order in which they are made: strangers reach an actor only when it has the rest.
+    /// The bindings, in the order in which they are made: strangers reach an actor only when it has the
+    /// rest.
     pub(crate) bindings: Vec<PlannedBinding>,
-    /// Variables that stay as they are written because they have no value.
+    /// Variables that are not replaced because they have no value.
     pub(crate) unset: Vec<Error>,
 }
 
@@ -58,7 +59,8 @@ impl Plan {
     /// Reads the manifest at `path`, lets `judge` decide on its actors, and reads the secrets that
     /// it names, which are added to `secrets`.
     ///
-    /// An error is all that is wrong.
+    /// # Errors
+    /// All faults of the manifest.
     pub(crate) fn read(path: &Path, judge: &Judge, secrets: &Secrets) -> Result<Self, Error> {
         let mut faults = Vec::new();
         let plan = Self::survey(path, judge, secrets, &mut faults)?;
@@ -68,8 +70,8 @@ impl Plan {
         }
     }
 
-    /// As [`read`](Self::read), but goes on with what is right; an error is a manifest that
-    /// cannot be read at all.
+    /// Does the same as [`read`](Self::read), but adds errors to `faults` and goes on. Fails only if the
+    /// manifest cannot be read at all.
     pub(crate) fn survey(
         path: &Path,
         judge: &Judge,
@@ -144,7 +146,7 @@ fn refuse_reserved_labels(path: &Path, manifest: &Manifest, faults: &mut Vec<Err
     }));
 }
 
-/// None if it is wrong, or its actor is.
+/// Returns the planned binding, or `None` if it or its actor is wrong.
 fn plan_binding(
     path: &Path,
     binding: &Binding,
@@ -181,7 +183,7 @@ fn plan_binding(
     })
 }
 
-/// None if the policy has something against it.
+/// Returns `planned`, or `None` if the policy denies it.
 fn allowed(
     planned: PlannedBinding,
     actors: &Actors,

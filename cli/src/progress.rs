@@ -19,7 +19,7 @@ pub(crate) async fn during<T>(doing: &str, work: impl Future<Output = T>) -> T {
     }
 }
 
-/// As [`during`], on any `terminal`. A terminal that cannot be written to is left alone.
+/// Does the same as [`during`] on any `terminal`. Ignores a terminal that cannot be written to.
 async fn show<T>(doing: &str, work: impl Future<Output = T>, terminal: &mut impl Write) -> T {
     let mut work = pin!(work);
     let begin = Instant::now();

@@ -12,7 +12,7 @@ const SHORTEST: usize = 4;
 pub(crate) struct Secrets(Arc<RwLock<Vec<Zeroizing<String>>>>);
 
 impl Secrets {
-    /// From now on `secret` is shown no more, nor is any line of it.
+    /// Hides `secret` and each of its lines from now on.
     pub(crate) fn add(&self, secret: &str) {
         let long = |text: &&str| text.len() >= SHORTEST;
         let texts = std::iter::once(secret).chain(secret.lines().map(str::trim));

@@ -1,4 +1,4 @@
-//! From a plan to what runs.
+//! Starts the actors and providers of a plan.
 
 use crate::error::Error;
 use crate::plan::{Builtin, Opening, Plan, PlannedActor, PlannedBinding, unbindable};

@@ -123,7 +123,7 @@ fn refused<E: Into<RevocationError>>(path: &Path, expected: &str) -> impl Fn(E) 
     }
 }
 
-/// In the order of their names, so that the same folder always reads the same.
+/// Returns the tokens in `folder`, ordered by name, so that the same folder always reads the same.
 fn tokens_in(folder: &Path) -> Result<Vec<PathBuf>, Error> {
     let unreadable = |error| crate::files::unreadable(folder, error);
     let mut paths = Vec::new();

@@ -39,7 +39,7 @@ pub(super) fn run(command: &Inspect) -> Result<(), Error> {
     }
 }
 
-/// The claims have the names and forms of the token itself.
+/// Returns the report as JSON. Claims have the names and forms of the token itself.
 fn for_scripts(size: usize, claims: Option<&ActorClaims>, facts: &Facts) -> Value {
     json!({
         "size": size,
@@ -112,7 +112,7 @@ fn window_rows<M: Metadata>(
     ]
 }
 
-/// Each with what it is narrowed to, one rule a line.
+/// Returns each capability with its rules, one rule per line.
 fn capabilities(metadata: &ActorMetadata) -> Vec<String> {
     let shown = metadata.caps.iter().flat_map(|id| {
         let whole = || vec![id.clone()];

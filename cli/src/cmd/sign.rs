@@ -44,7 +44,7 @@ pub(super) fn run(mut command: Sign) -> Result<(), Error> {
     report(&command, &name, subject)
 }
 
-/// As it is to be signed. What is no module gets no keys.
+/// Returns the module as it is to be signed. Bytes that are no module get no keys.
 fn module(command: &Sign) -> Result<Vec<u8>, Error> {
     let unsignable = || Error::failure(format!("cannot sign `{}`", command.input.display()));
     let module = files::read(&command.input)?;
@@ -60,7 +60,7 @@ fn module(command: &Sign) -> Result<Vec<u8>, Error> {
     canonicalize(&module).map_err(|error| unsignable().because(error))
 }
 
-/// The one that is given, or that of the file without what follows its first dot.
+/// Returns the given name, or the name of the file up to its first dot.
 pub(super) fn name(given: Option<&str>, file: &Path) -> Result<String, Error> {
     if let Some(name) = given {
         return Ok(name.to_owned());

@@ -50,7 +50,7 @@ struct Valid {
     expires: Option<u64>,
     chain: Vec<Link>,
     claims: Value,
-    /// Those of the libraries in an archive.
+    /// The targets of the libraries in an archive.
     targets: Option<Vec<String>>,
 }
 

@@ -3,7 +3,7 @@
 use crate::error::Error;
 use capwire_manifest::nearest;
 
-/// One option, as given.
+/// An option as given on the command line.
 pub(super) struct EngineOption<'a> {
     name: &'a str,
     value: &'a str,

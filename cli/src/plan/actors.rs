@@ -34,7 +34,7 @@ impl PlannedActor {
     }
 }
 
-/// Loads those that are right by `judge`. What they may use is said by `allowances`.
+/// Loads the actors that `judge` admits, with the options of `allowances`.
 pub(crate) fn load(
     manifest: &Path,
     entries: Vec<Entry>,
@@ -83,8 +83,8 @@ impl Actors {
             .help("keep one of them, or sign one with another `--subject`"))
     }
 
-    /// The one that a binding calls `text`: by its key, its name, or its file. None if there is
-    /// none, but it may be among the wrong ones, about which enough is said.
+    /// Returns the actor whose key, name or file is `text`. `None` means that it may be among the wrong
+    /// ones, which are reported already.
     pub(crate) fn named(&self, place: &Place, text: &str) -> Result<Option<&PlannedActor>, Error> {
         match named(&self.right, place, text) {
             Ok(actor) => Ok(Some(actor)),
@@ -93,7 +93,7 @@ impl Actors {
         }
     }
 
-    /// Names and keys of wrong modules are not believed, so they may be any that no file explains.
+    /// Returns `true` if `text` may name a wrong module, whose name and key are not trusted.
     fn may_be_wrong(&self, text: &str) -> bool {
         let stem = |file: &String| {
             Path::new(file)
@@ -144,7 +144,7 @@ fn load_one(
     })
 }
 
-/// The one of `actors` that a binding calls `text`: by its key, its name, or its file.
+/// Returns the one of `actors` whose key, name or file is `text`.
 fn named<'a>(
     actors: &'a [PlannedActor],
     place: &Place,

@@ -41,7 +41,7 @@ type Open = fn(&BindingName, &Opening) -> Result<Arc<dyn Provider>, Error>;
 
 const STORES: &str = "keyvalue";
 
-/// Each is the only one of its contract, and so its default.
+/// The built-in providers. Each is the only one of its contract, and so the default.
 const BUILTINS: [Builtin; 4] = [
     Builtin {
         name: "extras",
@@ -86,7 +86,7 @@ impl Builtin {
         BUILTINS.iter().find(|builtin| builtin.name == name)
     }
 
-    /// The one that serves `contract` where a manifest asks for none.
+    /// Returns the provider of `contract` where a manifest names none.
     pub(crate) fn default_of(contract: &ContractId) -> Option<&'static Self> {
         let serves = |builtin: &&Self| builtin.contract == contract.as_str();
         BUILTINS.iter().find(serves)

@@ -17,7 +17,7 @@ pub(crate) struct Providers {
 }
 
 impl Providers {
-    /// Those that the manifest at `path` names, without those that are wrong.
+    /// Returns the providers that the manifest at `path` names, without wrong ones.
     pub(crate) fn declared(
         path: &Path,
         capabilities: &[Capability],
@@ -54,8 +54,8 @@ impl Providers {
         Ok(())
     }
 
-    /// Makes sure that there is a provider `wanted`: one that the manifest names, or the default
-    /// of a contract of which it names none.
+    /// Returns the provider `wanted`: one that the manifest names, or the default of a contract
+    /// without a named provider.
     pub(crate) fn provide(
         &mut self,
         wanted: &ProviderId,

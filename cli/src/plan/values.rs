@@ -20,7 +20,7 @@ pub(super) struct Values<'a> {
 }
 
 impl<'a> Values<'a> {
-    /// Those of `manifest`. What is secret is added to `secrets`.
+    /// Returns a reader for `manifest`, which adds each secret to `secrets`.
     pub(super) fn of(manifest: &'a Path, secrets: &'a Secrets) -> Self {
         Self {
             manifest,
@@ -29,7 +29,7 @@ impl<'a> Values<'a> {
         }
     }
 
-    /// All values of `binding`; none if one is wrong.
+    /// Returns all values of `binding`, or `None` if one is wrong.
     pub(super) fn read(&self, binding: &Binding, faults: &mut Vec<Error>) -> Option<Config> {
         let mut texts = Some(Vec::with_capacity(binding.values.len()));
         for (key, value) in &binding.values {

@@ -32,7 +32,7 @@ pub(super) fn to_message_pack(json: &[u8]) -> Result<Vec<u8>, Box<dyn Error + Se
     Ok(bytes)
 }
 
-/// As of the library, which would write a text that is not UTF-8 as bytes.
+/// Writes a value. The library would write a text that is not UTF-8 as bytes.
 fn write(bytes: &mut Vec<u8>, value: &Value) -> Result<(), Box<dyn Error + Send + Sync>> {
     match value {
         Value::String(text) => {

@@ -180,7 +180,7 @@ impl Scope {
     }
 }
 
-/// Each as it is, if no character of it means something else in a claim.
+/// Returns the names as patterns, if no character has another meaning in a claim.
 fn patterns(resources: &[&str]) -> Option<Vec<Pattern>> {
     let plain = |resource: &&str| {
         let special = |letter: char| "*,[]".contains(letter) || letter.is_control();
