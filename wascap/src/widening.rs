@@ -191,7 +191,7 @@ mod tests {
         let older = claims(&["kv"], &[("kv", rule(&["Get"], &["*"]))]);
         let all = ["kv: every operation on every resource"];
         assert_eq!(shown(&claims(&["kv"], &[]), &older), all);
-        // Every pattern is not every operation: some have no resource.
+        // All resources are less than no restriction: some operations have no resource.
         assert_eq!(shown(&claims(&["kv"], &[("kv", Rule::new())]), &older), all);
         assert_eq!(
             claims(&["kv"], &[("kv", Rule::new())]).widenings(&claims(&["kv"], &[])),

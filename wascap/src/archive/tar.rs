@@ -1,9 +1,9 @@
-//! The container of provider archives: a tar file, read strictly.
+//! A strict reader and writer of tar files, the container of provider archives.
 //!
-//! Tar has many dialects, which tell a name or a size in several ways; readers that choose
-//! differently unpack different files from the same bytes. Here a header is one of POSIX or GNU,
-//! with a short name and a size in octal, and whatever would add to these is refused. Works on the
-//! raw bytes and copies none. Format: <https://www.gnu.org/software/tar/manual/html_node/Standard.html>.
+//! Tar has many dialects with several encodings of names and sizes. Readers that choose differently
+//! unpack different files from the same bytes. So this reader accepts only headers of POSIX or GNU
+//! with a short name and a size in octal, and rejects all extensions. It works on the raw bytes
+//! without copies. Format: <https://www.gnu.org/software/tar/manual/html_node/Standard.html>.
 
 use super::ArchiveError;
 use alloc::string::String;
@@ -26,19 +26,19 @@ const MORE: Range<usize> = 345..512;
 
 const POSIX: &[u8] = b"ustar\x0000";
 const GNU: &[u8] = b"ustar  \0";
-/// A plain file, now and before 1988.
+/// The types of a plain file: today's, and that of before 1988.
 const PLAIN: [u8; 2] = [b'0', 0];
 
 /// A file in an archive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Member<'a> {
-    /// Where its header begins.
+    /// The offset at which its header begins.
     pub(super) offset: usize,
     pub(super) name: &'a str,
     pub(super) content: &'a [u8],
 }
 
-/// The files of an archive, in their order. Ends after the first error.
+/// Returns the files of an archive in order. The iterator ends after the first error.
 pub(super) fn members(tar: &[u8]) -> impl Iterator<Item = Result<Member<'_>, ArchiveError>> {
     let mut reader = Some(Reader { tar, at: 0 });
     core::iter::from_fn(move || {
@@ -83,7 +83,7 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    /// The next file; none at the end, which has to be one.
+    /// Returns the next file, or `None` at a valid end of the archive.
     fn member(&mut self) -> Result<Option<Member<'a>>, ArchiveError> {
         let offset = self.at;
         let truncated = |what| ArchiveError::Truncated { what, offset };
@@ -106,7 +106,7 @@ impl<'a> Reader<'a> {
         }))
     }
 
-    /// Tools fill up what follows the end with zeros, to the size of a tape's record.
+    /// Checks that only zeros follow the end. Tools add them up to the size of a tape's record.
     fn end(&self, offset: usize) -> Result<(), ArchiveError> {
         let rest = self.tar.get(offset..).unwrap_or_default();
         if rest.len() < END || !rest.len().is_multiple_of(BLOCK) {
@@ -133,7 +133,7 @@ struct Header<'a> {
 }
 
 impl<'a> Header<'a> {
-    /// The size of the file, if all else of the header is in order.
+    /// Returns the size of the file, if the rest of the header is valid.
     fn size(&self) -> Result<usize, ArchiveError> {
         let offset = self.offset;
         let magic = self.field(MAGIC);
@@ -151,7 +151,7 @@ impl<'a> Header<'a> {
         size.ok_or(ArchiveError::Size { offset })
     }
 
-    /// The name as text, with nothing behind it.
+    /// Returns the name as text, if only zeros follow it.
     fn name(&self) -> Result<&'a str, ArchiveError> {
         let offset = self.offset;
         let field = self.field(NAME);
@@ -174,7 +174,7 @@ fn put(header: &mut [u8; BLOCK], field: Range<usize>, bytes: &[u8]) -> Option<()
     Some(())
 }
 
-/// The sum of all bytes of a header, its own field taken for spaces.
+/// Returns the sum of all bytes of a header, with spaces in place of the checksum.
 fn checksum(header: &[u8]) -> u64 {
     let bytes = header.iter().enumerate();
     bytes
@@ -185,13 +185,13 @@ fn checksum(header: &[u8]) -> u64 {
         .sum()
 }
 
-/// Exactly `digits` octal digits.
+/// Formats a number with exactly `digits` octal digits.
 fn octal(value: u64, digits: usize) -> Option<String> {
     let text = format!("{value:0digits$o}");
     (text.len() == digits).then_some(text)
 }
 
-/// Octal digits, then nothing but ends of text and spaces. No field has room for an overflow.
+/// Parses octal digits, followed only by zeros and spaces. No field is long enough to overflow.
 fn parse_octal(field: &[u8]) -> Option<u64> {
     let is_digit = |byte: &&u8| matches!(byte, b'0'..=b'7');
     let digits = field.iter().take_while(is_digit).count();
@@ -205,7 +205,7 @@ fn parse_octal(field: &[u8]) -> Option<u64> {
     Some(value)
 }
 
-/// From the end of so many bytes to that of their block.
+/// Returns the number of bytes from the end of a content to the end of its block.
 const fn padding(size: usize) -> usize {
     (BLOCK - size % BLOCK) % BLOCK
 }

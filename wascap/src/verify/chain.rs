@@ -89,7 +89,7 @@ impl Walk<'_> {
     /// Returns the links above `claims`, lowest first.
     pub(super) fn above<M: Metadata>(&self, claims: &Claims<M>) -> Result<Vec<Link>, VerifyError> {
         match M::PARENT {
-            // Nobody stands above a host: only a list of those that are known can tell.
+            // A host has no authority above it: only a list of allowed hosts can decide.
             Parent::None if self.verifier.issuers.is_some() => Ok(Vec::new()),
             Parent::None => Err(VerifyError::IssuerNotAllowed {
                 issuer: claims.issuer,
@@ -159,7 +159,7 @@ fn first_good<T>(
 
 fn at_link<M: Authority>(claims: &Claims<M>, error: VerifyError) -> VerifyError {
     match error {
-        // The lowest link that failed is named once, not once more by each link below it.
+        // Name the lowest failed link once, not again for each link below it.
         VerifyError::Link { .. } => error,
         error => VerifyError::Link {
             link: M::TOKEN,
