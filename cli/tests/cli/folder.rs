@@ -4,7 +4,9 @@ use capwire::wascap::{KeyPair, PublicKey};
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+pub(crate) use capwire_scaffold::eventually;
 
 /// Longer than anything takes that ends.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -170,14 +172,5 @@ pub(crate) fn pair(path: &Path) -> KeyPair {
 pub(crate) fn says(text: &str, parts: &[&str]) {
     for part in parts {
         assert!(text.contains(part), "`{part}` is not said in:\n{text}");
-    }
-}
-
-/// Waits until `done`.
-pub(crate) fn eventually(what: &str, mut done: impl FnMut() -> bool) {
-    let end = Instant::now() + PATIENCE;
-    while !done() {
-        assert!(Instant::now() < end, "{what}");
-        std::thread::yield_now();
     }
 }

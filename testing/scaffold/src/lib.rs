@@ -15,7 +15,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 /// The longest time that [`eventually`] waits: far more than a slow machine needs.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// Skips a test that lacks a tool: prints the `reason`. In CI, where the variable `CI` is set, a
 /// missing tool fails the test.
@@ -27,7 +27,7 @@ pub fn skip(reason: &str) {
     eprintln!("SKIPPED: {reason}");
 }
 
-/// Waits until `done` returns true. Fails the test with `what` after a minute.
+/// Waits until `done` returns true. Fails the test with `what` after two minutes.
 pub fn eventually(what: &str, mut done: impl FnMut() -> bool) {
     let end = Instant::now() + PATIENCE;
     while !done() {
