@@ -2,6 +2,7 @@
 //! `cargo run -p capwire --no-default-features --features wasmi,testing --example embed_wasmi`.
 #![expect(clippy::print_stdout, reason = "an example shows its outcome")]
 
+use capwire::wapc::ResourceLimits;
 use capwire::wascap::Verifier;
 use capwire::{ActorOptions, ErrorKind, Host, HostOptions, engine, testing};
 use std::error::Error;
@@ -9,17 +10,17 @@ use std::time::Duration;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let mut actors = ActorOptions::default();
-    actors.limits.memory_pages = 16; // of 64 KiB
-    actors.limits.message_bytes = 64 * 1024;
-    actors.deadline = Duration::from_secs(2);
-    actors.cpu_budget = Duration::from_millis(200);
-    let mut options = HostOptions::default();
-    options.actors = actors;
+    let mut limits = ResourceLimits::default();
+    limits.memory_pages = 16; // of 64 KiB
+    limits.message_bytes = 64 * 1024;
+    let actors = ActorOptions::default()
+        .with_limits(limits)
+        .with_deadline(Duration::from_secs(2))
+        .with_cpu_budget(Duration::from_millis(200));
 
     let issuer = testing::Issuer::generate()?;
     let host = Host::builder(engine::Wasmi::new())
-        .options(options)
+        .options(HostOptions::default().with_actors(actors))
         .verifier(Verifier::new().trust(issuer.trust()?))
         .build()?;
 

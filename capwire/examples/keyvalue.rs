@@ -2,7 +2,7 @@
 //! `cargo run -p capwire --features wasmi,testing,keyvalue-embedded --example keyvalue`.
 #![expect(clippy::print_stdout, reason = "an example shows its outcome")]
 
-use capwire::contracts::{codec, keyvalue};
+use capwire::contracts::keyvalue;
 use capwire::provider::Config;
 use capwire::providers::KeyValueEmbedded;
 use capwire::{BindingKey, BindingName, ContractId, Host, engine, testing};
@@ -24,8 +24,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     host.bind(binding, Config::default()).await?;
 
     for visit in 1..=3 {
-        let reply = host.call(actor, "visit", "").await?;
-        let counter: keyvalue::AddResponse = codec::decode(&reply)?;
+        let counter: keyvalue::AddResponse = host.request(actor, "visit", &()).await?;
         println!("visit {}", counter.value);
         assert_eq!(counter.value, visit);
     }
