@@ -1,6 +1,6 @@
-//! What people see, word by word: `tests/cmd/*.md` and the documents of the project.
+//! Compares output word by word with `tests/cmd/*.md` and the documents of the project.
 //!
-//! `TRYCMD=overwrite cargo test -p capwire-cli --test cmd` writes down what is seen now.
+//! `TRYCMD=overwrite cargo test -p capwire-cli --test cmd` updates these files.
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "tests")]
 

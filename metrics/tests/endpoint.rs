@@ -1,4 +1,4 @@
-//! What Prometheus reads, over a real connection, against what really happened.
+//! Compares the metrics that Prometheus reads, over a real connection, with the actual calls.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,

@@ -1,4 +1,4 @@
-//! What holds for all inputs: nothing panics, nothing changes on its way, nothing forged passes.
+//! Properties for all inputs: no panic, lossless round trips, and no forgery passes.
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,

@@ -1,4 +1,5 @@
-//! What is signed here is believed here, and nothing is signed that would not be.
+//! Tests that every signed module passes verification, and that a module that would not pass cannot
+//! be signed.
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,

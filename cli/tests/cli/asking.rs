@@ -20,7 +20,7 @@ pub(crate) fn serve(folder: &Folder, options: &str) -> (Host, String) {
     (host, address)
 }
 
-/// What `capwire ps` tells scripts.
+/// Returns the JSON of `capwire ps`.
 pub(crate) fn listing(folder: &Folder) -> Value {
     serde_json::from_str(&folder.succeed("ps --json")).unwrap()
 }

@@ -201,7 +201,7 @@ fn the_help_of_every_command_has_examples_that_work() {
     }
 }
 
-/// What of `page` is run here.
+/// Returns the commands of `page` that this test runs.
 fn ours(page: &Page) -> Vec<Command> {
     let commands = page.commands.iter();
     let ours = commands.filter(|command| runner(command) == Some(Runner::Command));

@@ -1,4 +1,4 @@
-//! What people read when an actor traps.
+//! Tests of the report of an actor's trap.
 
 use crate::folder::{Folder, says};
 use crate::host::{Host, get};
@@ -18,7 +18,7 @@ bindings:
     folder
 }
 
-/// What is said of a failure in `operation`.
+/// Returns the report of a failure in `operation`.
 fn failure(folder: &Folder, operation: &str, functions: &str) -> String {
     let key = folder.key_of("shop.nk");
     format!(

@@ -14,7 +14,7 @@ const PATIENCE: Duration = Duration::from_secs(120);
 /// A temporary folder, and one for what belongs to a user's session.
 pub(crate) struct Folder(tempfile::TempDir, tempfile::TempDir);
 
-/// How the binary ended.
+/// The exit code and the output of the binary.
 #[derive(Debug)]
 pub(crate) struct Ended {
     pub(crate) code: Option<i32>,

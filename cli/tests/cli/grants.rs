@@ -1,4 +1,4 @@
-//! What an actor is signed for: capabilities, narrowed, derived and compared.
+//! Tests of signed capabilities: narrowing, derivation and comparison.
 
 use crate::folder::{Ended, Folder, says};
 use crate::modules::guest;

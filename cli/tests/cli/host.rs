@@ -88,7 +88,7 @@ impl Host {
         (self.process.wait().unwrap(), rest)
     }
 
-    /// What it has logged so far.
+    /// Returns the host's log so far.
     pub(crate) fn errors(&self) -> String {
         let length = self.stderr.metadata().unwrap().len();
         let mut text = vec![0; usize::try_from(length).unwrap()];
@@ -106,12 +106,12 @@ impl Drop for Host {
     }
 }
 
-/// What a server at `address` answers to a GET.
+/// Returns the response of the server at `address` to a GET.
 pub(crate) fn get(address: &str) -> String {
     get_with(address, "/", "accept: */*")
 }
 
-/// What a server at `address` answers to a GET of `path` with one more `header`.
+/// Returns the response of the server at `address` to a GET of `path` with an additional `header`.
 pub(crate) fn get_with(address: &str, path: &str, header: &str) -> String {
     let mut stream = TcpStream::connect(address).unwrap();
     write!(

@@ -1,5 +1,4 @@
-//! What all commands have in common: JSON for scripts, colours where they belong, and files for
-//! shells and readers of manuals.
+//! Tests of features that all commands share: JSON, colours, shell completions and manual pages.
 
 use crate::folder::{Folder, says};
 use crate::host::{Host, get};

@@ -28,7 +28,7 @@ fn set(folder: &Folder, policy: &str) {
     std::fs::rename(folder.path("policy.new"), folder.path("policy.yaml")).unwrap();
 }
 
-/// Whether a request makes the actor ask for what it is denied, which is in the log.
+/// Sends a request, and returns true if the log reports a denial.
 fn denied(host: &Host, address: &str) -> bool {
     let before = host.errors().matches("denied").count();
     get(address);

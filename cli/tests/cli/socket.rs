@@ -15,7 +15,7 @@ fn mode(path: &Path) -> u32 {
     path.metadata().unwrap().permissions().mode() & 0o777
 }
 
-/// What the host at `socket` answers to `bytes` and nothing more.
+/// Sends `bytes` to the host at `socket`, and returns its answer.
 fn answer(socket: &Path, bytes: &[u8]) -> String {
     let mut stream = UnixStream::connect(socket).unwrap();
     // A host that has heard enough does not listen to the end.

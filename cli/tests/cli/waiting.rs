@@ -4,7 +4,7 @@ use capwire::contracts::{codec, http, keyvalue};
 use capwire_conformance::guests;
 use std::fmt::Write as _;
 
-/// What both sides know.
+/// The key of the signal, which both sides know.
 const SIGNAL: &str = "go";
 
 /// A guest whose every call waits for the signal, and then traps. It hardly computes: what it adds to a counter meanwhile has to

@@ -1,4 +1,4 @@
-//! Who denies what: `capwire why`, and policies that a host does not start with.
+//! Tests of `capwire why`, and of policies that a host refuses at its start.
 
 use crate::folder::{Folder, says};
 use crate::grants::sign;

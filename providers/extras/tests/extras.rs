@@ -1,4 +1,4 @@
-//! What actors get.
+//! Tests of the answers that actors get.
 #![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
 
 use capwire_contracts::codec;

@@ -1,4 +1,4 @@
-//! What the actor sees of a request, and the client of the answer.
+//! Tests of the request that the actor gets, and of the response that the client gets.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 mod common;

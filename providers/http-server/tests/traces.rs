@@ -22,8 +22,8 @@ use tracing_subscriber::fmt::MakeWriter;
 const ID: &str = "0af7651916cd43dd8448eb211c80319c";
 const PARENT: &str = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 
-/// Whether somebody listens is remembered for all threads, by whichever thread asks first. A test that nobody watches
-/// must not make another one deaf, so that somebody always listens.
+/// Installs a subscriber for all tests. `tracing` caches for all threads whether a subscriber
+/// listens, so a test without one would affect the others.
 static LISTENING: Once = Once::new();
 
 /// Remembers the trace of each call, and answers.

@@ -1,4 +1,4 @@
-//! What operators see of what actors log.
+//! Tests of the log lines that operators see.
 #![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
 
 use capwire_contracts::{codec, logging::WriteLogRequest};
@@ -68,7 +68,7 @@ fn line(level: u32, body: &str) -> Vec<u8> {
     codec::encode(&WriteLogRequest { level, body }).unwrap()
 }
 
-/// What the log shows of one line.
+/// Returns the log's text for one line of an actor.
 async fn logged(name: &str, level: u32, body: &str) -> String {
     let (log, _guard) = Log::start();
     let (logging, id) = bound(named(name)).await.unwrap();

@@ -1,5 +1,5 @@
-//! What an attacker may try, one named case a test. Each fails if the check that stops it is
-//! removed, and asserts the error, so that no other check hides its absence.
+//! Attacks, one named case per test. A test fails if the check that stops its attack is removed. It
+//! asserts the error, so that another check cannot hide the missing one.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -9,7 +9,7 @@ use capwire_wascap::{
     Cause, Hash, KeyKind, RevocationError, Trust, UnixSeconds, Verifier, VerifyError,
 };
 
-/// What refuses the honest actor under a list with these members.
+/// Returns the error for the honest actor under a list with these members.
 fn cause(members: &str) -> (Option<&'static str>, Cause) {
     let verifier = Verifier::new()
         .trust(trust())

@@ -1,4 +1,4 @@
-//! Dependencies point one way: who may know whom.
+//! Checks the dependencies between packages, which point one way.
 
 use super::Finding;
 use crate::packages::Package;
@@ -54,10 +54,10 @@ const ARROWS: &[(&str, &[&str])] = &[
     ),
 ];
 
-/// What engines of ours have in common.
+/// The packages that all our engines may depend on.
 const ENGINE: &[&str] = &["capwire-wapc", "capwire-wapc-rewrite", "capwire-wasi"];
 
-/// Packages above all others: they may use whatever they like.
+/// The packages above all others, which may depend on any package.
 const TOP: &[&str] = &[
     "capwire",
     "capwire-acceptance",
@@ -76,13 +76,13 @@ const TOP: &[&str] = &[
     "capwire-xtask",
 ];
 
-/// Packages that every other one may use, and that depend on nothing at all.
+/// The packages that every other package may depend on, and that have no dependencies.
 const LEAVES: &[&str] = &["capwire-limits", "capwire-text"];
 
-/// What the core may use beside the standard library and [`LEAVES`].
+/// The external packages that the core may depend on, besides [`LEAVES`].
 const CORE: &[&str] = &["bytes", "thiserror"];
 
-/// Packages that no engine may reach, under any feature, in tests included.
+/// The packages that may not depend on an engine, under any feature, including in tests.
 const ENGINE_FREE: &[&str] = &["capwire-host", "capwire-wapc", "capwire-wascap"];
 const ENGINES: &[&str] = &["wasmtime", "wasmi", "wasm3"];
 

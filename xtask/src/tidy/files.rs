@@ -1,14 +1,14 @@
-//! The files of the repository, and how long they may be.
+//! Checks the length of files.
 
 use super::Finding;
 use crate::shell::{command, output, root};
 use anyhow::Result;
 use std::fs;
 
-/// Lines of a source file without its tests, and of a file that is only tests.
+/// The maximum number of lines of a source file without its tests, and of a file with tests only.
 const LONGEST: usize = 400;
 
-/// Rust files that git tracks or would track, with their text.
+/// Returns the Rust files that git tracks or would track, with their text.
 pub(super) fn rust() -> Result<Vec<(String, String)>> {
     let listed = [
         "ls-files",
@@ -35,7 +35,7 @@ pub(super) fn check() -> Result<Vec<Finding>> {
         .collect())
 }
 
-/// Whether the whole file is tests.
+/// Returns true if the whole file is tests.
 pub(super) fn is_test(name: &str) -> bool {
     name.contains("/tests/") || name.ends_with("/tests.rs") || name.starts_with("testing/")
 }

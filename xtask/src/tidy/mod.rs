@@ -1,4 +1,4 @@
-//! `cargo xtask tidy`: the invariants of ARCHITECTURE.md that a program can check.
+//! `cargo xtask tidy`: checks the invariants of ARCHITECTURE.md that a program can check.
 
 mod arrows;
 mod files;
@@ -9,7 +9,7 @@ mod sources;
 use crate::packages;
 use anyhow::{Result, bail};
 
-/// Where an invariant does not hold, and what to do.
+/// A violated invariant: its place and a remedy.
 pub(crate) type Finding = String;
 
 pub(crate) fn run() -> Result<()> {

@@ -1,4 +1,5 @@
-//! Dependencies between the modules of host-core: folders point one way, and cycles stay small.
+//! Checks the dependencies between the modules of host-core: folders point one way, and cycles stay
+//! small.
 //!
 //! The check reads every `crate::`, `super::` and `self::` path, in code as in `use`, and every `use`
 //! of a child module. Groups (`use crate::call::{actor, drive::Turn}`) count path by path. A path
@@ -16,17 +17,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 const CRATE: &str = "host-core/src/";
 
-/// The most modules that may depend on one another in a circle.
+/// The maximum number of modules in a cycle.
 const LARGEST_CYCLE: usize = 8;
 
-/// Each folder or file at the root of the crate, lowest first. A module may use its own folder and
-/// those before it.
+/// The folders and files at the root of the crate, lowest first. A module may use its own folder
+/// and those before it.
 const ORDER: &[&str] = &[
     "id", "clock", "wait", "error", "options", "report", "policy", "pool", "state", "call",
     "provider", "actor", "builder", "host",
 ];
 
-/// Modules that may use each other across the order, with the reason.
+/// The pairs of modules that may violate the order, with reasons.
 const EXCEPTIONS: &[(&str, &str)] = &[
     // `Host::builder` is where users look for it.
     ("builder", "host"),
@@ -35,12 +36,12 @@ const EXCEPTIONS: &[(&str, &str)] = &[
 /// A module by its path, without `crate`. The root is empty.
 type Path = Vec<String>;
 
-/// A module as its file says.
+/// A module's contents.
 #[derive(Debug, Default)]
 pub(super) struct Module {
-    /// Paths that it uses, from the root.
+    /// The paths that it uses, from the root.
     uses: BTreeSet<Path>,
-    /// Names that it re-exports, and where they come from.
+    /// The names that it re-exports, with their sources.
     reexports: BTreeMap<String, Path>,
 }
 
@@ -72,7 +73,7 @@ fn findings(modules: &Modules) -> Vec<Finding> {
     findings
 }
 
-/// Reads modules from files by their names within the crate.
+/// Reads modules from files with names relative to the crate.
 fn read<'f>(files: impl Iterator<Item = (&'f str, &'f str)>) -> Modules {
     let files: Vec<(Path, &str)> = files
         .filter(|(name, _)| !name.ends_with("tests.rs"))
@@ -100,7 +101,7 @@ fn module(path: &Path, uses: Vec<Use>, known: &BTreeSet<Path>) -> Module {
     module
 }
 
-/// The path from the root, if it leads into this crate.
+/// Returns the path from the root, or `None` if it leads out of this crate.
 fn absolute(from: &Path, one: &Use, known: &BTreeSet<Path>) -> Option<Path> {
     let mut base = from.clone();
     let (first, mut rest) = one.path.split_first()?;
@@ -131,7 +132,7 @@ fn first_of(path: &[String]) -> Option<(&str, &[String])> {
     Some((first, rest))
 }
 
-/// Pairs of modules of which the first depends on the second, by their names.
+/// Returns pairs of module names, of which the first depends on the second.
 fn edges(modules: &Modules) -> BTreeSet<(String, String)> {
     let mut edges = BTreeSet::new();
     for (from, module) in modules {
@@ -145,7 +146,7 @@ fn edges(modules: &Modules) -> BTreeSet<(String, String)> {
     edges
 }
 
-/// The module in which the last name of `path` is defined.
+/// Returns the module that defines the last name of `path`.
 fn definer(modules: &Modules, path: &Path, depth: usize) -> Path {
     let mut at = Path::new();
     for (index, name) in path.iter().enumerate() {

@@ -1,4 +1,4 @@
-//! Whether each published package is fit to be published.
+//! Checks that each published package has the required metadata.
 
 use super::Finding;
 use crate::packages::Package;

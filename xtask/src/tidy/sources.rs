@@ -1,4 +1,4 @@
-//! What may not stand in a source file.
+//! Checks source files for forbidden code.
 
 use super::Finding;
 use super::files;
@@ -54,7 +54,7 @@ fn unsafe_code(name: &str, text: &str, listed: &[String]) -> Option<Finding> {
     })
 }
 
-/// Every crate says at its root what it thinks of unsafe code.
+/// Checks that a crate's root forbids or denies unsafe code.
 fn unguarded_root(name: &str, text: &str) -> Option<Finding> {
     let is_root = name.ends_with("src/lib.rs") || name.ends_with("src/main.rs");
     let guarded =

@@ -1,10 +1,10 @@
-//! Circles of dependencies.
+//! Finds cycles of dependencies.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 type Neighbours<'e> = BTreeMap<&'e str, Vec<&'e str>>;
 
-/// The largest set of modules of which each reaches each other.
+/// Returns the largest set of modules in which each reaches every other.
 pub(super) fn largest(edges: &BTreeSet<(String, String)>) -> Vec<&str> {
     let mut forth = Neighbours::new();
     let mut back = Neighbours::new();
@@ -20,7 +20,7 @@ pub(super) fn largest(edges: &BTreeSet<(String, String)>) -> Vec<&str> {
     circles.max_by_key(Vec::len).unwrap_or_default()
 }
 
-/// The modules to which one or more edges lead from `start`.
+/// Returns the modules that are reachable from `start` by at least one edge.
 fn reachable<'e>(edges: &Neighbours<'e>, start: &str) -> BTreeSet<&'e str> {
     let mut reached = BTreeSet::new();
     let mut open: Vec<&str> = vec![start];

@@ -1,17 +1,18 @@
-//! Reads the paths in a source file, without a parser of Rust.
+//! Reads the paths in a source file, without a Rust parser.
 
 /// A path as it is written.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Use {
-    /// Its names. A group or `*` at its end is resolved or left out.
+    /// The names in the path. A group at its end is resolved, and a `*` is left out.
     pub(super) path: Vec<String>,
     /// The name that a `use` declares.
     pub(super) alias: Option<String>,
-    /// Whether the name is declared for other modules, too.
+    /// True if the name is declared for other modules, too.
     pub(super) public: bool,
 }
 
-/// All paths in `use` declarations, and those in code that begin with `crate`, `super` or `self`.
+/// Returns all paths in `use` declarations, and the paths in code that begin with `crate`, `super`
+/// or `self`.
 pub(super) fn read(text: &str) -> Vec<Use> {
     let text = text.split("#[cfg(test)]").next().unwrap_or_default();
     let tokens = tokens(&bare(text));
@@ -51,7 +52,7 @@ impl Reader<'_> {
         found
     }
 
-    /// The rest of a `use` after `prefix`; ends at the last token of it.
+    /// Reads the rest of a `use` after `prefix`, up to its last token.
     fn tree(&mut self, prefix: &[String], public: bool, found: &mut Vec<Use>) {
         let mut path = prefix.to_vec();
         loop {
@@ -105,7 +106,7 @@ impl Reader<'_> {
         }
     }
 
-    /// A path in code; ends behind it.
+    /// Reads a path in code, up to its end.
     fn in_code(&mut self) -> Option<Use> {
         let mut path = Vec::new();
         while let Some(name) = self.peek(0).filter(|name| is_name(name)) {
@@ -151,7 +152,7 @@ fn tokens(text: &str) -> Vec<String> {
     tokens
 }
 
-/// The text without comments, and without what stands in quotes.
+/// Returns the text without comments and literals.
 fn bare(text: &str) -> String {
     let mut bare = String::with_capacity(text.len());
     let mut rest = text;
@@ -179,7 +180,7 @@ fn bare(text: &str) -> String {
     bare
 }
 
-/// How long a text in quotes at the beginning of `rest` is.
+/// Returns the length of a literal at the beginning of `rest`.
 fn quoted(rest: &str) -> usize {
     let mut escaped = false;
     for (place, character) in rest.char_indices().skip(1) {
@@ -192,7 +193,7 @@ fn quoted(rest: &str) -> usize {
     rest.len()
 }
 
-/// How long a raw text at the beginning of `rest` is, if there is one.
+/// Returns the length of a raw literal at the beginning of `rest`, or `None` if there is none.
 fn raw_string(rest: &str) -> Option<usize> {
     let hashes = rest.strip_prefix('r')?;
     let count = hashes.len() - hashes.trim_start_matches('#').len();
