@@ -102,34 +102,36 @@ fn all(path: &str) -> Result<Vec<Sentence>> {
     let files = output(Command::new("git").arg("ls-files").current_dir(root()))?;
     let mut sentences = Vec::new();
     for file in files.lines().filter(|file| file.contains(path)) {
-        let extension = Path::new(file).extension().and_then(|end| end.to_str());
-        let prose = match extension {
-            Some("md") if !NO_PROSE.contains(&file) && !file.contains("/tests/") => {
-                vec![(Kind::Document, markdown::sentences(&read(file)?))]
-            }
-            Some("rs") if !file.contains("/tests") && !file.starts_with("testing/") => {
-                let text = read(file)?;
-                let comments = match HELP.iter().any(|help| file.starts_with(help)) {
-                    true => Kind::Help,
-                    false => Kind::Comment,
-                };
-                vec![
-                    (comments, rust::doc_comments(&text)),
-                    (Kind::Error, rust::errors(&text)),
-                ]
-            }
-            _ => continue,
-        };
-        for (kind, texts) in prose {
-            let file = file.to_owned();
+        for (kind, texts) in prose(file)? {
             sentences.extend(texts.into_iter().map(|text| Sentence {
                 kind,
-                file: file.clone(),
+                file: file.to_owned(),
                 text,
             }));
         }
     }
     Ok(sentences)
+}
+
+/// Returns the sentences of a file by kind. Tests are left out, and so are the errors of development tasks.
+fn prose(file: &str) -> Result<Vec<(Kind, Vec<String>)>> {
+    let extension = Path::new(file).extension().and_then(|end| end.to_str());
+    match extension {
+        Some("md") if !NO_PROSE.contains(&file) && !file.contains("/tests/") => {
+            Ok(vec![(Kind::Document, markdown::sentences(&read(file)?))])
+        }
+        Some("rs") if !file.contains("/tests") && !file.starts_with("testing/") => {
+            let text = read(file)?;
+            let is_help = HELP.iter().any(|help| file.starts_with(help));
+            let comments = if is_help { Kind::Help } else { Kind::Comment };
+            let mut found = vec![(comments, rust::doc_comments(&text))];
+            if !file.starts_with("xtask/") {
+                found.push((Kind::Error, rust::errors(&text)));
+            }
+            Ok(found)
+        }
+        _ => Ok(Vec::new()),
+    }
 }
 
 fn read(file: &str) -> Result<String> {
