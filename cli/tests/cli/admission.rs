@@ -135,6 +135,6 @@ fn an_older_list_than_the_host_has_seen_is_found() {
     folder.succeed("token revocations -o list.jwt --number 1");
     says(
         &folder.fail(&format!("check m.yaml {TRUST}"), 1),
-        &["is older than list 2"],
+        &["is older than the known list 2"],
     );
 }

@@ -218,13 +218,16 @@ bindings: [{ actor: counter, capability: 'wascc:http_server', values: { PORT: 0 
     eventually("nobody answers", || TcpStream::connect(&address).is_err());
     folder.succeed("token revocations -o list.jwt --number 1");
     eventually("the older list is refused", || {
-        host.errors().contains("is older than list 2")
+        host.errors().contains("is older than the known list 2")
     });
     host.stop(Signal::SIGTERM);
 
     says(
         &folder.fail(run, 1),
-        &["`list.jwt` is not trusted", "is older than list 2"],
+        &[
+            "`list.jwt` is not trusted",
+            "is older than the known list 2",
+        ],
     );
     folder.succeed(&format!(
         "token revocations -o list.jwt --number 3 --revoke-key {account}"
