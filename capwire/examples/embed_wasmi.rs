@@ -27,7 +27,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let wasm = wat::parse_str(include_str!("guests/echo.wat"))?;
     let stranger = host.verify(testing::sign(&wasm, &[])?).await;
     let refused = stranger.err().map(|error| error.kind());
-    assert_eq!(refused, Some(ErrorKind::Denied));
+    assert_eq!(refused, Some(ErrorKind::Unverified));
 
     let actor = host.verify(issuer.sign(&wasm, &[])?).await?;
     let echo = host.start_actor(actor).await?;
@@ -37,7 +37,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     let long = host.call(echo, "echo", vec![0; 64 * 1024 + 1]).await;
     let refused = long.err().map(|error| error.kind());
-    assert_eq!(refused, Some(ErrorKind::Limit));
+    assert_eq!(refused, Some(ErrorKind::Invalid));
     host.shutdown().await?;
     Ok(())
 }

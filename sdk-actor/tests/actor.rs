@@ -132,7 +132,10 @@ fn a_payload_that_is_not_the_message_is_an_error() {
     let error = host.call_raw(&ACTOR, "HandleRequest", []).unwrap_err();
     assert!(error.to_string().contains("empty"), "{error}");
     let error = host.call_raw(&ACTOR, "Sum", [0xc1]).unwrap_err();
-    assert!(error.to_string().contains("not the message"), "{error}");
+    assert!(
+        error.to_string().contains("not the expected message"),
+        "{error}"
+    );
 }
 
 #[test]
