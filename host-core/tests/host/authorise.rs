@@ -4,7 +4,7 @@ use crate::kit::{CONTRACT, Kit, Module, Told, binding, next, text};
 use capwire_engine_fake::{Fake, standard};
 use capwire_host::{
     ActorId, BindingKey, BindingName, ContractId, DeniedBy, ErrorKind, Event, Origin, Policy,
-    Target,
+    Remedy, Target,
 };
 use capwire_provider::{ActorCall, Config};
 
@@ -33,7 +33,9 @@ async fn a_capability_that_is_not_claimed_is_denied_by_name_and_reaches_nobody()
         (&*denial.operation, denial.layer),
         ("Echo", DeniedBy::Claims)
     );
-    assert!(denial.to_string().contains("--cap acme:told"), "{denial}");
+    let remedy = Remedy::Claim("acme:told".to_owned());
+    assert_eq!(denial.remedy(), Some(&remedy), "{denial}");
+    assert!(denial.to_string().contains("capability `acme:told`"));
 }
 
 #[tokio::test]

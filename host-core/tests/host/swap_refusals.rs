@@ -2,7 +2,7 @@
 
 use crate::kit::{CONTRACT, Kit, Module, SIGNED_AT, eventually, next, text};
 use capwire_engine_fake::{Fake, failure, standard};
-use capwire_host::{ActorId, Error, ErrorKind, Event, ManualClock, Policy, SwapOptions};
+use capwire_host::{ActorId, Error, ErrorKind, Event, ManualClock, Policy, Remedy, SwapOptions};
 use capwire_wascap::{ActorClaims, Verified};
 use std::time::Duration;
 
@@ -66,7 +66,7 @@ async fn a_revision_that_is_not_higher_is_refused() {
         }
         let error = refused(&kit, actor, &module, SwapOptions::default()).await;
         assert!(error.is_denied(), "{error:?}");
-        assert!(text(&error).contains("--rev"), "{error:?}");
+        assert_eq!(error.remedy(), Some(Remedy::RaiseRevision(0)), "{error:?}");
     }
 }
 
