@@ -11,9 +11,8 @@ use capwire_wapc::Source;
 use capwire_wapc::exports::START_SECTION;
 use wasm_encoder::ExportKind;
 use wasmparser::{
-    BinaryReaderError, ExportSectionReader, FuncToValidate, FuncValidator,
-    FuncValidatorAllocations, FunctionBody, Operator, OperatorsReader, Payload, Validator,
-    ValidatorResources,
+    BinaryReader, BinaryReaderError, ExportSectionReader, FuncToValidate, FuncValidator,
+    FuncValidatorAllocations, FunctionBody, Payload, Validator, ValidatorResources,
 };
 
 /// What has to change in a module.
@@ -28,18 +27,40 @@ pub(crate) struct Changes {
 
 /// An operator that is valid where it stands.
 pub(crate) struct Step<'s, 'a> {
-    pub(crate) operator: &'s Operator<'a>,
     /// Its first byte.
     pub(crate) opcode: u8,
-    /// The operator before it in the function, and the first byte of that.
-    pub(crate) previous: Option<&'s (Operator<'a>, u8)>,
+    /// The first byte of the operator before it in the function, and where that is.
+    pub(crate) previous: Option<(u8, usize)>,
     /// Where it begins in the function's body, and where the next one does.
     pub(crate) place: usize,
     pub(crate) end: usize,
-    /// True for the `end` of the function.
-    pub(crate) is_last: bool,
+    /// The function's body.
+    pub(crate) body: &'a [u8],
     /// The state behind the operator, and what the module declares.
     pub(crate) validator: &'s FuncValidator<ValidatorResources>,
+}
+
+impl<'a> Step<'_, 'a> {
+    /// True for the `end` of the function.
+    pub(crate) fn is_last(&self) -> bool {
+        self.end == self.body.len()
+    }
+
+    /// Reads what follows the opcode.
+    pub(crate) fn immediates(&self) -> BinaryReader<'a> {
+        self.immediates_at(self.place)
+    }
+
+    /// Reads what follows the opcode at `place`.
+    pub(crate) fn immediates_at(&self, place: usize) -> BinaryReader<'a> {
+        BinaryReader::new(self.body.get(place + 1..).unwrap_or_default(), 0)
+    }
+
+    /// The first immediate: an index, a depth, or what a prefix selects.
+    pub(crate) fn number(&self) -> u32 {
+        // A valid operator has it.
+        self.immediates().read_var_u32().unwrap_or(u32::MAX)
+    }
 }
 
 /// Validates a module and collects what the plan changes in it.
@@ -131,29 +152,25 @@ fn read_function(
     let start = reader.original_position() - begin;
     let mut editor = Editor::new(body.as_bytes(), start, validator.len_locals());
     passes.begin(validator.index(), validator.resources(), &mut editor);
-    let mut operators = OperatorsReader::new(reader);
     let mut previous = None;
-    while !operators.eof() {
-        let offset = operators.original_position();
-        let operator = operators.read()?;
-        validator.op(offset, &operator)?;
+    while !reader.eof() {
+        let offset = reader.original_position();
+        reader.visit_operator(&mut validator.visitor(offset))??;
         let place = offset - begin;
         let opcode = body.as_bytes().get(place).copied().unwrap_or_default();
-        passes.step(
-            &Step {
-                operator: &operator,
-                opcode,
-                previous: previous.as_ref(),
-                place,
-                end: operators.original_position() - begin,
-                is_last: operators.eof(),
-                validator: &validator,
-            },
-            &mut editor,
-        );
-        previous = Some((operator, opcode));
+        let step = Step {
+            opcode,
+            previous,
+            place,
+            end: reader.original_position() - begin,
+            body: body.as_bytes(),
+            validator: &validator,
+        };
+        passes.step(&step, &mut editor);
+        previous = Some((opcode, place));
     }
-    operators.finish()?;
+    let end = reader.original_position();
+    reader.finish_expression(&validator.visitor(end))?;
     *allocations = validator.into_allocations();
     editor.finish()
 }

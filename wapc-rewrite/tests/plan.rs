@@ -1,5 +1,10 @@
 //! What every plan does with a module.
-#![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    missing_docs,
+    reason = "tests"
+)]
 
 use capwire_wapc::CompileError;
 use capwire_wapc::exports::START_SECTION;

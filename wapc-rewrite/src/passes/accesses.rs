@@ -4,7 +4,7 @@
 //! code may touch all 16,384 pages of 64 MiB, in 150 KB.
 
 use crate::code::Step;
-use wasmparser::Operator;
+use wasmparser::BinaryReader;
 
 /// Accesses that follow one another without an interrupt point: less than a slice's worth, whatever they touch.
 pub(super) const MOST: u32 = 1024;
@@ -12,6 +12,18 @@ pub(super) const MOST: u32 = 1024;
 /// Bytes that this many accesses have at least.
 const SHORT: usize = 3 * MOST as usize;
 
+const UNREACHABLE: u8 = 0x00;
+const BLOCK: u8 = 0x02;
+const LOOP: u8 = 0x03;
+const IF: u8 = 0x04;
+const ELSE: u8 = 0x05;
+const END: u8 = 0x0B;
+const BR: u8 = 0x0C;
+const BR_IF: u8 = 0x0D;
+const BR_TABLE: u8 = 0x0E;
+const RETURN: u8 = 0x0F;
+const CALL: u8 = 0x10;
+const CALL_INDIRECT: u8 = 0x11;
 /// `i32.load` and `i64.store32`. All opcodes between them access memory.
 const FIRST_LOAD: u8 = 0x28;
 const LAST_STORE: u8 = 0x3E;
@@ -46,37 +58,36 @@ impl Accesses {
 
     /// Goes past an operator, and returns true if it needs an interrupt point before it.
     pub(super) fn pass(&mut self, step: &Step<'_, '_>) -> bool {
-        match step.operator {
-            Operator::Block { .. } => self.blocks.push(Block::default()),
+        match step.opcode {
+            FIRST_LOAD..=LAST_STORE => return self.access(),
+            BLOCK => self.blocks.push(Block::default()),
             // Each round begins with an interrupt point, and so does a function that is called.
-            Operator::Loop { .. } => {
+            LOOP => {
                 self.since = 0;
                 self.blocks.push(Block {
                     is_loop: true,
                     ..Block::default()
                 });
             }
-            Operator::Call { .. } | Operator::CallIndirect { .. } => self.since = 0,
-            Operator::If { .. } => self.blocks.push(Block {
+            CALL | CALL_INDIRECT => self.since = 0,
+            IF => self.blocks.push(Block {
                 otherwise: self.since,
                 ..Block::default()
             }),
-            Operator::Else => self.other_branch(),
-            Operator::End => self.close(),
-            Operator::BrIf { relative_depth } => self.arrive(*relative_depth),
-            Operator::Br { relative_depth } => {
-                self.arrive(*relative_depth);
+            ELSE => self.other_branch(),
+            END => self.close(),
+            BR_IF => self.arrive(step.number()),
+            BR => {
+                self.arrive(step.number());
                 self.since = 0;
             }
-            Operator::BrTable { targets } => {
-                self.arrive(targets.default());
-                let targets = targets.targets().map_while(Result::ok);
-                targets.for_each(|target| self.arrive(target));
+            BR_TABLE => {
+                self.arrive_at_each(step.immediates());
                 self.since = 0;
             }
             // What follows is never reached.
-            Operator::Return | Operator::Unreachable => self.since = 0,
-            _ => return matches!(step.opcode, FIRST_LOAD..=LAST_STORE) && self.access(),
+            RETURN | UNREACHABLE => self.since = 0,
+            _ => {}
         }
         false
     }
@@ -100,6 +111,17 @@ impl Accesses {
     fn close(&mut self) {
         if let Some(block) = self.blocks.pop() {
             self.since = self.since.max(block.arriving).max(block.otherwise);
+        }
+    }
+
+    /// Paths lead to the targets of a table, which are a list and a default.
+    fn arrive_at_each(&mut self, mut targets: BinaryReader<'_>) {
+        let listed = targets.read_var_u32().unwrap_or_default();
+        for _ in 0..=listed {
+            let Ok(depth) = targets.read_var_u32() else {
+                return;
+            };
+            self.arrive(depth);
         }
     }
 

@@ -4,8 +4,11 @@
 //! emits an instruction for each value that a conditional branch carries, and the branch may have four
 //! bytes in the file. A megabyte of branches with a hundred values took 800 MB.
 
+use crate::code::Step;
 use capwire_wapc::CompileError;
-use wasmparser::{BlockType, FrameKind, FuncValidator, Operator, WasmModuleResources};
+use wasmparser::{BlockType, FrameKind, FuncValidator, WasmModuleResources};
+
+const BR_IF: u8 = 0x0D;
 
 /// Values that the branches of any module may carry. Each takes 32 bytes.
 const MOST_VALUES: u64 = 50_000;
@@ -24,13 +27,9 @@ impl BranchValues {
         self.bytes += bytes as u64;
     }
 
-    pub(crate) fn step<R: WasmModuleResources>(
-        &mut self,
-        operator: &Operator<'_>,
-        validator: &FuncValidator<R>,
-    ) {
-        if let Operator::BrIf { relative_depth } = operator {
-            self.values += carried(*relative_depth, validator).unwrap_or_default() as u64;
+    pub(crate) fn step(&mut self, step: &Step<'_, '_>) {
+        if step.opcode == BR_IF {
+            self.values += carried(step.number(), step.validator).unwrap_or_default() as u64;
         }
     }
 

@@ -23,7 +23,6 @@ use crate::additions::{Additions, Helper};
 use crate::code::Step;
 use crate::editor::Editor;
 use wasm_encoder::{BlockType, Function, InstructionSink};
-use wasmparser::Operator;
 
 /// Bytes that are moved in one piece: far less than a slice's worth.
 pub const PIECE: u32 = 256 * 1024;
@@ -54,12 +53,15 @@ impl Bulk {
         editor: &mut Editor<'_>,
         additions: &mut Additions,
     ) {
-        let helper = match step.operator {
-            Operator::MemoryFill { .. } => Helper::Fill,
-            Operator::MemoryCopy { .. } => Helper::Copy,
+        if step.opcode != PREFIX {
+            return;
+        }
+        let helper = match step.number() {
+            MEMORY_COPY => Helper::Copy,
+            MEMORY_FILL => Helper::Fill,
             _ => return,
         };
-        if step.previous.is_some_and(is_small_length) {
+        if has_small_length(step) {
             return;
         }
         let length = *self.length.get_or_insert_with(|| editor.add_local());
@@ -76,10 +78,20 @@ impl Bulk {
     }
 }
 
-/// Whether the operator gives a length that is known and small. Engines compile such an instruction
-/// to something better.
-fn is_small_length((operator, _): &(Operator<'_>, u8)) -> bool {
-    matches!(operator, Operator::I32Const { value } if value.cast_unsigned() <= PIECE)
+/// What bulk memory instructions begin with, and what follows it.
+pub(super) const PREFIX: u8 = 0xFC;
+const MEMORY_COPY: u32 = 10;
+const MEMORY_FILL: u32 = 11;
+
+const I32_CONST: u8 = 0x41;
+
+/// Whether the length is known and small. Engines compile such an instruction to something better.
+fn has_small_length(step: &Step<'_, '_>) -> bool {
+    let Some((I32_CONST, place)) = step.previous else {
+        return false;
+    };
+    let length = step.immediates_at(place).read_var_i32();
+    length.is_ok_and(|length| length.cast_unsigned() <= PIECE)
 }
 
 // The helpers move all but the last piece, and return what is left to move. They are called with more than

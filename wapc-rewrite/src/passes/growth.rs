@@ -9,11 +9,12 @@ use crate::additions::{Additions, Helper};
 use crate::code::Step;
 use crate::editor::Editor;
 use wasm_encoder::{BlockType, Function, ValType};
-use wasmparser::Operator;
 
 /// The export that is a mutable global of type `i32`, if the guest's memory grows in pieces: the most
 /// pages of memory that the guest may have. The host writes it.
 pub const MOST_PAGES: &str = "capwire most pages";
+
+const MEMORY_GROW: u8 = 0x40;
 
 /// Pages that memory grows by at once: far less than a slice's worth.
 const PIECE: i32 = 8;
@@ -32,7 +33,7 @@ impl Growth {
         editor: &mut Editor<'_>,
         additions: &mut Additions,
     ) {
-        if !matches!(step.operator, Operator::MemoryGrow { .. }) {
+        if step.opcode != MEMORY_GROW {
             return;
         }
         let global = self

@@ -8,10 +8,11 @@
 //! of loops.)
 
 use super::accesses::Accesses;
+use super::bulk::PREFIX;
 use crate::additions::{Additions, Helper};
 use crate::code::Step;
 use crate::editor::Editor;
-use wasmparser::{Operator, ValidatorResources, WasmModuleResources};
+use wasmparser::{ValidatorResources, WasmModuleResources};
 
 /// Calls an empty function before operators that may take long.
 pub(crate) struct InterruptPoints {
@@ -47,7 +48,7 @@ impl InterruptPoints {
         editor: &mut Editor<'_>,
         additions: &mut Additions,
     ) {
-        let mut is_needed = self.is_long(step.operator);
+        let mut is_needed = self.is_long(step);
         if let Some(accesses) = &mut self.accesses {
             if is_needed {
                 accesses.interrupted();
@@ -60,23 +61,20 @@ impl InterruptPoints {
         }
     }
 
-    fn is_long(&self, operator: &Operator<'_>) -> bool {
-        match operator {
-            Operator::Call { function_index } => *function_index < self.imported,
+    fn is_long(&self, step: &Step<'_, '_>) -> bool {
+        match step.opcode {
+            CALL => step.number() < self.imported,
             // Functions that are not imported begin with an interrupt point.
-            Operator::CallIndirect { .. } => self.imports_are_values != Some(false),
-            Operator::MemoryGrow { .. }
-            | Operator::MemoryInit { .. }
-            | Operator::MemoryCopy { .. }
-            | Operator::MemoryFill { .. }
-            | Operator::DataDrop { .. }
-            | Operator::TableInit { .. }
-            | Operator::TableCopy { .. }
-            | Operator::TableFill { .. }
-            | Operator::TableGrow { .. }
-            | Operator::TableSize { .. }
-            | Operator::ElemDrop { .. } => true,
+            CALL_INDIRECT => self.imports_are_values != Some(false),
+            MEMORY_GROW => true,
+            PREFIX => step.number() >= CONVERSIONS,
             _ => false,
         }
     }
 }
+
+const CALL: u8 = 0x10;
+const CALL_INDIRECT: u8 = 0x11;
+const MEMORY_GROW: u8 = 0x40;
+/// Conversions of numbers have the prefix of bulk instructions, too. They are the first eight.
+const CONVERSIONS: u32 = 8;

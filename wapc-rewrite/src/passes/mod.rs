@@ -89,7 +89,7 @@ impl<'p> Passes<'p> {
         }
         if self.wasmi_faults {
             wasmi_faults::step(step, editor);
-            self.branch_values.step(step.operator, step.validator);
+            self.branch_values.step(step);
         }
         if let Some(pass) = &mut self.growth {
             pass.step(step, editor, self.additions);

@@ -20,7 +20,6 @@ use crate::additions::Additions;
 use crate::code::Step;
 use crate::editor::Editor;
 use wasm_encoder::{MemArg, MemoryType};
-use wasmparser::Operator;
 
 /// The export that is the stack, a memory. The engine needs several memories, and pages of one byte: the
 /// stack's size is never a multiple of WebAssembly's pages, by which a limiter can tell it from the
@@ -98,18 +97,25 @@ impl ShadowStack {
     /// Puts the pointer back if the previous operator moved it and the function goes on. If the function
     /// returns here, its caller does that.
     pub(crate) fn step(&self, step: &Step<'_, '_>, editor: &mut Editor<'_>) {
-        let returns = step.is_last || matches!(step.operator, Operator::Return);
-        if !returns && step.previous.is_some_and(|previous| self.is_call(previous)) {
+        let returns = step.is_last() || step.opcode == RETURN;
+        if !returns && self.is_behind_call(step) {
             let mut code = editor.before(step.place);
             code.local_get(self.here).global_set(self.pointer);
         }
     }
 
-    fn is_call(&self, (operator, _): &(Operator<'_>, u8)) -> bool {
-        match operator {
-            Operator::Call { function_index } => *function_index >= self.imported,
-            Operator::CallIndirect { .. } => true,
+    fn is_behind_call(&self, step: &Step<'_, '_>) -> bool {
+        match step.previous {
+            Some((CALL, place)) => {
+                let function = step.immediates_at(place).read_var_u32();
+                function.is_ok_and(|function| function >= self.imported)
+            }
+            Some((CALL_INDIRECT, _)) => true,
             _ => false,
         }
     }
 }
+
+const RETURN: u8 = 0x0F;
+const CALL: u8 = 0x10;
+const CALL_INDIRECT: u8 = 0x11;

@@ -17,39 +17,43 @@
 use crate::code::Step;
 use crate::editor::Editor;
 use wasm_encoder::InstructionSink;
-use wasmparser::{BlockType, Operator, WasmModuleResources};
+use wasmparser::WasmModuleResources;
 
 pub(crate) fn step(step: &Step<'_, '_>, editor: &mut Editor<'_>) {
-    match step.operator {
-        Operator::Select | Operator::TypedSelect { .. } if !step.previous.is_none_or(is_safe) => {
+    match step.opcode {
+        SELECT | TYPED_SELECT if !step.previous.is_none_or(|(opcode, _)| is_safe(opcode)) => {
             editor.before(step.place).i32_popcnt();
         }
-        Operator::Block { blockty } | Operator::Loop { blockty } | Operator::If { blockty }
-            if takes_values(*blockty, step.validator.resources()) =>
-        {
+        BLOCK | LOOP | IF if takes_values(step) => {
             empty_block(&mut editor.before(step.place));
         }
         _ => {}
     }
 }
 
+const BLOCK: u8 = 0x02;
+const LOOP: u8 = 0x03;
+const IF: u8 = 0x04;
+const SELECT: u8 = 0x1B;
+const TYPED_SELECT: u8 = 0x1C;
+
 /// Writes the block that goes before each one that takes values.
 pub(crate) fn empty_block(code: &mut InstructionSink<'_>) {
     code.block(wasm_encoder::BlockType::Empty).end();
 }
 
-fn takes_values(ty: BlockType, module: &impl WasmModuleResources) -> bool {
-    let BlockType::FuncType(index) = ty else {
-        return false;
-    };
-    let ty = module.sub_type_at(index);
+/// Whether a block takes values. Types that are no index are negative, and take none.
+fn takes_values(step: &Step<'_, '_>) -> bool {
+    let ty = step.immediates().read_var_s33().unwrap_or_default();
+    let index = u32::try_from(ty).ok();
+    let ty = index.and_then(|index| step.validator.resources().sub_type_at(index));
     ty.is_some_and(|ty| !ty.unwrap_func().params().is_empty())
 }
 
 /// Whether wasmi translates a `select` rightly that directly follows: the operator's value is
 /// constant, a local, or of an instruction that is for sure no comparison of an `i32` with 0. One
 /// of an `i64` with 0 is not safe, since wasmi may turn an earlier comparison around instead.
-fn is_safe((_, opcode): &(Operator<'_>, u8)) -> bool {
+fn is_safe(opcode: u8) -> bool {
     matches!(
         opcode,
         0x20 | 0x22 | 0x23 | 0x41 // `local.get`, `local.tee`, `global.get`, `i32.const`
