@@ -158,15 +158,17 @@ fn read_function(
         reader.visit_operator(&mut validator.visitor(offset))??;
         let place = offset - begin;
         let opcode = body.as_bytes().get(place).copied().unwrap_or_default();
-        let step = Step {
-            opcode,
-            previous,
-            place,
-            end: reader.original_position() - begin,
-            body: body.as_bytes(),
-            validator: &validator,
-        };
-        passes.step(&step, &mut editor);
+        if passes.concerns(opcode) {
+            let step = Step {
+                opcode,
+                previous,
+                place,
+                end: reader.original_position() - begin,
+                body: body.as_bytes(),
+                validator: &validator,
+            };
+            passes.step(&step, &mut editor);
+        }
         previous = Some((opcode, place));
     }
     let end = reader.original_position();

@@ -13,7 +13,7 @@ use crate::code::Step;
 use crate::editor::Editor;
 use crate::plan::Plan;
 use branch_values::BranchValues;
-use bulk::Bulk;
+use bulk::{Bulk, PREFIX};
 use growth::Growth;
 use interrupt_points::InterruptPoints;
 use shadow_stack::ShadowStack;
@@ -74,6 +74,17 @@ impl<'p> Passes<'p> {
     /// What was counted for wasmi.
     pub(crate) fn branch_values(&self) -> BranchValues {
         self.branch_values
+    }
+
+    /// False for most operators, which no pass has to do with: a quick test, since modules have many.
+    #[inline]
+    pub(crate) fn concerns(&self, opcode: u8) -> bool {
+        match opcode {
+            // blocks, conditional branches, `select`, `memory.grow`, bulk instructions
+            0x02..=0x04 | 0x0D | 0x1B | 0x1C | 0x40 | PREFIX => true,
+            // Accesses to memory need interrupt points, and the shadow stack what follows a call.
+            _ => self.interrupt_points.is_some() || self.shadow_stack.is_some(),
+        }
     }
 
     /// Passes an operator. Edits before it follow one another in this order.
