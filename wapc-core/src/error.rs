@@ -1,64 +1,64 @@
-//! Errors by blame: who has to change something, and does the instance survive?
+//! Errors, typed by who caused them and by whether the instance survives.
 
 use crate::bounded::MAX_TEXT;
 use crate::trap::Trap;
 use std::error::Error as StdError;
 
-/// A cause kept as a value, of whatever type the engine has.
+/// The cause of an error, of a type that the engine chooses.
 pub type Source = Box<dyn StdError + Send + Sync>;
 
-/// The most bytes that are shown of a name that a module's maker chose.
+/// Maximum length in bytes of a name from a module in an error.
 const MOST_OF_A_NAME: usize = 200;
 
-/// The most bytes that are shown of what a guest says.
+/// Maximum length in bytes of a guest's text in an error.
 pub(crate) const MOST_OF_A_TEXT: usize = 4 * 1024;
 
-/// Why a module could not be compiled.
+/// An error of compiling a module.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum CompileError {
-    /// The bytes are no WebAssembly module that the engine accepts.
+    /// The bytes are not a WebAssembly module that the engine accepts.
     #[error("not a WebAssembly module that the engine `{engine}` accepts")]
     Invalid {
         /// The engine's name.
         engine: &'static str,
-        /// The engine's own account.
+        /// The engine's own error.
         source: Source,
     },
-    /// The module has more of something than a module may have. Every engine refuses it.
-    #[error("the module has {count} {what}, and {most} are the most: divide it, or leave some out")]
+    /// The module exceeds a module limit. Every engine refuses it.
+    #[error("the module has {count} {what}, limit {most}: split the module, or remove some")]
     TooLarge {
-        /// Of what.
+        /// The kind of item, in the plural, such as "functions".
         what: &'static str,
-        /// How many there are.
+        /// The number of items in the module.
         count: u64,
-        /// How many there may be.
+        /// The limit.
         most: u64,
     },
-    /// The module would take this engine's compiler out of proportion long. Another engine may take it.
+    /// The module's compile cost exceeds this engine's limit. Another engine may accept it.
     #[error(
         "compiling this module with {engine} would take too long (it has {count} {what}, limit {most}): \
-         build it with optimisations, divide its largest functions, or use another engine"
+         build it with optimisations, split its largest functions, or use another engine"
     )]
     TooCostly {
         /// The engine's name.
         engine: &'static str,
-        /// Of what there is too much.
+        /// The thing that is counted, such as nested loops.
         what: &'static str,
-        /// How many there are.
+        /// The count in the module.
         count: u64,
-        /// How many this engine takes.
+        /// The engine's limit.
         most: u64,
     },
     /// The module lacks an export that every guest must have, or has it with another type.
-    #[error("the module does not export {expected}, so it is no waPC guest")]
+    #[error("the module does not export {expected}, so it is not a waPC guest")]
     MissingExport {
         /// The export as WebAssembly text.
         expected: &'static str,
     },
     /// The module imports something that no host of waPC offers.
     #[error(
-        "the module imports `{}.{}`, which is neither waPC nor WASI preview 1 or has another type there",
+        "the module imports `{}.{}`, which waPC and WASI preview 1 do not define, or define with another type",
         capwire_text::line(module, MOST_OF_A_NAME),
         capwire_text::line(name, MOST_OF_A_NAME)
     )]
@@ -70,31 +70,31 @@ pub enum CompileError {
     },
 }
 
-/// Why a guest could not be instantiated, or failed in its start functions.
+/// An error of instantiating a guest or running its start functions.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StartError {
-    /// The module asks for more than its limits at once.
-    #[error("the guest needs more at its start than it may have")]
+    /// The module's initial memory or tables exceed the limit.
+    #[error("the guest's initial memory or tables exceed the limit")]
     Limit(#[from] LimitError),
-    /// The engine could not provide an instance; nothing is wrong with the guest.
+    /// The engine could not provide an instance. The guest is not the cause.
     #[error("the engine `{engine}` could not provide an instance")]
     Engine {
         /// The engine's name.
         engine: &'static str,
-        /// The engine's own account.
+        /// The engine's own error.
         source: Source,
     },
     /// A start function failed.
-    #[error("the guest failed in its start functions")]
+    #[error("a start function of the guest failed")]
     Call(#[from] CallError),
 }
 
-/// Why a call of a guest failed.
+/// An error of a call of a guest.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum CallError {
-    /// The guest answered with an error of its own. The instance survives.
+    /// The guest returned an error. The instance survives.
     #[error(transparent)]
     Guest(#[from] GuestError),
     /// The guest broke the protocol. The instance is dead.
@@ -103,16 +103,16 @@ pub enum CallError {
     /// The guest's code trapped. The instance is dead.
     #[error(transparent)]
     Trap(#[from] Trap),
-    /// The guest used more than it may. The instance is dead, but for [`LimitError::Message`].
+    /// The guest exceeded a resource limit. The instance is dead, except after [`LimitError::Message`].
     #[error(transparent)]
     Limit(#[from] LimitError),
-    /// The caller used the instance wrongly.
+    /// The caller misused the instance.
     #[error(transparent)]
     Misuse(#[from] Misuse),
 }
 
 impl CallError {
-    /// Whether the instance must not be used again.
+    /// Returns true if the instance must not be used again.
     #[must_use]
     pub fn poisons(&self) -> bool {
         match self {
@@ -125,17 +125,17 @@ impl CallError {
     }
 }
 
-/// A guest's own answer that it failed. `Display` is for people, see [`printable`](Self::printable).
+/// An error that the guest returned. `Display` shows it for people, see [`printable`](Self::printable).
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{}", self.printable())]
 pub struct GuestError {
-    /// The guest's words as they are, or the standard text where it gave none.
+    /// The guest's text, unchanged, or a standard text if it gave none.
     pub message: String,
 }
 
 impl GuestError {
     /// Returns the message for logs and terminals: its first 4 KiB, with characters
-    /// [escaped](capwire_text) that could steer a terminal. Lines stay lines.
+    /// [escaped](capwire_text) that could control a terminal. Line breaks are kept.
     ///
     /// ```
     /// let error = capwire_wapc::GuestError { message: "no \x1b[2Jsuch\nkey\n".to_owned() };
@@ -147,37 +147,37 @@ impl GuestError {
     }
 }
 
-/// How a guest broke the protocol.
+/// A guest's violation of the waPC protocol.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ProtocolError {
     /// A pointer or a length that the guest gave lies outside its memory.
     #[error("{what}: {length} bytes at {pointer} are outside the guest's memory of {memory} bytes")]
     OutOfBounds {
-        /// What was read or written.
+        /// The data that was read or written, such as "the guest's response".
         what: &'static str,
         /// The guest's pointer.
         pointer: u32,
-        /// The length, of the guest's or the host's choosing.
+        /// The length in bytes, chosen by the guest or the host.
         length: usize,
-        /// The size of the guest's memory.
+        /// The size of the guest's memory in bytes.
         memory: usize,
     },
     /// A name that the guest gave is not UTF-8.
     #[error("{what} is not UTF-8")]
     NotUtf8 {
-        /// Which name.
+        /// The name's role, such as "the host call's binding".
         what: &'static str,
     },
     /// A name that the guest gave is longer than [`MAX_TEXT`].
-    #[error("{what} has {length} bytes, and {MAX_TEXT} are the most")]
+    #[error("{what} has {length} bytes, limit {MAX_TEXT}")]
     TooLong {
-        /// Which name.
+        /// The name's role, such as "the host call's binding".
         what: &'static str,
-        /// Its bytes.
+        /// The name's length in bytes.
         length: usize,
     },
-    /// The guest called an import at a time when it has no meaning.
+    /// The guest called an import that is only allowed during a call.
     #[error("`{import}` was called outside of a call")]
     WrongOrder {
         /// The import's name.
@@ -185,55 +185,56 @@ pub enum ProtocolError {
     },
 }
 
-/// What a guest used too much of.
+/// The resource limit that a guest exceeded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum LimitError {
     /// Linear memory.
     #[error("more than {pages} pages of memory, of 64 KiB each")]
     Memory {
-        /// The limit.
+        /// The limit, in pages of 64 KiB.
         pages: u32,
     },
-    /// Elements of tables.
+    /// Elements of all tables together.
     #[error("more than {elements} table elements")]
     Table {
         /// The limit.
         elements: u32,
     },
     /// The call stack.
-    #[error("a deeper call stack than the guest may have")]
+    #[error("call stack limit exceeded")]
     Stack,
     /// A response.
-    #[error("a response of {bytes} bytes, and {most} are the most")]
+    #[error("the response has {bytes} bytes, limit {most}")]
     Message {
-        /// How many bytes it has.
+        /// The response's length in bytes.
         bytes: usize,
-        /// The limit.
+        /// The limit in bytes.
         most: usize,
     },
     /// The host stopped the guest at the end of a slice.
-    #[error("more computing time than the guest may have")]
+    #[error("CPU budget exceeded")]
     Interrupted,
 }
 
-/// How a caller used an instance wrongly.
+/// A caller's misuse of an instance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Misuse {
     /// A request is larger than a message may be, or than a guest can address.
-    #[error("the request has {bytes} bytes, and {most} are the most")]
+    #[error("the request has {bytes} bytes, limit {most}")]
     TooLarge {
-        /// How many bytes it has.
+        /// The request's length in bytes.
         bytes: usize,
-        /// [`ResourceLimits::message_bytes`](crate::ResourceLimits::message_bytes), or what a guest can address.
+        /// The limit in bytes: [`ResourceLimits::message_bytes`](crate::ResourceLimits::message_bytes), or what a
+        /// guest can address.
         most: usize,
     },
-    /// A reply or a continuation was given that nothing waits for.
-    #[error("the instance does not wait for that")]
+    /// The caller resumed the instance, which does not wait for that reply or slice.
+    #[error("the instance does not wait for this reply or slice")]
     NotSuspended,
-    /// The instance died in an earlier call, or that call was abandoned half-way.
-    #[error("the instance did not survive an earlier call: make a new one")]
+    /// An earlier call killed the instance, or was abandoned before its end.
+    #[error("an earlier call failed or was abandoned: create a new instance")]
     Dead,
 }
 

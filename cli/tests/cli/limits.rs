@@ -83,8 +83,8 @@ fn each_limit_of_a_guest_is_kept_and_the_default_is_another_one() {
             "table_elements: 10",
             "11 elements, more than the limit of 10",
         ),
-        (deep(2_000), "stack: 16KiB", "a deeper call stack"),
-        (answering, "message: 1KiB", "a response of 1025 bytes"),
+        (deep(2_000), "stack: 16KiB", "call stack limit exceeded"),
+        (answering, "message: 1KiB", "the response has 1025 bytes"),
     ] {
         let (key, _) = limits.split_once(':').unwrap();
         for engine in ENGINES {
@@ -122,12 +122,12 @@ fn a_guest_that_spins_is_stopped_by_whichever_of_its_times_ends_first() {
     );
     for engine in ENGINES {
         for (module, limits, said) in [
-            (spinning(), "cpu: 50ms, deadline: 1h", "more computing time"),
+            (spinning(), "cpu: 50ms, deadline: 1h", "CPU budget exceeded"),
             (spinning(), "cpu: 1h, deadline: 50ms", "in time"),
             (
                 starts.clone(),
                 "cpu: 50ms, start_deadline: 1h",
-                "more computing time",
+                "CPU budget exceeded",
             ),
             (
                 starts.clone(),
@@ -163,7 +163,7 @@ bindings: [{}, {}]
     for engine in ENGINES {
         let mut host = Host::start(&folder, &format!("run m.yaml --dev --engine {engine}"));
         let (quick, slow) = (get(&host.address()), get(&host.address()));
-        says(&quick, &["HTTP/1.1 500", "quick", "more computing time"]);
+        says(&quick, &["HTTP/1.1 500", "quick", "CPU budget exceeded"]);
         says(&slow, &["HTTP/1.1 504"]);
         assert_eq!(host.stop(Signal::SIGTERM).0.code(), Some(0));
     }
@@ -209,7 +209,7 @@ fn a_start_that_needs_more_than_it_may_have_is_refused_at_its_line() {
             &error,
             &[
                 "m.yaml:2:10: the actor `spins.wasm` cannot start",
-                "more computing time",
+                "CPU budget exceeded",
                 "`cpu` in its `limits` in a manifest",
             ],
         );
@@ -300,7 +300,7 @@ fn a_swap_keeps_the_limits() {
     );
     says(&get(&address), &["first"]);
     folder.succeed("swap echo spins.wasm");
-    says(&get(&address), &["HTTP/1.1 500", "more computing time"]);
+    says(&get(&address), &["HTTP/1.1 500", "CPU budget exceeded"]);
 }
 
 #[test]
