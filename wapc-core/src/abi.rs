@@ -21,9 +21,9 @@ pub struct Import {
     pub namespace: &'static str,
     /// Its name.
     pub name: &'static str,
-    /// How many `i32` it takes.
+    /// The number of its parameters, all `i32`.
     pub parameters: usize,
-    /// Whether it returns an `i32`.
+    /// True if it returns an `i32`.
     pub returns: bool,
 }
 
@@ -46,7 +46,7 @@ pub const HOST_ERROR: Import = import("__host_error", 1, false);
 /// Prints a line.
 pub const CONSOLE_LOG: Import = import("__console_log", 2, false);
 
-/// The nine of waPC. A guest may import any subset.
+/// The nine functions of waPC. A guest may import any subset.
 pub const IMPORTS: [Import; 9] = [
     GUEST_REQUEST,
     GUEST_RESPONSE,
@@ -59,14 +59,14 @@ pub const IMPORTS: [Import; 9] = [
     CONSOLE_LOG,
 ];
 
-/// Not of waPC, but of every module that AssemblyScript compiles: ends the call with a message. The
-/// parameters are pointers to message and file name, then line and column.
+/// AssemblyScript's `abort`, which ends the call with a message. It is not part of waPC, but its compiler
+/// imports it in every module. The parameters are pointers to message and file name, then line and column.
 pub const ABORT: Import = Import {
     namespace: "env",
     ..import("abort", 4, false)
 };
 
-/// The function that a host of waPC offers under this name.
+/// Returns the function that a host of waPC offers under this name, or `None`.
 ///
 /// ```
 /// use capwire_wapc::abi;

@@ -1,7 +1,7 @@
-//! How a guest in AssemblyScript gives up.
+//! AssemblyScript's `abort`: the message and source position that the guest passes to it.
 //!
-//! Its compiler lets every module import `env.abort` and call it for what is a panic elsewhere: a
-//! failed assertion, an uncaught exception, an index out of range.
+//! Modules of AssemblyScript import `env.abort`. They call it where Rust code would panic: for a
+//! failed assertion, an uncaught exception or an index out of range.
 //!
 //! Source: the runtime interface of the AssemblyScript compiler, where a reference to a string
 //! points at its UTF-16 units and the header before them ends with their length in bytes.
@@ -11,11 +11,11 @@ use crate::memory::read_utf16;
 use crate::trap::{Trap, TrapKind};
 use std::fmt;
 
-/// The most units of UTF-16 that are read of a message and of a file name.
+/// Maximum number of UTF-16 units read from a message, and from a file name.
 const MOST_MESSAGE: usize = 2_048;
 const MOST_FILE: usize = 256;
 
-/// Why a guest gave up, in its own words, and where in its source.
+/// The arguments of a guest's `abort`: its message, and the position in its source.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub struct Abort {
     message: Option<String>,

@@ -1,17 +1,17 @@
-//! Texts that a guest gives: names, errors and console lines. A guest may have gigabytes of memory
-//! and mean all of it, so what the host takes of a text is bounded here.
+//! Texts from a guest: names, errors and console lines. A text may be as long as the guest's memory, so
+//! this module limits how much of it the host reads.
 
 use crate::error::ProtocolError;
 use std::borrow::Cow;
 
-/// Most bytes of one text that a host takes from a guest. A longer line or error is cut there; a
-/// longer name breaks the protocol, since part of a name would be another name.
+/// Maximum length in bytes of one text from a guest. A longer line or error is cut. A longer name breaks
+/// the protocol, since part of a name would be another name.
 pub const MAX_TEXT: usize = 64 * 1024;
 
-/// Stands at the end of what was cut.
+/// The suffix of a text that was cut.
 const CUT: &str = " […]";
 
-/// Names have to be what they are.
+/// Returns a name, or an error if it is too long or not UTF-8. A name is never cut or repaired.
 pub(crate) fn name<'m>(bytes: &'m [u8], what: &'static str) -> Result<&'m str, ProtocolError> {
     let length = bytes.len();
     if length > MAX_TEXT {
@@ -20,7 +20,7 @@ pub(crate) fn name<'m>(bytes: &'m [u8], what: &'static str) -> Result<&'m str, P
     std::str::from_utf8(bytes).map_err(|_| ProtocolError::NotUtf8 { what })
 }
 
-/// What people read: bytes that are not UTF-8 are replaced.
+/// Returns a text for people: cut to [`MAX_TEXT`], with bytes that are not UTF-8 replaced.
 pub(crate) fn prose(bytes: &[u8]) -> Cow<'_, str> {
     match bytes.get(..MAX_TEXT) {
         Some(head) if head.len() < bytes.len() => Cow::Owned(cut(head)),
@@ -28,7 +28,7 @@ pub(crate) fn prose(bytes: &[u8]) -> Cow<'_, str> {
     }
 }
 
-/// Without the beginning of a character that goes on behind the cut.
+/// Removes an incomplete character at the end of `head`, and appends [`CUT`].
 fn cut(head: &[u8]) -> String {
     let whole = match std::str::from_utf8(head) {
         Err(error) if error.error_len().is_none() => error.valid_up_to(),

@@ -1,4 +1,4 @@
-//! The nine functions of waPC and AssemblyScript's `abort`, once, for every engine.
+//! The nine functions of waPC and AssemblyScript's `abort`, implemented once for all engines.
 
 use crate::abi;
 use crate::abort::Abort;
@@ -16,7 +16,7 @@ const NO_ERROR_MESSAGE: &str = "No error message set for call failure";
 const NO_OUTCOME: &str = "No error message OR response set for call success";
 const NOT_DURING_START: &str = "host calls are not available during start";
 
-/// One side of the exchange between a host and one guest: what was asked, what was answered.
+/// The host's side of the exchange with one guest: the current request, response, error and reply.
 ///
 /// An engine owns one per instance. It calls [`begin_call`](Self::begin_call), then the guest's
 /// `__guest_call`, forwards each import to the method of the same name together with the guest's
@@ -35,14 +35,14 @@ pub struct Conversation {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Phase {
-    /// Start functions run, or nothing does.
+    /// No call is being made: start functions run, or no code of the guest runs.
     Outside,
     Call,
 }
 
 impl Conversation {
-    /// A conversation that has not begun, with a guest that sees `world`. Of `limits`,
-    /// [`ResourceLimits::message_bytes`] is kept here.
+    /// Returns a new conversation with a guest that uses `world`. Of `limits`, it enforces
+    /// [`ResourceLimits::message_bytes`].
     #[must_use]
     pub fn new(world: Arc<dyn World>, limits: &ResourceLimits) -> Self {
         Self {
@@ -57,7 +57,7 @@ impl Conversation {
         }
     }
 
-    /// What the guest sees of the world, for WASI.
+    /// Returns the guest's console, clocks and randomness, for WASI.
     #[must_use]
     pub fn world(&self) -> &Arc<dyn World> {
         &self.world
@@ -99,8 +99,8 @@ impl Conversation {
         }
     }
 
-    /// Ends the call or the start in which the guest's code was stopped for `error`, and returns
-    /// that with the guest's own error text, if it gave one before it trapped.
+    /// Ends the call or the start in which `error` stopped the guest's code. Returns the error, with the
+    /// guest's own error text if it gave one before it trapped.
     #[must_use]
     pub fn fail(&mut self, error: CallError) -> CallError {
         let text = self.error.take();
@@ -131,8 +131,8 @@ impl Conversation {
         )
     }
 
-    /// `__guest_response`: takes the response out of guest memory, unless it is longer than a
-    /// message may be. The last one counts.
+    /// `__guest_response`: reads the response from guest memory, unless it is longer than a message
+    /// may be. The last one counts.
     ///
     /// # Errors
     /// If the span lies outside of memory, or no call is being made.
@@ -149,9 +149,9 @@ impl Conversation {
         Ok(())
     }
 
-    /// `__guest_error`: takes an error text out of guest memory. The last one counts; bytes that
-    /// are not UTF-8 are replaced, since the text is for people, and what exceeds
-    /// [`MAX_TEXT`](crate::MAX_TEXT) is cut off.
+    /// `__guest_error`: reads an error text from guest memory. The last one counts. Bytes that are
+    /// not UTF-8 are replaced, since the text is for people, and the text is cut after
+    /// [`MAX_TEXT`](crate::MAX_TEXT).
     ///
     /// # Errors
     /// If the span lies outside of memory, or no call is being made.
@@ -162,12 +162,11 @@ impl Conversation {
         Ok(())
     }
 
-    /// `__host_call`: what the guest asks of the host, lent from its memory. The engine gets an
-    /// answer for it, hands that to [`answer`](Self::answer) and returns what this says.
+    /// `__host_call`: returns the guest's host call, lent from its memory. The engine gets a reply for
+    /// it, passes that to [`answer`](Self::answer), and returns the result of `answer` to the guest.
     ///
-    /// `None` means that it is answered already, with an error: no host call is possible while
-    /// the start functions run, or with a payload that is longer than a message may be. The
-    /// engine returns 0.
+    /// `None` means that the reply is an error already: the start functions run, or the payload is
+    /// longer than a message may be. The engine then returns 0 to the guest.
     ///
     /// # Errors
     /// If a span lies outside of memory, or a name is not UTF-8 or longer than
@@ -183,7 +182,7 @@ impl Conversation {
             operation: name(memory, operation, "the host call's operation")?,
             payload: memory::read(memory, payload, "the host call's payload")?,
         };
-        // No guest can read the last reply any more, and it may be large while the next takes long.
+        // The guest cannot read the last reply any more. It is dropped now, since it may be large.
         self.reply = match (self.phase, self.too_long(call.payload)) {
             (Phase::Outside, _) => Some(Reply::error(NOT_DURING_START)),
             (Phase::Call, Some(most)) => Some(too_long("the payload", call.payload, most)),
@@ -192,8 +191,8 @@ impl Conversation {
         Ok(self.reply.is_none().then_some(call))
     }
 
-    /// Stores the host's answer, or that it is longer than a message may be, and returns what
-    /// `__host_call` returns: 1 for data, 0 for an error.
+    /// Stores the host's reply, or an error if the reply is longer than a message may be. Returns the
+    /// result of `__host_call`: 1 for data, 0 for an error.
     pub fn answer(&mut self, reply: Reply) -> i32 {
         let reply = match reply {
             Reply::Data(data) if let Some(most) = self.too_long(&data) => {
@@ -234,8 +233,8 @@ impl Conversation {
         memory::write(memory, target, self.reply_error(), "the host's error")
     }
 
-    /// `__console_log`: a line for the console. Bytes that are not UTF-8 are replaced, and what
-    /// exceeds [`MAX_TEXT`](crate::MAX_TEXT) is cut off.
+    /// `__console_log`: writes a line to the console. Bytes that are not UTF-8 are replaced, and the
+    /// line is cut after [`MAX_TEXT`](crate::MAX_TEXT).
     ///
     /// # Errors
     /// If the span lies outside of memory.
@@ -245,8 +244,8 @@ impl Conversation {
         Ok(())
     }
 
-    /// AssemblyScript's `abort`: why the guest gives up. The engine stops it and turns this into a
-    /// [`Trap`](crate::Trap).
+    /// AssemblyScript's `abort`: returns the guest's message and source position. The engine stops the
+    /// guest and turns the result into a [`Trap`](crate::Trap).
     ///
     /// # Errors
     /// If message or file name lie outside of memory.
@@ -271,7 +270,7 @@ impl Conversation {
         }
     }
 
-    /// The most bytes that a message may have, if this one has more.
+    /// Returns the maximum length of a message in bytes if this one is longer.
     fn too_long(&self, message: &[u8]) -> Option<usize> {
         (message.len() > self.message_bytes).then_some(self.message_bytes)
     }
@@ -300,7 +299,7 @@ impl Conversation {
 
 impl fmt::Debug for Conversation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Payloads may be secrets and megabytes.
+        // Payloads may be secret or large.
         f.debug_struct("Conversation")
             .field("phase", &self.phase)
             .field("operation", &self.operation)
@@ -325,7 +324,7 @@ fn too_long(what: &str, message: &[u8], most: usize) -> Reply {
     ))
 }
 
-/// What is longer than a guest can address cannot be fetched, so its length does not matter.
+/// Returns the length as the guest sees it. Longer data saturates: a guest could not fetch it anyway.
 fn length(data: &[u8]) -> u32 {
     u32::try_from(data.len()).unwrap_or(u32::MAX)
 }

@@ -1,5 +1,5 @@
-//! The seam: what an engine implements. [`Guest`](crate::Guest) and
-//! [`PlainGuest`](crate::PlainGuest) are what a host uses.
+//! The traits that an engine implements. A host uses [`Guest`](crate::Guest) and
+//! [`PlainGuest`](crate::PlainGuest) instead.
 
 use crate::error::{CallError, CompileError, StartError};
 use crate::limits::ResourceLimits;
@@ -9,24 +9,24 @@ use bytes::Bytes;
 use std::fmt;
 use std::sync::Arc;
 
-/// Runs WebAssembly. An engine is a value, cheap to share, and knows nothing of actors.
+/// Compiles and runs WebAssembly modules. An engine is cheap to share and independent of actors.
 pub trait Engine: fmt::Debug + Send + Sync + 'static {
-    /// Its name, for people: `wasmtime`.
+    /// Returns the engine's name for messages, such as `wasmtime`.
     fn name(&self) -> &'static str;
 
-    /// What it can enforce. The conformance suite checks the claims.
+    /// Returns the limits and features that the engine supports. The conformance suite checks them.
     fn support(&self) -> Support;
 
     /// Compiles a module and checks that it is a waPC guest: it exports `memory` and
-    /// `__guest_call`, and imports nothing but waPC and WASI preview 1. Takes milliseconds to
-    /// seconds: not for an async thread.
+    /// `__guest_call`, and imports only waPC and WASI preview 1. Compiling takes milliseconds to
+    /// seconds, so do not call this on an async thread.
     ///
     /// # Errors
-    /// If the bytes are no such module.
+    /// If the bytes are not such a module.
     fn compile(&self, wasm: &[u8]) -> Result<Arc<dyn Module>, CompileError>;
 }
 
-/// So that an engine which was chosen at run time, an `Arc<dyn Engine>`, is one too.
+/// Makes `Arc<dyn Engine>`, an engine chosen at run time, usable as an engine.
 impl<E: Engine + ?Sized> Engine for Arc<E> {
     fn name(&self) -> &'static str {
         (**self).name()
@@ -41,35 +41,35 @@ impl<E: Engine + ?Sized> Engine for Arc<E> {
     }
 }
 
-/// Compiled code.
+/// A compiled module.
 pub trait Module: fmt::Debug + Send + Sync + 'static {
-    /// Does what has to be done once for all instances with such limits, if that is more than to
-    /// [`compile`](Engine::compile): engines may compile for each size of stack. It takes as long, so
-    /// hosts call it before they make instances; if they do not, the first one takes that long.
+    /// Prepares the module for instances with these limits. An engine that compiles a module for each
+    /// stack size does so here, which takes as long as [`compile`](Engine::compile). Hosts call this
+    /// before they make instances. Otherwise the first instance takes that long.
     ///
     /// # Errors
-    /// If the engine has no such code.
+    /// If the engine cannot compile the module for these limits.
     fn prepare(&self, limits: &ResourceLimits) -> Result<(), CompileError> {
         let _ = limits;
         Ok(())
     }
 
-    /// An instance that answers each call at once, on the caller's stack. None of the guest's
-    /// code has run yet when this returns.
+    /// Creates an instance that runs each call to its end on the caller's stack. None of the guest's
+    /// code has run when this returns.
     ///
     /// # Errors
-    /// If the module's initial needs exceed `limits`, or the engine has no room.
+    /// If the module's initial memory or tables exceed `limits`, or the engine has no room.
     fn plain(
         &self,
         limits: &ResourceLimits,
         world: Arc<dyn World>,
     ) -> Result<Box<dyn PlainInstance>, StartError>;
 
-    /// An instance that can wait in a host call and give way at the end of a slice. None of the
-    /// guest's code has run yet when this returns.
+    /// Creates an instance that can be suspended in a host call and at the end of a slice. None of the
+    /// guest's code has run when this returns.
     ///
     /// # Errors
-    /// If the module's initial needs exceed `limits`, or the engine has no room.
+    /// If the module's initial memory or tables exceed `limits`, or the engine has no room.
     fn suspendable(
         &self,
         limits: &ResourceLimits,
@@ -86,49 +86,49 @@ pub trait PlainInstance: fmt::Debug + Send {
     /// [`abi::STARTS`](crate::abi::STARTS). WASI's exit with code 0 is success.
     ///
     /// # Errors
-    /// As of a call.
+    /// The same as for a call.
     fn start(&mut self, host: &mut dyn HostCalls) -> Result<(), CallError>;
 
     /// Makes one call.
     ///
     /// # Errors
-    /// By blame, see [`CallError`].
+    /// See [`CallError`].
     fn call(&mut self, request: Request<'_>, host: &mut dyn HostCalls) -> Result<Bytes, CallError>;
 }
 
-/// A guest that can be suspended. To drop it is always allowed, suspended or not.
+/// A guest that can be suspended. It may be dropped at any time, also while it is suspended.
 ///
 /// Callers run [`start`](Self::start) once until it is done, then any number of
-/// [`call`](Self::call)s, answer each [`Progress`] by the fitting [`Resume`], and drop the
+/// [`call`](Self::call)s, answer each [`Progress`] with the matching [`Resume`], and drop the
 /// instance after an error that [poisons](CallError::poisons).
 pub trait SuspendableInstance: fmt::Debug + Send {
-    /// Begins the start section and start functions. They make no host calls; done is
-    /// [`Progress::Done`] with no bytes.
+    /// Begins the start section and start functions, which make no host calls. Their end is
+    /// [`Progress::Done`] without bytes.
     ///
     /// # Errors
-    /// As of a call.
+    /// The same as for a call.
     fn start(&mut self) -> Result<Progress, CallError>;
 
     /// Begins a call.
     ///
     /// # Errors
-    /// By blame, see [`CallError`].
+    /// See [`CallError`].
     fn call(&mut self, request: Request<'_>) -> Result<Progress, CallError>;
 
-    /// Goes on after [`Progress::HostCall`] or [`Progress::Yielded`].
+    /// Continues after [`Progress::HostCall`] or [`Progress::Yielded`].
     ///
     /// # Errors
-    /// By blame, see [`CallError`].
+    /// See [`CallError`].
     fn resume(&mut self, resume: Resume) -> Result<Progress, CallError>;
 }
 
-/// How far a suspendable guest got.
+/// The state in which a suspendable guest returns control.
 pub enum Progress {
-    /// It answered.
+    /// The guest returned its response.
     Done(Bytes),
-    /// It waits for the host's reply.
+    /// The guest waits for the host's reply.
     HostCall(SuspendedCall),
-    /// Its slice is over; it waits to be continued.
+    /// The guest's slice is over; it waits for another one.
     Yielded,
 }
 
@@ -142,7 +142,7 @@ impl fmt::Debug for Progress {
     }
 }
 
-/// What a suspended guest waits for.
+/// The input that lets a suspended guest continue.
 #[derive(Debug)]
 pub enum Resume {
     /// The reply to [`Progress::HostCall`].
@@ -151,14 +151,14 @@ pub enum Resume {
     Continue,
 }
 
-/// The host as a plain guest sees it while it runs.
+/// Answers the host calls of a plain guest while it runs.
 ///
-/// Closures from [`HostCall`] to [`Reply`] are hosts that never stop a guest.
+/// Closures from [`HostCall`] to [`Reply`] implement it and never stop a guest.
 pub trait HostCalls {
-    /// Answers a host call, at once.
+    /// Answers a host call.
     fn call(&mut self, call: HostCall<'_>) -> Reply;
 
-    /// A slice of computing is over: may the guest go on?
+    /// Decides at the end of a slice whether the guest may continue.
     fn slice_ended(&mut self) -> Verdict;
 }
 
@@ -172,41 +172,41 @@ impl<F: FnMut(HostCall<'_>) -> Reply> HostCalls for F {
     }
 }
 
-/// Whether a guest may go on computing.
+/// The host's decision at the end of a slice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// It gets another slice.
+    /// The guest gets another slice.
     Continue,
-    /// It is stopped with [`LimitError::Interrupted`](crate::LimitError::Interrupted).
+    /// The guest is stopped with [`LimitError::Interrupted`](crate::LimitError::Interrupted).
     Stop,
 }
 
-/// What an engine can do. A `false` is a promise not to be relied on, and an excuse in the
-/// conformance suite.
+/// The limits and features that an engine supports. Hosts must not rely on one that is `false`, and the
+/// conformance suite skips it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Support {
-    /// Guests give way at the end of a slice.
+    /// Guests yield at the end of a slice.
     pub slices: bool,
-    /// [`ResourceLimits::memory_pages`] holds.
+    /// The engine enforces [`ResourceLimits::memory_pages`].
     pub memory_limit: bool,
-    /// [`ResourceLimits::table_elements`] holds.
+    /// The engine enforces [`ResourceLimits::table_elements`].
     pub table_limit: bool,
-    /// [`ResourceLimits::stack_bytes`] holds, and a stack that is too deep is told from other traps.
+    /// The engine enforces [`ResourceLimits::stack_bytes`], and reports a stack overflow apart from other traps.
     pub stack_limit: bool,
-    /// [`ResourceLimits::message_bytes`] holds.
+    /// The engine enforces [`ResourceLimits::message_bytes`].
     pub message_limit: bool,
     /// Modules may import WASI preview 1.
     pub wasi: bool,
-    /// Traps say in [which functions](crate::Trap::frames) they happened.
+    /// Traps name the [functions](crate::Trap::frames) that were being called.
     pub backtraces: bool,
-    /// No module corrupts the host's memory, however hostile it is. Without this, a module must
-    /// be trusted as much as the host's own code; hosts refuse such an engine by default.
+    /// No module can corrupt the host's memory. Without this, a module must be trusted as much as the
+    /// host's own code, and hosts refuse the engine by default.
     pub memory_safe: bool,
 }
 
 impl Support {
-    /// Everything; an engine takes away what it cannot.
+    /// Returns full support. An engine sets what it does not support to `false`.
     #[must_use]
     pub const fn full() -> Self {
         Self {

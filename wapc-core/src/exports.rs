@@ -1,13 +1,13 @@
-//! What a guest must export, decided once for every engine.
+//! The exports that every guest must have, checked in one place for all engines.
 
 use crate::abi;
 use crate::error::CompileError;
 
-/// The export that names the function of the module's start section, which engines compile as an
-/// ordinary function: instantiating a module runs none of its code.
+/// The export that names the function of the module's start section. Engines compile it as an ordinary
+/// function, so that instantiating a module runs none of its code.
 pub const START_SECTION: &str = "capwire: start section";
 
-/// What an export is to waPC.
+/// The kind of an export, as far as waPC distinguishes kinds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Export {
     /// A memory.
@@ -20,8 +20,8 @@ pub enum Export {
     Other,
 }
 
-/// Checks that a module exports what a guest must, and returns the start functions that it has, in the
-/// order in which they are called. `export` knows what the module exports under a name.
+/// Checks that a module has the exports of a guest. Returns the names of its start functions in the order
+/// of their calls. `export` returns the kind of the module's export of that name.
 ///
 /// ```
 /// use capwire_wapc::exports::{Export, check};
@@ -38,9 +38,9 @@ pub enum Export {
 /// ```
 ///
 /// # Errors
-/// - [`CompileError::MissingExport`] if there is no memory, or nothing to call.
-/// - [`CompileError::Invalid`], in the name of `engine`, if something else than a start function has
-///   the name of one.
+/// - [`CompileError::MissingExport`] if `memory` or `__guest_call` is missing.
+/// - [`CompileError::Invalid`], with the name `engine`, if an export has the name of a start function but
+///   another type.
 pub fn check(
     engine: &'static str,
     export: impl Fn(&str) -> Option<Export>,

@@ -1,10 +1,10 @@
-//! Whether an instance may have more memory or more table elements: the accounts of its limits.
+//! Decides whether an instance's memory and tables may grow.
 
 use crate::error::LimitError;
 use crate::limits::ResourceLimits;
 use std::mem;
 
-/// The accounts of one instance, for engines whose runtime asks before anything grows.
+/// Tracks the memory and table sizes of one instance, for engines whose runtime asks before they grow.
 ///
 /// ```
 /// use capwire_wapc::{Growth, LimitError, ResourceLimits, PAGE_SIZE};
@@ -21,14 +21,14 @@ pub struct Growth {
     memory_bytes: u64,
     memory_pages: u32,
     table_elements: u32,
-    /// Elements of all tables together, and by how many they grew last.
+    /// The elements of all tables together; `last` is their last growth.
     elements: u64,
     last: u64,
     refused: Option<LimitError>,
 }
 
 impl Growth {
-    /// The accounts of an instance that has nothing yet.
+    /// Returns the state of a new instance without memory and tables.
     #[must_use]
     pub fn new(limits: &ResourceLimits) -> Self {
         Self {
@@ -41,7 +41,7 @@ impl Growth {
         }
     }
 
-    /// Whether linear memory may have `bytes` in all.
+    /// Returns true if linear memory may have `bytes` in all.
     pub fn memory(&mut self, bytes: u64) -> bool {
         let fits = bytes <= self.memory_bytes;
         if !fits {
@@ -51,7 +51,7 @@ impl Growth {
         fits
     }
 
-    /// Whether a table of `current` elements may have `desired`; the limit is that of all tables
+    /// Returns true if a table of `current` elements may have `desired`. The limit holds for all tables
     /// together.
     pub fn table(&mut self, current: u64, desired: u64) -> bool {
         let growth = desired.saturating_sub(current);
@@ -67,13 +67,13 @@ impl Growth {
         fits
     }
 
-    /// The last growth of a table that was allowed did not happen.
+    /// Undoes the last growth of a table that was allowed, but failed in the engine.
     pub fn table_failed(&mut self) {
         self.elements = self.elements.saturating_sub(mem::take(&mut self.last));
     }
 
-    /// The limit on which the guest's last wish for more failed. While a guest is instantiated,
-    /// a failed wish is the end of it; later it is an answer that the guest can live with.
+    /// Returns the limit that refused the last failed growth. During instantiation, a refusal is an
+    /// error. Later, the guest gets -1 from `memory.grow` or `table.grow` and continues.
     #[must_use]
     pub fn refused(&self) -> Option<LimitError> {
         self.refused

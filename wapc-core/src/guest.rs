@@ -1,5 +1,5 @@
-//! Guests as a host uses them: the order of calls is in the types, and a guest that did not
-//! survive a call is never run again.
+//! The guests that a host uses. Their types enforce the order of calls, and a guest that did not
+//! survive a call never runs again.
 
 use crate::engine::{
     HostCalls, Module, PlainInstance, Progress, Resume, SuspendableInstance, Verdict,
@@ -13,7 +13,7 @@ use bytes::Bytes;
 use std::fmt;
 use std::sync::Arc;
 
-/// A guest that answers at once, on the caller's stack: the fastest kind.
+/// A guest that runs each call to its end on the caller's stack: the fastest kind.
 #[derive(Debug)]
 pub struct PlainGuest {
     instance: Box<dyn PlainInstance>,
@@ -25,7 +25,8 @@ impl PlainGuest {
     /// Instantiates `module` and runs its start functions, which `host` may stop.
     ///
     /// # Errors
-    /// If there is no room for it, or a start function fails.
+    /// If the engine has no room for it, its initial memory or tables exceed the limit, or a start
+    /// function fails.
     pub fn start(
         module: &dyn Module,
         limits: &ResourceLimits,
@@ -43,10 +44,10 @@ impl PlainGuest {
         })
     }
 
-    /// Makes one call; `host` answers what the guest asks meanwhile.
+    /// Makes one call; `host` answers the guest's host calls.
     ///
     /// # Errors
-    /// By blame, see [`CallError`].
+    /// See [`CallError`].
     pub fn call(
         &mut self,
         request: Request<'_>,
@@ -55,7 +56,7 @@ impl PlainGuest {
         if !self.alive {
             return Err(Misuse::Dead.into());
         }
-        // Should `host` panic, the guest is left in the middle of its code.
+        // If `host` panics, the guest stops in the middle of its code and must not run again.
         self.alive = false;
         self.output.clear();
         let result = self.instance.call(request, host);
@@ -63,7 +64,7 @@ impl PlainGuest {
         result.map_err(|error| self.output.explain(error))
     }
 
-    /// Whether it can be called again.
+    /// Returns true if the guest can be called again.
     #[must_use]
     pub fn is_alive(&self) -> bool {
         self.alive
@@ -72,7 +73,7 @@ impl PlainGuest {
 
 /// A guest that can wait in a host call without holding a thread.
 ///
-/// While it does, it takes no other call:
+/// While it waits, it accepts no other call:
 ///
 /// ```compile_fail,E0499
 /// # use capwire_wapc::{CallError, Guest, Request, Step};
@@ -90,7 +91,7 @@ pub struct Guest {
     alive: bool,
 }
 
-/// A guest whose start functions run.
+/// A guest whose start functions have not finished.
 #[derive(Debug)]
 #[must_use = "a guest that is not continued never starts"]
 pub struct Starting {
@@ -98,12 +99,12 @@ pub struct Starting {
     output: Arc<RecentOutput>,
 }
 
-/// How far the start functions got.
+/// The state of a guest's start functions.
 #[derive(Debug)]
 pub enum StartStep {
-    /// They are done.
+    /// The start functions have finished.
     Ready(Guest),
-    /// A slice is over; continue or drop.
+    /// A slice is over: continue the guest, or drop it.
     Yielded(Starting),
 }
 
@@ -111,7 +112,8 @@ impl Guest {
     /// Instantiates `module` and begins its start functions.
     ///
     /// # Errors
-    /// If there is no room for it, or a start function fails.
+    /// If the engine has no room for it, its initial memory or tables exceed the limit, or a start
+    /// function fails.
     pub fn start(
         module: &dyn Module,
         limits: &ResourceLimits,
@@ -127,7 +129,8 @@ impl Guest {
     /// `host` may stop them.
     ///
     /// # Errors
-    /// If there is no room for it, or a start function fails.
+    /// If the engine has no room for it, its initial memory or tables exceed the limit, or a start
+    /// function fails.
     pub fn start_with(
         module: &dyn Module,
         limits: &ResourceLimits,
@@ -146,10 +149,11 @@ impl Guest {
         }
     }
 
-    /// Begins a call. To drop the step, or what is in it, abandons the call and with it the guest.
+    /// Begins a call. Dropping the step or its contents abandons the call, and the guest cannot be
+    /// called again.
     ///
     /// # Errors
-    /// By blame, see [`CallError`].
+    /// See [`CallError`].
     pub fn call(&mut self, request: Request<'_>) -> Result<Step<'_>, CallError> {
         if !self.alive {
             return Err(Misuse::Dead.into());
@@ -158,10 +162,10 @@ impl Guest {
         self.advance(|instance| instance.call(request))
     }
 
-    /// Makes one call to its end on the caller's stack; `host` answers what the guest asks.
+    /// Makes one call to its end on the caller's stack; `host` answers the guest's host calls.
     ///
     /// # Errors
-    /// By blame, see [`CallError`].
+    /// See [`CallError`].
     pub fn call_with(
         &mut self,
         request: Request<'_>,
@@ -183,7 +187,7 @@ impl Guest {
         }
     }
 
-    /// Whether it can be called again.
+    /// Returns true if the guest can be called again.
     #[must_use]
     pub fn is_alive(&self) -> bool {
         self.alive
@@ -193,7 +197,7 @@ impl Guest {
         &mut self,
         run: impl FnOnce(&mut dyn SuspendableInstance) -> Result<Progress, CallError>,
     ) -> Result<Step<'_>, CallError> {
-        // Until the call ends, whoever drops it leaves a guest that is stuck in the middle.
+        // If the step is dropped before the call ends, the guest must not run again.
         self.alive = false;
         match run(&mut *self.instance) {
             Ok(Progress::Done(response)) => {
@@ -229,17 +233,17 @@ impl Starting {
                 output: self.output,
                 alive: true,
             })),
-            // An engine has no host call to report here: the conversation refuses them.
+            // Host calls do not occur here: the conversation refuses them in start functions.
             Ok(Progress::HostCall(_) | Progress::Yielded) => Ok(StartStep::Yielded(self)),
             Err(error) => Err(self.output.explain(error).into()),
         }
     }
 }
 
-/// How far a call got.
+/// The state of a call.
 #[must_use = "to drop a step abandons the call and its guest"]
 pub enum Step<'g> {
-    /// The guest answered.
+    /// The guest returned its response.
     Done(Bytes),
     /// The guest waits for a reply.
     HostCall(Pending<'g>),
@@ -259,7 +263,7 @@ impl fmt::Debug for Step<'_> {
 
 /// A guest that waits for the reply to its host call.
 ///
-/// It is answered once:
+/// Only one reply is possible:
 ///
 /// ```compile_fail,E0382
 /// # use capwire_wapc::{CallError, Pending, Reply};
@@ -277,16 +281,16 @@ pub struct Pending<'g> {
 }
 
 impl<'g> Pending<'g> {
-    /// What it asks for.
+    /// Returns the host call.
     #[must_use]
     pub fn call(&self) -> &SuspendedCall {
         &self.call
     }
 
-    /// Replies, and goes on.
+    /// Passes the reply to the guest and continues the call.
     ///
     /// # Errors
-    /// By blame, see [`CallError`].
+    /// See [`CallError`].
     pub fn reply(self, reply: Reply) -> Result<Step<'g>, CallError> {
         self.guest
             .advance(|instance| instance.resume(Resume::Reply(reply)))
@@ -301,10 +305,10 @@ pub struct Paused<'g> {
 }
 
 impl<'g> Paused<'g> {
-    /// Gives it another slice.
+    /// Gives the guest another slice.
     ///
     /// # Errors
-    /// By blame, see [`CallError`].
+    /// See [`CallError`].
     pub fn resume(self) -> Result<Step<'g>, CallError> {
         self.guest
             .advance(|instance| instance.resume(Resume::Continue))

@@ -1,15 +1,15 @@
 //! waPC as data: a sans-IO conversation between a host and a WebAssembly guest.
 //!
-//! A guest receives an operation and a payload, may ask its host for things, and answers with
-//! bytes or an error. Neither side assumes anything of the other's memory management. This crate
-//! holds the protocol ([`Conversation`]), the seam that engines implement ([`Engine`], [`Module`],
-//! [`PlainInstance`], [`SuspendableInstance`]) and the guests that hosts use ([`PlainGuest`],
-//! [`Guest`]). It has no clock, thread, I/O, async runtime or engine.
+//! A guest receives an operation and a payload, may call its host, and answers with bytes or an
+//! error. Neither side relies on the other's memory management. This crate contains the protocol
+//! ([`Conversation`]), the traits that engines implement ([`Engine`], [`Module`], [`PlainInstance`],
+//! [`SuspendableInstance`]) and the guests that hosts use ([`PlainGuest`], [`Guest`]). It has no
+//! clock, thread, I/O, async runtime or engine.
 //!
 //! # Two kinds of guest
-//! A [`PlainGuest`] runs on its caller's stack and is answered at once. A [`Guest`] can wait: its
-//! calls are a loop over [`Step`], which a synchronous host runs as it is, and an asynchronous
-//! host with one `.await` in it.
+//! A [`PlainGuest`] runs on its caller's stack, and its host calls are answered at once. A [`Guest`]
+//! can wait: a call is a loop over [`Step`]. A synchronous host runs the loop below as it is. An
+//! asynchronous host adds one `.await` to it.
 //!
 //! ```
 //! use capwire_wapc::{CallError, Guest, Reply, Request, Step};

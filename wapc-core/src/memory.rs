@@ -1,19 +1,19 @@
-//! The one place where a guest's pointer becomes a range of bytes.
+//! Checks a guest's pointers and lengths against its memory.
 
 use crate::error::ProtocolError;
 use std::ops::Range;
 
-/// A pointer and a length as a guest gives them. Nothing is known of them until they meet a memory.
+/// A pointer and a length from a guest. They are not checked before they are used with a memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Span {
-    /// Where it begins.
+    /// The address of the first byte.
     pub pointer: u32,
-    /// How many bytes it has.
+    /// The length in bytes.
     pub length: u32,
 }
 
 impl Span {
-    /// A span from the two `i32` of a guest, which means them as unsigned.
+    /// Returns a span from two `i32` of a guest, which are unsigned numbers.
     #[must_use]
     pub fn new(pointer: u32, length: u32) -> Self {
         Self { pointer, length }
@@ -27,7 +27,7 @@ pub(crate) fn read<'m>(
 ) -> Result<&'m [u8], ProtocolError> {
     let length = span.length as usize;
     if length == 0 {
-        // Guests give any pointer for nothing; no byte of memory is meant.
+        // Guests pass any pointer with a length of 0; no byte of memory is read.
         return Ok(&[]);
     }
     let range = range(span.pointer, length);
@@ -36,8 +36,8 @@ pub(crate) fn read<'m>(
         .ok_or_else(|| out_of_bounds(memory, span.pointer, length, what))
 }
 
-/// A text as AssemblyScript keeps it: UTF-16, with its length in bytes as the word before it. The
-/// null pointer is no text; of a long one the first `most` units are read.
+/// Reads a string of AssemblyScript: UTF-16, with its length in bytes in the word before it. Returns
+/// `None` for the null pointer, and at most the first `most` units of a long string.
 pub(crate) fn read_utf16(
     memory: &[u8],
     pointer: u32,
@@ -80,7 +80,7 @@ pub(crate) fn write(
     }
 }
 
-/// Saturating, so that an overflow is out of bounds too.
+/// Returns the range of bytes. An end that overflows saturates, so it is out of bounds too.
 fn range(pointer: u32, length: usize) -> Range<usize> {
     let start = pointer as usize;
     start..start.saturating_add(length)

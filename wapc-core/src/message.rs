@@ -1,21 +1,21 @@
-//! What travels in a conversation: requests, host calls and replies.
+//! The messages of a conversation: requests, host calls and replies.
 
 use bytes::Bytes;
 use std::fmt;
 
 /// One call of a guest: an operation and its payload.
 ///
-/// The payload is shared, never copied, until the guest asks for it.
+/// The payload is shared. It is only copied when the guest reads it.
 #[derive(Clone)]
 pub struct Request<'a> {
     /// The operation's name, e.g. `HandleRequest`.
     pub operation: &'a str,
-    /// The message, in whatever encoding both sides agreed on.
+    /// The message, in an encoding that both sides agree on.
     pub payload: Bytes,
 }
 
 impl<'a> Request<'a> {
-    /// A request of `operation` with `payload`.
+    /// Returns a request of `operation` with `payload`.
     ///
     /// ```
     /// let request = capwire_wapc::Request::new("echo", &b"hello"[..]);
@@ -38,12 +38,12 @@ impl fmt::Debug for Request<'_> {
     }
 }
 
-/// A call of the host by a guest, lent from guest memory while it is answered.
+/// A host call of a plain guest. Its fields borrow guest memory until the host replies.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct HostCall<'a> {
-    /// The binding's name; guests leave it empty for the default one.
+    /// The binding's name; empty for the default binding.
     pub binding: &'a str,
-    /// Which capability or actor is called, e.g. `wascc:keyvalue`.
+    /// The capability or actor that is called, e.g. `wascc:keyvalue`.
     pub namespace: &'a str,
     /// The operation's name, e.g. `Add`.
     pub operation: &'a str,
@@ -52,7 +52,7 @@ pub struct HostCall<'a> {
 }
 
 impl HostCall<'_> {
-    /// The same call with data of its own.
+    /// Returns the same call with its own copy of the data.
     #[must_use]
     pub fn to_suspended(&self) -> SuspendedCall {
         SuspendedCall::new(self)
@@ -70,10 +70,10 @@ impl fmt::Debug for HostCall<'_> {
     }
 }
 
-/// A call of the host by a suspended guest.
+/// A host call of a suspended guest.
 ///
 /// It owns its data, so the host may wait, move it to another thread and keep it after the guest
-/// is gone: the one copy of a host call's payload is made here.
+/// is dropped. The payload of a host call is copied only here.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SuspendedCall {
     names: Box<str>,
@@ -94,13 +94,13 @@ impl SuspendedCall {
         }
     }
 
-    /// The binding's name; guests leave it empty for the default one.
+    /// Returns the binding's name, which is empty for the default binding.
     #[must_use]
     pub fn binding(&self) -> &str {
         self.names.get(..self.binding_end).unwrap_or_default()
     }
 
-    /// Which capability or actor is called, e.g. `wascc:keyvalue`.
+    /// Returns the capability or actor that is called, e.g. `wascc:keyvalue`.
     #[must_use]
     pub fn namespace(&self) -> &str {
         self.names
@@ -108,19 +108,19 @@ impl SuspendedCall {
             .unwrap_or_default()
     }
 
-    /// The operation's name, e.g. `Add`.
+    /// Returns the operation's name, e.g. `Add`.
     #[must_use]
     pub fn operation(&self) -> &str {
         self.names.get(self.namespace_end..).unwrap_or_default()
     }
 
-    /// The message; cloning it copies no data.
+    /// Returns the message; cloning it copies no data.
     #[must_use]
     pub fn payload(&self) -> &Bytes {
         &self.payload
     }
 
-    /// The call as a plain guest would lend it.
+    /// Returns the call in the form that plain guests use.
     #[must_use]
     pub fn as_host_call(&self) -> HostCall<'_> {
         HostCall {
@@ -141,19 +141,19 @@ impl fmt::Debug for SuspendedCall {
 /// The host's answer to a host call.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Reply {
-    /// It succeeded with this message, which may be empty.
+    /// The host call succeeded with this message, which may be empty.
     Data(Bytes),
-    /// It failed; this text is all that the guest learns.
+    /// The host call failed. The guest gets only this text.
     Error(String),
 }
 
 impl Reply {
-    /// A successful reply.
+    /// Returns a successful reply.
     pub fn data(data: impl Into<Bytes>) -> Self {
         Self::Data(data.into())
     }
 
-    /// A failed reply with the text that the guest sees.
+    /// Returns a failed reply with the text for the guest.
     pub fn error(text: impl Into<String>) -> Self {
         Self::Error(text.into())
     }
@@ -168,7 +168,7 @@ impl fmt::Debug for Reply {
     }
 }
 
-/// A message as logs may have it: messages are secrets, or megabytes.
+/// A message that is shown in logs by its size only, since it may be secret or large.
 pub(crate) struct Size<'a>(pub(crate) &'a [u8]);
 
 impl fmt::Debug for Size<'_> {

@@ -1,4 +1,4 @@
-//! The last lines that a guest printed, kept for the report of a trap.
+//! Recent output: the last lines that a guest printed, kept for the report of a trap.
 
 use crate::error::CallError;
 use crate::world::{NoEntropy, World};
@@ -8,14 +8,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// Lines that are kept, and bytes of each.
+/// The number of lines that are kept, and the maximum bytes of each.
 const LINES: usize = 8;
 const LINE_BYTES: usize = 1_024;
 
 /// A guest's world that keeps the last lines of the console.
 pub(crate) struct RecentOutput {
     world: Arc<dyn World>,
-    /// True if there are lines: most calls print none, and then take no lock.
+    /// True if there are lines. Most calls print none, and then take no lock.
     any: AtomicBool,
     lines: Mutex<VecDeque<String>>,
 }

@@ -1,4 +1,4 @@
-//! Why a guest's code was stopped, where, and what it had to say.
+//! Traps: their kind, the functions that were being called, and the guest's own message.
 
 mod frame;
 
@@ -8,31 +8,31 @@ use crate::error::MOST_OF_A_TEXT;
 use std::error::Error as StdError;
 use std::fmt;
 
-/// What a guest did that WebAssembly forbids.
+/// The cause of a trap.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TrapKind {
-    /// It executed `unreachable`, as compilers do for a panic or an abort.
+    /// The guest executed `unreachable`, which compilers emit for a panic or an abort.
     Unreachable,
-    /// It accessed memory outside its bounds.
+    /// The guest accessed memory out of bounds.
     MemoryOutOfBounds,
-    /// It accessed a table outside its bounds.
+    /// The guest accessed a table out of bounds.
     TableOutOfBounds,
-    /// It called through an empty table slot.
+    /// The guest called through an empty table slot.
     IndirectCallToNull,
-    /// It called through a table slot of another signature.
+    /// The guest called through a table slot of another signature.
     BadSignature,
     /// An integer operation overflowed.
     IntegerOverflow,
-    /// It divided by zero.
+    /// The guest divided an integer by zero.
     IntegerDivisionByZero,
-    /// It converted a number that does not fit.
+    /// The guest converted a number that does not fit the target type.
     BadConversion,
-    /// It called WASI's `proc_exit` with this code.
+    /// The guest called WASI's `proc_exit` with this code.
     Exit(u32),
-    /// It called AssemblyScript's `abort`; [`Trap::said`] has the message.
+    /// The guest called AssemblyScript's `abort`; [`Trap::said`] has the message.
     Abort,
-    /// Anything else; the source says what.
+    /// Any other cause, which the source describes.
     Other,
 }
 
@@ -55,12 +55,12 @@ impl fmt::Display for TrapKind {
     }
 }
 
-/// The most functions that a trap names.
+/// Maximum number of functions that a trap names.
 const MOST_FRAMES: usize = 16;
 
-/// A guest's code was stopped by a trap.
+/// A trap, which stopped the guest's code.
 ///
-/// `Display` says all of it in a few lines, the same on every engine that knows the same:
+/// `Display` shows the whole trap in a few lines. The format is the same for all engines:
 ///
 /// ```
 /// use capwire_wapc::{Frame, Trap, TrapKind};
@@ -86,9 +86,8 @@ pub struct Trap {
 }
 
 impl Trap {
-    /// A trap of `kind` with the engine's own account of it as source. Without one, it is
-    /// [made from its kind](From): what the kind says need not be said again by each engine in
-    /// its own words.
+    /// Returns a trap of `kind` with the engine's own error as source. If `kind` says enough, engines
+    /// [convert it](From) into a trap without a source.
     pub fn new(kind: TrapKind, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         Self {
             source: Some(source.into()),
@@ -96,16 +95,15 @@ impl Trap {
         }
     }
 
-    /// The trap with the functions that were being called, the innermost first. The first 16
-    /// are kept.
+    /// Sets the functions that were being called, the innermost first. The first 16 are kept.
     #[must_use]
     pub fn with_frames(mut self, frames: impl IntoIterator<Item = Frame>) -> Self {
         self.frames = frames.into_iter().take(MOST_FRAMES).collect();
         self
     }
 
-    /// Adds what the guest said of the trap, unless something is known already. The first 4 KiB
-    /// are kept, and characters that could steer a terminal are [escaped](capwire_text).
+    /// Sets the guest's own message, unless the trap has one already. The first 4 KiB are kept, and
+    /// characters that could control a terminal are [escaped](capwire_text).
     #[must_use]
     pub fn saying(mut self, text: &str) -> Self {
         if self.said.is_none() && !text.trim().is_empty() {
@@ -114,22 +112,21 @@ impl Trap {
         self
     }
 
-    /// What the guest did.
+    /// Returns the cause of the trap.
     #[must_use]
     pub fn kind(&self) -> TrapKind {
         self.kind
     }
 
-    /// The functions that were being called, the innermost first: up to 16 of them, or none if
-    /// the engine does not know, see [`Support::backtraces`](crate::Support::backtraces).
+    /// Returns the functions that were being called, the innermost first: at most 16, or none if the
+    /// engine does not know them, see [`Support::backtraces`](crate::Support::backtraces).
     #[must_use]
     pub fn frames(&self) -> &[Frame] {
         &self.frames
     }
 
-    /// What the guest said: the message of its `abort`, or else its `__guest_error`, or else the
-    /// last lines that it printed in the same call. Runtimes of most languages use one of these
-    /// to tell of a panic.
+    /// Returns the guest's own message: that of its `abort`, or else its `__guest_error`, or else the
+    /// last lines that it printed in the same call. Most languages report a panic in one of these ways.
     #[must_use]
     pub fn said(&self) -> Option<&str> {
         self.said.as_deref()
@@ -154,7 +151,7 @@ impl fmt::Display for Trap {
             write!(f, "\n  in {frame}")?;
         }
         if let Some(said) = &self.said {
-            // Indented, so that no line of the guest's looks like one of ours.
+            // The guest's lines are indented, so that none looks like a line of the host.
             write!(f, "\n  it said: {}", said.replace('\n', "\n    "))?;
         }
         Ok(())

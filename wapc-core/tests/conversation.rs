@@ -1,5 +1,5 @@
-//! The conversation against a model that is obviously right: whatever a guest passes, in any
-//! order, each answer is the model's, and memory changes where it should and nowhere else.
+//! Compares the conversation with a simple model: for any arguments in any order, each answer and the
+//! guest's memory must equal the model's.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -17,10 +17,10 @@ use proptest::prelude::*;
 use std::sync::Arc;
 
 const MEMORY: usize = 64;
-/// The most bytes of a message.
+/// Maximum length of a message in bytes.
 const MOST: usize = 24;
 
-/// What a guest or its host does next.
+/// One action of a guest or its host.
 #[derive(Clone, Debug)]
 enum Act {
     Begin(String, Vec<u8>),
@@ -34,7 +34,7 @@ enum Act {
     ConsoleLog(Span),
 }
 
-/// The same protocol over plain values, slow and simple.
+/// A slow and simple implementation of the protocol.
 struct Model {
     memory: Vec<u8>,
     request: Option<(String, Vec<u8>)>,
@@ -44,7 +44,7 @@ struct Model {
     text: String,
 }
 
-/// What an act answers: a number, bytes, or that the protocol was broken.
+/// The result of an action: nothing, a number, bytes, an error, or a broken protocol.
 #[derive(Debug, PartialEq)]
 enum Answer {
     Nothing,
@@ -71,7 +71,7 @@ impl Model {
         self.try_act(act).unwrap_or(Answer::Broken)
     }
 
-    /// `None` if the protocol is broken.
+    /// Runs the action. Returns `None` if it breaks the protocol.
     fn try_act(&mut self, act: &Act) -> Option<Answer> {
         match act {
             Act::Begin(operation, payload) => {
@@ -189,7 +189,7 @@ fn too_long(what: &str, message: &[u8]) -> String {
     format!("the {what} has {bytes} bytes, and {MOST} are the most that a message may have")
 }
 
-/// The same act on the real conversation.
+/// Runs the action on the real conversation.
 fn real(conversation: &mut Conversation, memory: &mut [u8], act: &Act) -> Answer {
     let result = match act {
         Act::Begin(operation, payload) => {
@@ -242,7 +242,7 @@ fn host_call(
     }
 }
 
-/// Mostly near the ends of memory and of numbers, where mistakes are made.
+/// Generates numbers, mostly near the limits of memory and of `u32`, where mistakes are likely.
 fn number() -> impl Strategy<Value = u32> {
     let end = MEMORY as u32;
     prop_oneof![

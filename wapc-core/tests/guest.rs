@@ -1,4 +1,4 @@
-//! Guests over instances that follow a script: what reaches the engine, and when a guest is dead.
+//! Tests guests over scripted instances: the calls that reach the engine, and when a guest is dead.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -17,10 +17,10 @@ use capwire_wapc::{
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
-/// What one entry into the guest comes to.
+/// The result of entering the guest once.
 type Outcome = Result<Progress, CallError>;
 
-/// A module with one instance, which has an outcome for each time it is entered.
+/// A module with one instance, which returns one prepared outcome each time it is entered.
 #[derive(Debug)]
 struct Scripted {
     outcomes: Mutex<VecDeque<Outcome>>,

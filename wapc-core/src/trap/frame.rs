@@ -1,8 +1,8 @@
-//! Where in a guest something happened.
+//! The functions of a guest that a trap names.
 
 use std::fmt;
 
-/// Longest name that is kept, in bytes.
+/// Maximum length of a name in bytes; a longer one is cut.
 const LONGEST_NAME: usize = 200;
 
 /// A function of a guest that was being called.
@@ -13,9 +13,9 @@ pub struct Frame {
 }
 
 impl Frame {
-    /// The function of this index in the module, with its name if the module has one for it, as
-    /// compilers write it into the custom section `name`. A name is whatever the module's maker
-    /// wants: it is cut, and characters that could steer a terminal are escaped.
+    /// Returns the function of this index in the module, with its name if the module's custom section
+    /// `name` has one. A long name is cut, and characters that could control a terminal are escaped,
+    /// since the module's author chooses the name.
     ///
     /// ```
     /// use capwire_wapc::Frame;
@@ -31,13 +31,13 @@ impl Frame {
         }
     }
 
-    /// The function's index in the module, imports first.
+    /// Returns the function's index in the module, imports first.
     #[must_use]
     pub fn index(&self) -> u32 {
         self.index
     }
 
-    /// The function's name.
+    /// Returns the function's name, if the module has one for it.
     #[must_use]
     pub fn name(&self) -> Option<&str> {
         self.name.as_deref()
