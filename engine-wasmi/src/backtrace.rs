@@ -1,5 +1,5 @@
-//! In which functions a guest trapped. wasmi tells nothing of its call stack, so the guest's module
-//! keeps another one, if that is [wanted](crate::Wasmi::backtraces).
+//! Backtraces of traps. wasmi does not expose its call stack. With [`backtraces`](crate::Wasmi::backtraces),
+//! the guest's module is rewritten to keep a second one.
 
 use crate::state::State;
 use capwire_wapc::CallError;
@@ -8,7 +8,7 @@ use capwire_wapc_rewrite::shadow_stack::{MEMORY, POINTER, calls};
 use std::sync::Arc;
 use wasmi::{Global, Instance, Memory, Store, Val};
 
-/// An instance's stack.
+/// The second call stack of an instance.
 pub(crate) struct Backtrace {
     memory: Memory,
     pointer: Global,
@@ -28,13 +28,13 @@ impl Backtrace {
         })
     }
 
-    /// Forgets calls that an exit has ended. To be done before each call.
+    /// Removes the calls that an exit ended. It must run before each call.
     pub(crate) fn clear(&self, store: &mut Store<State>) {
         // It fails only for a global of another type.
         let _ = self.pointer.set(store, Val::I32(0));
     }
 
-    /// The error with where the guest is, if it is about code.
+    /// Returns the error; a trap gets the functions that were being called.
     pub(crate) fn tell(&self, store: &Store<State>, error: CallError) -> CallError {
         match error {
             CallError::Trap(trap) => {

@@ -1,4 +1,4 @@
-//! A module's code for one size of stack, checked and ready to be instantiated.
+//! A module's compiled code for one stack size, checked and ready to be instantiated.
 
 use crate::state::State;
 use crate::{NAME, Translation, Wasmi, fault, imports, signatures};
@@ -12,7 +12,7 @@ pub(crate) struct Code {
     pub(crate) linker: Linker<State>,
     /// Exported start functions in the order of their calls.
     pub(crate) starts: Vec<&'static str>,
-    /// If the module keeps account of its calls.
+    /// The names of functions, if the module records its calls.
     pub(crate) names: Option<Arc<Names>>,
 }
 
@@ -26,7 +26,7 @@ impl Code {
         let rewritten = plan(options, stack_bytes).apply(wasm)?;
         let mut config = config(translation(options, &rewritten), stack_bytes);
         if rewritten.has_shadow_stack {
-            // The guest itself has neither, which validation has checked.
+            // Validation checked before that the guest itself uses neither.
             config.wasm_multi_memory(true).wasm_custom_page_sizes(true);
         }
         let engine = Engine::new(&config);
@@ -43,8 +43,8 @@ impl Code {
     }
 }
 
-/// A function of this size takes some milliseconds to translate, in a call that nothing can stop
-/// meanwhile if it is done there.
+/// Maximum size in bytes of a function that is translated during a call. This takes some milliseconds,
+/// and the call cannot be interrupted meanwhile.
 const MOST_BYTES_IN_A_CALL: u64 = 128 * 1024;
 
 fn translation(options: Wasmi, module: &Rewritten<'_>) -> Translation {
@@ -54,7 +54,8 @@ fn translation(options: Wasmi, module: &Rewritten<'_>) -> Translation {
     }
 }
 
-/// Has modules rewritten so that wasmi can stop their guests, and runs them as the specification says.
+/// Returns the plan by which modules are rewritten, so that wasmi can interrupt their guests and follows
+/// the specification.
 fn plan(options: Wasmi, stack_bytes: usize) -> Plan {
     let plan = Plan::new(NAME)
         .bounded_bulk()
@@ -66,21 +67,21 @@ fn plan(options: Wasmi, stack_bytes: usize) -> Plan {
     }
 }
 
-/// A function that is being called takes this of wasmi's call stack, beside its values.
+/// Bytes of wasmi's call stack that a call takes in addition to its values.
 const FRAME_BYTES: usize = 24;
 
-/// What a stack has before it grows, and how many wait for the next call.
+/// Bytes of a new stack, and the number of unused stacks that wasmi keeps.
 const NEW_STACK_BYTES: usize = 1_000;
 const CACHED_STACKS: usize = 8;
 
-/// wasmi's own, but for translation: where fuel ends in it wasmi cannot resume the guest.
+/// wasmi's default costs, but translation is free: wasmi cannot resume a guest whose fuel ends in it.
 const FUEL_COSTS: CustomFuelCosts = CustomFuelCosts {
     bytes_copied_per_fuel: 8, // as fast as memory that is new can be written
     fuel_per_bytes_translated: 0,
     fuel_per_bytes_validated: 0,
 };
 
-/// How many functions may be called one in the other.
+/// Returns the maximum depth of calls for this stack size.
 fn most_calls(stack_bytes: usize) -> usize {
     stack_bytes / 4 / FRAME_BYTES
 }

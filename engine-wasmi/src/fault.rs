@@ -1,4 +1,4 @@
-//! Errors of wasmi by blame.
+//! Converts errors of wasmi into errors of capwire-wapc.
 
 use crate::NAME;
 use capwire_wapc::{
@@ -9,18 +9,19 @@ use std::fmt;
 use wasmi::TrapCode;
 use wasmi::errors::{ErrorKind, HostError, InstantiationError};
 
-/// Why an import stops the guest, for good or until it is resumed.
+/// The reason for which an import stops or suspends the guest.
 #[derive(Clone, Debug)]
 pub(crate) enum Halt {
-    /// It called the host: binding, namespace, operation and payload.
+    /// The guest called the host: binding, namespace, operation and payload.
     HostCall([Span; 4]),
-    /// It has no fuel left after an import that returns this: wasmi looks where blocks of code begin.
+    /// The guest has no fuel left after an import that returns this value. wasmi itself checks the fuel
+    /// only where blocks of code begin.
     SliceEnded(Option<i32>),
-    /// It broke the protocol.
+    /// The guest broke the protocol.
     Protocol(ProtocolError),
-    /// It called WASI's `proc_exit` with this code.
+    /// The guest called WASI's `proc_exit` with this code.
     Exit(u32),
-    /// It called AssemblyScript's `abort`.
+    /// The guest called AssemblyScript's `abort`.
     Abort(Abort),
 }
 
@@ -38,7 +39,7 @@ impl fmt::Display for Halt {
     }
 }
 
-/// A module that is refused.
+/// Returns the error for a module that the engine refuses.
 pub(crate) fn invalid(source: impl Into<Source>) -> CompileError {
     CompileError::Invalid {
         engine: NAME,
@@ -46,7 +47,7 @@ pub(crate) fn invalid(source: impl Into<Source>) -> CompileError {
     }
 }
 
-/// Why instantiation failed, when it was not for a limit.
+/// Converts an error of instantiation that was not caused by a limit.
 pub(crate) fn start_error(error: wasmi::Error) -> StartError {
     let kind = match error.kind() {
         ErrorKind::Instantiation(InstantiationError::ElementSegmentDoesNotFit { .. }) => {
@@ -63,7 +64,7 @@ pub(crate) fn start_error(error: wasmi::Error) -> StartError {
     }
 }
 
-/// Why a function of the guest ended without a result.
+/// Converts the error of a guest's function that ended without a result.
 pub(crate) fn call_error(error: wasmi::Error) -> CallError {
     match error.as_trap_code() {
         Some(TrapCode::StackOverflow) => LimitError::Stack.into(),
@@ -72,7 +73,7 @@ pub(crate) fn call_error(error: wasmi::Error) -> CallError {
     }
 }
 
-/// Where the kind does not say all, wasmi's own account is the cause.
+/// Returns a trap of this kind. If the kind does not say enough, wasmi's own error is its source.
 fn trap(kind: TrapKind, error: wasmi::Error) -> Trap {
     match kind {
         TrapKind::Other => Trap::new(kind, error),
@@ -80,7 +81,7 @@ fn trap(kind: TrapKind, error: wasmi::Error) -> Trap {
     }
 }
 
-/// A start function may end by an exit with code 0.
+/// Treats a start function's exit with code 0 as success, with `None` as its result.
 pub(crate) fn unless_exited<T>(result: Result<T, CallError>) -> Result<Option<T>, CallError> {
     match result {
         Err(CallError::Trap(trap)) if trap.kind() == TrapKind::Exit(0) => Ok(None),

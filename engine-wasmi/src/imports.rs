@@ -1,4 +1,4 @@
-//! What a guest may import, over its memory and [`State`].
+//! The functions that a guest may import. They use its memory and [`State`].
 
 use crate::fault::Halt;
 use crate::signatures;
@@ -10,13 +10,13 @@ use wasmi::{Caller, Engine, Error, Linker, Module, Val};
 
 type Guest<'a> = Caller<'a, State>;
 
-/// What an import costs, in units of fuel: about its time.
+/// The cost of an import in units of fuel, which is about its time.
 const FUEL_PER_IMPORT: u64 = 32;
 
-/// As many bytes as wasmi itself copies for a unit of fuel.
+/// Bytes that are copied for a unit of fuel, as in wasmi itself.
 const BYTES_PER_FUEL: u64 = 8;
 
-/// A linker of waPC, and of what `module` imports of WASI.
+/// Returns a linker with waPC's functions and the WASI functions that `module` imports.
 pub(crate) fn linker(engine: &Engine, module: &Module) -> Result<Linker<State>, LinkerError> {
     let mut linker = Linker::new(engine);
     // A module may import a function several times.
@@ -32,7 +32,7 @@ pub(crate) fn linker(engine: &Engine, module: &Module) -> Result<Linker<State>, 
     Ok(linker)
 }
 
-/// What a guest says of itself.
+/// Links the functions for the request, the response, the error and the console.
 fn link_guest(linker: &mut Linker<State>) -> Result<(), LinkerError> {
     let request = |guest: Guest<'_>, operation, payload| {
         let bytes = guest.data().request_bytes;
@@ -75,7 +75,7 @@ fn link_abort(linker: &mut Linker<State>) -> Result<(), LinkerError> {
     Ok(())
 }
 
-/// How a guest calls the host and fetches the reply.
+/// Links the functions that call the host and fetch its reply.
 fn link_host(linker: &mut Linker<State>) -> Result<(), LinkerError> {
     let call = |guest: Guest<'_>, b, bl, n, nl, o, ol, p, pl| -> Result<i32, Error> {
         let spans = [(b, bl), (n, nl), (o, ol), (p, pl)].map(|(p, l)| Span::new(p, l));
@@ -113,8 +113,8 @@ fn link_host(linker: &mut Linker<State>) -> Result<(), LinkerError> {
     Ok(())
 }
 
-/// Runs `import` on the guest's memory and charges for it and the `bytes` that it moves at most: a
-/// guest must not get the host to work for it for nothing.
+/// Runs `import` on the guest's memory. Takes fuel for it and for `bytes`, the most that it moves, so
+/// that the host's work for a guest counts.
 fn serve<R: Returned, E: Into<Halt>>(
     mut guest: Guest<'_>,
     bytes: u64,
@@ -130,7 +130,7 @@ fn serve<R: Returned, E: Into<Halt>>(
     }
 }
 
-/// Takes what an import costs, and returns what is left.
+/// Takes the fuel of an import that moves `bytes`, and returns the fuel that is left.
 fn charge(guest: &mut Guest<'_>, bytes: u64) -> Result<u64, Error> {
     let fuel = guest.get_fuel()?;
     let fuel = fuel.saturating_sub(FUEL_PER_IMPORT + bytes / BYTES_PER_FUEL);
@@ -138,7 +138,7 @@ fn charge(guest: &mut Guest<'_>, bytes: u64) -> Result<u64, Error> {
     Ok(fuel)
 }
 
-/// What imports return.
+/// The result of an import.
 trait Returned {
     fn value(self) -> Option<i32>;
 }
@@ -155,7 +155,7 @@ impl Returned for i32 {
     }
 }
 
-/// The guest's memory, which is there whenever its code runs.
+/// Returns the guest's memory and state. The memory always exists while the guest's code runs.
 fn split<'a>(guest: &'a mut Guest<'_>) -> (&'a mut [u8], &'a mut State) {
     match guest.data().memory {
         Some(memory) => memory.data_and_store_mut(guest),
@@ -191,7 +191,7 @@ fn bits(value: &Val) -> u64 {
     match value {
         Val::I32(value) => u64::from(value.cast_unsigned()),
         Val::I64(value) => value.cast_unsigned(),
-        // No function of WASI takes any other type.
+        // No function of WASI has another type.
         _ => 0,
     }
 }

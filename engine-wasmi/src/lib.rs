@@ -1,5 +1,5 @@
-//! The [wasmi](https://docs.rs/wasmi) interpreter as an engine of capwire-wapc: portable, quick to
-//! load, and deterministic in how much a guest may compute.
+//! The [wasmi](https://docs.rs/wasmi) interpreter as an engine of capwire-wapc. It is portable, loads
+//! modules quickly, and limits computing deterministically.
 //!
 //! ```
 //! use capwire_engine_wasmi::Wasmi;
@@ -17,20 +17,20 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! # What guests may use
+//! # Supported features
 //! WebAssembly 1.0, multi-value, sign extension, saturating conversions, bulk memory, reference
 //! types to functions and extended constants: what compilers emit by default. No SIMD, threads,
 //! tail calls, 64-bit or several memories, garbage collection or exceptions.
 //!
-//! # How limits are kept
-//! - A slice is an amount of fuel, see [`Wasmi::fuel_per_millisecond`], which instructions, imports
-//!   and each 8 bytes that are moved take from. It ends where a block of code begins, or in an
-//!   import. The same guest always yields at the same places. Host calls do not end a slice, and
-//!   what they take is not counted.
-//! - Of [`ResourceLimits::stack_bytes`](capwire_wapc::ResourceLimits::stack_bytes), three quarters are for values
-//!   and the rest for 24 bytes of each function that is being called. A module is compiled once
-//!   for each size in use: the default at [`compile`](Engine::compile), any other by
-//!   [`prepare`](capwire_wapc::Module::prepare), or when its first guest is made.
+//! # Resource limits
+//! - A slice is an amount of fuel, see [`Wasmi::fuel_per_millisecond`]. Instructions, imports and each
+//!   8 bytes that are moved take fuel. The interrupt points are the beginnings of blocks of code, and
+//!   imports. The same guest always yields at the same places. Host calls do not end a slice, and
+//!   their time is not counted.
+//! - Three quarters of [`ResourceLimits::stack_bytes`](capwire_wapc::ResourceLimits::stack_bytes) are for values.
+//!   The rest is for calls, which take 24 bytes each. A module is compiled once for each stack size:
+//!   for the default size at [`compile`](Engine::compile), for any other by
+//!   [`prepare`](capwire_wapc::Module::prepare), or when its first guest is created.
 
 #![forbid(unsafe_code)]
 
@@ -52,10 +52,10 @@ use std::sync::Arc;
 
 const NAME: &str = "wasmi";
 
-/// What an optimised build executes in a millisecond on a server of the early 2020s, roughly.
+/// Units of fuel that an optimised build executes in about a millisecond on a server of the early 2020s.
 const FUEL_PER_MILLISECOND: u64 = 250_000;
 
-/// The engine.
+/// The wasmi engine.
 #[derive(Clone, Copy, Debug)]
 pub struct Wasmi {
     fuel_per_millisecond: u64,
@@ -63,25 +63,27 @@ pub struct Wasmi {
     backtraces: bool,
 }
 
-/// When a module's functions become what the interpreter reads. All are validated before any runs.
+/// The time at which a module's functions are translated for the interpreter. All functions are
+/// validated before any runs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Translation {
-    /// All of them when the module is compiled: it takes longer, and no call does.
+    /// All functions are translated when the module is compiled. Loading takes longer; calls do not.
     #[default]
     Eager,
-    /// Each when it is called first, by whichever instance: modules are loaded in about half of the
-    /// time, which pays where most of a large module is never called.
+    /// Each function is translated when any instance calls it first. Modules load in about half of
+    /// the time. This helps if most of a large module is never called.
     ///
-    /// This is work of the host and takes no fuel, so a guest yields at the same places. It is done
-    /// once for a function, so all calls of all instances together wait for it no longer than
-    /// [`compile`](Engine::compile) takes otherwise. Nothing can stop it, so a module with a function
-    /// of more than 128 KiB is translated ahead. A function that is too large for wasmi fails when it
-    /// is called, not when it is loaded.
+    /// Translation takes no fuel, so a guest yields at the same places. A function is translated once,
+    /// so all calls of all instances together wait no longer than [`compile`](Engine::compile) takes
+    /// otherwise. Translation cannot be interrupted, so a module with a function of more than 128 KiB
+    /// is translated when it is compiled. A function that is too large for wasmi fails when it is
+    /// called, not when the module is loaded.
     Lazy,
 }
 
 impl Wasmi {
-    /// An engine that counts 250,000 units of fuel as a millisecond and translates ahead.
+    /// Returns an engine with the defaults: 250,000 units of fuel per millisecond, eager translation
+    /// and no backtraces.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -91,7 +93,7 @@ impl Wasmi {
         }
     }
 
-    /// Sets how much fuel counts as a millisecond of a slice: less for slow machines.
+    /// Sets the units of fuel in a millisecond of a slice. Use fewer for slow machines.
     ///
     /// ```
     /// let engine = capwire_engine_wasmi::Wasmi::new().fuel_per_millisecond(50_000);
@@ -102,7 +104,7 @@ impl Wasmi {
         self
     }
 
-    /// Sets when functions are translated: [`Translation::Eager`] if this is not called.
+    /// Sets the time at which functions are translated. The default is [`Translation::Eager`].
     ///
     /// ```
     /// use capwire_engine_wasmi::{Translation, Wasmi};
@@ -115,13 +117,14 @@ impl Wasmi {
         self
     }
 
-    /// Sets whether traps say in [which functions](capwire_wapc::Trap::frames) they happened: no, if
-    /// this is not called.
+    /// Makes traps name the [functions](capwire_wapc::Trap::frames) that were being called. The default
+    /// is false.
     ///
-    /// wasmi tells nothing of its call stack, so guests are made to keep another one, out of their
-    /// own reach. Those that do little but call functions run about a third slower, other ones a
-    /// tenth. Modules take an eighth longer to load, lazily a larger part; instances take a 24th of
-    /// their stack more, 22 KiB by default. What is added takes fuel, too.
+    /// wasmi does not expose its call stack, so modules are rewritten to keep a second one, which the
+    /// guest's own code cannot access. Guests that mainly call functions run about a third slower,
+    /// others about a tenth. Modules take an eighth longer to load, and with lazy translation a larger
+    /// share. An instance takes more memory: a 24th of its stack, 22 KiB by default. The added code
+    /// takes fuel, too.
     ///
     /// ```
     /// let engine = capwire_engine_wasmi::Wasmi::new().backtraces(true);

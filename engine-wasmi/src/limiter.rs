@@ -1,4 +1,4 @@
-//! How much memory and how many table elements a guest gets.
+//! Limits a guest's memory and table elements.
 
 use capwire_wapc::{Growth, LimitError, ResourceLimits};
 use wasmi::ResourceLimiter;
@@ -27,7 +27,7 @@ impl ResourceLimiter for Limiter {
         desired: usize,
         _maximum: Option<usize>,
     ) -> Result<bool, LimiterError> {
-        // Only the stack of `Backtrace` is not of whole pages.
+        // Only the memory of `Backtrace` has a size that is not a multiple of a page.
         let is_ours = !desired.is_multiple_of(PAGE_BYTES);
         Ok(is_ours || self.0.memory(desired as u64))
     }
@@ -44,8 +44,8 @@ impl ResourceLimiter for Limiter {
     fn table_grow_failed(&mut self, error: &TableError) -> Result<(), LimiterError> {
         self.0.table_failed();
         match error {
-            // wasmi does not remember where a `table.grow` ran out of fuel and would resume the
-            // guest elsewhere. To trap it is the lesser evil.
+            // wasmi would resume the guest at a wrong place after a `table.grow` that ran out of
+            // fuel, so the guest traps instead.
             TableError::OutOfFuel { .. } => Err(LimiterError::ResourceLimiterDeniedAllocation),
             _ => Ok(()),
         }

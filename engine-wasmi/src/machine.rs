@@ -1,4 +1,4 @@
-//! A guest's store and functions, and how its code is run from one pause to the next.
+//! A guest's store and functions. Runs the guest's code from one suspension to the next.
 
 use crate::backtrace::Backtrace;
 use crate::code::Code;
@@ -20,19 +20,19 @@ pub(crate) struct Machine {
     store: Store<State>,
     guest_call: TypedFunc<(u32, u32), i32>,
     starts: Vec<TypedFunc<(), ()>>,
-    /// A slice in units of fuel.
+    /// The length of a slice in units of fuel.
     slice: u64,
     backtrace: Option<Backtrace>,
 }
 
-/// How far a function of the guest got.
+/// The state in which a function of the guest returns control.
 pub(crate) enum Advance<R> {
     Returned(R),
     HostCall(InHostCall<R>),
     SliceEnded(OutOfSlice<R>),
 }
 
-/// A function that waits for the answer to its host call.
+/// A function that waits for the reply to its host call.
 pub(crate) struct InHostCall<R> {
     paused: TypedResumableCallHostTrap<R>,
     call: [Span; 4],
@@ -41,7 +41,7 @@ pub(crate) struct InHostCall<R> {
 /// A function whose slice is over.
 pub(crate) enum OutOfSlice<R> {
     InCode(TypedResumableCallOutOfFuel<R>),
-    /// Behind an import that returns this.
+    /// The slice ended in an import that returns this value.
     InImport(TypedResumableCallHostTrap<R>, Option<i32>),
 }
 
@@ -91,7 +91,7 @@ impl Machine {
         self.guest_call
     }
 
-    /// The start function that is called after so many others.
+    /// Returns the start function at `index` in the order of calls.
     pub(crate) fn start(&self, index: usize) -> Option<TypedFunc<(), ()>> {
         self.starts.get(index).copied()
     }
@@ -114,7 +114,7 @@ impl Machine {
         self.advance(call)
     }
 
-    /// Goes on in a new slice.
+    /// Continues in a new slice.
     pub(crate) fn go_on<R: WasmResults>(
         &mut self,
         paused: OutOfSlice<R>,
@@ -133,7 +133,7 @@ impl Machine {
         self.advance(call)
     }
 
-    /// What the guest asks of the host, or none if its conversation has an answer already.
+    /// Returns the guest's host call, or `None` if the conversation has refused it already.
     pub(crate) fn host_call<R>(
         &mut self,
         paused: &InHostCall<R>,
@@ -145,8 +145,8 @@ impl Machine {
         state.conversation.host_call(memory, paused.call)
     }
 
-    /// Goes on with the host's reply, in what is left of the slice. No reply is a refusal, after which
-    /// the slice may be over: nobody else looks at what a guest does that is refused again and again.
+    /// Continues with the host's reply in the rest of the slice. `None` is a refusal. The slice may end
+    /// after a refusal, so that a guest cannot run on by making one refused call after another.
     pub(crate) fn answer<R: WasmResults>(
         &mut self,
         paused: InHostCall<R>,
@@ -173,28 +173,28 @@ impl Machine {
         })
     }
 
-    /// Begins a slice, of at least what wasmi needs for its next step: to fill megabytes of memory
-    /// is one.
+    /// Begins a slice with at least the fuel that wasmi needs for its next instruction, which may fill
+    /// megabytes of memory.
     fn refuel(&mut self, required: u64) {
         let fuel = self.slice.max(required);
-        // It fails only where fuel is not counted.
+        // This fails only if fuel is not counted.
         let _ = self.store.set_fuel(fuel);
     }
 }
 
-/// Tells a guest whose memory grows in pieces how much it may have.
+/// Sets the page limit in a guest whose memory grows in pieces.
 fn set_most_pages(store: &mut Store<State>, instance: Instance, limits: &ResourceLimits) {
     let own = instance.get_memory(&*store, abi::MEMORY);
     let own = own.and_then(|memory| memory.ty(&*store).maximum());
     let most = own.unwrap_or(u64::MAX).min(limits.memory_pages.into());
     let most = u32::try_from(most).unwrap_or(u32::MAX).cast_signed();
     if let Some(global) = instance.get_global(&*store, MOST_PAGES) {
-        // It fails only for a global of another type, which is a guest's own.
+        // This fails only for a global of another type, which is the guest's own.
         let _ = global.set(store, Val::I32(most));
     }
 }
 
-/// What `__host_call` returns if it is not answered with data.
+/// The result of `__host_call` if the reply is not data.
 const REFUSED: i32 = 0;
 
 fn refusal(limiter: &Limiter, error: Error) -> StartError {

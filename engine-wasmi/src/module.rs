@@ -1,4 +1,4 @@
-//! A module: its code for each size of stack that is in use.
+//! A module: its compiled code for each stack size in use.
 
 use crate::code::Code;
 use crate::machine::Machine;
@@ -13,13 +13,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 pub(crate) struct WasmiModule {
-    /// As it was given: each size of stack has it rewritten anew.
+    /// The original bytes. They are rewritten for each stack size.
     wasm: Vec<u8>,
     engine: Wasmi,
-    /// For the default size of stack. wasmi fixes it for all that one of its engines compiles; an
-    /// engine for each also means that code goes when its module does.
+    /// Code for the default stack size. wasmi's engines have one stack size each. Each code has its
+    /// own engine, so that it is freed with its module.
     code: Arc<Code>,
-    /// For other sizes.
+    /// Code for other stack sizes, by size in bytes.
     others: Mutex<Vec<(usize, Arc<Code>)>>,
 }
 
@@ -61,7 +61,7 @@ impl WasmiModule {
         Machine::instantiate(&code, limits, world, self.slice(limits.slice))
     }
 
-    /// A slice as fuel.
+    /// Converts a slice into units of fuel.
     fn slice(&self, slice: Duration) -> u64 {
         let fuel = slice
             .as_nanos()

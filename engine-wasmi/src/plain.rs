@@ -1,4 +1,4 @@
-//! A guest that is answered at once: the host is called between two steps of the interpreter.
+//! A plain guest. Its host is called while the interpreter is suspended.
 
 use crate::fault;
 use crate::machine::{Advance, Machine};

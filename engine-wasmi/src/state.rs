@@ -1,4 +1,4 @@
-//! What the imports of one guest work on.
+//! The state that one guest's imports use.
 
 use crate::limiter::Limiter;
 use capwire_wapc::{CallError, Conversation, Request, ResourceLimits, World};
@@ -10,9 +10,9 @@ pub(crate) struct State {
     pub(crate) conversation: Conversation,
     pub(crate) wasi: Wasi,
     pub(crate) limiter: Limiter,
-    /// Looked up once, after instantiation.
+    /// The guest's memory, set after instantiation.
     pub(crate) memory: Option<Memory>,
-    /// Bytes of the request, which the guest may fetch as often as it likes.
+    /// Length of the request in bytes. The guest may fetch the request many times.
     pub(crate) request_bytes: u64,
 }
 
@@ -34,7 +34,7 @@ impl State {
         Ok((operation, payload))
     }
 
-    /// Prints what the guest began to print. For the end of each call, however it ended.
+    /// Prints the guest's unfinished line. It runs at the end of each call, also of a failed one.
     pub(crate) fn flush(&mut self) {
         self.wasi.flush(&**self.conversation.world());
     }

@@ -1,4 +1,4 @@
-//! A guest that can wait: wasmi keeps its stack while it does.
+//! A suspendable guest. wasmi keeps its stack while it is suspended.
 
 use crate::fault;
 use crate::machine::{Advance, InHostCall, Machine, OutOfSlice};
@@ -15,16 +15,16 @@ pub(crate) struct Suspendable {
     waiting: Waiting,
 }
 
-/// What the guest is in the middle of.
+/// The reason for which the guest is suspended.
 enum Waiting {
     Nothing,
-    /// A start function, and how many were called with it.
+    /// A start function waits for a slice. The number counts the start functions called so far.
     Start(OutOfSlice<()>, usize),
     Reply(InHostCall<i32>),
     Slice(OutOfSlice<i32>),
 }
 
-/// How far a function of the guest got, with the host call's data taken out of its memory.
+/// The state in which a function of the guest returns control, with a copy of the host call's data.
 enum Step<R> {
     Returned(R),
     HostCall(InHostCall<R>, SuspendedCall),
@@ -58,7 +58,7 @@ impl Suspendable {
         }
     }
 
-    /// Goes on with the start functions, of which `called` were called.
+    /// Continues with the start functions, of which `called` have been called.
     fn starting(
         &mut self,
         advance: Result<Advance<()>, CallError>,
@@ -71,7 +71,7 @@ impl Suspendable {
                     self.waiting = Waiting::Start(paused, called);
                     return Ok(Progress::Yielded);
                 }
-                // The conversation refuses host calls meanwhile, so it returned.
+                // The conversation refuses host calls here, so the function has returned.
                 Some(Step::Returned(()) | Step::HostCall(..)) | None => {}
             }
             let Some(start) = self.machine.start(called) else {
@@ -100,7 +100,7 @@ impl Suspendable {
         }
     }
 
-    /// Prints what the guest began to print if it is not to go on.
+    /// Prints the guest's unfinished line, unless the guest is suspended.
     fn ended(&mut self, progress: Result<Progress, CallError>) -> Result<Progress, CallError> {
         if !matches!(self.waiting, Waiting::Nothing) {
             return progress;

@@ -1,4 +1,4 @@
-//! What is this engine's own: slices are fuel.
+//! Tests of this engine's own behaviour: slices are amounts of fuel.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::time::Duration;
 
-/// A guest that runs `body` when it is called.
+/// Returns a guest that runs `body` when it is called.
 fn guest(engine: Wasmi, body: &str, world: Arc<dyn World>) -> PlainGuest {
     let wasm = wat::parse_str(format!(
         r#"(module
@@ -78,7 +78,7 @@ fn lazily_translated_code_is_validated_at_compilation() {
     );
 }
 
-/// wasmi has no room for what this function computes with at once, and finds out when it translates.
+/// wasmi cannot translate this function: it has too many values on its stack at a time.
 #[test]
 fn functions_that_take_long_to_translate_are_translated_ahead() {
     let lazy = Wasmi::new().translation(Translation::Lazy);
@@ -112,7 +112,7 @@ fn a_step_that_costs_more_than_a_slice_is_made_nevertheless() {
     assert!(host.ended() > 0);
 }
 
-/// Counts what it does for its guest instead of doing it.
+/// A world that counts its calls and does nothing else.
 #[derive(Default)]
 struct Deeds(AtomicU32);
 
