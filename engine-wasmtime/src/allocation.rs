@@ -1,4 +1,4 @@
-//! Where instances get their memory: a pool, if the machine has room for one.
+//! Allocates instances: from a pool, if the machine has room for one, or on demand.
 
 use crate::options::WasmtimeBuilder;
 use crate::runtime::config;
@@ -6,32 +6,32 @@ use capwire_wapc::ResourceLimits;
 use std::fs;
 use wasmtime::{Engine, PoolingAllocationConfig, Result};
 
-/// Where the instances of a [`Wasmtime`](crate::Wasmtime) get their memory.
+/// The source of memory for the instances of a [`Wasmtime`](crate::Wasmtime).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Allocation {
-    /// Each asks the system when it is made.
+    /// Each instance gets its memory from the system when it is created.
     OnDemand,
-    /// They share what was reserved for so many, for each size of stack in use.
+    /// Instances use memory that was reserved before, in a pool for each stack size in use.
     Pool {
-        /// How many there can be at a time.
+        /// The maximum number of instances at a time.
         instances: u32,
     },
-    /// A pool was asked for, but this machine has no room for it: as on demand.
+    /// A pool was requested, but this machine has no room for it. Allocation is on demand.
     NoRoom {
-        /// What was in the way, for whoever can change it.
+        /// The reason, and a remedy if there is one.
         reason: String,
     },
 }
 
-/// Whether a pool's places hold all that a guest with `limits` may ask for.
+/// Returns true if a slot of a pool is large enough for a guest with `limits`.
 ///
-/// Their memories are as large as memories can be, and each size of stack has a pool of its own.
+/// Only tables are compared: a slot's memory has the maximum size, and each stack size has its own pool.
 pub(crate) fn holds(limits: &ResourceLimits) -> bool {
     limits.table_elements <= ResourceLimits::default().table_elements
 }
 
-/// An engine with a pool if one is asked for and fits, else without.
+/// Returns an engine with a pool if the options request one and it fits, otherwise without.
 pub(crate) fn engine(
     options: &WasmtimeBuilder,
     stack_bytes: usize,
@@ -63,7 +63,7 @@ fn pooled(options: &WasmtimeBuilder, stack_bytes: usize, instances: u32) -> Resu
         .map_err(|error| format!("what {instances} instances need cannot be reserved: {error:#}"))
 }
 
-/// Tables of an instance in the pool. Compilers make one.
+/// Tables of an instance in the pool. Compilers emit one.
 const TABLES: u32 = 4;
 
 fn pool(instances: u32) -> PoolingAllocationConfig {
@@ -77,15 +77,15 @@ fn pool(instances: u32) -> PoolingAllocationConfig {
     pool
 }
 
-/// How many mappings of memory Linux gives a process at most.
+/// The file with Linux's maximum number of memory mappings of a process.
 const MAX_MAP_COUNT: &str = "/proc/sys/vm/max_map_count";
 
-/// What an instance in use splits off: its image, its memory before and behind that, its guard, and
-/// its stack with another.
+/// Memory mappings of an instance in use: its image, the memory before and after the image, the guard
+/// region, and the stack with its guard.
 const MAPPINGS: u64 = 8;
 
-/// A pool that runs out of mappings would fail when it is full, so half of them must be enough. The
-/// rest is for everything else in the process.
+/// Checks that a full pool needs at most half of the process's memory mappings. The other half is for
+/// the rest of the process.
 fn check_mappings(instances: u32, max_map_count: Option<String>) -> Result<(), String> {
     let needed = u64::from(instances) * MAPPINGS;
     // Systems without this file have no such limit.

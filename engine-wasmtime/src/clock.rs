@@ -1,4 +1,4 @@
-//! The thread that advances an engine's epoch, by which guests notice that their slice is over.
+//! The thread that advances an engine's epoch. Guests compare the epoch with the end of their slice.
 
 use std::io;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::SeqCst};
@@ -9,10 +9,10 @@ use wasmtime::Engine;
 
 const TICK: Duration = Duration::from_millis(1);
 
-/// How often the thread looks whether it may sleep. To look takes a while if there are many guests.
+/// Ticks between two checks of whether the thread may sleep. A check visits all guests.
 const TICKS_BETWEEN_LOOKS: u32 = 64;
 
-/// An engine's clock. It ticks while guests run, and ends when it is dropped.
+/// An engine's clock. It ticks while guests run, and stops when it is dropped.
 pub(crate) struct Clock {
     shared: Arc<Shared>,
     thread: Thread,
@@ -20,30 +20,31 @@ pub(crate) struct Clock {
 
 #[derive(Default)]
 struct Shared {
-    /// Whether each guest runs. A guest writes to its own flag only, so that many cores can.
+    /// A flag for each guest, true while it runs. Each guest has its own flag, so that cores do not
+    /// contend for one.
     guests: Mutex<Vec<Weak<AtomicBool>>>,
     ticks: AtomicU64,
     asleep: AtomicBool,
     ended: AtomicBool,
 }
 
-/// A guest's part of the clock.
+/// A guest's handle of the clock.
 pub(crate) struct GuestClock {
     clock: Arc<Clock>,
     runs: Arc<AtomicBool>,
 }
 
-/// When a slice ends, in ticks. It is counted here a second time since wasmtime does not tell.
+/// The tick at which a slice ends. It is counted here too, since wasmtime does not expose its count.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Deadline(u64);
 
-/// While this lives the clock ticks.
+/// A guard that keeps the clock ticking until it is dropped.
 pub(crate) struct Running<'a>(&'a AtomicBool);
 
-/// A slice in ticks: one more, since the first one is nearly over at times.
+/// Converts a slice into ticks. It adds one, since the current tick may be nearly over.
 pub(crate) fn ticks(slice: Duration) -> u64 {
     let ticks = slice.as_nanos().div_ceil(TICK.as_nanos());
-    // What is beyond all time must still fit when it is added to the epoch.
+    // A huge slice must not overflow when it is added to the epoch.
     u64::try_from(ticks).unwrap_or(u64::MAX).min(u64::MAX / 2) + 1
 }
 
@@ -60,12 +61,12 @@ impl Clock {
         })
     }
 
-    /// When `ticks` from now will have passed.
+    /// Returns the deadline in `ticks` from now.
     pub(crate) fn after(&self, ticks: u64) -> Deadline {
         Deadline(self.shared.ticks.load(SeqCst).saturating_add(ticks))
     }
 
-    /// How many ticks are left until `deadline`.
+    /// Returns the ticks that are left until `deadline`.
     pub(crate) fn until(&self, deadline: Deadline) -> u64 {
         deadline.0.saturating_sub(self.shared.ticks.load(SeqCst))
     }
@@ -92,9 +93,9 @@ impl GuestClock {
         &self.clock
     }
 
-    /// Wakes the clock for as long as the result lives.
+    /// Keeps the clock ticking until the result is dropped.
     pub(crate) fn run(&self) -> Running<'_> {
-        // Either this sees that the thread is about to sleep, or the thread sees this.
+        // Either this sees that the thread is about to sleep, or the thread sees the new flag.
         self.runs.store(true, SeqCst);
         if self.clock.shared.asleep.load(SeqCst) {
             self.clock.thread.unpark();

@@ -1,4 +1,4 @@
-//! A module's code for one runtime, checked and ready to be instantiated.
+//! A module's compiled code for one runtime, checked and ready to be instantiated.
 
 use crate::clock::{self, GuestClock};
 use crate::fault;
@@ -66,7 +66,7 @@ impl Code {
         self.guest(store, instance, slice)
     }
 
-    /// What a new guest keeps the clock ticking with.
+    /// Returns a handle of the clock for a new guest.
     pub(crate) fn clock(&self) -> GuestClock {
         self.runtime.clock.guest()
     }
@@ -93,8 +93,8 @@ impl Code {
     }
 }
 
-/// Some segments are written by code that wasmtime adds, whose work is bounded by the module's size:
-/// no slice ends meanwhile. Each call sets a deadline of its own.
+/// The deadline during instantiation, far enough to end no slice. Only code that wasmtime adds runs then,
+/// to write segments, and the module's size bounds its work. Each call sets its own deadline.
 const INSTANTIATION_TICKS: u64 = 1 << 32;
 
 fn slice_ended(
@@ -110,7 +110,7 @@ fn slice_ended(
     })
 }
 
-/// The result of a future that only waits for code of the guest, of which there is none.
+/// Returns the result of a future that is ready at once, since instantiation runs none of the guest's code.
 fn at_once<T>(future: impl Future<Output = Result<T>>) -> Result<T> {
     let mut context = Context::from_waker(Waker::noop());
     match pin!(future).poll(&mut context) {

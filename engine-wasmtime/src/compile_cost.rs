@@ -25,14 +25,14 @@ use wasmtime::wasmparser::{
 const MOST_NESTED_LOOPS: u64 = 32;
 /// Cranelift has a table of variables and blocks, with four bytes for each pair.
 const MOST_PLACES: u64 = 50_000_000;
-/// Units that any module may have.
+/// Units of cost that any module may have.
 const MOST_COST: u64 = 1_000_000_000;
-/// Units that it may have beside these, for each byte of code.
+/// Additional units of cost for each byte of code.
 const MOST_COST_PER_BYTE: u64 = 300;
 
-/// Refuses a module that Cranelift would need too long for.
+/// Refuses a module whose compile cost for Cranelift is too high.
 ///
-/// It returns `Ok` for what is not a valid module: the compiler refuses that.
+/// Returns `Ok` for an invalid module, which the compiler refuses.
 pub(crate) fn check(wasm: &[u8]) -> Result<(), CompileError> {
     let mut types = Types::default();
     let (mut cost, mut most) = (0_u64, MOST_COST);
@@ -77,7 +77,7 @@ fn at_most(what: &'static str, count: u64, most: u64) -> Result<(), CompileError
     }
 }
 
-/// How many values, parameters and results together, each function of a module has.
+/// The number of parameters and results together, for each function of a module.
 #[derive(Default)]
 struct Types {
     values: Vec<u64>,

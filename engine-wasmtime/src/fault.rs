@@ -1,4 +1,4 @@
-//! Errors of wasmtime by blame.
+//! Converts errors of wasmtime into errors of capwire-wapc.
 
 use crate::NAME;
 use capwire_wapc::{
@@ -12,7 +12,7 @@ use wasmtime::{Error, WasmBacktrace};
 #[error("the guest exited with code {0}")]
 pub(crate) struct Exit(pub(crate) u32);
 
-/// A module that is refused.
+/// Returns the error for a module that the engine refuses.
 pub(crate) fn invalid(source: impl Into<Source>) -> CompileError {
     CompileError::Invalid {
         engine: NAME,
@@ -20,7 +20,7 @@ pub(crate) fn invalid(source: impl Into<Source>) -> CompileError {
     }
 }
 
-/// An instance that wasmtime could not provide.
+/// Returns the error for an instance that wasmtime could not provide.
 pub(crate) fn unavailable(source: impl Into<Source>) -> StartError {
     StartError::Engine {
         engine: NAME,
@@ -28,7 +28,7 @@ pub(crate) fn unavailable(source: impl Into<Source>) -> StartError {
     }
 }
 
-/// Why instantiation failed, when it was not for a limit.
+/// Converts an error of instantiation that was not caused by a limit.
 pub(crate) fn start_error(error: Error) -> StartError {
     match error.downcast_ref::<wasmtime::Trap>() {
         Some(_) => StartError::Call(call_error(error)),
@@ -36,7 +36,7 @@ pub(crate) fn start_error(error: Error) -> StartError {
     }
 }
 
-/// Why a function of the guest ended without a result.
+/// Converts the error of a guest's function that ended without a result.
 pub(crate) fn call_error(error: Error) -> CallError {
     if let Some(breach) = error.downcast_ref::<ProtocolError>() {
         return breach.clone().into();
@@ -64,7 +64,7 @@ fn trap(error: Error) -> Trap {
     }
 }
 
-/// Where the guest was.
+/// Returns the functions that were being called, the innermost first.
 fn frames(error: &Error) -> Vec<Frame> {
     let backtrace = error.downcast_ref::<WasmBacktrace>();
     let frames = backtrace.map_or(&[][..], WasmBacktrace::frames).iter();
@@ -72,7 +72,7 @@ fn frames(error: &Error) -> Vec<Frame> {
     capwire_wapc_rewrite::frames(named).collect()
 }
 
-/// A start function may end by an exit with code 0.
+/// Treats a start function's exit with code 0 as success.
 pub(crate) fn unless_exited(result: Result<(), CallError>) -> Result<(), CallError> {
     match result {
         Err(CallError::Trap(trap)) if trap.kind() == TrapKind::Exit(0) => Ok(()),

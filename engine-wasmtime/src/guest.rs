@@ -1,16 +1,17 @@
-//! An instance with its store: what plain and suspendable guests have in common.
+//! An instance with its store, shared by plain and suspendable guests.
 
 use crate::state::State;
 use capwire_wapc::abi;
 use wasmtime::{Instance, Result, Store, TypedFunc};
 
-/// `W` is how it waits for replies, see [`State`].
+/// An instance and its functions. `W` is [`Immediate`](crate::state::Immediate) or
+/// [`Patient`](crate::state::Patient), see [`State`].
 pub(crate) struct Guest<W: 'static> {
     pub(crate) store: Store<State<W>>,
     pub(crate) guest_call: TypedFunc<(u32, u32), i32>,
     /// Start functions that are still to be called.
     pub(crate) starts: Vec<TypedFunc<(), ()>>,
-    /// In ticks.
+    /// The length of a slice in ticks.
     pub(crate) slice: u64,
 }
 

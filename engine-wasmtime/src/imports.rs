@@ -1,4 +1,4 @@
-//! What a guest may import, over its memory and [`State`].
+//! The functions that a guest may import. They use its memory and [`State`].
 
 use crate::fault::Exit;
 use crate::lend;
@@ -11,7 +11,7 @@ use wasmtime::{AsContextMut, Caller, Engine, Linker, Result, Val};
 
 type Guest<'a, W> = Caller<'a, State<W>>;
 
-/// A linker for plain guests.
+/// Returns a linker for plain guests.
 pub(crate) fn immediate(engine: &Engine) -> Result<Linker<State<Immediate>>> {
     let mut linker = linker(engine)?;
     let call = |guest: Guest<'_, _>, b, bl, n, nl, o, ol, p, pl| {
@@ -21,7 +21,7 @@ pub(crate) fn immediate(engine: &Engine) -> Result<Linker<State<Immediate>>> {
     Ok(linker)
 }
 
-/// A linker for suspendable guests.
+/// Returns a linker for suspendable guests.
 pub(crate) fn patient(engine: &Engine) -> Result<Linker<State<Patient>>> {
     let mut linker = linker(engine)?;
     linker.func_wrap_async(abi::NAMESPACE, abi::HOST_CALL.name, |guest, spans| {
@@ -30,7 +30,7 @@ pub(crate) fn patient(engine: &Engine) -> Result<Linker<State<Patient>>> {
     Ok(linker)
 }
 
-/// All but `__host_call`.
+/// Returns a linker with all functions except `__host_call`.
 fn linker<W: 'static>(engine: &Engine) -> Result<Linker<State<W>>> {
     let mut linker = Linker::new(engine);
     link_abort(&mut linker)?;
@@ -42,7 +42,7 @@ fn linker<W: 'static>(engine: &Engine) -> Result<Linker<State<W>>> {
     Ok(linker)
 }
 
-/// What a guest says of itself.
+/// Links the functions for the request, the response, the error and the console.
 fn link_guest<W: 'static>(linker: &mut Linker<State<W>>) -> Result<()> {
     let request = |guest: Guest<'_, W>, operation, payload| {
         serve(guest, |wapc, memory| {
@@ -72,7 +72,7 @@ fn link_guest<W: 'static>(linker: &mut Linker<State<W>>) -> Result<()> {
     Ok(())
 }
 
-/// How a guest fetches the host's reply.
+/// Links the functions that fetch the host's reply.
 fn link_replies<W: 'static>(linker: &mut Linker<State<W>>) -> Result<()> {
     let response_len = |guest: Guest<'_, W>| guest.data().conversation.host_response_len();
     let response = |guest: Guest<'_, W>, target| {
@@ -107,7 +107,7 @@ fn serve<W: 'static, T>(
     Ok(import(&mut state.conversation, memory)?)
 }
 
-/// The guest's memory, which is there whenever its code runs.
+/// Returns the guest's memory and state. The memory always exists while the guest's code runs.
 fn split<'a, W: 'static>(guest: &'a mut Guest<'_, W>) -> (&'a mut [u8], &'a mut State<W>) {
     match guest.data().memory {
         Some(memory) => memory.data_and_store_mut(guest),
@@ -176,7 +176,7 @@ fn bits(value: &Val) -> u64 {
     match value {
         Val::I32(value) => u64::from(value.cast_unsigned()),
         Val::I64(value) => value.cast_unsigned(),
-        // No function of WASI takes any other type.
+        // No function of WASI has another type.
         _ => 0,
     }
 }

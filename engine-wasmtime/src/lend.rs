@@ -1,7 +1,7 @@
 //! Lends a plain guest its host: the one use of `unsafe` in this crate.
 //!
-//! A function that a wasmtime store knows must not borrow anything, but a host is borrowed, for
-//! one call. So while the guest runs its thread knows the host, and the imports ask the thread.
+//! The functions of a wasmtime store must not borrow anything, but a host is borrowed for one call. So
+//! a thread-local variable points to the host while the guest runs, and the imports read it.
 
 use capwire_wapc::HostCalls;
 use std::cell::Cell;
@@ -15,7 +15,7 @@ thread_local! {
     static HOST: Cell<Option<Lent>> = const { Cell::new(None) };
 }
 
-/// Runs `run`, in which [`with`] finds `host`.
+/// Runs `run`. Inside it, [`with`] finds `host`.
 pub(crate) fn lend<T>(host: &mut dyn HostCalls, run: impl FnOnce() -> T) -> T {
     let host = NonNull::from(host);
     #[expect(unsafe_code, reason = "a static cannot hold a borrow")]
@@ -39,7 +39,7 @@ pub(crate) fn with<T>(use_host: impl FnOnce(&mut dyn HostCalls) -> T) -> Option<
     Some(use_host(host))
 }
 
-/// Puts back what was there before, also when a host panics.
+/// A guard that restores the previous host when it is dropped, also if a host panics.
 struct Restored(Option<Lent>);
 
 impl Drop for Restored {

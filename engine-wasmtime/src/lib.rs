@@ -1,5 +1,5 @@
-//! The [wasmtime](https://docs.rs/wasmtime) JIT as an engine of capwire-wapc: the fastest one for
-//! guests that compute or are called often.
+//! The [wasmtime](https://docs.rs/wasmtime) JIT as an engine of capwire-wapc. It is the fastest engine
+//! for guests that compute much or are called often.
 //!
 //! ```
 //! use capwire_engine_wasmtime::Wasmtime;
@@ -17,26 +17,26 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! # What guests may use
+//! # Supported features
 //! WebAssembly 1.0, multi-value, sign extension, saturating conversions, bulk memory, reference
 //! types to functions and extended constants: what compilers emit by default. No SIMD, threads,
 //! tail calls, 64-bit or several memories, garbage collection or exceptions.
 //!
-//! # How limits are kept
-//! - A slice is counted in ticks of 1 ms by a thread that sleeps while no guest runs. It lasts as
-//!   long as it should and up to two ticks longer, by the clock on the wall. Host calls do not end
-//!   a slice, and what they take is not counted.
+//! # Resource limits
+//! - A thread counts slices in ticks of 1 ms of wall-clock time. It sleeps while no guest runs. A slice
+//!   lasts as long as configured, or up to two ticks longer. Host calls do not end a slice, and their
+//!   time is not counted.
 //! - A module is compiled once for each [`ResourceLimits::stack_bytes`](capwire_wapc::ResourceLimits::stack_bytes)
-//!   in use: the default at [`compile`](Engine::compile), any other by
-//!   [`prepare`](capwire_wapc::Module::prepare), or when its first guest is made.
-//!   With a pool, once more for guests that may have more than its places hold.
-//! - A plain guest uses the stack of its caller's thread, so it may have
-//!   [`MAX_PLAIN_STACK`] at most; suspendable ones have their own.
+//!   in use: for the default size at [`compile`](Engine::compile), for any other by
+//!   [`prepare`](capwire_wapc::Module::prepare), or when its first guest is created. With a pool, it is
+//!   compiled once more for guests whose limits exceed a slot of the pool.
+//! - A plain guest uses the stack of its caller's thread, so its limit is at most [`MAX_PLAIN_STACK`].
+//!   Suspendable guests have their own stacks.
 //!
 //! # Options
-//! [`Wasmtime::builder`] has them: how guests are compiled ([`Strategy`]), whether there is a pool of
-//! instances, and whether instances share pages of memory. Guests may use the same and limits hold
-//! the same, whatever is chosen. The feature `winch` adds [`Strategy`]`::Winch`.
+//! [`Wasmtime::builder`] sets the compiler ([`Strategy`]), a pool of instances, and whether instances
+//! share pages of memory. Features and limits are the same with all options. The cargo feature `winch`
+//! adds [`Strategy`]`::Winch`.
 
 #![deny(unsafe_code)]
 
@@ -69,16 +69,17 @@ use std::sync::Arc;
 
 const NAME: &str = "wasmtime";
 
-/// The largest [`ResourceLimits::stack_bytes`](capwire_wapc::ResourceLimits::stack_bytes) of a plain guest: half of what Rust gives a thread.
+/// Maximum [`ResourceLimits::stack_bytes`](capwire_wapc::ResourceLimits::stack_bytes) of a plain guest: half of
+/// the stack that Rust gives a thread by default.
 pub const MAX_PLAIN_STACK: usize = 1024 * 1024;
 
-/// The engine. Its clones are the same engine.
+/// The wasmtime engine. Clones share one engine.
 #[derive(Clone)]
 pub struct Wasmtime {
     runtimes: Arc<Runtimes>,
 }
 
-/// wasmtime cannot run on this machine.
+/// The error of an engine that cannot run on this machine.
 #[derive(Debug, thiserror::Error)]
 #[error("the engine `wasmtime` does not run here: use another, such as `wasmi`")]
 pub struct Unavailable {
@@ -86,7 +87,8 @@ pub struct Unavailable {
 }
 
 impl Wasmtime {
-    /// An engine with the default options: Cranelift, memory on demand, shared until it is written.
+    /// Returns an engine with the default options: Cranelift, allocation on demand, and memory pages that
+    /// are shared until they are written.
     ///
     /// # Errors
     /// See [`WasmtimeBuilder::build`].
@@ -94,7 +96,7 @@ impl Wasmtime {
         Self::builder().build()
     }
 
-    /// Begins an engine with other options.
+    /// Returns a builder for an engine with other options.
     ///
     /// ```
     /// use capwire_engine_wasmtime::{Allocation, Wasmtime};
@@ -109,8 +111,8 @@ impl Wasmtime {
         WasmtimeBuilder::new()
     }
 
-    /// Where its instances get their memory. Read it after the first guests too, if some have
-    /// another size of stack than [`ResourceLimits::default`](capwire_wapc::ResourceLimits): each has its own pool.
+    /// Returns the source of memory for instances. Each stack size has its own pool, so check again
+    /// after creating the first guest with another one than [`ResourceLimits::default`](capwire_wapc::ResourceLimits).
     #[must_use]
     pub fn allocation(&self) -> Allocation {
         self.runtimes.allocation()

@@ -1,4 +1,4 @@
-//! How much memory and how many table elements a guest gets.
+//! Limits a guest's memory and table elements.
 
 use capwire_wapc::{Growth, LimitError, ResourceLimits};
 use wasmtime::{Error, ResourceLimiter, Result};

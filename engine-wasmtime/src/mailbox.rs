@@ -1,4 +1,4 @@
-//! Where a suspended guest leaves its host call and finds the reply.
+//! The mailbox through which a suspended guest passes its host call and gets the reply.
 
 use capwire_wapc::{Reply, SuspendedCall};
 use std::future;
@@ -6,7 +6,7 @@ use std::mem;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::Poll;
 
-/// Both sides are never there at the same time, so its lock is always free.
+/// A host call or its reply. The two sides never use it at the same time, so its lock is always free.
 #[derive(Default)]
 pub(crate) struct Mailbox(Mutex<Mail>);
 
@@ -19,13 +19,13 @@ enum Mail {
 }
 
 impl Mailbox {
-    /// For the guest: leaves its call and waits for the reply, and how many ticks its slice has left.
+    /// Stores the guest's host call, and waits for the reply and the ticks left in the slice.
     pub(crate) async fn exchange(&self, call: SuspendedCall) -> (Reply, u64) {
         *self.mail() = Mail::Call(call);
         future::poll_fn(|_| self.take_reply()).await
     }
 
-    /// For whoever drives the guest: its call, if it has left one.
+    /// Takes the guest's host call, if there is one. The guest's driver calls this.
     pub(crate) fn take_call(&self) -> Option<SuspendedCall> {
         let mut mail = self.mail();
         match mem::take(&mut *mail) {
@@ -37,7 +37,7 @@ impl Mailbox {
         }
     }
 
-    /// For whoever drives the guest: leaves the reply, and how many ticks its slice has left.
+    /// Stores the reply and the ticks left in the slice. The guest's driver calls this.
     pub(crate) fn reply(&self, reply: Reply, ticks: u64) {
         *self.mail() = Mail::Reply(reply, ticks);
     }

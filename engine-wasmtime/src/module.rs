@@ -1,4 +1,4 @@
-//! A module: its code for each runtime that is in use.
+//! A module: its compiled code for each runtime in use.
 
 use crate::MAX_PLAIN_STACK;
 use crate::allocation;
@@ -18,9 +18,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 pub(crate) struct WasmtimeModule {
     wasm: Vec<u8>,
     runtimes: Arc<Runtimes>,
-    /// For nearly all guests, which take no lock for it.
+    /// Code for the default limits, which nearly all guests use. It needs no lock.
     code: Arc<Code>,
-    /// All, by the runtime that was asked for, also where the module does not fit into its pool.
+    /// All code by the runtime that was requested, also if the module does not fit into its pool.
     codes: Mutex<Vec<(Arc<Runtime>, Arc<Code>)>>,
 }
 
@@ -68,7 +68,7 @@ fn compile(
     runtime: &Arc<Runtime>,
 ) -> Result<Arc<Code>, CompileError> {
     let code = match Code::compile(wasm, Arc::clone(runtime)) {
-        // Perhaps it just does not fit into the pool.
+        // The module may only be too large for the pool.
         Err(CompileError::Invalid { .. }) if runtime.is_pooled() => {
             let runtime = runtimes.without_pool(runtime.stack_bytes);
             Code::compile(wasm, runtime.map_err(fault::invalid)?)

@@ -1,25 +1,25 @@
-//! How an engine is made.
+//! The options of an engine.
 
 use crate::runtime::Runtimes;
 use crate::{Unavailable, Wasmtime};
 use capwire_wapc::ResourceLimits;
 use std::sync::Arc;
 
-/// What turns WebAssembly into what runs.
+/// The compiler of WebAssembly modules.
 ///
-/// All of them keep all limits; they differ in how long they compile and how fast guests are then.
+/// All compilers enforce all limits. They differ in compile time and in the speed of guests.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Strategy {
-    /// The optimising compiler: the fastest guests.
+    /// The optimising compiler, with the fastest guests.
     #[default]
     Cranelift,
-    /// The compiler that makes one pass over a function: several times as quick at it, for guests
-    /// that run about half as fast. For x86-64 and aarch64.
+    /// The single-pass compiler for x86-64 and aarch64. It compiles several times as fast as Cranelift,
+    /// and its guests run about half as fast.
     #[cfg(feature = "winch")]
     Winch,
-    /// Cranelift's optimised code, interpreted: for processors without a compiler, and for hosts
-    /// that must not have memory that is executable. Many times slower.
+    /// An interpreter of code that Cranelift optimised, for processors without a compiler and for hosts
+    /// that must not have executable memory. It is many times slower.
     Pulley,
 }
 
@@ -28,7 +28,7 @@ pub enum Strategy {
 #[must_use = "it is `build` that makes the engine"]
 pub struct WasmtimeBuilder {
     pub(crate) strategy: Strategy,
-    /// How many instances the pool has, if there is to be one.
+    /// The number of instances in the pool, or `None` for no pool.
     pub(crate) pool: Option<u32>,
     pub(crate) copy_on_write: bool,
 }
@@ -42,38 +42,37 @@ impl WasmtimeBuilder {
         }
     }
 
-    /// How guests are compiled: [`Strategy::Cranelift`] if this is not called.
+    /// Sets the compiler. The default is [`Strategy::Cranelift`].
     pub fn strategy(mut self, strategy: Strategy) -> Self {
         self.strategy = strategy;
         self
     }
 
-    /// Reserves what so many `instances` need once, instead of whenever one is made: they are made
-    /// several times as fast, and no others are while all are in use. 0 is no pool.
+    /// Reserves memory for this number of `instances` once, so that instances are created several times
+    /// as fast. While all are in use, creating another one fails. The default is 0: no pool.
     ///
-    /// A pool takes no memory for instances that there are not, but 4 GiB of addresses for each. A
-    /// system that has or gives fewer, or fewer mappings of memory, makes an engine without a
-    /// pool: [`Wasmtime::allocation`] says so and why. A module with more than 4 tables, or more
-    /// than 100,000 elements in one, is never in the pool, and neither is an instance that
-    /// [may have](ResourceLimits::table_elements) more elements than that. Each
-    /// [size of stack](ResourceLimits::stack_bytes) in use has a pool of its own.
+    /// An unused slot takes no memory, but 4 GiB of addresses. If the system does not provide enough
+    /// addresses or memory mappings, the engine has no pool, and [`Wasmtime::allocation`] returns the
+    /// reason. A module with more than 4 tables, or more than 100,000 elements in one, never uses the
+    /// pool. Neither does an instance whose [limit](ResourceLimits::table_elements) of elements is
+    /// higher. Each [stack size](ResourceLimits::stack_bytes) in use has its own pool.
     pub fn pooling(mut self, instances: u32) -> Self {
         self.pool = (instances > 0).then_some(instances);
         self
     }
 
-    /// Whether instances share the pages of their initial memory until they write to them: true if
-    /// this is not called. Without it each instance is given a copy.
+    /// Makes instances share the pages of their initial memory until they write to them. The default is
+    /// true. If it is false, each instance gets a copy.
     pub fn copy_on_write(mut self, enable: bool) -> Self {
         self.copy_on_write = enable;
         self
     }
 
-    /// Makes the engine, with the thread that counts its slices.
+    /// Creates the engine and the thread that counts its slices.
     ///
     /// # Errors
-    /// If wasmtime, or its compiler of the [`Strategy`], does not support the processor or
-    /// operating system, or there is no thread.
+    /// If wasmtime or the chosen [`Strategy`] does not support the processor or operating system, or
+    /// the system cannot create a thread.
     pub fn build(self) -> Result<Wasmtime, Unavailable> {
         let runtimes = Runtimes::new(self);
         runtimes

@@ -1,4 +1,4 @@
-//! A guest that runs on its caller's stack.
+//! A plain guest, which runs on its caller's stack.
 
 use crate::clock::GuestClock;
 use crate::fault;
@@ -20,7 +20,7 @@ impl Plain {
         Self { guest, clock }
     }
 
-    /// Runs what calls a function of the guest.
+    /// Runs a closure that calls a function of the guest.
     fn run<T>(
         &mut self,
         host: &mut dyn HostCalls,

@@ -1,4 +1,4 @@
-//! wasmtime's engines: one for each size of stack, which wasmtime fixes for all that one compiles.
+//! wasmtime's engines, one for each stack size: an engine of wasmtime has one stack size for all its modules.
 
 use crate::allocation::{self, Allocation};
 use crate::clock::Clock;
@@ -32,7 +32,7 @@ impl Runtimes {
         }
     }
 
-    /// The runtime for guests with such limits.
+    /// Returns the runtime for guests with these limits.
     pub(crate) fn of(&self, limits: &ResourceLimits) -> Result<Arc<Runtime>, Source> {
         match allocation::holds(limits) {
             true => self.of_stack(limits.stack_bytes),
@@ -40,7 +40,7 @@ impl Runtimes {
         }
     }
 
-    /// Whether modules are compiled by Cranelift, for code of the processor or of Pulley.
+    /// Returns true if Cranelift compiles modules, to code for the processor or for Pulley.
     pub(crate) fn uses_cranelift(&self) -> bool {
         match self.options.strategy {
             Strategy::Cranelift | Strategy::Pulley => true,
@@ -49,7 +49,7 @@ impl Runtimes {
         }
     }
 
-    /// With a pool, if there is to be one.
+    /// Returns the runtime for this stack size, with a pool if the options request one.
     fn of_stack(&self, bytes: usize) -> Result<Arc<Runtime>, Source> {
         let asks_for_pool = self.options.pool.is_some();
         self.find_or_make(
@@ -62,7 +62,7 @@ impl Runtimes {
         )
     }
 
-    /// The runtime for guests that do not fit into a pool.
+    /// Returns the runtime for guests that do not fit into a pool.
     pub(crate) fn without_pool(&self, bytes: usize) -> Result<Arc<Runtime>, Source> {
         self.find_or_make(
             |made| made.stack_bytes == bytes && !made.is_pooled(),
@@ -74,7 +74,7 @@ impl Runtimes {
         )
     }
 
-    /// How instances are allocated, the worst first: some stack's pool may have found no room.
+    /// Returns the first allocation without room for its pool, or else that of the first runtime.
     pub(crate) fn allocation(&self) -> Allocation {
         let made = self.made();
         let is_worst = |made: &&Arc<Runtime>| matches!(made.allocation, Allocation::NoRoom { .. });
@@ -120,7 +120,7 @@ impl Runtime {
     }
 }
 
-/// What the imports of a suspendable guest need on its stack: the console is the host's code.
+/// Bytes of a suspendable guest's stack for its imports, which may run the host's code for the console.
 const IMPORTS_STACK: usize = 1024 * 1024;
 
 pub(crate) fn config(options: &WasmtimeBuilder, stack_bytes: usize) -> Result<Config> {
@@ -144,7 +144,7 @@ pub(crate) fn config(options: &WasmtimeBuilder, stack_bytes: usize) -> Result<Co
     Ok(config)
 }
 
-/// The interpreter's target, which is that of the machine's pointers.
+/// The target of the interpreter Pulley, which depends on the machine's pointer width and byte order.
 const PULLEY: &str = match (
     cfg!(target_pointer_width = "64"),
     cfg!(target_endian = "big"),

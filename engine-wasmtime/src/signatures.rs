@@ -1,4 +1,4 @@
-//! Whether a module is a waPC guest: what it must export, and what it may import.
+//! Checks that a module's imports and exports are those of a waPC guest.
 
 use crate::NAME;
 use capwire_wapc::exports::{self, Export};
@@ -26,7 +26,7 @@ pub(crate) fn check_imports(module: &Module) -> Result<(), CompileError> {
     Ok(())
 }
 
-/// Checks what a guest must export and returns the start functions that it has.
+/// Checks that the module has the exports of a guest, and returns its start functions.
 pub(crate) fn check_exports(module: &Module) -> Result<Vec<&'static str>, CompileError> {
     let call = FuncType::new(module.engine(), [I32, I32], [I32]);
     let start = FuncType::new(module.engine(), [], []);
@@ -40,7 +40,7 @@ pub(crate) fn check_exports(module: &Module) -> Result<Vec<&'static str>, Compil
     })
 }
 
-/// The type of a function that guests may import.
+/// Returns the type of a function that guests may import, or `None` if there is no such function.
 fn offered(engine: &Engine, module: &str, name: &str) -> Option<FuncType> {
     if let Some(import) = abi::find(module, name) {
         let parameters = vec![I32; import.parameters];
@@ -49,7 +49,7 @@ fn offered(engine: &Engine, module: &str, name: &str) -> Option<FuncType> {
     capwire_wasi::find(module, name).map(|function| wasi_type(engine, function))
 }
 
-/// The type of a function of WASI.
+/// Returns the type of a function of WASI.
 pub(crate) fn wasi_type(engine: &Engine, function: &capwire_wasi::Function) -> FuncType {
     let parameters = function.parameters.iter().map(|parameter| match parameter {
         ValueType::I32 => I32,

@@ -1,4 +1,4 @@
-//! What the imports of one guest work on.
+//! The state that one guest's imports use.
 
 use crate::clock::{Clock, Deadline};
 use crate::limiter::Limiter;
@@ -8,24 +8,24 @@ use capwire_wasi::Wasi;
 use std::sync::Arc;
 use wasmtime::Memory;
 
-/// `W` is how the guest waits for replies: [`Immediate`] or [`Patient`].
+/// The state of one guest. `W` is [`Immediate`] for plain guests and [`Patient`] for suspendable ones.
 pub(crate) struct State<W> {
     pub(crate) conversation: Conversation,
     pub(crate) wasi: Wasi,
     pub(crate) limiter: Limiter,
-    /// Looked up once, after instantiation.
+    /// The guest's memory, set after instantiation.
     pub(crate) memory: Option<Memory>,
     pub(crate) waits: W,
 }
 
-/// A plain guest, which does not wait.
+/// State of a plain guest only.
 pub(crate) struct Immediate {
     pub(crate) clock: Arc<Clock>,
-    /// When its slice ends.
+    /// The end of its slice.
     pub(crate) deadline: Deadline,
 }
 
-/// A suspendable guest.
+/// State of a suspendable guest only.
 pub(crate) struct Patient {
     pub(crate) mailbox: Arc<Mailbox>,
 }
@@ -41,7 +41,7 @@ impl<W> State<W> {
         }
     }
 
-    /// Prints what the guest began to print. For the end of each call, however it ended.
+    /// Prints the guest's unfinished line. It runs at the end of each call, also of a failed one.
     pub(crate) fn flush(&mut self) {
         self.wasi.flush(&**self.conversation.world());
     }

@@ -1,6 +1,6 @@
-//! A guest that can wait: it runs on a fiber, as a future that is polled by hand.
+//! A suspendable guest. It runs on a fiber, as a future that this module polls itself.
 //!
-//! The guest moves into the future and comes back with its result, so nothing borrows from itself.
+//! The future owns the guest and returns it with the result, so the type needs no self-reference.
 
 use crate::clock::{Deadline, GuestClock};
 use crate::fault;
@@ -19,23 +19,23 @@ pub(crate) struct Suspendable {
     phase: Phase,
     mailbox: Arc<Mailbox>,
     clock: GuestClock,
-    /// In ticks.
+    /// The length of a slice in ticks.
     slice: u64,
-    /// When the slice ends that was begun.
+    /// The end of the current slice.
     deadline: Deadline,
 }
 
 enum Phase {
     Idle(Box<Guest<Patient>>),
-    /// In a host call, with so many ticks of its slice left.
+    /// The guest is in a host call. The number is the ticks left in its slice.
     AwaitsReply(Run, u64),
-    /// At the end of a slice.
+    /// The guest's slice is over.
     AwaitsSlice(Run),
-    /// Lost with an error or a panic.
+    /// An error or a panic ended the guest.
     Dead,
 }
 
-/// Code of the guest that runs or waits.
+/// The guest's code, running or suspended.
 type Run = Pin<Box<dyn Future<Output = Ended> + Send>>;
 
 type Ended = (Box<Guest<Patient>>, Result<Bytes, CallError>);
@@ -74,7 +74,7 @@ impl Suspendable {
         }
     }
 
-    /// Runs the guest for so many ticks at most, of which it knows already.
+    /// Runs the guest for at most `ticks`. The deadline in the guest's store is the same.
     fn advance(&mut self, mut run: Run, ticks: u64) -> Result<Progress, CallError> {
         self.deadline = self.clock.clock().after(ticks);
         let running = self.clock.run();

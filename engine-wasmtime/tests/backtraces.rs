@@ -1,4 +1,4 @@
-//! The names of functions as compilers write them, and as people read them.
+//! Tests that symbols of compilers become readable names of functions.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 

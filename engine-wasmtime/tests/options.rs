@@ -1,4 +1,4 @@
-//! What options promise beside what the suite checks of all of them.
+//! Tests of the engine's options that the conformance suite does not cover.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
@@ -10,7 +10,7 @@ use capwire_wapc::{
 };
 use std::sync::Arc;
 
-/// Responds with nothing, and has so many tables.
+/// Returns a module with this number of tables that responds with no bytes.
 fn module(engine: &Wasmtime, tables: usize) -> Arc<dyn Module> {
     let respond = "(call $__guest_response (i32.const 0) (i32.const 0)) (i32.const 1)";
     let wasm = wat::parse_str(guest(respond, &"(table 1 funcref)".repeat(tables)));
@@ -45,8 +45,8 @@ fn what_does_not_fit_into_the_pool_runs_without() {
     assert_eq!(engine.allocation(), Allocation::Pool { instances: 1 });
 }
 
-/// Whether a guest in the engine's pool gets so many pages and table elements, and as many calls
-/// deep as its payload is long, or fails.
+/// Returns true if a guest grows by `pages` of memory and `elements` of its table and nests `depth`
+/// calls without an error. The length of its payload gives the depth.
 fn has(
     engine: &Wasmtime,
     limits: &ResourceLimits,
@@ -100,7 +100,7 @@ fn a_pool_gives_each_guest_all_that_its_limits_let_it_have_and_no_more() {
         assert!(has(&engine, &limits, 1, most, 0), "{most} elements");
         assert!(!has(&engine, &limits, 1, most + 1, 0), "{most} elements");
     }
-    // No frame of a call is as small as 8 bytes, and none of these as large as 256.
+    // Each frame of these calls has more than 8 and less than 256 bytes.
     for most in [64 << 10, 1 << 20] {
         let limits = limits(|limits| limits.stack_bytes = most);
         assert!(has(&engine, &limits, 1, 1, most / 256), "{most} bytes");
@@ -113,7 +113,7 @@ fn a_pool_gives_each_guest_all_that_its_limits_let_it_have_and_no_more() {
 fn guests_that_may_have_more_than_the_pool_holds_take_no_place_in_it() {
     let engine = Wasmtime::builder().pooling(1).build().unwrap();
     let module = module(&engine, 1);
-    // Guests with this size of stack are first seen with larger tables.
+    // The first guest with this stack size has a higher limit of table elements.
     let stack_bytes = 128 << 10;
     let large = limits(|limits| {
         limits.table_elements = 100_001;
@@ -139,7 +139,7 @@ fn a_pool_of_no_instances_is_refused() {
 
 #[test]
 fn a_pool_for_which_there_are_no_addresses_is_done_without() {
-    // 2^32 times 4 GiB are more than a processor has.
+    // 2^32 times 4 GiB are more addresses than a processor has.
     let engine = Wasmtime::builder().pooling(u32::MAX).build().unwrap();
     let Allocation::NoRoom { reason } = engine.allocation() else {
         panic!("{:?}", engine.allocation());
@@ -154,7 +154,7 @@ mod small_machine {
     use std::env;
     use std::process::Command;
 
-    /// In a process that gets 24 GiB of addresses, which is room for a few instances.
+    /// The variable that is set in a child process with 24 GiB of addresses, enough for a few instances.
     const INSIDE: &str = "CAPWIRE_TEST_FEW_ADDRESSES";
 
     #[test]

@@ -1,4 +1,4 @@
-//! What is this engine's own: plain guests run on their caller's stack and know its host.
+//! Tests of this engine's own behaviour: plain guests run on their caller's stack and use its host.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
@@ -12,7 +12,7 @@ use capwire_wapc::{
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::Arc;
 
-/// Asks its host once, and responds with the reply.
+/// Returns a guest that calls its host once and responds with the reply.
 fn asks() -> String {
     let body = "(drop (call $__host_call
             (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0)

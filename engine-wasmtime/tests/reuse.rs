@@ -1,4 +1,4 @@
-//! Pools lend one place to guest after guest: with one place, each gets what the last one left.
+//! Tests that a pool's slot shows nothing of the guest that used it before. The pool has one slot.
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 

@@ -1,4 +1,4 @@
-//! Each test waits for what must happen at some time, however slow the machine is.
+//! Each test waits for an event without a time limit, so that slow machines pass.
 
 use super::*;
 

@@ -1,14 +1,14 @@
-//! The counts of one function that its compile cost is made of.
+//! Counts the items of one function that determine its compile cost.
 
 use super::Types;
 use wasmtime::wasmparser::{BinaryReaderError, BlockType, FunctionBody, Operator};
 
-/// More locals than this a function cannot have: the compiler refuses it as invalid.
+/// Maximum number of locals of a function. The compiler refuses a function with more as invalid.
 const MOST_LOCALS: u64 = 50_000;
 
-/// Blocks that the compiler makes for a loop: one where it begins, and two that look at the clock.
+/// Blocks that the compiler makes for a loop: one for its beginning, and two for its interrupt point.
 const BLOCKS_OF_A_LOOP: u64 = 3;
-/// Blocks of a call through a table, or a read of one, whose entries are made when they are needed.
+/// Blocks of a call through a table or a read of a table. wasmtime initialises table entries lazily.
 const BLOCKS_OF_A_LOOKUP: u64 = 3;
 /// Blocks of an instruction that grows something or moves memory or elements.
 const BLOCKS_OF_A_MOVE: u64 = 4;
@@ -22,18 +22,18 @@ const COST_OF_A_LOCAL: u64 = 16;
 
 #[derive(Default)]
 pub(super) struct Function {
-    /// Blocks so far: where code is jumped to, or goes on after a jump.
+    /// The number of basic blocks so far. One begins at each target of a jump and after each jump.
     blocks: u64,
     frames: Vec<Frame>,
     open_loops: u64,
     pub(super) nested_loops: u64,
-    /// The block in which the outermost open loop begins.
+    /// The index of the block in which the outermost open loop begins.
     outermost_loop: u64,
     /// Locals that the outermost open loop uses.
     used_in_loop: Vec<u32>,
     locals: u64,
-    /// By the index of the local, if it is used: the first block and the last one in which it may be
-    /// alive. The outermost loop around a use counts as a whole, since the next round may need the value.
+    /// For each local that is used, the first and the last block in which it may be alive. The whole
+    /// outermost loop around a use counts, since its next iteration may need the value.
     lives: Vec<Option<(u64, u64)>>,
     /// Values that calls, branches and blocks pass on.
     passed: u64,
@@ -43,13 +43,13 @@ pub(super) struct Function {
 /// An open block, or the function itself.
 struct Frame {
     is_loop: bool,
-    /// Values that it takes and gives.
+    /// The number of its parameters and results.
     values: u64,
 }
 
 impl Function {
-    /// Reads a function with `values` parameters and results up to its end, or to the first error, where
-    /// the compiler ends too.
+    /// Reads a function with `values` parameters and results up to its end, or up to the first error,
+    /// which also stops the compiler.
     pub(super) fn read(body: &FunctionBody<'_>, values: u64, types: &Types) -> Self {
         let mut function = Self {
             passed: values,
@@ -60,8 +60,8 @@ impl Function {
         function
     }
 
-    /// Units of cost: the blocks squared, the blocks in which locals are alive times the locals, and some
-    /// for each local, each value that is passed on and each instruction that moves much.
+    /// Returns the units of cost: the blocks squared, the blocks in which locals are alive times the
+    /// locals, and some for each local, each value that is passed on and each bulk instruction.
     pub(super) fn cost(&self) -> u64 {
         let alive: u64 = self.used().map(|(first, last)| last - first).sum();
         let alive = alive.saturating_mul(self.used().count() as u64);
@@ -73,7 +73,7 @@ impl Function {
             .saturating_add(other)
     }
 
-    /// Variables times blocks.
+    /// Returns the number of variables times blocks.
     pub(super) fn places(&self) -> u64 {
         self.blocks.saturating_mul(self.used().count() as u64)
     }

@@ -1,7 +1,7 @@
 use super::*;
 
-/// A module whose second function has `locals` locals and the given code. The first one gives a hundred
-/// values, the most that module limits allow.
+/// Returns a module whose second function has `locals` locals and the given code. The first one returns a
+/// hundred values, the most that module limits allow.
 fn module(locals: usize, code: &str) -> Vec<u8> {
     let (many, locals) = ("i32 ".repeat(100), "i32 ".repeat(locals));
     let wat = format!(
@@ -14,7 +14,7 @@ fn module(locals: usize, code: &str) -> Vec<u8> {
     wat::parse_str(wat).expect("text of a module")
 }
 
-/// What the module has too much of.
+/// Returns the count that exceeds its limit, or `None` if the module is accepted.
 fn refused(locals: usize, code: &str) -> Option<&'static str> {
     refused_module(&module(locals, code))
 }
@@ -34,7 +34,7 @@ fn refused_module(wasm: &[u8]) -> Option<&'static str> {
 
 const COST: Option<&str> = Some("units of estimated compile cost");
 
-/// The same code for each local.
+/// Repeats the code for each local.
 fn each(locals: usize, code: impl Fn(usize) -> String) -> String {
     (1..=locals).map(code).collect()
 }
@@ -58,7 +58,7 @@ fn nested_loops(loops: usize) -> String {
     format!("{begin} {} ", "local.get 0 br_if 0 end ".repeat(loops))
 }
 
-/// 300 of them, in 7 KB, took 40 seconds.
+/// 300 nested loops in 7 KB took 40 seconds.
 #[test]
 fn nested_loops_are_limited() {
     let most = usize::try_from(MOST_NESTED_LOOPS).expect("a small number");
@@ -67,7 +67,7 @@ fn nested_loops_are_limited() {
     assert_eq!(refused(0, &nested_loops(most + 1)), Some("nested loops"));
 }
 
-/// Each is used once, so its life is short, but it has an entry for each block.
+/// Each variable is used once, so it is alive for a short time, but it has an entry for each block.
 #[test]
 fn variables_times_blocks_are_limited() {
     let used_once = |locals, blocks| {
@@ -79,7 +79,7 @@ fn variables_times_blocks_are_limited() {
     assert_eq!(used_once(10_000, 5_000), what);
 }
 
-/// 40,000 of them, in 430 KB, took nine gigabytes.
+/// 40,000 conditions in 430 KB took nine gigabytes.
 #[test]
 fn blocks_in_one_function_cost_their_square() {
     let conditions = "local.get 0 if (result i32) i32.const 1 else i32.const 2 end drop ";
@@ -154,7 +154,7 @@ fn loops_after_one_another_cost() {
     assert_eq!(refused(0, &one.repeat(10_000)), COST);
 }
 
-/// 50,000 of them, in 240 KB, took 28 seconds.
+/// 50,000 table lookups in 240 KB took 28 seconds.
 #[test]
 fn table_lookups_cost() {
     for lookup in [

@@ -1,10 +1,10 @@
-//! Under Miri too: `cargo miri test -p capwire-engine-wasmtime lend`.
+//! These tests run under Miri too: `cargo miri test -p capwire-engine-wasmtime lend`.
 
 use super::*;
 use capwire_wapc::{HostCall, Reply, Verdict};
 use std::panic::{self, AssertUnwindSafe};
 
-/// Counts its calls in what it borrows, and does something in each.
+/// A host that counts its calls in a borrowed number and runs a closure in each call.
 struct Counter<'a, F> {
     calls: &'a mut u32,
     inside: F,
