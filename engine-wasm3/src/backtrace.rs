@@ -1,4 +1,4 @@
-//! In which functions a guest trapped, if that is [wanted](crate::Wasm3::backtraces).
+//! Backtraces of traps, if [`backtraces`](crate::Wasm3::backtraces) is set.
 
 use crate::code::Gauge;
 use crate::rewrite::SLOT_SHIFT;
@@ -7,7 +7,7 @@ use crate::vm::Vm;
 use capwire_wapc::Frame;
 use capwire_wapc_rewrite::MOST;
 
-/// The functions that were being called when the guest trapped, the innermost first.
+/// Returns the functions that were being called when the guest trapped, the innermost first.
 pub(crate) fn frames(vm: &mut Vm) -> Vec<Frame> {
     let calls = calls(vm);
     let names = vm.code().names();
@@ -28,7 +28,7 @@ fn calls(vm: &mut Vm) -> Vec<u32> {
     calls
 }
 
-/// The function that was called when so much of the stack was left.
+/// Returns the function that recorded itself when `stack_left` bytes of the stack were left.
 fn call_at(vm: &mut Vm, stack_left: i32) -> Option<u32> {
     let reader = vm.code().reader()?;
     let place = (stack_left >> SLOT_SHIFT).cast_unsigned();
@@ -36,7 +36,7 @@ fn call_at(vm: &mut Vm, stack_left: i32) -> Option<u32> {
     Some(function.cast_unsigned())
 }
 
-/// What is called here has no imports.
+/// A driver that is never asked, since the reader calls no imports.
 struct Never;
 
 impl Suspend for Never {

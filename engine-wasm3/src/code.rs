@@ -1,4 +1,4 @@
-//! A module as wasm3 gets it: validated, rewritten so that it can be limited, and tried.
+//! A module for wasm3: validated, rewritten to enforce limits, and compiled once as a trial.
 
 use crate::facts::Facts;
 use crate::fault::Fault;
@@ -11,25 +11,25 @@ use capwire_wapc::{CompileError, EmptyWorld, LimitError, ResourceLimits, Source}
 use capwire_wapc_rewrite::Names;
 use std::sync::Arc;
 
-/// Of the host's, in the guest's module but out of its reach: an `i32` that the guest's code
-/// counts down.
+/// A global of type `i32` that the rewriting adds to the guest's module. Added code counts it down; the
+/// guest's own code cannot access it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Gauge {
-    /// What is left of the slice; below zero it is over.
+    /// Fuel left in the slice. The slice is over if it is negative.
     Fuel,
-    /// Bytes of call stack that are left; below zero the guest traps.
+    /// Bytes of call stack that are left. The guest traps if it is negative.
     Stack,
-    /// The most pages that memory may have.
+    /// Maximum number of memory pages.
     Pages,
-    /// By how many elements tables may still grow.
+    /// Number of elements by which tables may still grow.
     Elements,
 }
 
 impl Gauge {
-    /// In the order of their globals, which are the last ones.
+    /// All gauges in the order of their globals, which are the module's last ones.
     pub(crate) const ALL: [Self; 4] = [Self::Fuel, Self::Stack, Self::Pages, Self::Elements];
 
-    /// The export that it is found by. The guest's own exports are not kept.
+    /// Returns the name of the gauge's export. The guest's own exports are removed.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Fuel => "fuel",
@@ -44,31 +44,31 @@ pub(crate) struct Code {
     wasm: Vec<u8>,
     imports: Vec<Import>,
     functions: Vec<String>,
-    /// What memory and tables begin with, and the most pages that the guest itself wants.
+    /// The initial memory in pages, the maximum that the module declares, and the initial table elements.
     pages: u64,
     most_pages: u64,
     elements: u64,
     backtraces: Option<Backtraces>,
 }
 
-/// What has to be known to say where a guest trapped.
+/// The data that turns recorded calls into a backtrace.
 struct Backtraces {
     names: Names,
-    /// How many functions are imported, and the bytes of call stack that the others take.
+    /// The number of imported functions, and the bytes of call stack of each other function.
     imported: usize,
     frames: Vec<i32>,
 }
 
 impl Code {
-    /// Its guests write down which functions they call if `backtraces` are wanted.
+    /// Compiles a module. With `backtraces`, its guests record the functions that they call.
     pub(crate) fn compile(
         wasm: &[u8],
         stacks: &Stacks,
         backtraces: bool,
     ) -> Result<Arc<Self>, CompileError> {
         let facts = Facts::gather(wasm)?;
-        // wasm3's compiler has limits of its own; a copy that needs no memory shows whether the
-        // module is within them.
+        // wasm3's compiler has limits of its own. Compiling a copy that needs no memory shows
+        // whether the module respects them.
         let tried = rewrite::for_trial(&facts, backtraces)?;
         try_out(Self::new(&facts, tried), stacks)?;
         let wasm_for_use = rewrite::for_use(&facts, backtraces)?;
@@ -111,13 +111,13 @@ impl Code {
         &self.imports
     }
 
-    /// The exports that are called: start functions in their order, at last `__guest_call`.
+    /// Returns the exports that the host calls: start functions in order, then `__guest_call`.
     pub(crate) fn functions(&self) -> &[String] {
         &self.functions
     }
 
-    /// Of the export that reads which functions are being called, the index behind those of
-    /// [`Self::functions`].
+    /// Returns the index of the export that reads the recorded calls, which follows those of
+    /// [`Self::functions`], or `None` without backtraces.
     pub(crate) fn reader(&self) -> Option<usize> {
         self.backtraces.as_ref().map(|_| self.functions.len())
     }
@@ -126,7 +126,7 @@ impl Code {
         self.backtraces.as_ref().map(|backtraces| &backtraces.names)
     }
 
-    /// The bytes of call stack that the guest's function of this index takes.
+    /// Returns the bytes of call stack of the guest's function with this index.
     pub(crate) fn frame(&self, function: u32) -> i32 {
         let frame = self.backtraces.as_ref().and_then(|backtraces| {
             let own = (function as usize).checked_sub(backtraces.imported)?;
@@ -135,7 +135,7 @@ impl Code {
         frame.copied().unwrap_or(i32::MAX)
     }
 
-    /// The most pages that a guest may have.
+    /// Returns the maximum number of pages of a guest, or an error if its initial memory is larger.
     pub(crate) fn pages(&self, limits: &ResourceLimits) -> Result<i32, LimitError> {
         let allowed = limits.memory_pages.min(MOST_PAGES);
         if self.pages > allowed.into() {
@@ -146,7 +146,8 @@ impl Code {
         Ok(clamped(self.most_pages.min(allowed.into())))
     }
 
-    /// By how many elements a guest's tables may grow.
+    /// Returns the number of elements by which a guest's tables may grow, or an error if its initial
+    /// tables are larger than the limit.
     pub(crate) fn elements(&self, limits: &ResourceLimits) -> Result<i32, LimitError> {
         let elements = limits.table_elements;
         match u64::from(elements).checked_sub(self.elements) {
@@ -156,15 +157,15 @@ impl Code {
     }
 }
 
-/// wasm3 gives the size of memory in bytes as 32 bits, and takes data segments from 2 GiB on for
-/// negative.
+/// Maximum number of pages, 2 GiB. wasm3 returns the size of memory as 32 bits, and treats offsets of data
+/// segments from 2 GiB on as negative.
 const MOST_PAGES: u32 = 32_768;
 
 pub(crate) fn clamped(number: u64) -> i32 {
     i32::try_from(number).unwrap_or(i32::MAX)
 }
 
-/// A module that is refused.
+/// Returns the error for a module that the engine refuses.
 pub(crate) fn invalid(source: impl Into<Source>) -> CompileError {
     CompileError::Invalid {
         engine: NAME,
@@ -184,5 +185,5 @@ fn try_out(code: Code, stacks: &Stacks) -> Result<(), CompileError> {
     result.map_err(invalid)
 }
 
-/// For constant expressions.
+/// Bytes of stack for the trial, which only evaluates constant expressions.
 const TRIAL_STACK_BYTES: u32 = 64 * 1024;

@@ -1,4 +1,4 @@
-//! Whether a module is a waPC guest within the features that wasm3 has, and what is in it.
+//! Validates a module, checks that it is a waPC guest within wasm3's features, and collects facts about it.
 
 mod compile_cost;
 mod frame;
@@ -20,12 +20,12 @@ use wasmparser::{
     ImportSectionReader, MemorySectionReader, TableSectionReader, TypeSectionReader,
 };
 
-/// A valid module by sections, and what has to be known of it to rewrite it.
+/// The sections of a valid module, and the facts that rewriting needs.
 #[derive(Default)]
 pub(crate) struct Facts<'a> {
     pub(crate) sections: Sections<'a>,
     pub(crate) types: Vec<FuncType>,
-    /// All are functions.
+    /// The imports, which are all functions.
     pub(crate) imports: Vec<Import>,
     /// The type of each function, imports first.
     pub(crate) functions: Vec<u32>,
@@ -34,9 +34,9 @@ pub(crate) struct Facts<'a> {
     pub(crate) globals: u32,
     pub(crate) memory: Memory,
     pub(crate) tables: Vec<TableType>,
-    /// The functions that are called: start functions in their order, at last `__guest_call`.
+    /// The functions that the host calls: start functions in order, then `__guest_call`.
     pub(crate) entries: Vec<u32>,
-    /// The functions that are exported, which code may refer to.
+    /// The exported functions. Their export declares them for `ref.func`.
     pub(crate) exported: Vec<u32>,
 }
 
@@ -55,19 +55,19 @@ pub(crate) struct Sections<'a> {
     pub(crate) data: Option<DataSectionReader<'a>>,
 }
 
-/// Pages of memory.
+/// The size of memory in pages.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Memory {
     pub(crate) initial: u64,
     pub(crate) maximum: Option<u64>,
 }
 
-/// The most bytes that a module may have.
+/// Maximum size of a module in bytes.
 const MOST_BYTES: u64 = 32 * 1024 * 1024;
-/// The most elements that wasm3 gives a table, here for all of them.
+/// Maximum number of initial elements of all tables together. wasm3 has this limit for each table.
 const MOST_ELEMENTS: u64 = 10_000_000;
 
-/// Checks that a module is not longer than it may be.
+/// Checks that a module has at most [`MOST_BYTES`].
 pub(crate) fn check_length(wasm: &[u8]) -> Result<(), CompileError> {
     at_most("bytes", wasm.len() as u64, MOST_BYTES)
 }
@@ -85,7 +85,7 @@ impl<'a> Facts<'a> {
     }
 }
 
-/// What is known so far.
+/// The facts that were collected so far.
 #[derive(Default)]
 struct Gathering<'a> {
     facts: Facts<'a>,
@@ -205,7 +205,7 @@ impl<'a> Gathering<'a> {
         at_most("elements of tables at its start", sum, MOST_ELEMENTS)
     }
 
-    /// The start functions, and at last the one that takes calls.
+    /// Returns the start functions in order, then `__guest_call`.
     fn entries(&self) -> Result<Vec<u32>, CompileError> {
         let starts = exports::check(NAME, |name| Some(self.kind(self.export(name)?)))?;
         let exported = starts.into_iter().chain([abi::GUEST_CALL]);

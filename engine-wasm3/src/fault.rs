@@ -1,4 +1,4 @@
-//! Errors of wasm3 by blame.
+//! Converts errors of wasm3 into errors of capwire-wapc.
 
 use crate::NAME;
 use crate::guest::Halt;
@@ -7,7 +7,7 @@ use std::ffi::CString;
 use std::io;
 use std::panic::resume_unwind;
 
-/// Why wasm3 did not do what it was asked to: in its own words.
+/// An error of wasm3, with its own text.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("wasm3: {0}")]
 pub(crate) struct Fault(pub(crate) String);
@@ -18,27 +18,27 @@ impl Fault {
     }
 }
 
-/// A name as wasm3 takes it.
+/// Returns a name as a C string, or an error if it contains a zero.
 pub(crate) fn c_string(text: &str) -> Result<CString, Fault> {
     CString::new(text).map_err(|_| Fault("a name contains a zero".to_owned()))
 }
 
-/// Why a function of the guest did not return.
+/// The reason for which a function of the guest did not return.
 pub(crate) enum Stopped {
-    /// An import stopped it.
+    /// An import stopped the function.
     Halted(Halt),
-    /// wasm3 did.
+    /// wasm3 reported a trap.
     Trapped(Fault),
 }
 
 impl Stopped {
-    /// By wasm3's account, unless an import halted it.
+    /// Returns the import's halt if there is one, otherwise wasm3's error.
     pub(crate) fn new(fault: Fault, halt: Option<Halt>) -> Self {
         halt.map_or(Self::Trapped(fault), Self::Halted)
     }
 }
 
-/// The engine has no room for an instance.
+/// Returns the error for an instance for which the engine has no room.
 pub(crate) fn no_room(source: impl Into<Source>) -> StartError {
     StartError::Engine {
         engine: NAME,
@@ -46,7 +46,7 @@ pub(crate) fn no_room(source: impl Into<Source>) -> StartError {
     }
 }
 
-/// Why a module that was tried could not be loaded.
+/// Converts the error of loading a module that passed its trial.
 pub(crate) fn start_error(fault: Fault) -> StartError {
     let kind = match fault.0.as_str() {
         "data segment out of bounds" | "unallocated linear memory" => TrapKind::MemoryOutOfBounds,
@@ -56,12 +56,13 @@ pub(crate) fn start_error(fault: Fault) -> StartError {
     StartError::Call(Trap::from(kind).into())
 }
 
-/// Why a call could not begin.
+/// Converts the error of a call for which there is no stack.
 pub(crate) fn no_stack(error: io::Error) -> CallError {
     Trap::new(TrapKind::Other, error).into()
 }
 
-/// Why a function of the guest did not return. `stack_left` is the gauge.
+/// Converts the error of a function that did not return. `stack_left` is the value of
+/// [`Gauge::Stack`](crate::code::Gauge::Stack).
 pub(crate) fn call_error(stopped: Stopped, stack_left: i32) -> CallError {
     match stopped {
         Stopped::Halted(Halt::Protocol(error)) => error.into(),
@@ -75,7 +76,7 @@ pub(crate) fn call_error(stopped: Stopped, stack_left: i32) -> CallError {
     }
 }
 
-/// Where the kind does not say all, wasm3's own account is the cause.
+/// Returns a trap of this kind. If the kind does not say enough, wasm3's own error is its source.
 fn trap(kind: TrapKind, fault: Fault) -> Trap {
     match kind {
         TrapKind::Other => Trap::new(kind, fault),
@@ -85,7 +86,7 @@ fn trap(kind: TrapKind, fault: Fault) -> Trap {
 
 const STACK_OVERFLOW: &str = "[trap] stack overflow";
 
-/// wasm3 tells its traps apart by their text only.
+/// Returns the kind of a trap by its text, since wasm3 has no codes for traps.
 fn kind(fault: &Fault) -> TrapKind {
     match fault.0.as_str() {
         "[trap] unreachable executed" => TrapKind::Unreachable,

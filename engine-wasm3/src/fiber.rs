@@ -1,16 +1,16 @@
-//! A function of a guest that runs on a stack of its own, so that it can be suspended.
+//! Runs a function of a guest on its own stack, so that it can be suspended.
 //!
-//! # Why this may
-//! `corosensei` leaves its coroutines to their thread because their stacks may hold anything. Ours
-//! only ever run [`Vm::call`], and are suspended only in an import below it: on the stack are then
-//! frames of wasm3, which keep pointers into what the [`Vm`] owns; of [`Vm::call`] and the import,
+//! # Soundness
+//! `corosensei`'s coroutines are not `Send`, because their stacks may hold anything. The coroutines here
+//! only run [`Vm::call`], and are suspended only in an import below it. The stack then holds frames of
+//! wasm3, which keep pointers into data that the [`Vm`] owns; frames of [`Vm::call`] and the import,
 //! which hold numbers, such pointers and borrows of those; and the `Vm` itself, which is `Send`.
-//! None of them holds a lock or anything else of its thread, and neither wasm3 nor those frames
-//! use thread-local data before and after the suspension: panics are counted in it, so imports
-//! suspend outside of their `catch_unwind`.
+//! None of them holds a lock or other data of its thread. Neither wasm3 nor those frames use
+//! thread-local data both before and after the suspension. Rust counts panics in thread-local data,
+//! so imports suspend outside of their `catch_unwind`.
 //!
-//! A coroutine must not be unwound through C, so one that is dropped is told to stop, and runs
-//! until wasm3 has returned from the trap that this is to it.
+//! A coroutine must not be unwound through C. So a dropped fiber stops its import, which wasm3 sees as a
+//! trap, and runs until wasm3 has returned.
 
 #![expect(
     unsafe_code,
@@ -30,16 +30,16 @@ use std::sync::Arc;
 /// A job for a [`Vm`].
 pub(crate) type Job = fn(&mut Vm, &dyn Suspend, [u32; 2]) -> Result<i32, Stopped>;
 
-/// The end of a job, which returns its `Vm`.
+/// The `Vm` and the result of a job that has ended.
 pub(crate) type Ended = (Box<Vm>, Result<i32, Stopped>);
 
-/// A job that has begun and not ended.
+/// A suspended job.
 pub(crate) struct Fiber {
     coroutine: ManuallyDrop<Coroutine<Signal, Event, Ended, DefaultStack>>,
     stacks: Arc<Stacks>,
 }
 
-/// How far it got.
+/// The state in which a job returns control.
 pub(crate) enum Advance {
     Suspended(Fiber, Event),
     Ended(Ended),
@@ -52,7 +52,7 @@ impl Fiber {
     /// Begins `job`.
     ///
     /// # Errors
-    /// If there is no memory for a stack; `vm` is gone then.
+    /// If there is no memory for a stack. `vm` is then dropped.
     pub(crate) fn begin(
         mut vm: Box<Vm>,
         job: Job,
@@ -71,7 +71,7 @@ impl Fiber {
         Ok(fiber.resume(Signal::Continue))
     }
 
-    /// Answers the last event.
+    /// Answers the last event and continues the job.
     pub(crate) fn resume(mut self, signal: Signal) -> Advance {
         match self.coroutine.resume(signal) {
             CoroutineResult::Yield(event) => Advance::Suspended(self, event),
@@ -83,7 +83,7 @@ impl Fiber {
 impl Drop for Fiber {
     fn drop(&mut self) {
         while !self.coroutine.done() {
-            // If it has more to say, it is told again; if it ends, its `Vm` goes here.
+            // A job that suspends again gets another stop. The `Vm` of a job that ends is dropped here.
             drop(self.coroutine.resume(Signal::Stop));
         }
         // SAFETY: taken once, since `self` is being dropped.

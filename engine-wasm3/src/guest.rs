@@ -1,4 +1,4 @@
-//! What the imports of one guest work on.
+//! The state that one guest's imports use.
 
 use crate::suspend::{Event, Signal};
 use capwire_wapc::{Abort, Conversation, ProtocolError, ResourceLimits, World};
@@ -10,18 +10,19 @@ use std::time::Duration;
 pub(crate) struct GuestState {
     pub(crate) conversation: Conversation,
     pub(crate) wasi: Wasi,
-    /// Why the last import stopped the guest.
+    /// The reason for which the last import stopped the guest.
     pub(crate) halt: Option<Halt>,
     budget: Budget,
 }
 
-/// A `Vm` moves between threads and has this behind a pointer, where the compiler does not look.
+/// Checks that the state is `Send`: a `Vm` moves between threads and holds it behind a raw pointer, which
+/// the compiler does not check.
 const _: fn() = || {
     fn is_send<T: Send>() {}
     is_send::<GuestState>();
 };
 
-/// What a guest may use.
+/// The fuel and the stack of a guest.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Budget {
     /// Fuel of a slice.
@@ -31,31 +32,31 @@ pub(crate) struct Budget {
     pub(crate) fuel_per_millisecond: u32,
 }
 
-/// What an import did.
+/// The result of an import.
 pub(crate) enum Served {
-    /// It returns this, if it returns anything.
+    /// The import's return value, if it has one.
     Returned(Option<i32>),
-    /// It has to wait, and returns this then unless it is answered.
+    /// The import has to wait. It returns this value afterwards, unless a reply gives another one.
     Event(Event, Option<i32>),
 }
 
-/// How a suspended import goes on.
+/// The input with which a suspended import continues.
 pub(crate) struct Resumed {
     pub(crate) result: Option<i32>,
     pub(crate) refuels: bool,
 }
 
-/// Why an import stops the guest.
+/// The reason for which an import stops the guest.
 pub(crate) enum Halt {
     /// The guest broke the protocol.
     Protocol(ProtocolError),
-    /// It called WASI's `proc_exit` with this code.
+    /// The guest called WASI's `proc_exit` with this code.
     Exit(u32),
-    /// It called AssemblyScript's `abort`.
+    /// The guest called AssemblyScript's `abort`.
     Abort(Abort),
-    /// Its driver has had enough of it.
+    /// The guest's driver stopped it.
     Stopped,
-    /// Code of the host's panicked with this, to be continued on the host's stack.
+    /// Code of the host panicked with this value. The panic resumes on the host's stack.
     Panicked(Box<dyn Any + Send>),
 }
 
@@ -73,7 +74,7 @@ impl GuestState {
         self.budget
     }
 
-    /// As much fuel as the guest could have used in this time.
+    /// Converts a time into units of fuel.
     pub(crate) fn fuel(&self, time: Duration) -> i32 {
         let fuel = time.as_nanos() * u128::from(self.budget.fuel_per_millisecond) / 1_000_000;
         i32::try_from(fuel).unwrap_or(i32::MAX)
@@ -93,7 +94,7 @@ impl GuestState {
         }
     }
 
-    /// Prints what the guest began to print. For the end of each call, however it ended.
+    /// Prints the guest's unfinished line. It runs at the end of each call, also of a failed one.
     pub(crate) fn flush(&mut self) {
         self.wasi.flush(&**self.conversation.world());
     }

@@ -1,4 +1,4 @@
-//! What a guest may import, over its memory and [`GuestState`].
+//! The functions that a guest may import. They use its memory and [`GuestState`].
 
 use crate::guest::{GuestState, Halt, Served};
 use crate::suspend::Event;
@@ -11,15 +11,16 @@ use wasmparser::{FuncType, ValType};
 pub(crate) enum Import {
     Wapc(&'static abi::Import),
     Wasi(&'static Function),
-    /// Ours: the guest has no fuel left.
+    /// The import that rewriting adds. The guest calls it when it has no fuel left.
     SliceEnded,
 }
 
-/// What a guest cannot import by this name, since it is refused before ours is added.
+/// The module and name of [`Import::SliceEnded`]. A guest cannot import it itself: its module is checked
+/// before the import is added.
 const OURS: (&str, &str) = ("capwire", "slice_ended");
 
 impl Import {
-    /// The import of these names if a host of waPC offers it.
+    /// Returns the import of these names if a host of waPC offers it.
     pub(crate) fn find(namespace: &str, name: &str) -> Option<Self> {
         let wapc = abi::find(namespace, name).map(Self::Wapc);
         wapc.or_else(|| capwire_wasi::find(namespace, name).map(Self::Wasi))
@@ -66,7 +67,7 @@ impl Import {
         FuncType::new(parameters, self.returns().then_some(ValType::I32))
     }
 
-    /// Runs it. `arguments` are as many as it has parameters, an `i32` in the lower half.
+    /// Runs the import. `arguments` has an entry for each parameter; an `i32` is in its lower half.
     pub(crate) fn serve(
         &self,
         guest: &mut GuestState,
@@ -81,10 +82,10 @@ impl Import {
     }
 }
 
-/// The most that an import of waPC takes.
+/// Maximum number of parameters of an import of waPC.
 const MOST: usize = 8;
 
-/// Arguments of waPC, which all are `i32`.
+/// The arguments of an import of waPC, which are all `i32`.
 struct Words([u32; MOST]);
 
 impl Words {
@@ -148,7 +149,7 @@ fn wasi(
     arguments: &[u64],
     memory: &mut [u8],
 ) -> Result<Served, Halt> {
-    // wasm3 leaves what it likes in the upper half of an `i32`'s slot.
+    // The upper half of an `i32`'s slot has any value.
     let mut words = [0; MOST_ARGUMENTS];
     let typed = arguments.iter().zip(function.parameters);
     for (word, (&argument, ty)) in words.iter_mut().zip(typed) {

@@ -1,4 +1,4 @@
-//! What a guest is made to do.
+//! The jobs of a guest: its start functions, and a call.
 
 use crate::code::Gauge;
 use crate::fault::Stopped;
@@ -41,7 +41,7 @@ fn run(
     arguments: &[u32],
     suspend: &dyn Suspend,
 ) -> Result<i32, Stopped> {
-    // An exit left it where it was.
+    // An exit or a trap in an earlier function left the gauge where it was.
     let stack = vm.guest().budget().stack;
     vm.set_gauge(Gauge::Stack, stack);
     vm.call(index, arguments, suspend)

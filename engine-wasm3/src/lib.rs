@@ -1,5 +1,5 @@
-//! The [wasm3](https://docs.rs/wasm3x-sys) interpreter as an engine of capwire-wapc: the smallest,
-//! with limits that it does not have itself.
+//! The [wasm3](https://docs.rs/wasm3x-sys) interpreter as an engine of capwire-wapc. It is the smallest
+//! engine. This crate adds the resource limits that wasm3 lacks.
 //!
 //! **wasm3 is written in C and has a history of memory-safety faults.** This crate validates every
 //! module before wasm3 sees it and leaves wasm3 no unbounded work, but a fault in wasm3's own code
@@ -23,36 +23,34 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! # What guests may use
+//! # Supported features
 //! WebAssembly 1.0, multi-value, sign extension, saturating conversions, bulk memory, reference
 //! types to functions and extended constants: what compilers emit by default. No SIMD, threads,
 //! tail calls, 64-bit or several memories, garbage collection or exceptions. A module has at most
 //! 32 MiB and 10 million initial elements of tables.
 //!
-//! wasm3 compiles all of a module for each instance: 5 ms for an actor of 150 KB, half a second and
-//! some hundred megabytes for the most that is allowed. That is 8 MiB of code with what is added to
-//! count, or 5 MB as compilers make it, and a bound of how many values are moved where blocks have
-//! several results. Its compiler has limits of its own, such as 1,000 nested blocks. A module beyond any
-//! of these is refused by [`compile`](Engine::compile). wasm3 does not keep whether a NaN is quiet as the
-//! specification demands.
+//! wasm3 compiles the whole module for each instance. This takes 5 ms for an actor of 150 KB, and half a
+//! second and some hundred megabytes for the largest modules. The limit is 8 MiB of code with the added
+//! counting, which is about 5 MB of code from a compiler. The compile cost of moving values between blocks
+//! with several results is limited too. wasm3's compiler has its own limits, such as 1,000 nested blocks.
+//! [`compile`](Engine::compile) refuses a module beyond any of these. wasm3 does not preserve whether a
+//! NaN is quiet as the specification demands.
 //!
-//! # How limits are kept
-//! wasm3 gets a rewritten module. It counts what it uses in globals that the guest's code cannot
-//! name, and calls functions of ours instead of growing memory or tables.
-//! - A slice is an amount of fuel, see [`Wasm3::fuel_per_millisecond`]. Each instruction takes
-//!   from it when it is executed, and so do each 16 bytes that one moves, and each 4 bytes of new
-//!   memory. It is looked at where functions and rounds of loops begin, where memory grows, and in
-//!   imports. Time that imports need is taken as fuel too, so where a guest yields is not the same each
-//!   time.
-//! - Of [`ResourceLimits::stack_bytes`](capwire_wapc::ResourceLimits::stack_bytes) a call takes an estimate of
-//!   what it needs of both of wasm3's stacks: 8 bytes for each value and constant, 192 for the call
-//!   and 96 for each loop in the function. wasm3's own checks of both stacks are a second line. More
-//!   than 8 MiB is taken for 8 MiB.
+//! # Resource limits
+//! wasm3 gets a rewritten module. Added code counts fuel and stack in globals that the guest's code
+//! cannot name. Added functions replace the instructions that grow memory and tables.
+//! - A slice is an amount of fuel, see [`Wasm3::fuel_per_millisecond`]. Each executed instruction takes
+//!   fuel, and so do each 16 bytes that one moves, and each 4 bytes of new memory. The interrupt points
+//!   are the beginnings of functions and of loop iterations, growing memory, and imports. The time of
+//!   imports is taken as fuel too, so a guest does not always yield at the same places.
+//! - A call takes a part of [`ResourceLimits::stack_bytes`](capwire_wapc::ResourceLimits::stack_bytes). The part
+//!   is an estimate of its use of both of wasm3's stacks: 8 bytes for each value and constant, 192 for
+//!   the call and 96 for each loop in the function. wasm3 also checks both stacks itself. Limits above
+//!   8 MiB count as 8 MiB.
 //! - Memory has at most 2 GiB.
 //!
-//! Each call runs on a stack of 9 MiB of address space that is its own only until it ends; idle
-//! guests have none. A guest that is dropped while it is suspended is told to trap and runs until
-//! it has, which is at once.
+//! Each call runs on its own stack of 9 MiB of address space until it ends. Idle guests have no stack. A
+//! guest that is dropped while it is suspended traps at once.
 
 #![deny(unsafe_code)] // and not `forbid`: `vm.rs` talks to C, `fiber.rs` moves suspended stacks
 
@@ -82,10 +80,10 @@ use std::sync::Arc;
 
 const NAME: &str = "wasm3";
 
-/// What an optimised build executes in a millisecond on a server of the early 2020s, roughly.
+/// Units of fuel that an optimised build executes in about a millisecond on a server of the early 2020s.
 const FUEL_PER_MILLISECOND: u32 = 500_000;
 
-/// The engine.
+/// The wasm3 engine.
 #[derive(Clone, Debug)]
 pub struct Wasm3 {
     stacks: Arc<Stacks>,
@@ -93,7 +91,8 @@ pub struct Wasm3 {
     backtraces: bool,
 }
 
-/// wasm3 was compiled without optimisation, so it would overflow its stack on harmless code.
+/// The error of a wasm3 that was compiled without optimisation. It would overflow its stack on harmless
+/// code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "wasm3 was compiled without tail calls, so its stack is not bounded: set `opt-level = 3` in `[profile.dev.package.wasm3x-sys]` of the workspace's Cargo.toml"
@@ -101,7 +100,7 @@ pub struct Wasm3 {
 pub struct Unoptimised;
 
 impl Wasm3 {
-    /// An engine that counts 500,000 units of fuel as a millisecond.
+    /// Returns an engine with 500,000 units of fuel per millisecond and no backtraces.
     ///
     /// # Errors
     /// If wasm3 was compiled so that its use of the C stack has no bound, as C compilers do
@@ -118,7 +117,7 @@ impl Wasm3 {
         })
     }
 
-    /// Sets how much fuel counts as a millisecond of a slice: less for slow machines.
+    /// Sets the units of fuel in a millisecond of a slice. Use fewer for slow machines.
     ///
     /// ```
     /// let engine = capwire_engine_wasm3::Wasm3::new()?.fuel_per_millisecond(50_000);
@@ -130,13 +129,13 @@ impl Wasm3 {
         self
     }
 
-    /// Sets whether traps say in [which functions](capwire_wapc::Trap::frames) they happened: no, if
-    /// this is not called.
+    /// Makes traps name the [functions](capwire_wapc::Trap::frames) that were being called. The default
+    /// is false.
     ///
-    /// wasm3 tells nothing of its call stack, so guests are made to write down which functions they
-    /// call, out of their own reach. Those that do little but call functions run about a tenth
-    /// slower, and modules have twice as many functions, so that an instance takes half as long again to
-    /// make. It takes no fuel.
+    /// wasm3 does not expose its call stack, so modules are rewritten to record their calls in a table
+    /// that the guest's own code cannot access. Guests that mainly call functions run about a tenth
+    /// slower. Modules have twice as many functions, so creating an instance takes half as long again.
+    /// Recording takes no fuel.
     ///
     /// ```
     /// let engine = capwire_engine_wasm3::Wasm3::new()?.backtraces(true);

@@ -1,4 +1,4 @@
-//! A compiled module, and how instances of it are made.
+//! A compiled module, which creates instances.
 
 use crate::code::{Code, Gauge, clamped};
 use crate::fault;
@@ -18,9 +18,9 @@ pub(crate) struct Wasm3Module {
     pub(crate) fuel_per_millisecond: u32,
 }
 
-/// wasm3 gets so many bytes more for values than the guest, so that the gauge is what ends.
+/// Additional bytes of wasm3's stack for values. With them, the guest's gauge ends before that stack does.
 const SPARE_STACK_BYTES: u32 = 256 * 1024;
-/// Limits above are taken for this: the C stack is not larger, see [`Stacks`].
+/// Maximum stack size in bytes. Higher limits count as this one, since the C stack is not larger, see [`Stacks`].
 pub(crate) const MOST_STACK_BYTES: usize = 8 * 1024 * 1024;
 
 impl Wasm3Module {
@@ -50,7 +50,7 @@ impl Wasm3Module {
         }
     }
 
-    /// A slice as fuel.
+    /// Converts a slice into units of fuel.
     fn slice(&self, slice: Duration) -> i32 {
         let fuel = slice.as_nanos() * u128::from(self.fuel_per_millisecond) / 1_000_000;
         i32::try_from(fuel).unwrap_or(i32::MAX).max(1)

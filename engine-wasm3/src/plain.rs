@@ -1,4 +1,4 @@
-//! A guest that is answered at once: the host is called on its own stack while the guest's waits.
+//! A plain guest. Its host is called on the caller's stack while the guest's stack is suspended.
 
 use crate::suspendable::Suspendable;
 use bytes::Bytes;

@@ -1,8 +1,8 @@
-//! Whether wasm3 was compiled so that its C stack is bounded.
+//! Tests at run time that wasm3 was compiled with a bounded use of the C stack.
 //!
 //! wasm3 goes from one instruction to the next by a call in tail position. An optimising compiler
-//! makes that a jump; else each instruction takes stack until its function returns, and no limit
-//! on calls and loops bounds it.
+//! turns that into a jump. Otherwise each instruction takes stack until its function returns, and
+//! limits on calls and loops do not bound it.
 
 use crate::code::{Code, Gauge};
 use crate::guest::{Budget, GuestState};
@@ -18,13 +18,13 @@ use wasm_encoder::{
     MemorySection, MemoryType, Module, TypeSection, ValType,
 };
 
-/// Whether instructions take no C stack. Measured once in a process.
+/// Returns true if instructions take no C stack. It is measured once in a process.
 pub(crate) fn instructions_take_no_stack(stacks: &Stacks) -> bool {
     static RESULT: OnceLock<bool> = OnceLock::new();
     *RESULT.get_or_init(|| measure(stacks) == Some(0))
 }
 
-/// How much deeper the C stack is after some instructions than before them.
+/// Returns the bytes of C stack that some instructions take, or `None` if the measurement fails.
 fn measure(stacks: &Stacks) -> Option<usize> {
     let depths = Arc::new(Depths::default());
     let world = Arc::<Depths>::clone(&depths);
@@ -44,10 +44,10 @@ fn measure(stacks: &Stacks) -> Option<usize> {
 }
 
 const STACK_BYTES: u32 = 64 * 1024;
-/// Few enough to fit a stack even where each takes some hundreds of bytes.
+/// The number of instructions, few enough for a stack even if each takes some hundreds of bytes.
 const INSTRUCTIONS: usize = 200;
 
-/// Logs, computes without a call, a jump or a loop, and logs again.
+/// Returns a module that logs, computes without a call, a jump or a loop, and logs again.
 fn module() -> Vec<u8> {
     let mut module = Module::new();
     let mut types = TypeSection::new();
@@ -96,7 +96,7 @@ fn guest_call() -> Function {
     function
 }
 
-/// Remembers where on the stack each line was printed.
+/// A world that records the address on the stack at which each line was printed.
 #[derive(Default)]
 struct Depths(Mutex<Vec<usize>>);
 
@@ -122,7 +122,7 @@ impl World for Depths {
     }
 }
 
-/// The module has nothing to suspend for; that its slice is over right away does not matter.
+/// A driver that always continues. The module makes no host calls, and its slice is over at once.
 struct Never;
 
 impl Suspend for Never {

@@ -1,10 +1,9 @@
-//! The module that wasm3 gets instead of the guest's: the same, but it counts what it uses.
+//! Rewrites the guest's module for wasm3, so that it counts its fuel and stack.
 //!
-//! Added are the import [`Import::SliceEnded`](crate::imports::Import), the globals of [`Gauge`]
-//! and functions that grow memory and tables as far as these allow. Since a valid module names
-//! all that it uses by indices below those, the guest's code cannot reach them; its exports are
-//! replaced by ours. Custom sections go, and so does code that is never reached. If that is wanted,
-//! functions write down that they are called.
+//! Rewriting adds the import [`Import::SliceEnded`](crate::imports::Import), the globals of [`Gauge`],
+//! and functions that grow memory and tables within these gauges. A valid module uses only indices
+//! below the added ones, so the guest's code cannot access them. Rewriting replaces the exports, and
+//! removes custom sections and unreachable code. With backtraces, functions also record their calls.
 
 mod calls;
 mod dead_code;
@@ -26,21 +25,21 @@ use wasm_encoder::{
 };
 use wasmparser::{DataKind, ElementKind};
 
-/// The most bytes of code that wasm3 gets: it compiles all of it for each instance, at some 20 MiB a
-/// second, into several times as much.
+/// Maximum bytes of rewritten code. wasm3 compiles all of it for each instance, at about 20 MiB a second,
+/// into several times as many bytes.
 const MOST_CODE_BYTES: usize = 8 * 1024 * 1024;
 
-/// The module that guests run.
+/// Returns the module that guests run.
 pub(crate) fn for_use(facts: &Facts<'_>, backtraces: bool) -> Result<Vec<u8>, CompileError> {
     rewritten(facts, Purpose::Use, backtraces)
 }
 
-/// The same code in a module that takes no memory to load, and whose segments all fit.
+/// Returns a module with the same code that takes no memory to load and whose segments all fit.
 pub(crate) fn for_trial(facts: &Facts<'_>, backtraces: bool) -> Result<Vec<u8>, CompileError> {
     rewritten(facts, Purpose::Trial, backtraces)
 }
 
-/// The export of the guest's function `index`.
+/// Returns the name of the export of the guest's function `index`.
 pub(crate) fn entry_name(index: u32) -> String {
     format!("function {index}")
 }
@@ -61,7 +60,7 @@ fn rewritten(
     let module = Rewriter::new(facts, purpose, backtraces).module();
     module.map_err(|error| match error {
         Error::UserError(refusal) => refusal,
-        // What a valid module that is within our features does not cause.
+        // A valid module with the supported features does not cause this.
         error => invalid(format!("the module cannot be rewritten: {error}")),
     })
 }
@@ -72,7 +71,7 @@ struct Rewriter<'f, 'a> {
     layout: Layout,
 }
 
-/// Functions move by one, since ours is one more import.
+/// Shifts indices of functions by one, for the added import.
 impl Reencode for Rewriter<'_, '_> {
     type Error = CompileError;
 
@@ -90,7 +89,7 @@ impl<'f, 'a> Rewriter<'f, 'a> {
         }
     }
 
-    /// In the order that sections must have.
+    /// Returns the rewritten module, with its sections in the required order.
     fn module(mut self) -> Result_<Vec<u8>> {
         let mut module = Module::new();
         module
@@ -218,7 +217,7 @@ impl<'f, 'a> Rewriter<'f, 'a> {
             }
             self.parse_element(&mut elements, element)?;
         }
-        // The exports that declared these go.
+        // The removed exports declared these functions, so this segment declares them.
         let exported = self.facts.exported.iter();
         let mut declared: Vec<u32> = exported.map(|&index| self.layout.function(index)).collect();
         if let Some(calls) = self.layout.calls() {

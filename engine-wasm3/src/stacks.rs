@@ -1,19 +1,19 @@
-//! Stacks of their own for what runs in wasm3, whose native recursion nobody else's stack is
-//! made for.
+//! Separate stacks for wasm3. It recurses on the C stack, for which a thread's own stack may be too small.
 
 use corosensei::stack::DefaultStack;
 use std::fmt;
 use std::io;
 use std::sync::{Mutex, PoisonError};
 
-/// Beside the most that [`ResourceLimits::stack_bytes`](capwire_wapc::ResourceLimits::stack_bytes) can be, and wasm3
-/// itself allows, 8 MiB each, what imports need. Only what is touched becomes memory.
+/// Bytes of address space of a stack: 8 MiB, which is the maximum of
+/// [`ResourceLimits::stack_bytes`](capwire_wapc::ResourceLimits::stack_bytes) and of wasm3 itself, and 1 MiB for
+/// imports. Only pages that are touched take memory.
 const STACK_BYTES: usize = 9 * 1024 * 1024;
 
-/// Stacks that are kept, since to map one costs as much as a short call.
+/// Number of unused stacks that are kept, since mapping one costs as much as a short call.
 const KEPT: usize = 16;
 
-/// Where stacks come from, and go when a call is over.
+/// The unused stacks. A call takes one and gives it back at its end.
 #[derive(Default)]
 pub(crate) struct Stacks(Mutex<Vec<DefaultStack>>);
 
@@ -30,7 +30,7 @@ impl Stacks {
         }
     }
 
-    /// Runs `f`, which does not wait, on a stack.
+    /// Runs `f` on a stack. `f` must not suspend.
     pub(crate) fn on_one<T>(&self, f: impl FnOnce() -> T) -> io::Result<T> {
         let mut stack = self.take()?;
         let result = corosensei::on_stack(&mut stack, f);

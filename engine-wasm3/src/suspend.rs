@@ -1,26 +1,26 @@
-//! What a running guest and its driver tell each other.
+//! The events and signals between a running guest and its driver.
 
 use capwire_wapc::{Reply, SuspendedCall};
 
-/// Stops a guest until its driver wants it to go on. Called deep inside the interpreter.
+/// Suspends a guest until its driver continues it. Imports call it inside the interpreter.
 pub(crate) trait Suspend {
     fn suspend(&self, event: Event) -> Signal;
 }
 
-/// Why the guest is suspended.
+/// The reason for which the guest is suspended.
 #[derive(Debug)]
 pub(crate) enum Event {
     HostCall(SuspendedCall),
     SliceEnded,
 }
 
-/// What its driver answers.
+/// The driver's answer to an event.
 #[derive(Debug)]
 pub(crate) enum Signal {
-    /// The reply to a host call. What is left of the slice goes on.
+    /// The reply to a host call. The rest of the slice continues.
     Reply(Reply),
     /// A new slice.
     Continue,
-    /// The guest has to end.
+    /// The guest must end.
     Stop,
 }

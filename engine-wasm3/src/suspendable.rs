@@ -1,4 +1,4 @@
-//! A guest that can wait: its stack is kept while it does.
+//! A suspendable guest. It keeps its stack while it is suspended.
 
 use crate::code::Gauge;
 use crate::fault::Stopped;
@@ -19,10 +19,10 @@ pub(crate) struct Suspendable {
 }
 
 enum State {
-    /// Nothing runs, and no stack is held.
+    /// No call is being made, and the guest has no stack.
     Idle(Box<Vm>),
     Suspended(Fiber, Task, Waiting),
-    /// A call did not end well, or is being made.
+    /// A call failed, or is being made.
     Dead,
 }
 
@@ -111,7 +111,7 @@ impl Suspendable {
     }
 
     fn idle(&mut self) -> Result<Box<Vm>, CallError> {
-        // What is in the middle of a call goes: its caller abandoned it.
+        // A suspended guest is dropped: its caller abandoned the call.
         match mem::replace(&mut self.state, State::Dead) {
             State::Idle(vm) => Ok(vm),
             State::Suspended(..) | State::Dead => Err(Misuse::Dead.into()),

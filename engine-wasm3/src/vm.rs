@@ -1,10 +1,10 @@
-//! wasm3 itself: the one file that talks to C.
+//! wasm3 itself: the only file that calls C.
 //!
-//! # Why this may
-//! wasm3 is told only of modules that [`Code`] made, which were validated, and every pointer that
-//! crosses this file is wasm3's own or comes from a `Box` or an `Arc` that the [`Vm`] owns until
-//! after wasm3 is freed. The guest's memory is lent to an import as a slice while the import runs,
-//! when no code of the guest does, and never across a suspension. No panic unwinds into C.
+//! # Soundness
+//! wasm3 gets only modules that [`Code`] made, which were validated. Every pointer in this file
+//! is wasm3's own, or comes from a `Box` or an `Arc` that the [`Vm`] owns until after wasm3 is freed.
+//! The guest's memory is lent to an import as a slice while the import runs, when no code of the guest
+//! does, and never across a suspension. No panic unwinds into C.
 //!
 //! A [`Vm`] is `Send`: wasm3, compiled as its binding compiles it, has no thread-local and no
 //! writable static data; environment, runtime and module are made for one `Vm`, are reachable from
@@ -27,20 +27,20 @@ use wasm3x_sys as wasm3;
 /// wasm3 with one module in it.
 pub(crate) struct Vm {
     environment: wasm3::IM3Environment,
-    /// Owns the module as soon as that is loaded.
+    /// The runtime, which owns the module once it is loaded.
     runtime: wasm3::IM3Runtime,
-    /// Made by a `Box` and ours; a pointer because wasm3 has it too.
+    /// The state, owned and created by a `Box`. It is a pointer because wasm3 has it too.
     state: *mut State,
     functions: Vec<wasm3::IM3Function>,
     gauges: [wasm3::IM3Global; Gauge::ALL.len()],
 }
 
-/// What an import reaches through the runtime's user data.
+/// The state that imports get through the runtime's user data.
 struct State {
     guest: GuestState,
     code: Arc<Code>,
     fuel: wasm3::IM3Global,
-    /// Only while a function of the guest runs.
+    /// The guest's driver, set only while a function of the guest runs.
     suspend: Option<NonNull<dyn Suspend>>,
 }
 
@@ -51,7 +51,7 @@ impl Vm {
     /// Loads `code`. None of the guest's code runs, but wasm3 compiles all of it, which takes up
     /// to a few hundred KiB of the caller's stack.
     ///
-    /// `stack_bytes` are for the values of the guest's calls.
+    /// `stack_bytes` is the size of wasm3's stack for the values of the guest's calls.
     pub(crate) fn load(
         code: &Arc<Code>,
         stack_bytes: u32,
@@ -143,7 +143,7 @@ impl Vm {
         }
     }
 
-    /// `wasm` has to live until the runtime is freed.
+    /// Loads the module. `wasm` must live until the runtime is freed.
     fn load_module(&mut self, wasm: &[u8]) -> Result<wasm3::IM3Module, Fault> {
         let length = u32::try_from(wasm.len()).map_err(|_| Fault::out_of_memory())?;
         let mut module = ptr::null_mut();
@@ -212,7 +212,7 @@ impl Drop for Vm {
     }
 }
 
-/// Each import carries its index in [`Code::imports`].
+/// Links the imports. The user data of each one is its index in [`Code::imports`].
 fn link(module: wasm3::IM3Module, code: &Code) -> Result<(), Fault> {
     for (index, import) in code.imports().iter().enumerate() {
         let (namespace, name) = (
@@ -238,7 +238,7 @@ fn link(module: wasm3::IM3Module, code: &Code) -> Result<(), Fault> {
 
 const HALTED: &CStr = c"halted by an import";
 
-/// What wasm3 calls for every import: results at the start of `slots`, then the arguments.
+/// The function that wasm3 calls for every import. `slots` has the results, then the arguments.
 ///
 /// # Safety
 /// For wasm3 only, within [`Vm::call`].
@@ -255,7 +255,7 @@ unsafe extern "C" fn import_called(
         let index = (*context).userdata.addr();
         catch_unwind(AssertUnwindSafe(|| serve(runtime, state, index, slots)))
             .unwrap_or_else(|panic| Err(Halt::Panicked(panic)))
-            // Out of reach of `catch_unwind`, so that what is suspended may go on elsewhere.
+            // Outside of `catch_unwind`, so that the guest may resume on another thread.
             .and_then(|served| suspend(state, served))
             .map(|result| finish(slots, result))
             .map_err(|halt| (*state).guest.halt = Some(halt))
@@ -266,10 +266,10 @@ unsafe extern "C" fn import_called(
     }
 }
 
-/// So that the guest's code, which subtracts without looking, cannot wrap around.
+/// Minimum of the fuel gauge. The guest's code subtracts from it without a check, and must not wrap around.
 const LEAST_FUEL: i32 = i32::MIN / 4;
 
-/// Runs an import on the guest's memory, and takes the time that it needs as fuel.
+/// Runs an import on the guest's memory, and takes fuel for its time.
 ///
 /// # Safety
 /// As of [`import_called`], whose arguments these are.
@@ -297,7 +297,7 @@ unsafe fn serve(
     let left = read(*fuel).saturating_sub(spent).max(LEAST_FUEL);
     write(*fuel, left);
     Ok(match served {
-        // The guest's code may call many imports before it looks.
+        // The guest's code may call many imports between two interrupt points of its own.
         Served::Returned(result) if left < 0 => Served::Event(Event::SliceEnded, result),
         served => served,
     })
@@ -367,7 +367,7 @@ fn result_of(function: wasm3::IM3Function) -> Result<i32, Fault> {
     Ok(i32::from_le_bytes([a, b, c, d]))
 }
 
-/// The value of one of our globals, which all are `i32`.
+/// Returns the value of one of the added globals, which are all `i32`.
 fn read(global: wasm3::IM3Global) -> i32 {
     let mut value = tagged(0);
     // SAFETY: the global is of a loaded module and `i32`, as the value's tag says.

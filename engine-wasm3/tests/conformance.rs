@@ -1,4 +1,4 @@
-//! The suite that every engine passes, with each of this one's options.
+//! Runs the conformance suite with each option of this engine.
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 

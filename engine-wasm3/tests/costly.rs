@@ -1,11 +1,11 @@
-//! Modules of which wasm3 would take long to make an instance, and much memory for it.
+//! Tests that modules are refused of which wasm3 would need much time and memory to make an instance.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 use capwire_engine_wasm3::Wasm3;
 use capwire_wapc::{CompileError, Engine};
 
-/// A guest that also has `fields`.
+/// Compiles a guest that also has `fields`.
 fn compile(fields: &str) -> Result<(), CompileError> {
     let module = format!(
         r#"(module (memory (export "memory") 1) {fields}
@@ -15,7 +15,7 @@ fn compile(fields: &str) -> Result<(), CompileError> {
     Wasm3::new().unwrap().compile(&wasm).map(drop)
 }
 
-/// Of what the module has too much.
+/// Returns the count that exceeds its limit.
 fn refused(fields: &str) -> &'static str {
     match compile(fields) {
         Err(CompileError::TooCostly {
@@ -28,7 +28,7 @@ fn refused(fields: &str) -> &'static str {
     }
 }
 
-/// Three bytes in the file, of which counting makes nine times as many.
+/// A loop has three bytes in the file. With counting it has nine times as many.
 #[test]
 fn more_code_than_wasm3_is_asked_to_take() {
     let loops = |count| format!("(func {})", "(loop)".repeat(count)).repeat(20);
@@ -55,7 +55,7 @@ fn more_elements_than_wasm3_gives_a_table() {
     assert!(what.starts_with("elements of tables"), "{what}");
 }
 
-/// Code that has `values` values on its stack and moves all of them so often.
+/// Returns code that moves `values` values on its stack `times` times.
 fn moving(values: usize, instruction: &str, times: usize) -> String {
     let (types, pushed) = ("i32 ".repeat(values), "(i32.const 0)".repeat(values));
     let (moves, dropped) = (instruction.repeat(times), "drop ".repeat(values));

@@ -1,4 +1,4 @@
-//! What modules try that know how wasm3, or this crate, works.
+//! Tests hostile modules that are written for the internals of wasm3 or of this crate.
 
 #![allow(
     clippy::unwrap_used,
@@ -18,11 +18,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Slices for much computing, but not for ever.
+/// Maximum number of slices, so that an endless guest ends.
 const SLICES: u32 = 200;
 
-/// A guest of these fields whose `__guest_call` is `body`, after which it responds with the `i32`
-/// that is on the stack.
+/// Returns a guest with these fields. Its `__guest_call` runs `body` and responds with the resulting `i32`.
 fn module(body: &str, fields: &str) -> String {
     format!(
         r#"(module {} (memory (export "memory") 1) {fields}
@@ -81,7 +80,7 @@ fn a_modules_own_exports_do_not_replace_those_of_the_engine() {
 
 #[test]
 fn globals_after_the_last_are_invalid() {
-    // As text this is refused, so the index is written over in the binary.
+    // The text format refuses such an index, so the test changes it in the binary.
     let wat = module("(global.get $g)", "(global $g (mut i32) (i32.const 5))");
     let mut wasm = wat::parse_str(wat).unwrap();
     let get = wasm
@@ -100,7 +99,7 @@ fn names_of_other_functions_do_not_matter() {
     assert_eq!(call(&mut start(&body).unwrap()).unwrap(), 7);
 }
 
-/// Returns why a module is invalid.
+/// Returns the error of an invalid module.
 fn fault(body: &str, fields: &str) -> String {
     match compile(&module(body, fields)) {
         Err(CompileError::Invalid { source, .. }) => source.to_string(),
@@ -110,7 +109,7 @@ fn fault(body: &str, fields: &str) -> String {
 
 #[test]
 fn a_module_is_refused_with_the_name_of_the_feature_that_wasm3_lacks() {
-    // Each field beside the same without the feature.
+    // Each row has a field without the feature, the same field with it, and the feature's name.
     for (supported, unsupported, feature) in [
         (
             "(func (result i32) (call $body))",
@@ -219,7 +218,7 @@ fn every_way_out_of_a_function_gives_its_stack_back() {
             (br_if $again (i32.lt_u
                 (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 20000))))
         (local.get $sum)";
-    // 1 + 5 + 7 where `$i` is odd and 3 + 6 + 7 where it is even.
+    // An odd `$i` adds 1 + 5 + 7, and an even one adds 3 + 6 + 7.
     assert_eq!(run(body, fields).unwrap(), 10_000 * (13 + 16));
 }
 
@@ -302,7 +301,7 @@ fn guest_call_may_be_an_import() {
         (import "wasi_snapshot_preview1" "args_get" (func $a (param i32 i32) (result i32)))
         (memory (export "memory") 1)
         (export "__guest_call" (func $a)))"#;
-    // It returns 0, which is an error without a message.
+    // The guest returns 0, which is an error without a message.
     assert!(matches!(
         call(&mut start(wat).unwrap()),
         Err(CallError::Guest(_))

@@ -16,7 +16,7 @@ pub(super) struct CompileCost(u64);
 
 /// Steps to move a value to an empty stack.
 const STEPS_PER_VALUE: u64 = 64;
-/// A megabyte of a compiler's output takes a hundredth of it.
+/// The limit of steps. A megabyte of code from a compiler takes a hundredth of it.
 const MOST_STEPS: u64 = 1 << 28;
 
 impl CompileCost {
@@ -33,7 +33,7 @@ impl CompileCost {
     }
 
     /// # Errors
-    /// If there are more steps than a module may take.
+    /// If the module takes more steps than the limit.
     pub(super) fn check(&self) -> Result<(), CompileError> {
         match self.0 <= MOST_STEPS {
             true => Ok(()),
@@ -47,7 +47,7 @@ impl CompileCost {
     }
 }
 
-/// The number of values that the operator moves, or `None` if it is invalid.
+/// Returns the number of values that the operator moves, or `None` if it is invalid.
 fn moved<R: WasmModuleResources>(
     validator: &FuncValidator<R>,
     operator: &Operator<'_>,
@@ -78,7 +78,7 @@ fn moved<R: WasmModuleResources>(
     }
 }
 
-/// The number of values that a branch to the block at this depth carries.
+/// Returns the number of values that a branch to the block at this depth carries.
 fn label<R: WasmModuleResources>(validator: &FuncValidator<R>, depth: u32) -> Option<u64> {
     let block = validator.get_control_frame(depth as usize)?;
     match block.kind {

@@ -1,4 +1,4 @@
-//! How much call stack a function takes.
+//! Estimates the call stack that a function takes.
 
 use super::compile_cost::CompileCost;
 use crate::code::clamped;
@@ -6,24 +6,24 @@ use wasmparser::{
     BinaryReaderError, FuncValidator, FunctionBody, Operator, OperatorsReader, WasmModuleResources,
 };
 
-/// What decides how much of wasm3's two stacks, of values and of C, a call of a function takes.
+/// The counts that determine a call's share of wasm3's two stacks, one for values and the C stack.
 pub(super) struct Frame {
-    /// Parameters and locals, and the most operands at a time.
+    /// The number of parameters and locals, plus the maximum number of operands at a time.
     values: u64,
     constants: u64,
     loops: u64,
 }
 
 const VALUE_BYTES: u64 = 8;
-/// wasm3 copies up to so many constants to each frame.
+/// Maximum number of constants that wasm3 copies to each frame.
 const MOST_CONSTANTS: u64 = 120;
-/// Of the C stack: for a call, and for each loop in it, which wasm3 leaves only when the function
-/// returns. About twice what an optimised build on x86-64 takes.
+/// Bytes of the C stack for a call, and for each loop in it, whose C frame stays until the function
+/// returns. Both are about twice the measured use of an optimised build on x86-64.
 const CALL_BYTES: u64 = 192;
 const LOOP_BYTES: u64 = 96;
 
 impl Frame {
-    /// Validates `body` and measures it, and adds to its compile `cost`.
+    /// Validates `body`, measures its frame, and adds its compile cost to `cost`.
     pub(super) fn measure<R: WasmModuleResources>(
         validator: &mut FuncValidator<R>,
         body: &FunctionBody<'_>,

@@ -1,28 +1,28 @@
-//! Which functions are being called, written down where the host finds it when they trap.
+//! Records the functions that are being called, so that the host can read them after a trap.
 //!
-//! A function writes itself into a table of ours, in a place that follows from how much of the call
-//! stack is left, so nothing has to be undone when it returns:
+//! A function writes itself into an added table. Its slot depends on the call stack that is left, so
+//! the function does not have to remove itself when it returns:
 //!
 //! ```text
 //! (table.set $calls (i32.shr_u (global.get $stack) (i32.const 7)) (ref.func $entry))
 //! ```
 //!
-//! The host reads the place of the innermost function, adds the function's frame to what is left of
-//! the stack, and has the place of its caller. wasm3 has one memory, which is the guest's, and lends its
-//! host no tables; so an entry is a function that returns the index of the one that it stands for.
+//! The host reads the slot of the innermost function. It adds the function's frame to the stack that is
+//! left, and gets the slot of the caller. wasm3 has only one memory, which is the guest's, and gives its
+//! host no access to tables. So an entry is a function that returns the index of the recorded function.
 
 use super::layout::Calls;
 use crate::module::MOST_STACK_BYTES;
 use wasm_encoder::{Function, InstructionSink, RefType, TableType};
 
-/// What is left of the stack is divided by 2 to the power of this: less than the smallest frame, so no
-/// two functions share a place.
+/// The binary logarithm of the bytes of stack for each slot. A slot is smaller than any frame, so no two
+/// functions share one.
 pub(crate) const SLOT_SHIFT: i32 = 7;
 
-/// A place for whatever can be left of the stack.
+/// The number of slots, enough for the largest stack.
 const PLACES: u64 = (MOST_STACK_BYTES as u64 >> SLOT_SHIFT) + 1;
 
-/// The export that takes a place and returns the index of the function that is written there.
+/// The export that takes a slot and returns the index of the function that is recorded there.
 pub(crate) const READER: &str = "calls";
 
 pub(super) const TABLE: TableType = TableType {
@@ -33,7 +33,7 @@ pub(super) const TABLE: TableType = TableType {
     shared: false,
 };
 
-/// Writes down the function of this index among those that are not imported.
+/// Emits code that records the function of this index among those that are not imported.
 pub(super) fn write_down(calls: Calls, index: usize, stack: u32, code: &mut InstructionSink<'_>) {
     let index = u32::try_from(index).unwrap_or(u32::MAX);
     code.global_get(stack)
@@ -43,7 +43,7 @@ pub(super) fn write_down(calls: Calls, index: usize, stack: u32, code: &mut Inst
         .table_set(calls.table);
 }
 
-/// What stands for the guest's function `index`: `(result i32)`
+/// Returns the entry for the guest's function `index`, of type `(result i32)`.
 pub(super) fn entry(index: u32) -> Function {
     let mut function = Function::new([]);
     let mut code = function.instructions();
@@ -51,7 +51,7 @@ pub(super) fn entry(index: u32) -> Function {
     function
 }
 
-/// `(param place i32) (result i32)`
+/// Returns the function that reads a slot, of type `(param place i32) (result i32)`.
 pub(super) fn reader(calls: Calls) -> Function {
     let mut function = Function::new([]);
     let mut code = function.instructions();

@@ -1,17 +1,17 @@
-//! Code that cannot be reached, which wasm3 is spared: it miscounts operands there, and refuses
-//! valid modules for it.
+//! Finds unreachable code, which is removed: wasm3 miscounts operands in it, and therefore refuses valid
+//! modules.
 
 use wasmparser::Operator;
 
-/// Follows a function, operator by operator.
+/// Follows the operators of a function.
 #[derive(Default)]
 pub(super) struct DeadCode {
-    /// How many blocks are open in the dead code, if the last operator is in some.
+    /// The number of blocks that are open inside dead code, or `None` if the last operator is reachable.
     open: Option<u32>,
 }
 
 impl DeadCode {
-    /// Whether `operator` is not reached.
+    /// Returns true if `operator` is unreachable.
     pub(super) fn skips(&mut self, operator: &Operator<'_>) -> bool {
         let Some(open) = self.open else {
             self.open = never_returns(operator).then_some(0);

@@ -5,18 +5,18 @@ use crate::code::Gauge;
 use crate::facts::Facts;
 use wasm_encoder::{BlockType, Function, InstructionSink, ValType};
 
-/// To touch a page for the first time can take several times as long as to write it again. As much as a
-/// guest may ever have, 2 GiB, is a quarter of what fits into the gauge.
+/// The cost of a new page. Touching a page for the first time can take several times as long as writing
+/// it again. The maximum memory of 2 GiB costs a quarter of the gauge's range.
 const FUEL_PER_PAGE: i32 = 16_384;
 
-/// Pages that memory grows by before a slice may end: wasm3 writes zeros to all of them.
+/// Pages by which memory grows between two interrupt points. wasm3 writes zeros to all of them.
 const PIECE: i32 = 16;
 
 const DELTA: u32 = 0;
 const PAGES_BEFORE: u32 = 1;
 const NEXT: u32 = 2;
 
-/// `(param delta i32) (result i32)`
+/// Returns the function that grows memory, of type `(param delta i32) (result i32)`.
 pub(super) fn memory(layout: &Layout) -> Function {
     let pages = layout.gauge(Gauge::Pages);
     let mut function = Function::new([(2, ValType::I32)]);
@@ -35,7 +35,7 @@ pub(super) fn memory(layout: &Layout) -> Function {
     function
 }
 
-/// Grows memory by a piece in each round, and returns -1 if there is none.
+/// Emits a loop that grows memory piece by piece, and returns -1 if a piece fails.
 fn in_pieces(code: &mut InstructionSink<'_>, layout: &Layout) {
     code.loop_(BlockType::Empty)
         .local_get(DELTA)
@@ -82,7 +82,8 @@ const ELEMENT: u32 = 0;
 const TABLE_DELTA: u32 = 1;
 const BEFORE: u32 = 2;
 
-/// `(param element ref) (param delta i32) (result i32)` for one of the guest's tables.
+/// Returns the function that grows one of the guest's tables, of type
+/// `(param element ref) (param delta i32) (result i32)`.
 pub(super) fn table(layout: &Layout, facts: &Facts<'_>, index: usize) -> Function {
     let table = u32::try_from(index).unwrap_or(u32::MAX);
     let most = facts.tables.get(index).and_then(|table| table.maximum);
@@ -91,7 +92,7 @@ pub(super) fn table(layout: &Layout, facts: &Facts<'_>, index: usize) -> Functio
     });
     let elements = layout.gauge(Gauge::Elements);
     let mut function = Function::new([(1, ValType::I32)]);
-    // wasm3 takes a maximum of 0 for none.
+    // wasm3 treats a maximum of 0 as no maximum.
     let mut code = function.instructions();
     code.local_get(TABLE_DELTA)
         .global_get(elements)

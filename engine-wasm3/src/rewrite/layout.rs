@@ -1,35 +1,35 @@
-//! Where in the rewritten module things are.
+//! The indices of the rewritten module.
 
 use crate::code::Gauge;
 use crate::facts::Facts;
 use wasmparser::{FuncType, ValType};
 
-/// Indices of what is moved or added.
+/// The indices of items that rewriting moves or adds.
 pub(super) struct Layout {
-    /// How many functions the guest imports; ours comes after them.
+    /// The number of functions that the guest imports. The added import follows them.
     imports: u32,
     first_gauge: u32,
-    /// The function that grows memory; those that grow tables follow.
+    /// The index of the function that grows memory. The functions that grow tables follow.
     first_growth: u32,
     first_type: u32,
     more_types: Vec<Signature>,
-    /// Types that take nothing and return the several results of a type of the guest's.
+    /// For each type of the guest with several results, the type without parameters and with these results.
     blocks: Vec<Option<u32>>,
     calls: Option<Calls>,
 }
 
-/// Where calls are written down, see [`calls`](super::calls).
+/// The indices of items that record calls, see [`calls`](super::calls).
 #[derive(Clone, Copy)]
 pub(super) struct Calls {
     pub(super) table: u32,
-    /// Of the functions that are written down, which are as many as the guest has.
+    /// The type of the entries. There is an entry for each of the guest's own functions.
     pub(super) entry_type: u32,
     pub(super) first_entry: u32,
     pub(super) entries: u32,
 }
 
 impl Calls {
-    /// The function that follows the entries.
+    /// Returns the index of the function that reads a slot. It follows the entries.
     pub(super) fn reader(self) -> u32 {
         self.first_entry + self.entries
     }
@@ -70,7 +70,7 @@ impl Layout {
         layout
     }
 
-    /// The guest's function `index`.
+    /// Returns the new index of the guest's function `index`.
     pub(super) fn function(&self, index: u32) -> u32 {
         match index < self.imports {
             true => index,
@@ -78,7 +78,7 @@ impl Layout {
         }
     }
 
-    /// How many functions the guest imports.
+    /// Returns the number of functions that the guest imports.
     pub(super) fn imported(&self) -> u32 {
         self.imports
     }
@@ -103,7 +103,7 @@ impl Layout {
         self.first_growth + 1 + table
     }
 
-    /// `(param i32) (result i32)`
+    /// Returns the index of the type `(param i32) (result i32)`.
     pub(super) fn grow_memory_type(&self) -> u32 {
         self.first_type + 1
     }
@@ -112,7 +112,7 @@ impl Layout {
         self.calls
     }
 
-    /// Of the functions that grow memory and tables.
+    /// Returns the types of the functions that grow memory and tables.
     pub(super) fn growth_types(&self) -> impl Iterator<Item = u32> {
         let tables = self
             .more_types
@@ -127,7 +127,7 @@ impl Layout {
         self.more_types.clone()
     }
 
-    /// The type of a block with the several results of the guest's type `index`.
+    /// Returns the type of a block with the several results of the guest's type `index`.
     pub(super) fn block_type(&self, index: u32) -> Option<u32> {
         self.blocks.get(index as usize).copied().flatten()
     }
@@ -140,7 +140,7 @@ impl Layout {
     }
 }
 
-/// Of what a valid module has, which is bounded far below.
+/// Converts a number of a valid module's items, which is always far below the maximum of `u32`.
 fn count(number: usize) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
 }

@@ -1,18 +1,18 @@
-//! A function that counts what it uses: fuel, and bytes of the call stack.
+//! Rewrites a function so that it counts its fuel and its bytes of the call stack.
 //!
 //! ```text
 //! (global.set $stack (i32.sub (global.get $stack) (i32.const FRAME)))
 //! (if (i32.lt_s (global.get $stack) (i32.const 0)) (then unreachable))
-//! (… write down that it is called, if wanted …)
+//! (… record the call, with backtraces …)
 //! (if (i32.lt_s (global.get $fuel) (i32.const 0)) (then (call $slice_ended)))
 //! (block $body (result …)
 //!   … (br $body) for each `return`; fuel is counted before each jump and label,
-//!   and looked at where each round of a loop begins …)
+//!   and checked where each iteration of a loop begins …)
 //! (global.set $stack (i32.add (global.get $stack) (i32.const FRAME)))
 //! ```
 //!
-//! All that a guest can do for long is to go round a loop, to call, to move many bytes or elements
-//! at once, or to call an import, so no two looks at the fuel are far apart.
+//! A guest can only run for long by loops, calls, moves of many bytes or elements, and imports. All of
+//! these have interrupt points or take fuel, so no two interrupt points are far apart.
 
 use super::dead_code::DeadCode;
 use super::{Result_, Rewriter, calls};
@@ -22,10 +22,10 @@ use wasm_encoder::reencode::Reencode;
 use wasm_encoder::{BlockType, Function, Instruction, InstructionSink, ValType};
 use wasmparser::{FuncType, FunctionBody, Operator};
 
-/// What a call costs, beside the instructions of the function: wasm3 makes about so many meanwhile.
+/// The cost of a call in addition to the function's instructions: wasm3 could execute about this many
+/// instructions meanwhile.
 const FUEL_PER_CALL: u32 = 24;
-/// How many bytes, and elements of tables, an instruction moves for a unit of fuel: 2 to the
-/// power of this.
+/// The binary logarithms of the bytes and the table elements that an instruction moves for a unit of fuel.
 const BYTES_SHIFT: i32 = 4;
 const ELEMENTS_SHIFT: i32 = 1;
 
@@ -72,9 +72,9 @@ struct Metering {
     frame: i32,
     scratch: u32,
     function: Function,
-    /// Fuel that the instructions since the last count are worth.
+    /// The cost in fuel of the instructions since the last count.
     uncounted: u32,
-    /// The guest's blocks that are open, and whether each is a loop that takes values.
+    /// The guest's open blocks. An entry is true for a loop with parameters.
     blocks: Vec<bool>,
     dead_code: DeadCode,
 }
@@ -107,7 +107,7 @@ impl Metering {
                 self.function.instruction(&Instruction::Br(body));
                 return Ok(());
             }
-            // With `br` wasm3 takes no values back to a loop, with `br_table` it does.
+            // wasm3 carries values back to a loop with `br_table`, but not with `br`.
             Operator::Br { relative_depth } if self.is_loop_with_values(relative_depth) => {
                 self.count();
                 self.code().i32_const(0).br_table([], relative_depth);
@@ -138,7 +138,7 @@ impl Metering {
         Ok(())
     }
 
-    /// Counts where code ends that is executed as a whole.
+    /// Emits the count at the end of each run of instructions that is executed as a whole.
     fn before(&mut self, facts: &Facts<'_>, operator: &Operator<'_>) {
         match operator {
             Operator::Block { .. } => self.blocks.push(false),
@@ -199,7 +199,7 @@ impl Metering {
         }
     }
 
-    /// Counts what the length on top of the operands is worth.
+    /// Emits code that takes fuel for the length on top of the operands.
     fn count_many(&mut self, shift: i32) {
         let (fuel, scratch) = (self.fuel, self.scratch);
         self.code()
@@ -230,7 +230,7 @@ impl Metering {
     }
 }
 
-/// The guest's locals and one of ours, with its index.
+/// Returns the guest's locals and an added one, with the index of the added one.
 fn locals(
     rewriter: &mut Rewriter<'_, '_>,
     index: usize,
@@ -248,7 +248,7 @@ fn locals(
     Ok((locals, scratch))
 }
 
-/// The type of a block that results in what the function does.
+/// Returns the type of a block with the function's results.
 fn block_type(rewriter: &mut Rewriter<'_, '_>, index: usize) -> Result_<BlockType> {
     let facts = rewriter.facts;
     let function = facts.imports.len() + index;
