@@ -319,9 +319,7 @@ fn guest_error(error: Option<String>, otherwise: &str) -> CallError {
 
 fn too_long(what: &str, message: &[u8], most: usize) -> Reply {
     let bytes = message.len();
-    Reply::Error(format!(
-        "{what} has {bytes} bytes, and {most} are the most that a message may have"
-    ))
+    Reply::Error(format!("{what} has {bytes} bytes, message limit {most}"))
 }
 
 /// Returns the length as the guest sees it. Longer data saturates: a guest could not fetch it anyway.

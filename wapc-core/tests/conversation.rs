@@ -186,7 +186,7 @@ impl Model {
 
 fn too_long(what: &str, message: &[u8]) -> String {
     let bytes = message.len();
-    format!("the {what} has {bytes} bytes, and {MOST} are the most that a message may have")
+    format!("the {what} has {bytes} bytes, message limit {MOST}")
 }
 
 /// Runs the action on the real conversation.

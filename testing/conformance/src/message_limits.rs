@@ -66,10 +66,7 @@ pub fn payloads(engine: &dyn Engine) {
         let mut host = TestHost::replying([Reply::data("reply")]);
         let told = error_of_the_host(calls, &mut guest, &mut host);
         assert_eq!(host.calls.len(), 1);
-        assert_eq!(
-            told,
-            "the payload has 16385 bytes, and 16384 are the most that a message may have"
-        );
+        assert_eq!(told, "the payload has 16385 bytes, message limit 16384");
         assert_lives(&mut guest);
     });
 }
@@ -92,7 +89,7 @@ pub fn replies(engine: &dyn Engine) {
         let mut host = TestHost::replying([reply(MOST + 1)]);
         assert_eq!(
             error_of_the_host(call, &mut guest, &mut host),
-            "the reply has 16385 bytes, and 16384 are the most that a message may have"
+            "the reply has 16385 bytes, message limit 16384"
         );
         assert_lives(&mut guest);
     });
