@@ -2,10 +2,10 @@
 //! engine. This crate adds the resource limits that wasm3 lacks.
 //!
 //! **wasm3 is written in C and has a history of memory-safety faults.** This crate validates every
-//! module before wasm3 sees it and leaves wasm3 no unbounded work, but a fault in wasm3's own code
-//! is a fault of the host's process. Run modules on it that you trust, or in a process of its own.
-//! Its [`Support`] does not promise memory safety, so capwire's host refuses it until it is told
-//! `accept_unsafe_engine`.
+//! module before wasm3 gets it, and bounds wasm3's work. But a fault in wasm3's own code is a fault of
+//! the host's process. Run only modules that you trust, or run wasm3 in a separate process. Its
+//! [`Support`] does not promise memory safety, so capwire's host refuses it unless the host's builder
+//! calls `accept_unsafe_engine`.
 //!
 //! ```
 //! use capwire_engine_wasm3::Wasm3;

@@ -48,7 +48,7 @@ fn a_guest_that_is_gone_is_forgotten() {
     drop(running);
     drop(gone);
     wait_until(|| {
-        drop(other.run()); // it looks when it is about to sleep
+        drop(other.run()); // the thread checks its guests before it sleeps
         clock.shared.guests().len() == 1
     });
 }
