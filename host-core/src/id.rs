@@ -36,7 +36,7 @@ impl ActorId {
         if key.kind() == KeyKind::Module {
             Ok(Self(key))
         } else {
-            Err(NameError::new("an actor", "is the key of something else"))
+            Err(NameError::new("an actor", "is not a module key"))
         }
     }
 
@@ -53,7 +53,7 @@ impl FromStr for ActorId {
     fn from_str(text: &str) -> Result<Self, NameError> {
         let key = text
             .parse()
-            .map_err(|_| NameError::new("an actor", "is no public key of a module"))?;
+            .map_err(|_| NameError::new("an actor", "is not the public key of a module"))?;
         Self::new(key)
     }
 }
@@ -237,7 +237,7 @@ fn check(text: &str, what: &'static str) -> Result<(), NameError> {
     } else if text.len() > LONGEST {
         Err(NameError::new(what, "is longer than 128 bytes"))
     } else if text.contains(is_deceptive) {
-        Err(NameError::new(what, "has control characters"))
+        Err(NameError::new(what, "contains control characters"))
     } else {
         Ok(())
     }

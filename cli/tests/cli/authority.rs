@@ -211,10 +211,7 @@ bindings: [{ actor: counter, capability: 'wascc:http_server', values: { PORT: 0 
         "token revocations -o list.jwt --number 2 --revoke-key {account}"
     ));
     eventually("it is stopped", || host.errors().contains("actor stopped"));
-    says(
-        &host.errors(),
-        &["not believed any more", &account.to_string()],
-    );
+    says(&host.errors(), &["no longer trusted", &account.to_string()]);
     eventually("nobody answers", || TcpStream::connect(&address).is_err());
     folder.succeed("token revocations -o list.jwt --number 1");
     eventually("the older list is refused", || {

@@ -55,7 +55,7 @@ fn narrowings_that_nobody_enforces_are_refused() {
     folder.write("counter.wasm", guest(b""));
     for (capability, reason) in [
         ("wascc:logging[WriteLog on disk]", "operations only"),
-        ("wascc:keyvalue[Get on a*b]", "no pattern"),
+        ("wascc:keyvalue[Get on a*b]", "is not a pattern"),
         ("wascc:keyvalue[]", "not of the form"),
     ] {
         let ended = sign(&folder, &[capability]);

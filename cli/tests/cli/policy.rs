@@ -81,6 +81,6 @@ fn bindings_end_that_are_forbidden_and_barred_actors_stop() {
     eventually("it is stopped", || host.errors().contains("actor stopped"));
     says(
         &host.errors(),
-        &["the policy does not let the actor run any more"],
+        &["the policy no longer allows the actor to run"],
     );
 }

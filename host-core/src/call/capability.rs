@@ -14,7 +14,7 @@ pub(super) async fn call(host: &Shared, id: &ProviderId, permit: &Permit) -> Res
     let Caller::Actor(caller) = invocation.caller() else {
         return Err(Error::option(
             "target",
-            "is a capability, which only actors have",
+            "is a capability, which only actors can call",
         ));
     };
     let key = BindingKey {

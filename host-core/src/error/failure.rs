@@ -18,9 +18,9 @@ use std::time::Duration;
 pub(crate) enum Failure {
     #[error("the module cannot be trusted and was not started")]
     Unverified(#[source] VerifyError),
-    #[error("the claims of {actor} do not hold now")]
+    #[error("the claims of {actor} are not valid at this time")]
     Expired { actor: ActorId, source: TimeError },
-    #[error("the claims of {actor} are not believed any more")]
+    #[error("the claims of {actor} are no longer trusted")]
     Distrusted { actor: ActorId, source: VerifyError },
     #[error("the claims of {actor} cannot be enforced: sign it again")]
     Unenforceable {
@@ -29,9 +29,9 @@ pub(crate) enum Failure {
     },
     #[error("{0}")]
     Denied(Arc<Denial>),
-    #[error("the new version of {actor} does not take over, and the one that runs goes on")]
+    #[error("the new version of {actor} was refused, and the old version keeps running")]
     Swap { actor: ActorId, source: SwapRefusal },
-    #[error("the host's policy does not let {name} ({actor}) start: ask its operator")]
+    #[error("the host's policy does not allow {name} ({actor}) to start: ask the host's operator")]
     StartDenied { actor: ActorId, name: String },
     #[error(transparent)]
     Name(NameError),
@@ -40,13 +40,13 @@ pub(crate) enum Failure {
         option: &'static str,
         fault: Box<str>,
     },
-    #[error("the value `{key}` of a binding is the host's own: leave it out")]
+    #[error("the binding value `{key}` is reserved for the host: remove it")]
     ReservedValue { key: String },
-    #[error("{0} is there already: {remedy}", remedy = .0.if_there())]
+    #[error("{0} already exists: {remedy}", remedy = .0.if_there())]
     AlreadyExists(Thing),
-    #[error("there is no {0}: {remedy}", remedy = .0.if_not_there())]
+    #[error("{0} does not exist: {remedy}", remedy = .0.if_not_there())]
     NotFound(Thing),
-    #[error("the host is shutting down and takes nothing new")]
+    #[error("the host is shutting down and accepts no further requests")]
     Closed,
     #[error("the module of {actor} cannot be compiled")]
     Compile {
@@ -61,12 +61,12 @@ pub(crate) enum Failure {
     StartDeadline { actor: ActorId, after: Duration },
     #[error(transparent)]
     Call(CallFailure),
-    #[error("the message of `{operation}` cannot be encoded")]
+    #[error("cannot encode the message of `{operation}`")]
     Message {
         operation: Box<str>,
         source: EncodeError,
     },
-    #[error("the answer of {actor} to `{operation}` cannot be read")]
+    #[error("cannot decode the answer of {actor} to `{operation}`")]
     Answer {
         actor: ActorId,
         operation: Box<str>,
@@ -82,12 +82,12 @@ pub(crate) enum Failure {
         retry_after: Duration,
     },
     #[error(
-        "the call {path} would wait for itself: allow these actors more `instances`, or break the circle"
+        "the call {path} would wait for itself: give these actors more `instances`, or break the cycle"
     )]
     Circle { path: String },
-    #[error("the call {path} is more than {limit} actors deep")]
+    #[error("the call chain {path} is longer than the limit of {limit} actors")]
     Depth { path: String, limit: usize },
-    #[error("{actor} is not running any more")]
+    #[error("{actor} is no longer running")]
     Stopped { actor: ActorId },
     #[error("the provider {provider} failed to {doing}")]
     Provider {
@@ -96,7 +96,7 @@ pub(crate) enum Failure {
         source: ProviderError,
     },
     #[error(
-        "the provider {provider} panicked in an attempt to {doing}: this is a fault of its own"
+        "the provider {provider} panicked while trying to {doing}: this is a bug in the provider"
     )]
     ProviderPanic { provider: ProviderId, doing: Doing },
     #[error("the provider {provider} took longer than {after:?} to {doing}")]
@@ -105,22 +105,22 @@ pub(crate) enum Failure {
         doing: Doing,
         after: Duration,
     },
-    #[error("the engine panicked with the module of {actor}: this is a fault of the engine")]
+    #[error("the engine panicked on the module of {actor}: this is a bug in the engine")]
     EnginePanic { actor: ActorId },
     #[error(
-        "the engine `{engine}` cannot enforce {what}: take another one, or accept that by `accept_unenforced_limits`"
+        "the engine `{engine}` cannot enforce {what}: use another engine, or accept this with `accept_unenforced_limits`"
     )]
     EngineSupport {
         engine: &'static str,
         what: &'static str,
     },
     #[error(
-        "the engine `{engine}` is not safe against hostile modules, which could take over the host's process: take another one, or, if every module is trusted, accept that by `accept_unsafe_engine`"
+        "the engine `{engine}` is not safe against hostile modules, which could take over the host's process: use another engine, or, if every module is trusted, accept this with `accept_unsafe_engine`"
     )]
     UnsafeEngine { engine: &'static str },
     #[error("middleware refused the call or failed")]
     Middleware(#[source] Box<dyn std::error::Error + Send + Sync>),
-    #[error("the host's own task ended early: its runtime is shutting down")]
+    #[error("the host's task ended early: the async runtime is shutting down")]
     Runtime,
 }
 

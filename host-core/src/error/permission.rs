@@ -11,9 +11,11 @@ pub enum PermissionError {
     #[error("`{0}` names neither a contract nor an actor's key")]
     Capability(String),
     /// A resource is not a pattern.
-    #[error("`{0}` is no pattern: it may have one `*`, at its start or at its end")]
+    #[error("`{0}` is not a pattern: a pattern has at most one `*`, at its start or its end")]
     Pattern(String),
     /// No host knows the resources of the capability.
-    #[error("`{0}` can be narrowed by operations only: what its messages are about is not known")]
+    #[error(
+        "`{0}` can be narrowed by operation only: the host does not know the resources of its messages"
+    )]
     NoResources(String),
 }

@@ -35,13 +35,13 @@ impl fmt::Display for Remedy {
                     "sign the module again with the capability `{capability}`"
                 )
             }
-            Self::Renew => f.write_str("sign the module again with a later time of expiry"),
+            Self::Renew => f.write_str("sign the module again with a later expiry"),
             Self::RaiseRevision(revision) => {
                 write!(f, "sign the module again with a revision above {revision}")
             }
             Self::NewRelease => f.write_str("ask the issuer of the module for a new release"),
             Self::Permit { permission, place } => write!(f, "add `{permission}` at {place}"),
-            Self::AskOperator => f.write_str("ask its operator"),
+            Self::AskOperator => f.write_str("ask the host's operator"),
         }
     }
 }

@@ -7,14 +7,14 @@ use capwire_wascap::{PublicKey, Widening};
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum SwapRefusal {
     #[error(
-        "it is signed by {new}, and what runs is signed by {old}: have the same account sign it, or stop the actor and start this one"
+        "it is signed by {new}, but the running version is signed by {old}: sign it with the same account, or stop the actor and start this version"
     )]
     Issuer { old: PublicKey, new: PublicKey },
     #[error(
-        "its revision is {new}, and what runs has {old} already: sign the module again with a revision above {old}"
+        "its revision {new} is not above the running revision {old}: sign the module again with a higher revision"
     )]
     Revision { old: i32, new: i32 },
-    #[error("it may do more than what runs: {}: sign it without that, or allow it", list(.0))]
+    #[error("it claims more than the running version: {}: remove these claims, or allow them", list(.0))]
     Wider(Vec<Widening>),
     #[error("it does not answer its health check")]
     Unhealthy(#[source] Error),

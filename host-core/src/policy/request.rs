@@ -24,12 +24,9 @@ impl Request<'_> {
     /// Denied as a whole by `layer`.
     pub(crate) fn denied(self, layer: DeniedBy) -> Box<Denial> {
         let (reason, remedy) = match layer {
-            DeniedBy::Time => ("its claims do not hold now", Some(Remedy::Renew)),
-            DeniedBy::Trust => (
-                "its claims are not believed any more",
-                Some(Remedy::NewRelease),
-            ),
-            DeniedBy::System => ("that operation is the host's own", None),
+            DeniedBy::Time => ("its claims are not valid at this time", Some(Remedy::Renew)),
+            DeniedBy::Trust => ("its claims are no longer trusted", Some(Remedy::NewRelease)),
+            DeniedBy::System => ("that operation is reserved for the host", None),
             DeniedBy::Claims | DeniedBy::Policy => {
                 ("the host's policy denies it", Some(Remedy::AskOperator))
             }
@@ -39,7 +36,10 @@ impl Request<'_> {
 
     /// Denied because the host cannot tell without doubt which resource the message names.
     pub(crate) fn doubtful(self, source: Source<'_>, doubt: &impl fmt::Display) -> Box<Denial> {
-        let reason = format!("{} by what it is about, and {doubt}", source.narrows());
+        let reason = format!(
+            "{} only for certain resources, and {doubt}",
+            source.narrows()
+        );
         self.denial(source.denied_by(), None, reason, None)
     }
 
@@ -62,7 +62,7 @@ impl Request<'_> {
         let (reason, remedy) = match source {
             Source::Claims => (format!("its claims {grants}"), Remedy::Claim(wanted)),
             Source::PolicyRule(rule) => {
-                let reason = format!("the limits of the operator's policy {grants}");
+                let reason = format!("the rules of the operator's policy {grants}");
                 let (permission, place) = (wanted, rule.place().to_owned());
                 (reason, Remedy::Permit { permission, place })
             }
@@ -120,7 +120,7 @@ impl Source<'_> {
         match self {
             Self::Claims => "its claims grant it".to_owned(),
             Self::PolicyRule(rule) => {
-                format!("the operator's policy ({}) limits it", rule.place())
+                format!("the operator's policy ({}) allows it", rule.place())
             }
         }
     }

@@ -164,10 +164,10 @@ fn log(event: &Event) {
         Event::ActorStopped { actor, .. } => tracing::info!(%actor, "actor stopped"),
         Event::ActorExpired { actor } => tracing::warn!(%actor, "the actor's claims have expired"),
         Event::ActorRevoked { actor, reason } => {
-            tracing::warn!(%actor, %reason, "the actor's claims are not believed any more");
+            tracing::warn!(%actor, %reason, "the actor's claims are no longer trusted");
         }
         Event::ActorBarred { actor } => {
-            tracing::warn!(%actor, "the policy does not let the actor run any more");
+            tracing::warn!(%actor, "the policy no longer allows the actor to run");
         }
         Event::ActorSwapping { actor, generation } => {
             tracing::info!(%actor, generation, "swapping the actor");

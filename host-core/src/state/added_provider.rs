@@ -34,7 +34,7 @@ impl AddedProvider {
     /// Reads the descriptor of `provider`.
     pub(crate) fn new(name: BindingName, provider: Arc<dyn Provider>) -> Result<Self, Error> {
         let descriptor = catch_unwind(AssertUnwindSafe(|| provider.descriptor()))
-            .map_err(|_| Error::option("provider", "panicked when it was asked what it is"))?;
+            .map_err(|_| Error::option("provider", "panicked when it returned its descriptor"))?;
         let contract = ContractId::new(&descriptor.id)?;
         Ok(Self {
             id: ProviderId { contract, name },

@@ -207,7 +207,7 @@ async fn an_actor_with_a_rule_that_cannot_be_enforced_does_not_start() {
     let actor = kit.actor(&Module::new().rule(CONTRACT, rule)).await;
     let error = kit.host.start_actor(actor).await.unwrap_err();
     assert!(error.is_unverified(), "{error:?}");
-    assert!(text(&error).contains("operations only"), "{error:?}");
+    assert!(text(&error).contains("by operation only"), "{error:?}");
 }
 
 #[tokio::test]
