@@ -13,9 +13,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Calls the actor of a binding with messages.
 ///
-/// Actors from before April 2020 do not read the canonical encoding. They refuse such a message before
-/// they do anything else, so the client sends it once more in [`Dialect::Universal`], and every later
-/// message too. A version that replaces the actor reads that as well.
+/// Actors from before April 2020 do not read the canonical encoding. They refuse such a message
+/// before they do anything else, so the client repeats it in [`Dialect::Universal`], and sends
+/// every later message in this dialect. A newer version of the actor reads it, too.
 ///
 /// ```
 /// use capwire_contracts::{codec, messaging::{BrokerMessage, OP_DELIVER_MESSAGE}};
@@ -34,7 +34,7 @@ pub struct ActorClient {
 }
 
 impl ActorClient {
-    /// A client that does not know yet what the actor reads.
+    /// Returns a client that begins with the canonical encoding.
     #[must_use]
     pub fn new(actor: Arc<dyn ActorHandle>) -> Self {
         Self {
@@ -43,11 +43,12 @@ impl ActorClient {
         }
     }
 
-    /// Calls the actor with `message` and returns its decoded answer, in whichever dialect it is.
+    /// Calls the actor with `message` and returns its decoded answer. The answer may be in either
+    /// dialect.
     ///
     /// # Errors
-    /// As [`ActorHandle::call`], [`ActorError::Failed`] if MessagePack cannot express the message,
-    /// and [`ActorError::BadAnswer`] if the answer is no `R`.
+    /// Returns the errors of [`ActorHandle::call`], [`ActorError::Failed`] if MessagePack cannot
+    /// express the message, or [`ActorError::BadAnswer`] if the answer is not an `R`.
     pub async fn call<M, R>(&self, operation: &str, message: &M) -> Result<R, ActorError>
     where
         M: Serialize + Sync + ?Sized,
@@ -56,11 +57,11 @@ impl ActorClient {
         self.call_traced(None, operation, message).await
     }
 
-    /// Calls the actor as [`call`](Self::call) does, as part of the trace of a message that caused
+    /// Calls the actor like [`call`](Self::call), as a part of the trace of the message that caused
     /// the call.
     ///
     /// # Errors
-    /// As [`call`](Self::call).
+    /// Returns the same errors as [`call`](Self::call).
     pub async fn call_traced<M, R>(
         &self,
         trace: Option<&TraceContext>,

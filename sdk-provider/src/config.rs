@@ -1,19 +1,20 @@
-//! What a binding configures, read strictly and never printed.
+//! The configuration of a binding, which is parsed strictly and never printed.
 
 use crate::error::ProviderError;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
-/// The values of one binding. Values may be secrets: `Debug` shows the keys only.
+/// The configuration of one binding. `Debug` shows only the keys, because values may be secret.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Config(BTreeMap<String, String>);
 
 impl Config {
-    /// The prefix of the keys that only a host may set.
+    /// The prefix of keys that only the host may set.
     pub const RESERVED_PREFIX: &str = "__wascc_";
 
-    /// Returns the name of the actor, which a host of 2020 may not tell.
+    /// Returns the name of the actor, or `None` if the host does not tell it, like some hosts of
+    /// 2020.
     #[must_use]
     pub fn actor_name(&self) -> Option<&str> {
         self.get(&format!("{}name", Self::RESERVED_PREFIX))
@@ -25,10 +26,10 @@ impl Config {
         self.0.get(key).map(String::as_str)
     }
 
-    /// The value of `key`, parsed. Keys are case-sensitive.
+    /// Returns the parsed value of `key`, or `None` if it is not set. Keys are case-sensitive.
     ///
     /// # Errors
-    /// [`ProviderError::Config`] if it is set and is no `T`.
+    /// Returns [`ProviderError::Config`] if the value is set but is not a `T`.
     ///
     /// ```
     /// use capwire_provider::Config;
@@ -52,10 +53,10 @@ impl Config {
             .map_err(|error: T::Err| ProviderError::config(key, error.to_string()))
     }
 
-    /// Refuses keys that are not among `known`: a misspelt key would be silently without effect.
+    /// Refuses keys that are not in `known`, because a misspelt key would silently have no effect.
     ///
     /// # Errors
-    /// [`ProviderError::Config`] that names the first unknown key and the known ones.
+    /// Returns [`ProviderError::Config`], which names the first unknown key and the known keys.
     pub fn only(&self, known: &[&str]) -> Result<(), ProviderError> {
         let unknown = self
             .0
@@ -70,7 +71,7 @@ impl Config {
         }
     }
 
-    /// Keys and values, in the order of the keys.
+    /// Returns the keys and values, in the order of the keys.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(key, value)| (&**key, &**value))
     }

@@ -1,7 +1,7 @@
-//! The two ways to write a message, and who reads which.
+//! The two encodings of messages, and the actors that read them.
 //!
-//! Until April 2020 actors wrote structs as arrays and bytes as arrays of numbers, and knew keys in
-//! snake case only. They still read maps, if these have the keys and the bytes that they know.
+//! Until April 2020, actors wrote structs as arrays and bytes as arrays of numbers, and knew only
+//! keys in snake case. They also read maps that have such keys and bytes.
 
 use capwire_contracts::codec::{self, EncodeError};
 use rmp::encode::{ValueWriteError, write_array_len, write_map_len, write_str, write_uint};
@@ -13,16 +13,16 @@ use serde::Serialize;
 /// An encoding of messages.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Dialect {
-    /// Maps with keys in camel case, and bytes as `bin`: what actors since April 2020 read.
+    /// Maps with keys in camel case, and bytes as `bin`, for actors since April 2020.
     #[default]
     Canonical,
-    /// Maps with each key in camel case and in snake case, and bytes as arrays of numbers: what
-    /// every actor reads, at a price in size.
+    /// Maps with each key in camel case and in snake case, and bytes as arrays of numbers. Every
+    /// actor reads this encoding, but it is larger.
     Universal,
 }
 
 impl Dialect {
-    /// The dialect in which to answer whoever wrote `payload`.
+    /// Returns the dialect in which to answer the sender of `payload`.
     ///
     /// ```
     /// use capwire_provider::Dialect;
@@ -38,11 +38,12 @@ impl Dialect {
         }
     }
 
-    /// Returns whether `error`, the text with which a guest failed, says that the guest does not
-    /// read [`Canonical`](Self::Canonical).
+    /// Returns true if `error`, the error text of a guest, means that the guest does not read
+    /// [`Canonical`](Self::Canonical).
     ///
-    /// The codec of actors from before April 2020 refuses bytes as `bin`, and misses keys in snake
-    /// case. waPC has texts only, so hosts make the typed [`ActorError`](crate::ActorError) from it.
+    /// Actors from before April 2020 refuse bytes as `bin` and report that keys in snake case are
+    /// missing. waPC has only error texts, so hosts derive the typed
+    /// [`ActorError`](crate::ActorError) from them.
     ///
     /// ```
     /// use capwire_provider::Dialect;
@@ -63,10 +64,11 @@ impl Dialect {
             || missing.is_some_and(|field| field.contains('_'))
     }
 
-    /// Writes `message`.
+    /// Encodes `message`.
     ///
     /// # Errors
-    /// If MessagePack cannot express it; never for the messages of `capwire-contracts`.
+    /// Returns an error if MessagePack cannot express the message. This never happens for the
+    /// messages of `capwire-contracts`.
     pub fn encode<M: Serialize + ?Sized>(self, message: &M) -> Result<Vec<u8>, EncodeError> {
         let canonical = codec::encode(message)?;
         match self {
@@ -78,7 +80,7 @@ impl Dialect {
 
 type Written = Result<(), ValueWriteError>;
 
-/// `None` if it is no MessagePack of reasonable depth, which our own encoding always is.
+/// Returns `None` if it is not MessagePack of reasonable depth, as our own encoding always is.
 fn universal(canonical: &[u8]) -> Option<Vec<u8>> {
     let message = read_value_ref(&mut &*canonical).ok()?;
     let mut out = Vec::with_capacity(canonical.len());
@@ -86,7 +88,8 @@ fn universal(canonical: &[u8]) -> Option<Vec<u8>> {
     Some(out)
 }
 
-/// A map here is a message. A map as a field of a message is not: its keys are data.
+/// A map at this level is a message. A map in a field of a message is data, and its keys stay as
+/// they are.
 fn write_message(out: &mut Vec<u8>, message: &ValueRef<'_>) -> Written {
     match message {
         ValueRef::Map(fields) => write_fields(out, fields),
@@ -124,12 +127,12 @@ fn write_field(out: &mut Vec<u8>, value: &ValueRef<'_>) -> Written {
     }
 }
 
-/// MessagePack counts in 32 bits, and what was read from it has no more.
+/// MessagePack has 32-bit lengths, so no decoded value is longer.
 fn length(length: usize) -> u32 {
     u32::try_from(length).unwrap_or(u32::MAX)
 }
 
-/// The key in snake case, if that is another one.
+/// Returns the key in snake case, if it differs from the key.
 fn snake_case(key: &ValueRef<'_>) -> Option<String> {
     let ValueRef::String(key) = key else {
         return None;

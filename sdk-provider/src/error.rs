@@ -1,4 +1,4 @@
-//! The errors on either side of a provider.
+//! The errors of providers, and of their calls to actors.
 
 use std::time::Duration;
 
@@ -8,18 +8,18 @@ type Source = Box<dyn std::error::Error + Send + Sync>;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ProviderError {
-    /// A value of the binding is missing, unknown or malformed: whoever wrote it must change it.
+    /// A value of the binding's configuration is missing, unknown or malformed.
     #[error("configuration `{key}`: {reason}")]
     Config {
         /// The key of the value.
         key: String,
-        /// The fault, without the value itself.
+        /// The reason, without the value itself.
         reason: String,
     },
     /// The calling actor has no such binding with this provider.
     #[error("the actor is not bound to this provider")]
     NotBound,
-    /// The contract has no such operation, or the provider does not serve it.
+    /// The contract has no such operation, or the provider does not support it.
     #[error("unknown operation `{operation}`")]
     UnknownOperation {
         /// The operation of the call.
@@ -28,18 +28,19 @@ pub enum ProviderError {
     /// The message cannot be decoded.
     #[error("malformed message of `{operation}`: {reason}")]
     BadMessage {
-        /// The operation whose message it is.
+        /// The operation of the message.
         operation: String,
         /// The fault.
         reason: String,
     },
-    /// The message is well formed but cannot be served, e.g. a sum that overflows.
+    /// The message is well formed but the request cannot be served, for example because a sum
+    /// overflows.
     #[error("{0}")]
     Refused(String),
-    /// A thing that the provider needs is out of reach. Trying again later may help.
+    /// A resource that the provider needs is unavailable. A later attempt may succeed.
     #[error("{what}")]
     Unavailable {
-        /// The thing that is out of reach.
+        /// The unavailable resource.
         what: String,
         /// The cause.
         source: Option<Source>,
@@ -47,7 +48,7 @@ pub enum ProviderError {
 }
 
 impl ProviderError {
-    /// A wrong value of the binding.
+    /// Returns the error for a wrong value of the binding's configuration.
     pub fn config(key: impl Into<String>, reason: impl Into<String>) -> Self {
         Self::Config {
             key: key.into(),
@@ -55,7 +56,7 @@ impl ProviderError {
         }
     }
 
-    /// Something that the provider needs is out of reach.
+    /// Returns the error for an unavailable resource.
     pub fn unavailable(what: impl Into<String>, source: impl Into<Source>) -> Self {
         Self::Unavailable {
             what: what.into(),
@@ -64,7 +65,7 @@ impl ProviderError {
     }
 }
 
-/// The error of a provider's call of its actor.
+/// The error of a provider's call to its actor.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ActorError {
@@ -74,20 +75,20 @@ pub enum ActorError {
         /// The time after which to try again.
         retry_after: Duration,
     },
-    /// The call took longer than it may.
+    /// The call exceeded its deadline.
     #[error("the actor did not answer in time")]
     Timeout,
     /// The actor was stopped.
     #[error("the actor is not running")]
     Stopped,
-    /// The actor does not read the dialect of the message. Nothing else has happened. The text is
-    /// the actor's own, for logs.
+    /// The actor does not read the dialect of the message, and did nothing else. The text is the
+    /// actor's own, for logs.
     #[error("the actor failed: {0}")]
     Unreadable(String),
-    /// The actor failed. The text is for logs, not for strangers.
+    /// The actor failed. The text is for logs; do not show it to clients.
     #[error("the actor failed: {0}")]
     Failed(String),
-    /// The actor answered with something else than the expected message.
+    /// The actor's answer is not the expected message.
     #[error("the actor's answer cannot be read: {0}")]
     BadAnswer(String),
 }

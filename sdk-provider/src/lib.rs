@@ -1,21 +1,21 @@
-//! Write a capability provider: implement [`Provider`], and hand the value to a host.
+//! The SDK for capability providers: implement [`Provider`], and add the value to a host.
 //!
 //! A provider serves one contract (`wascc:keyvalue`, `acme:thermostat`) to any number of actors.
-//! The host ties actors to it by bindings, each with its own configuration, and authorises every
-//! call before the provider sees it. A provider may also call its actors, by the [`ActorHandle`]
-//! of the binding.
+//! The host binds actors to it, each binding with its own configuration, and authorises every call
+//! before the provider sees it. A provider can also call its actors, through the [`ActorHandle`] of
+//! the binding.
 //!
-//! What to keep in mind:
+//! A provider should follow these rules:
 //!
-//! * **Actors are hostile.** Read messages with [`Call::message`], which refuses what is malformed;
-//!   bound what a message can cost; answer with a [`ProviderError`] that the actor may see. Causes
-//!   that it must not see go into [`ProviderError::unavailable`], which only logs show.
-//! * **Configuration is checked when an actor is bound**, not when it calls:
-//!   [`Config::only`] refuses unknown keys, [`Config::parse`] wrong values.
-//! * **Actors of 2020 speak two dialects.** [`Call::reply`] answers each in its own, and
-//!   [`ActorClient`] finds out which one an actor reads.
+//! * **Actors are hostile.** Decode messages with [`Call::message`], which refuses malformed
+//!   messages. Bound the cost of each message. Return a [`ProviderError`] that the actor may see,
+//!   and put causes that it must not see into [`ProviderError::unavailable`], which only logs show.
+//! * **Check the configuration when an actor is bound**, not when it calls: [`Config::only`]
+//!   refuses unknown keys, and [`Config::parse`] refuses wrong values.
+//! * **Actors of 2020 speak two dialects.** [`Call::reply`] answers in the caller's dialect, and
+//!   [`ActorClient`] finds out which dialect an actor reads.
 //! * **Calls run concurrently**, and a call whose actor was stopped is dropped at its next
-//!   `.await`. Keep no lock across one.
+//!   `.await`. Do not hold a lock across an `.await`.
 //!
 //! # Example
 //! A provider that keeps a temperature per actor and tells the actor when it changes:

@@ -17,37 +17,38 @@ use std::sync::Arc;
 
 /// Serves one contract to any number of actors.
 ///
-/// The host authorises each call before the provider sees it, and calls it concurrently. A panic
-/// is caught and becomes an error of that call.
+/// The host authorises each call before the provider sees it, and makes calls concurrently. It
+/// catches a panic and turns it into an error of that call.
 #[async_trait]
 pub trait Provider: Send + Sync + 'static {
-    /// The contract that it serves, and its operations.
+    /// Returns the provider's contract and its operations.
     fn descriptor(&self) -> CapabilityDescriptor;
 
-    /// An actor is bound. When this returns, what the binding promises is there: ports are open,
+    /// Binds an actor. When this returns, the binding's resources are ready: ports are open and
     /// files are locked.
     ///
     /// # Errors
-    /// If the configuration is wrong or what it names is out of reach; nothing stays half-bound.
+    /// Returns an error if the configuration is wrong or a resource is unavailable. The provider
+    /// then keeps no part of the binding.
     async fn bind(&self, binding: Binding) -> Result<Bound, ProviderError>;
 
-    /// A binding ends: work under way is finished, what the binding opened is closed. Unknown
-    /// bindings are nothing to do.
+    /// Ends a binding: finishes the work in progress and closes the binding's resources. An unknown
+    /// binding is not an error.
     ///
     /// # Errors
-    /// If something could not be closed; the binding is gone all the same.
+    /// Returns an error if a resource cannot be closed. The binding ends in any case.
     async fn unbind(&self, binding: &BindingId) -> Result<(), ProviderError>;
 
-    /// A bound actor asks for an operation.
+    /// Handles a call from a bound actor.
     ///
     /// # Errors
-    /// Whatever the actor should learn; see [`ProviderError`].
+    /// Returns an error that the actor may see; see [`ProviderError`].
     async fn call(&self, call: Call<'_>) -> Result<Bytes, ProviderError>;
 }
 
 type Answer<'f, T> = Pin<Box<dyn Future<Output = Result<T, ProviderError>> + Send + 'f>>;
 
-/// A shared provider. Its methods hand on the inner future instead of wrapping it in another one.
+/// A shared provider. Its methods return the inner future instead of wrapping it in another one.
 impl<P: Provider + ?Sized> Provider for Arc<P> {
     fn descriptor(&self) -> CapabilityDescriptor {
         (**self).descriptor()
@@ -108,12 +109,12 @@ impl fmt::Debug for Binding {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Bound {
-    /// The URLs at which it listens, as people can use them: `http://127.0.0.1:8081`.
+    /// The URLs at which the binding listens, such as `http://127.0.0.1:8081`.
     pub endpoints: Vec<String>,
 }
 
 impl Bound {
-    /// A binding that listens at `endpoint`.
+    /// Returns the result of a binding that listens at `endpoint`.
     pub fn listening(endpoint: impl Into<String>) -> Self {
         Self {
             endpoints: vec![endpoint.into()],
@@ -121,7 +122,8 @@ impl Bound {
     }
 }
 
-/// A call of a provider by a bound actor. Payloads may be secrets: `Debug` shows their size only.
+/// A call from a bound actor to its provider. `Debug` shows only the size of the payload, which may
+/// be secret.
 #[derive(Clone, Copy)]
 #[non_exhaustive]
 pub struct Call<'a> {
@@ -129,14 +131,14 @@ pub struct Call<'a> {
     pub binding: &'a BindingId,
     /// The operation.
     pub operation: &'a str,
-    /// The message, lent for as long as the call takes.
+    /// The message, borrowed for the duration of the call.
     pub payload: &'a [u8],
-    /// The trace of the call, if the host keeps one.
+    /// The trace of the call, if the host traces calls.
     pub trace: Option<&'a TraceContext>,
 }
 
 impl<'a> Call<'a> {
-    /// A call of `operation` under `binding`.
+    /// Returns a call of `operation` under `binding`.
     #[must_use]
     pub fn new(binding: &'a BindingId, operation: &'a str, payload: &'a [u8]) -> Self {
         Self {
@@ -147,17 +149,17 @@ impl<'a> Call<'a> {
         }
     }
 
-    /// The same call as a step of a trace.
+    /// Sets the trace of the call.
     #[must_use]
     pub fn traced(mut self, trace: &'a TraceContext) -> Self {
         self.trace = Some(trace);
         self
     }
 
-    /// The message in the payload.
+    /// Decodes the message in the payload.
     ///
     /// # Errors
-    /// [`ProviderError::BadMessage`] if it is not an `M`.
+    /// Returns [`ProviderError::BadMessage`] if the payload is not an `M`.
     pub fn message<M: DeserializeOwned>(&self) -> Result<M, ProviderError> {
         codec::decode(self.payload).map_err(|error| ProviderError::BadMessage {
             operation: self.operation.to_owned(),
@@ -165,11 +167,11 @@ impl<'a> Call<'a> {
         })
     }
 
-    /// The answer to this call, in the [`Dialect`] of whoever calls.
+    /// Encodes the answer to this call in the caller's [`Dialect`].
     ///
     /// # Errors
-    /// [`ProviderError::Refused`] if MessagePack cannot express it; never for the messages of
-    /// `capwire-contracts`.
+    /// Returns [`ProviderError::Refused`] if MessagePack cannot express the message. This never
+    /// happens for the messages of `capwire-contracts`.
     pub fn reply<M: Serialize + ?Sized>(&self, message: &M) -> Result<Bytes, ProviderError> {
         Dialect::of(self.payload)
             .encode(message)
@@ -177,7 +179,7 @@ impl<'a> Call<'a> {
             .map_err(|error| ProviderError::Refused(format!("{}: {error}", self.operation)))
     }
 
-    /// The error for an operation that the provider does not serve.
+    /// Returns the error for an operation that the provider does not support.
     #[must_use]
     pub fn unknown_operation(&self) -> ProviderError {
         ProviderError::UnknownOperation {
@@ -196,7 +198,8 @@ impl fmt::Debug for Call<'_> {
     }
 }
 
-/// A call of an actor by a provider. Payloads may be secrets: `Debug` shows their size only.
+/// A call from a provider to an actor. `Debug` shows only the size of the payload, which may be
+/// secret.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ActorCall<'a> {
@@ -204,12 +207,12 @@ pub struct ActorCall<'a> {
     pub operation: &'a str,
     /// The message.
     pub payload: Bytes,
-    /// The trace of the message that caused the call, if it came with one.
+    /// The trace of the message that caused the call, if it has one.
     pub trace: Option<&'a TraceContext>,
 }
 
 impl<'a> ActorCall<'a> {
-    /// A call of `operation` with a message.
+    /// Returns a call of `operation` with the message `payload`.
     #[must_use]
     pub fn new(operation: &'a str, payload: impl Into<Bytes>) -> Self {
         Self {
@@ -219,7 +222,7 @@ impl<'a> ActorCall<'a> {
         }
     }
 
-    /// The same call as part of `trace`.
+    /// Sets the trace of the call.
     #[must_use]
     pub fn traced(mut self, trace: &'a TraceContext) -> Self {
         self.trace = Some(trace);
@@ -236,14 +239,14 @@ impl fmt::Debug for ActorCall<'_> {
     }
 }
 
-/// The way from a provider to the actor of one of its bindings.
+/// A handle with which a provider calls the actor of one of its bindings.
 #[async_trait]
 pub trait ActorHandle: Send + Sync {
     /// Calls the actor.
     ///
     /// # Errors
-    /// If the actor is busy, gone, too slow, or fails. A message in a dialect that the actor does
-    /// not read is [`ActorError::Unreadable`].
+    /// Returns an error if the actor is busy, stopped, too slow, or fails. The error is
+    /// [`ActorError::Unreadable`] if the actor does not read the dialect of the message.
     async fn call(&self, call: ActorCall<'_>) -> Result<Bytes, ActorError>;
 }
 

@@ -1,5 +1,5 @@
-//! To which trace a call belongs, as the W3C's recommendation
-//! [Trace Context](https://www.w3.org/TR/trace-context/) has it.
+//! The trace of a call, as defined by the W3C recommendation [Trace
+//! Context](https://www.w3.org/TR/trace-context/).
 
 mod ids;
 mod parent;
@@ -15,11 +15,11 @@ const SAMPLED: u8 = 0b01;
 /// The identifier of the trace is random.
 const RANDOM: u8 = 0b10;
 
-/// A step of a trace: which trace, which step, and what others keep in it.
+/// A span of a trace: the identifiers of the trace and the span, its flags, and the vendors' state.
 ///
-/// A provider that is asked by others reads it from their message, and calls its actor with an
-/// [`ActorCall::traced`](crate::ActorCall::traced). One that asks others puts a
-/// [`child`](Self::child) of [`Call::trace`](crate::Call::trace) into its message.
+/// A provider that receives requests reads the context from each request and passes it on with
+/// [`ActorCall::traced`](crate::ActorCall::traced). A provider that sends requests puts a
+/// [`child`](Self::child) of [`Call::trace`](crate::Call::trace) into each request.
 ///
 /// ```
 /// use capwire_provider::TraceContext;
@@ -40,7 +40,7 @@ pub struct TraceContext {
 }
 
 impl TraceContext {
-    /// The first step of a new trace, with identifiers from the operating system's randomness.
+    /// Returns the first span of a new trace, with random identifiers from the operating system.
     #[must_use]
     pub fn start() -> Self {
         Self {
@@ -51,8 +51,8 @@ impl TraceContext {
         }
     }
 
-    /// The step that the text of a header `traceparent` names; `None` if it names none. Texts of
-    /// later versions are read as far as they are known.
+    /// Parses the value of a `traceparent` header, or returns `None` if it is invalid. Unknown
+    /// fields of later versions are ignored.
     #[must_use]
     pub fn parse(traceparent: &str) -> Option<Self> {
         let (trace_id, span_id, flags) = parent::parse(traceparent)?;
@@ -64,15 +64,15 @@ impl TraceContext {
         })
     }
 
-    /// The same step with what the headers `tracestate` say, in their order. If any of it is
-    /// malformed, nothing is taken.
+    /// Adds the values of the `tracestate` headers, in their order. If any of them is malformed,
+    /// all are ignored.
     #[must_use]
     pub fn with_state<'a>(mut self, headers: impl IntoIterator<Item = &'a str>) -> Self {
         self.state = state::join(headers);
         self
     }
 
-    /// A step that this one causes.
+    /// Returns a child of this span.
     #[must_use]
     pub fn child(&self) -> Self {
         Self {
@@ -81,25 +81,25 @@ impl TraceContext {
         }
     }
 
-    /// The identifier of the trace.
+    /// Returns the identifier of the trace.
     #[must_use]
     pub fn trace_id(&self) -> TraceId {
         self.trace_id
     }
 
-    /// The identifier of the step.
+    /// Returns the identifier of the span.
     #[must_use]
     pub fn span_id(&self) -> SpanId {
         self.span_id
     }
 
-    /// The header `traceparent` for whoever is asked in this step.
+    /// Returns the `traceparent` header for requests made within this span.
     #[must_use]
     pub fn traceparent(&self) -> String {
         parent::write(self.trace_id, self.span_id, self.flags)
     }
 
-    /// The header `tracestate`, if there is any.
+    /// Returns the `tracestate` header, or `None` if there is none.
     #[must_use]
     pub fn tracestate(&self) -> Option<&str> {
         self.state.as_deref()

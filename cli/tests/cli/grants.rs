@@ -54,7 +54,7 @@ fn narrowings_that_nobody_enforces_are_refused() {
     let folder = Folder::new();
     folder.write("counter.wasm", guest(b""));
     for (capability, reason) in [
-        ("wascc:logging[WriteLog on disk]", "operations only"),
+        ("wascc:logging[WriteLog on disk]", "operation only"),
         ("wascc:keyvalue[Get on a*b]", "is not a pattern"),
         ("wascc:keyvalue[]", "not of the form"),
     ] {

@@ -97,7 +97,7 @@ fn a_policy_that_is_wrong_is_refused_with_its_lines() {
     let error = folder.fail("run manifest.yaml --policy policy.yaml", 1);
     says(
         &error,
-        &["policy.yaml:2:", "policy.yaml:4:", "operations only"],
+        &["policy.yaml:2:", "policy.yaml:4:", "operation only"],
     );
 }
 

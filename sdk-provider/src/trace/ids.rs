@@ -1,4 +1,4 @@
-//! Identifiers of traces and of their steps.
+//! Identifiers of traces and spans.
 
 use std::cell::RefCell;
 use std::fmt;
@@ -8,7 +8,7 @@ use std::num::{NonZeroU64, NonZeroU128};
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct TraceId(pub(super) NonZeroU128);
 
-/// The identifier of a step of a trace.
+/// The identifier of a span.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct SpanId(pub(super) NonZeroU64);
 
@@ -26,14 +26,14 @@ impl SpanId {
     }
 }
 
-/// 32 hexadecimal digits.
+/// Writes 32 hexadecimal digits.
 impl fmt::Display for TraceId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:032x}", self.0)
     }
 }
 
-/// 16 hexadecimal digits.
+/// Writes 16 hexadecimal digits.
 impl fmt::Display for SpanId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:016x}", self.0)
@@ -52,11 +52,11 @@ impl fmt::Debug for SpanId {
     }
 }
 
-/// The bytes that are read from the operating system at once. Each read is a system call, which takes
-/// longer than the rest of a short call of an actor.
+/// The number of bytes that are read from the operating system at once. Each read is a system call,
+/// which takes longer than the rest of a short call.
 const STOCK: usize = 512;
 
-/// Random bytes that were not used yet.
+/// Random bytes that have not been used yet.
 struct Stock {
     bytes: [u8; STOCK],
     used: usize,

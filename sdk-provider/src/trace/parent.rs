@@ -3,10 +3,10 @@
 use super::ids::{SpanId, TraceId};
 use std::num::{NonZeroU64, NonZeroU128};
 
-/// The length of the text in version 00. Later versions may go on after another dash.
+/// The length of the header in version 00. Later versions may append further fields after a dash.
 const LENGTH: usize = 55;
 
-/// The only version that is no version.
+/// The version number that the recommendation forbids.
 const INVALID: u128 = 0xff;
 
 pub(super) fn parse(text: &str) -> Option<(TraceId, SpanId, u8)> {
@@ -33,7 +33,7 @@ fn may_follow(version: u128, more: &[u8]) -> bool {
     }
 }
 
-/// Digits in lower case, and exactly so many.
+/// Parses exactly this many hexadecimal digits in lower case.
 fn hexadecimal(field: &[u8], digits: usize) -> Option<u128> {
     let digit = |byte: &u8| match byte {
         b'0'..=b'9' => Some(byte - b'0'),

@@ -1,14 +1,14 @@
-//! The header `tracestate`: what others keep in a trace.
+//! The header `tracestate`: the state that other systems keep in a trace.
 
 use std::collections::HashSet;
 use std::sync::Arc;
 
-/// The most members.
+/// The maximum number of members.
 const MOST: usize = 32;
-/// The greatest length of a key or a value.
+/// The maximum length of a key or a value.
 const LONGEST: usize = 256;
 
-/// All members in one header; nothing if there are none, or one of them is malformed.
+/// Joins all members into one header, or returns `None` if there are none or one is malformed.
 pub(super) fn join<'a>(headers: impl IntoIterator<Item = &'a str>) -> Option<Arc<str>> {
     let members = headers.into_iter().flat_map(|header| header.split(','));
     let members = members.map(|member| member.trim_matches([' ', '\t']));
