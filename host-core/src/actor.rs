@@ -20,7 +20,7 @@ use capwire_wascap::{ActorClaims, UnixSeconds, Verified, Verifier};
 use std::fmt;
 use std::time::Duration;
 
-/// A module whose claims have been verified. Nothing else can be started.
+/// A module whose claims have been verified. A host starts nothing else.
 #[derive(Clone)]
 pub struct Actor {
     id: ActorId,
@@ -31,12 +31,12 @@ pub struct Actor {
 impl Actor {
     /// Verifies a signed module at the time `now`.
     ///
-    /// It hashes the whole module, which takes about a millisecond per megabyte; on an async
-    /// thread use [`Host::verify`](crate::Host::verify).
+    /// This hashes the whole module, which takes about a millisecond per megabyte. On an async
+    /// thread, use [`Host::verify`](crate::Host::verify).
     ///
     /// # Errors
-    /// If the module is not signed, was changed after it was signed, or its claims do not hold
-    /// now; see [`Error::is_unverified`].
+    /// Returns an error if the module is not signed, was changed after it was signed, or its claims
+    /// are not valid at `now`; see [`Error::is_unverified`].
     pub fn from_bytes(
         wasm: impl Into<Bytes>,
         verifier: &Verifier,
@@ -50,19 +50,19 @@ impl Actor {
         Ok(Self { id, wasm, claims })
     }
 
-    /// The actor's identity.
+    /// Returns the actor's identity.
     #[must_use]
     pub fn id(&self) -> ActorId {
         self.id
     }
 
-    /// The actor's name for people, or its key if it has none.
+    /// Returns the actor's name for people, or its key if it has none.
     #[must_use]
     pub fn name(&self) -> String {
         display_name(&self.claims)
     }
 
-    /// The claims that the issuer signed.
+    /// Returns the claims that the issuer signed.
     #[must_use]
     pub fn claims(&self) -> &Verified<ActorClaims> {
         &self.claims
@@ -74,11 +74,10 @@ impl Actor {
         &self.wasm
     }
 
-    /// Answers whether a host with `policy` would allow `question` at `now`, given that the actor is
-    /// bound.
+    /// Checks whether a host with `policy` would allow `question` at `now`, if the actor is bound.
     ///
     /// # Errors
-    /// The [`Denial`] that the host would log.
+    /// Returns the [`Denial`] that the host would log.
     pub fn may(
         &self,
         question: &Question,
@@ -103,10 +102,10 @@ impl fmt::Debug for Actor {
     }
 }
 
-/// The most bytes of a name that is shown.
+/// The maximum length of a displayed name in bytes.
 const LONGEST_NAME: usize = 200;
 
-/// The name in the claims as one short printable line, or the key.
+/// Returns the name in the claims as one short printable line, or the key.
 fn display_name(claims: &ActorClaims) -> String {
     match &claims.metadata.name {
         Some(name) if !name.trim().is_empty() => capwire_text::line(name, LONGEST_NAME),

@@ -19,10 +19,10 @@ use std::sync::atomic::AtomicU64;
 use tokio::sync::Semaphore;
 use tower::{Layer, Service};
 
-/// The most events that are kept for a slow listener, whatever the options say.
+/// The upper bound of the events that are kept for a slow listener, whatever the options say.
 const MOST_EVENTS: usize = 1 << 20;
 
-/// A host in the making; see [`Host::builder`].
+/// A builder of a [`Host`]; see [`Host::builder`].
 #[must_use = "a builder does nothing until it builds"]
 pub struct HostBuilder {
     engine: Arc<dyn Engine>,
@@ -55,28 +55,28 @@ impl HostBuilder {
         self
     }
 
-    /// Sets another clock than the system's.
+    /// Replaces the system's clock.
     pub fn clock(mut self, clock: impl Clock) -> Self {
         self.clock = Arc::new(clock);
         self
     }
 
     /// Sets the verifier that judges modules when they are [verified](Host::verify) and when they
-    /// start. [`Host::set_verifier`] exchanges it.
+    /// start. [`Host::set_verifier`] replaces it later.
     pub fn verifier(mut self, verifier: Verifier) -> Self {
         self.verifier = verifier;
         self
     }
 
-    /// Sets the operator's policy, which takes away from what claims grant. [`Host::set_policy`]
-    /// exchanges it.
+    /// Sets the operator's policy, which restricts what claims grant. [`Host::set_policy`] replaces
+    /// it later.
     pub fn policy(mut self, policy: impl Policy) -> Self {
         self.policy = Arc::new(policy);
         self
     }
 
-    /// Adds middleware around all calls of actors, and of providers by actors. The first layer is the
-    /// outermost. Each layer runs once for each call, and its failure is the failure of the call. The
+    /// Adds middleware around all calls of actors, and of providers by actors. The first layer is
+    /// the outermost. Each layer runs once for each call. If a layer fails, the call fails. The
     /// host checks claims after all layers, so a layer also sees calls that are then denied.
     pub fn layer<L>(mut self, layer: L) -> Self
     where
@@ -96,21 +96,23 @@ impl HostBuilder {
         self
     }
 
-    /// Accepts an engine without [`Support::memory_safe`], through which a hostile module could take
-    /// over the host's process. Use it only where each module is trusted as the host itself is.
+    /// Accepts an engine without [`Support::memory_safe`], through which a hostile module could
+    /// take over the host's process. Use it only if every module is trusted as much as the host
+    /// itself.
     ///
-    /// A signature is no substitute. A chain up to a trusted operator names who answers for a module.
-    /// With a [verifier](Self::verifier) that demands one, no other module reaches the engine.
+    /// A signature does not make a module harmless. A chain up to a trusted operator identifies who
+    /// vouches for a module. With a [verifier](Self::verifier) that requires such a chain, no other
+    /// module reaches the engine.
     pub fn accept_unsafe_engine(mut self) -> Self {
         self.unsafe_engine = true;
         self
     }
 
-    /// Makes the host.
+    /// Builds the host.
     ///
     /// # Errors
-    /// If an option is out of range, or the engine cannot enforce a limit or is not safe against
-    /// hostile modules, and that was not accepted.
+    /// Returns an error if an option is out of range, or if the engine cannot enforce a limit or is
+    /// not safe against hostile modules and the program did not accept this.
     pub fn build(self) -> Result<Host, Error> {
         self.options.actors.check()?;
         self.check_engine()?;

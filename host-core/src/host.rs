@@ -1,4 +1,4 @@
-//! The host as its holder sees it.
+//! The API of a host.
 
 use crate::actor::{self, Actor, Swap, SwapOptions};
 use crate::builder::HostBuilder;
@@ -21,16 +21,16 @@ use serde::de::DeserializeOwned;
 use std::fmt;
 use std::sync::Arc;
 
-/// Runs actors and gives them the capabilities that their claims name.
+/// A host: runs actors and gives them the capabilities that their claims name.
 ///
-/// Clones are the same host. Its methods need a tokio runtime. Those that change something carry
-/// it through, or undo it, even if the caller goes away meanwhile; a call of an actor is given up
+/// Clones refer to the same host. Its methods need a Tokio runtime. A method that changes the host
+/// completes or undoes the change even if its future is dropped. A call of an actor is abandoned
 /// when its future is dropped.
 #[derive(Clone)]
 pub struct Host(Arc<Dispatcher>);
 
 impl Host {
-    /// A host in the making, whose actors run on `engine`.
+    /// Returns a builder for a host whose actors run on `engine`.
     pub fn builder(engine: impl Engine) -> HostBuilder {
         HostBuilder::new(Arc::new(engine))
     }
@@ -43,10 +43,10 @@ impl Host {
         self.0.shared()
     }
 
-    /// Verifies a signed module, away from the async threads.
+    /// Verifies a signed module on a thread that may block.
     ///
     /// # Errors
-    /// As of [`Actor::from_bytes`].
+    /// Returns the same errors as [`Actor::from_bytes`].
     pub async fn verify(&self, wasm: impl Into<Bytes>) -> Result<Actor, Error> {
         let (host, wasm) = (Arc::clone(self.shared()), wasm.into());
         let verified = tokio::task::spawn_blocking(move || {
@@ -58,27 +58,27 @@ impl Host {
             .unwrap_or_else(|_| Err(Failure::Runtime.into()))
     }
 
-    /// Judges by `verifier` from now on: what is verified and started later, and what runs. Actors
-    /// that it does not believe answer no call after this returns, and are stopped, with an event.
+    /// Replaces the verifier, for running actors and for all later verifications and starts. Actors
+    /// whose claims it refuses answer no calls after this returns, and are stopped, with an event.
     pub fn set_verifier(&self, verifier: Verifier) {
         actor::exchange_verifier(self.shared(), verifier);
     }
 
-    /// Asks `policy` from now on: about what is started and called later, and about what runs.
-    /// When this returns, no call begins that it does not allow. Actors that it bars are stopped,
-    /// with an event, and bindings end whose capability it leaves to nobody; a milder policy does
-    /// not bring either back.
+    /// Replaces the policy, for running actors and for all later starts and calls. After this
+    /// returns, no call begins that the new policy does not allow. Actors that the new policy bars
+    /// are stopped, with an event, and bindings end if no version of their actor may use them. A
+    /// later, milder policy restores neither.
     pub fn set_policy(&self, policy: impl Policy) {
         actor::exchange_policy(self.shared(), Arc::new(policy));
     }
 
     /// Starts an actor with the host's default options, [`HostOptions::actors`].
     ///
-    /// When this returns, the actor's start functions have run and it takes calls.
+    /// When this returns, the actor's start functions have run and it accepts calls.
     ///
     /// # Errors
-    /// If the actor runs already, its claims do not hold any more, the policy denies it, or it
-    /// cannot be compiled or started. The host keeps nothing of it then.
+    /// Returns an error if the actor is already running, its claims are no longer valid, the policy
+    /// bars it, or its module cannot be compiled or started. The host then keeps no part of it.
     pub async fn start_actor(&self, actor: Actor) -> Result<ActorId, Error> {
         let options = self.shared().options.actors.clone();
         self.start_actor_with(actor, options).await
@@ -87,7 +87,8 @@ impl Host {
     /// Starts an actor with its own `options`; otherwise as [`start_actor`](Self::start_actor).
     ///
     /// # Errors
-    /// As [`start_actor`](Self::start_actor), and if an option is out of range.
+    /// Returns the errors of [`start_actor`](Self::start_actor), and an error if an option is out
+    /// of range.
     pub async fn start_actor_with(
         &self,
         actor: Actor,
@@ -96,24 +97,25 @@ impl Host {
         actor::start(self.shared(), actor, options).await
     }
 
-    /// Stops an actor: ends the bindings through which it is called, lets running calls end, and
-    /// ends its other bindings. Returns how many calls were stopped because they took longer than
-    /// [`HostOptions::drain`].
+    /// Stops an actor: ends the bindings through which providers call it, waits for calls in
+    /// progress, and then ends its other bindings. Returns the number of calls that were dropped
+    /// because they took longer than [`HostOptions::drain`].
     ///
     /// # Errors
-    /// If it does not run, or is being stopped already.
+    /// Returns an error if the actor is not running or is already being stopped.
     pub async fn stop_actor(&self, actor: ActorId) -> Result<usize, Error> {
         let host = Arc::clone(self.shared());
         detached(async move { actor::stop(&host, actor).await }).await
     }
 
-    /// Swaps the running version of an actor for a newer one, while it serves: new calls enter the
-    /// new version, those that run end in the old one, and the report counts both.
+    /// Replaces the running version of an actor with a newer one while it serves. New calls enter
+    /// the new version, calls in progress finish in the old one, and the report counts both.
     ///
     /// The new version has the same key and issuer, a higher revision, and claims that are no
-    /// wider, unless the options allow that. It is compiled and started before anything changes.
-    /// Bindings stay, and providers keep what they know of the actor; but those end whose contract
-    /// it does not claim any more. Swaps of one actor take turns.
+    /// wider, unless the options allow that. The new version is compiled and started before
+    /// anything changes. Bindings stay, and their providers keep the actor's old claims. Bindings
+    /// whose contract the new version no longer claims end. Swaps of one actor run one after the
+    /// other.
     ///
     /// ```
     /// # use capwire_engine_fake::{Fake, module};
@@ -139,8 +141,8 @@ impl Host {
     /// ```
     ///
     /// # Errors
-    /// If no such actor runs, or the new version may not or cannot take over. Whatever runs goes
-    /// on then, as if nothing had been asked.
+    /// Returns an error if no such actor is running, or the new version is not allowed or not able
+    /// to take over. The old version then keeps running unchanged.
     pub async fn swap_actor(
         &self,
         actor: Actor,
@@ -152,18 +154,19 @@ impl Host {
 
     /// Adds a provider under the default binding name.
     ///
-    /// An `Arc` of a provider is a provider too, for callers that keep it.
+    /// An `Arc` of a provider is a provider, too, so the caller can keep a reference.
     ///
     /// # Errors
-    /// If the host has a provider of this contract and name, or the descriptor names no contract.
+    /// Returns an error if the host already has a provider with this contract and name, or the
+    /// descriptor has no valid contract.
     pub fn add_provider(&self, provider: impl Provider) -> Result<ProviderId, Error> {
         self.add_named_provider(BindingName::default(), provider)
     }
 
-    /// Adds a provider under `name`. Bindings of that name lead to it.
+    /// Adds a provider under `name`. Bindings with that name refer to it.
     ///
     /// # Errors
-    /// As [`add_provider`](Self::add_provider).
+    /// Returns the same errors as [`add_provider`](Self::add_provider).
     pub fn add_named_provider(
         &self,
         name: BindingName,
@@ -183,18 +186,19 @@ impl Host {
     /// Removes a provider after all of its bindings.
     ///
     /// # Errors
-    /// If there is no such provider, or it is being removed already.
+    /// Returns an error if there is no such provider or it is already being removed.
     pub async fn remove_provider(&self, id: ProviderId) -> Result<(), Error> {
         let host = Arc::clone(self.shared());
         detached(async move { provider::remove(&host, id).await }).await
     }
 
-    /// Binds an actor to the provider that `key` names, with what the binding configures. The
+    /// Binds an actor to the provider that `key` names, with the configuration of the binding. The
     /// provider also learns the actor's claims, under names that begin with `__wascc_`.
     ///
     /// # Errors
-    /// If actor or provider are not there, the actor's claims do not name the contract, the
-    /// binding is there already, or the provider refuses it. Nothing stays half-bound.
+    /// Returns an error if the actor or provider does not exist, the actor's claims do not name the
+    /// contract, the binding already exists, or the provider refuses it. The host then keeps no
+    /// part of the binding.
     pub async fn bind(&self, key: BindingKey, config: Config) -> Result<Bound, Error> {
         detached(provider::bind(Arc::clone(&self.0), key, config)).await
     }
@@ -202,8 +206,8 @@ impl Host {
     /// Ends a binding.
     ///
     /// # Errors
-    /// If there is no such binding; or if the provider could not close something, in which case
-    /// the binding is gone all the same.
+    /// Returns an error if there is no such binding, or if the provider cannot close a resource. In
+    /// the second case, the binding ends in any case.
     pub async fn unbind(&self, key: BindingKey) -> Result<(), Error> {
         let host = Arc::clone(self.shared());
         detached(async move { provider::unbind(&host, &key).await }).await
@@ -212,7 +216,8 @@ impl Host {
     /// Calls an actor.
     ///
     /// # Errors
-    /// If it does not run, fails, is busy, or takes too long; see [`Error::kind`].
+    /// Returns an error if the actor is not running, fails, is busy, or takes too long; see
+    /// [`Error::kind`].
     pub async fn call(
         &self,
         actor: ActorId,
@@ -225,8 +230,8 @@ impl Host {
         self.0.dispatch(invocation).await
     }
 
-    /// Calls an actor with a message and returns its decoded answer. Both are written by the codec of
-    /// `capwire-contracts`, which actors of capwire's SDK use.
+    /// Calls an actor with a message and returns its decoded answer. Message and answer are encoded
+    /// with the codec of `capwire-contracts`, like those of actors that use capwire's SDK.
     ///
     /// ```
     /// # use capwire_engine_fake::{Fake, module};
@@ -244,9 +249,9 @@ impl Host {
     /// ```
     ///
     /// # Errors
-    /// As [`call`](Self::call), [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) if MessagePack
-    /// cannot express the message, and [`ErrorKind::Actor`](crate::ErrorKind::Actor) if the answer is
-    /// no `Res`.
+    /// Returns the errors of [`call`](Self::call),
+    /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) if MessagePack cannot express the message,
+    /// or [`ErrorKind::Actor`](crate::ErrorKind::Actor) if the answer is not a `Res`.
     pub async fn request<Req, Res>(
         &self,
         actor: ActorId,
@@ -263,36 +268,37 @@ impl Host {
         codec::decode(&answer).map_err(|error| Error::answer(actor, operation, error))
     }
 
-    /// The actors, providers and bindings at this moment.
+    /// Returns the current actors, providers and bindings.
     #[must_use]
     pub fn inventory(&self) -> Inventory {
         self.shared().tables.read().inventory()
     }
 
-    /// The metrics of all calls until now, or `None` unless [`HostOptions::metrics`] is set.
+    /// Returns the metrics of all calls until now, or `None` unless [`HostOptions::metrics`] is
+    /// set.
     #[must_use]
     pub fn metrics(&self) -> Option<Metrics> {
         let unknown = self.shared().metrics.as_ref()?;
         Some(self.shared().tables.read().metrics(unknown))
     }
 
-    /// A listener to the events from now on.
+    /// Returns a listener that receives all events from now on.
     #[must_use]
     pub fn events(&self) -> Events {
         self.shared().announcer.listen()
     }
 
-    /// The options of the host.
+    /// Returns the options of the host.
     #[must_use]
     pub fn options(&self) -> &HostOptions {
         &self.shared().options
     }
 
-    /// Lets nothing new in, stops all actors as [`stop_actor`](Self::stop_actor) does, and removes
-    /// all providers.
+    /// Refuses new actors, providers and calls, stops all actors like
+    /// [`stop_actor`](Self::stop_actor), and removes all providers.
     ///
     /// # Errors
-    /// If the runtime ends before it is done.
+    /// Returns an error if the runtime ends before the shutdown is complete.
     pub async fn shutdown(&self) -> Result<(), Error> {
         let host = Arc::clone(self.shared());
         detached(async move {
@@ -329,7 +335,7 @@ async fn shutdown(host: &Shared) {
     join_all(providers.into_iter().map(|id| provider::remove(host, id))).await;
 }
 
-/// Runs a change in a task of its own, so that nobody leaves it half-done by going away.
+/// Runs a change in its own task, so that it completes even if the caller's future is dropped.
 async fn detached<T: Send + 'static>(
     change: impl Future<Output = Result<T, Error>> + Send + 'static,
 ) -> Result<T, Error> {

@@ -1,4 +1,4 @@
-//! Compiles modules away from the async threads.
+//! Compiles modules on threads that may block.
 
 use crate::error::CompileFault;
 use bytes::Bytes;
@@ -7,7 +7,7 @@ use std::sync::Arc;
 use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
 
-/// Compiles a module for guests with `limits`, as soon as one of `places` is free.
+/// Compiles a module for guests with `limits` when one of `places` is free.
 pub(super) async fn compile(
     engine: Arc<dyn Engine>,
     wasm: Bytes,

@@ -10,20 +10,20 @@ use std::sync::{Arc, Weak};
 use std::time::Duration;
 use tokio::sync::watch;
 
-/// The longest time between two reads of the wall clock, since somebody may set it.
+/// The maximum time between two reads of the wall clock, which may be set at any time.
 const LONGEST_SLEEP: Duration = Duration::from_secs(3_600);
 
 /// The resolution of times in claims.
 const SHORTEST_SLEEP: Duration = Duration::from_secs(1);
 
 /// Stops `actor` when the claims of its current generation no longer hold or the policy bars it.
-/// Until then, ends bindings that it may not have any more.
+/// Until then, ends the bindings that the actor may no longer have.
 pub(super) fn watch(host: &Arc<Shared>, actor: &Arc<RunningActor>) {
     let (changes, actor) = (actor.changes(), Arc::downgrade(actor));
     tokio::spawn(stop_in_time(Arc::downgrade(host), actor, changes));
 }
 
-/// Holds neither host nor actor while it sleeps.
+/// The task keeps neither the host nor the actor alive while it sleeps.
 async fn stop_in_time(
     host: Weak<Shared>,
     actor: Weak<RunningActor>,

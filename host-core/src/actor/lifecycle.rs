@@ -20,7 +20,7 @@ use std::time::Duration;
 /// The number of the version with which an actor starts.
 const FIRST: u64 = 1;
 
-/// Starts an actor. It is in the tables when this is done, and not before.
+/// Starts an actor. The actor is in the tables only after this succeeds.
 pub(crate) async fn start(
     host: &Arc<Shared>,
     actor: Actor,
@@ -37,8 +37,9 @@ pub(crate) async fn start(
     Ok(id)
 }
 
-/// Stops an actor: first the bindings that call it, then its running calls, then its other
-/// bindings. Returns the number of calls that were stopped because they took too long.
+/// Stops an actor: first the bindings through which providers call it, then its calls in progress,
+/// then its other bindings. Returns the number of calls that were dropped because they took too
+/// long.
 pub(crate) async fn stop(host: &Shared, id: ActorId) -> Result<usize, Error> {
     let actor = host.tables.change(|tables| tables.begin_stop(id))?;
     unbind_all(host, |route| {
@@ -50,7 +51,7 @@ pub(crate) async fn stop(host: &Shared, id: ActorId) -> Result<usize, Error> {
     Ok(stopped_calls)
 }
 
-/// Stops an actor that is not trusted any more. Its calls get a second to end, at most.
+/// Stops an actor that is no longer trusted. Its calls have at most a second to finish.
 pub(super) async fn expel(host: &Shared, actor: &RunningActor) {
     const LONGEST_DRAIN: Duration = Duration::from_secs(1);
     let stopped_calls = drain(host, actor, host.options.drain.min(LONGEST_DRAIN)).await;
@@ -131,7 +132,7 @@ pub(super) async fn generation(
     Ok(Generation::new(number, name, authority, options, pool))
 }
 
-/// The place of an actor that is being started, given up unless it is filled.
+/// The reserved entry of an actor that is being started. It is removed unless the start succeeds.
 struct Reserved<'h> {
     host: &'h Arc<Shared>,
     id: ActorId,

@@ -1,8 +1,8 @@
-//! Exchanges the running version of an actor for a newer one, while it serves.
+//! Replaces the running version of an actor with a newer one while it serves.
 //!
-//! Everything that can fail comes first: the new version is checked, compiled, started and, if
-//! asked for, called, before anything of the old one changes. Then one pointer is exchanged: new
-//! calls enter the new version, those that run end in the old one.
+//! Every step that can fail comes first: the new version is checked, compiled, started and, if
+//! requested, asked for its health, before the old one changes. Then one pointer is exchanged: new
+//! calls enter the new version, and calls in progress finish in the old one.
 
 mod notice;
 mod options;
@@ -23,11 +23,11 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::OwnedMutexGuard;
 
-/// The time that a call whose instance is gone gets to end. A caller that does not poll its call for
-/// this long gets no answer.
+/// The time in which a call without an instance must end. A caller that does not poll its call
+/// within this time gets no answer.
 const GRACE: Duration = Duration::from_secs(1);
 
-/// A swap on its way. Nothing has changed yet.
+/// A swap in progress. Nothing has changed yet.
 pub(crate) struct Swap {
     ready: Ready,
     notice: Notice,
@@ -60,7 +60,7 @@ impl Swap {
         }
     }
 
-    /// Exchanges the versions, and waits for the calls in the old one.
+    /// Exchanges the versions, and waits for the calls in the old version.
     pub(crate) async fn carry_out(self) -> Result<SwapReport, Error> {
         let Self { ready, notice } = self;
         match ready.take_over().await {
@@ -119,8 +119,8 @@ impl Ready {
         Ok(self.report(lost, ended))
     }
 
-    /// Ends bindings that the new claims no longer name. Those through which the actor is called
-    /// end before it is exchanged, the others when no call needs them any more.
+    /// Ends the bindings whose contract the new claims do not name. Bindings through which
+    /// providers call the actor end before the exchange, the others when no call needs them.
     async fn unbind(&self, which: impl Fn(&Route) -> bool) -> Vec<BindingKey> {
         let authority = self.new.authority();
         unbind_all(&self.host, |route| {
@@ -130,7 +130,7 @@ impl Ready {
         .await
     }
 
-    /// Exchanges one pointer, unless the actor is being stopped.
+    /// Exchanges the pointer to the current version, unless the actor is being stopped.
     fn exchange(&self) -> Result<(), Error> {
         self.host.tables.change(|tables| {
             let actor = tables.running_actor(self.actor.id())?;
@@ -142,7 +142,7 @@ impl Ready {
         })
     }
 
-    /// Waits for the calls of the old version. Returns the number that is never answered.
+    /// Waits for the calls of the old version. Returns the number of calls that get no answer.
     async fn drain(&self) -> usize {
         let clock = &*self.host.clock;
         if self.old.drain(clock, self.drain).await > 0 {

@@ -1,4 +1,4 @@
-//! Judges running actors again when the verifier or the policy is exchanged.
+//! Evaluates trust and policy again for running actors when the verifier or the policy is replaced.
 
 use crate::policy::Policy;
 use crate::report::Event;
@@ -6,20 +6,20 @@ use crate::state::{RunningActor, Shared};
 use capwire_wascap::Verifier;
 use std::sync::Arc;
 
-/// Judges all actors by another verifier from now on, running ones at once.
+/// Replaces the verifier of all actors, and verifies running actors at once.
 pub(crate) fn exchange_verifier(host: &Shared, verifier: Verifier) {
     host.verifier.store(Arc::new(verifier));
     judge_all(host);
 }
 
-/// Judges all actors by another policy from now on, running ones at once.
+/// Replaces the policy of all actors, and applies it to running actors at once.
 pub(crate) fn exchange_policy(host: &Shared, policy: Arc<dyn Policy>) {
     host.policy.store(Arc::new(policy));
     judge_all(host);
 }
 
-/// Judges all running actors. One that starts meanwhile is in the tables before it is judged, so
-/// none is missed.
+/// Evaluates trust and policy again for all running actors. An actor that starts meanwhile is in
+/// the tables before it is checked, so none is missed.
 fn judge_all(host: &Shared) {
     for actor in host.tables.read().actors() {
         judge(host, actor);
@@ -27,7 +27,8 @@ fn judge_all(host: &Shared) {
     }
 }
 
-/// Judges an actor again. If it is not trusted any more, or barred, it answers no call after this.
+/// Evaluates trust and policy again for an actor. If the actor is no longer trusted, or is barred,
+/// it answers no calls after this.
 pub(super) fn judge(host: &Shared, actor: &RunningActor) {
     let (verifier, policy, now) = (host.verifier.load(), host.policy.load(), host.clock.unix());
     let current = actor.generation();

@@ -15,7 +15,7 @@ pub(super) struct ActorWorld {
 }
 
 impl ActorWorld {
-    /// The world of the actor that people call `name`.
+    /// Returns the world of the actor with the name `name`.
     pub(super) fn new(name: String, clock: Arc<dyn Clock>) -> Self {
         Self {
             console: Console::new(name, clock.monotonic()),

@@ -19,13 +19,13 @@ use std::time::Duration;
 pub struct SwapOptions {
     /// `true` lets the new version claim more than the old one. Default: `false`.
     pub allow_wider: bool,
-    /// `true` sends a `HealthRequest` to the new version before it takes over. An error keeps the old
-    /// one. Default: `false`.
+    /// `true` sends a `HealthRequest` to the new version before it takes over. If the request
+    /// fails, the old version stays. Default: `false`.
     pub health_check: bool,
-    /// The longest time that calls of the old version may go on after the exchange. `None`, the
-    /// default, means the host's own [`drain`](crate::HostOptions::drain).
+    /// The maximum time that calls of the old version may take after the exchange. `None`, the
+    /// default, means the host's [`drain`](crate::HostOptions::drain).
     pub drain: Option<Duration>,
-    /// The options of the new version. `None`, the default, means those of the old one.
+    /// The options of the new version. `None`, the default, means the options of the old version.
     pub actor: Option<ActorOptions>,
 }
 

@@ -3,7 +3,8 @@
 use crate::error::SwapRefusal;
 use capwire_wascap::{ActorClaims, Widening};
 
-/// Checks that `new` may follow `old`, both of one actor. Returns what it may do beyond `old`.
+/// Checks that `new` may replace `old`, both versions of one actor. Returns what `new` claims
+/// beyond `old`.
 pub(crate) fn check(
     old: &ActorClaims,
     new: &ActorClaims,
@@ -30,7 +31,7 @@ pub(crate) fn check(
     }
 }
 
-/// The revision of a version; the first ones had none.
+/// Returns the revision of a version, or 0 if the claims have none.
 pub(crate) fn revision(claims: &ActorClaims) -> i32 {
     claims.metadata.rev.unwrap_or(0)
 }

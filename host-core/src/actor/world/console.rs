@@ -5,7 +5,7 @@ use crate::report::Rate;
 use std::time::Duration;
 use tracing::field::display;
 
-/// Longest line that is logged, in bytes; the rest of it is cut off.
+/// The maximum length of a logged line in bytes; the rest is cut off.
 const LONGEST: usize = 4 * 1024;
 
 /// The console of one actor.
@@ -36,7 +36,7 @@ impl Console {
     }
 }
 
-/// Returns `text` as one line, since each of several could look like one of the host's.
+/// Returns `text` as one line, because a second line could look like one of the host's.
 fn shown(text: &str) -> String {
     let line = text.trim_end_matches(['\r', '\n']).replace('\n', " ");
     capwire_text::line(&line, LONGEST)
