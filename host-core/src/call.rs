@@ -1,4 +1,4 @@
-//! A call on its way: through the middleware and the permit to an actor or a provider, and back.
+//! The path of a call: through the middleware and the permit to an actor or a provider, and back.
 
 mod actor;
 mod capability;

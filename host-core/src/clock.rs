@@ -1,4 +1,4 @@
-//! Time as a value: the system's clocks, or a clock that a test moves.
+//! The clock of a host: the system's clocks, or a clock that a test controls.
 
 mod cpu_budget;
 mod manual;
@@ -13,18 +13,18 @@ use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
 
-/// A future that is done when a clock reaches a time.
+/// A future that completes when a clock reaches a time.
 pub type Sleep = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// The source of all times in a host.
 pub trait Clock: fmt::Debug + Send + Sync + 'static {
-    /// The time since 1970-01-01T00:00:00Z, for claims that expire. It may jump.
+    /// Returns the time since 1970-01-01T00:00:00Z, for claims that expire. It may jump.
     fn unix(&self) -> Duration;
 
-    /// The time since a fixed point of this clock's choice, for deadlines. It never decreases.
+    /// Returns the time since an arbitrary fixed point, for deadlines. It never decreases.
     fn monotonic(&self) -> Duration;
 
-    /// The CPU time of the calling thread, for CPU budgets.
+    /// Returns the CPU time of the calling thread, for CPU budgets.
     fn thread_cpu(&self) -> Duration;
 
     /// Waits until [`monotonic`](Self::monotonic) reaches `time`.

@@ -28,11 +28,11 @@ use std::time::Duration;
 /// [`source`](StdError::source) returns the cause.
 pub struct Error(Box<Failure>);
 
-/// The kind of an error: the party that has to change something.
+/// The kind of an error, by the party that has to change something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// A module is unsigned, was changed, or its claims do not hold.
+    /// A module is unsigned or was changed, or its claims are not valid.
     Unverified,
     /// Claims, policy or the host's own rules do not allow it.
     Denied,
@@ -42,30 +42,30 @@ pub enum ErrorKind {
     AlreadyExists,
     /// The entry does not exist.
     NotFound,
-    /// The actor failed: its own error, a trap, or a breach of protocol.
+    /// The actor failed: its own error, a trap, or a violation of the protocol.
     Actor,
-    /// The actor used more than it may.
+    /// The actor exceeded a limit.
     Limit,
     /// The provider failed.
     Provider,
-    /// A deadline passed.
+    /// A deadline was exceeded.
     Timeout,
-    /// The actor has more to do than it can; try again later.
+    /// The actor is overloaded; try again later.
     Busy,
-    /// Actors call one another in a circle or too deeply.
+    /// A call chain has a cycle or is too long.
     CallChain,
     /// The actor was stopped.
     Stopped,
     /// The host is shutting down.
     Closed,
-    /// The engine failed, or cannot do what is asked of it.
+    /// The engine failed, or cannot do what the host requires.
     Engine,
     /// Middleware refused the call or failed.
     Middleware,
 }
 
 impl ErrorKind {
-    /// All of them.
+    /// All kinds.
     pub const ALL: [Self; 15] = [
         Self::Unverified,
         Self::Denied,
@@ -84,7 +84,7 @@ impl ErrorKind {
         Self::Middleware,
     ];
 
-    /// Its name in logs and metrics, e.g. `not_found`.
+    /// Returns its name in logs and metrics, such as `not_found`.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -113,13 +113,13 @@ impl Error {
         Failure::Middleware(source.into()).into()
     }
 
-    /// The kind of the error.
+    /// Returns the kind of the error.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
         self.0.kind()
     }
 
-    /// Returns true if something was not allowed. [`denial`](Self::denial) has the details.
+    /// Returns true if a request was denied. [`denial`](Self::denial) has the details.
     #[must_use]
     pub fn is_denied(&self) -> bool {
         self.kind() == ErrorKind::Denied
@@ -131,25 +131,26 @@ impl Error {
         self.kind() == ErrorKind::Unverified
     }
 
-    /// Returns true if a deadline passed.
+    /// Returns true if a deadline was exceeded.
     #[must_use]
     pub fn is_timeout(&self) -> bool {
         self.kind() == ErrorKind::Timeout
     }
 
-    /// Returns true if the actor is overloaded. [`retry_after`](Self::retry_after) says for how long.
+    /// Returns true if the actor is overloaded. [`retry_after`](Self::retry_after) returns the time
+    /// to wait.
     #[must_use]
     pub fn is_busy(&self) -> bool {
         self.kind() == ErrorKind::Busy
     }
 
-    /// Returns true if nothing was done, and the same may succeed later without any change.
+    /// Returns true if nothing was done and a later attempt may succeed without any change.
     #[must_use]
     pub fn retryable(&self) -> bool {
         self.is_busy()
     }
 
-    /// The estimated time after which to try again, if the actor is busy.
+    /// Returns the estimated time after which to try again, if the actor is busy.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         match &*self.0 {
@@ -158,7 +159,7 @@ impl Error {
         }
     }
 
-    /// The denial, if a call or a binding was denied.
+    /// Returns the denial, if a call or a binding was denied.
     #[must_use]
     pub fn denial(&self) -> Option<&Denial> {
         match &*self.0 {
@@ -167,8 +168,8 @@ impl Error {
         }
     }
 
-    /// The step that would remove the reason of this error, if it is known. The text of the error has
-    /// it too, in words that name no program.
+    /// Returns the step that would remove the reason of this error, if it is known. The text of the
+    /// error contains it, too, in words that fit any program.
     #[must_use]
     pub fn remedy(&self) -> Option<Remedy> {
         match &*self.0 {
@@ -179,7 +180,7 @@ impl Error {
         }
     }
 
-    /// The failure of a call within its actor, if that is the error.
+    /// Returns the failure of a call within its actor, if the error is one.
     #[must_use]
     pub fn call_failure(&self) -> Option<&CallFailure> {
         match &*self.0 {
@@ -188,10 +189,10 @@ impl Error {
         }
     }
 
-    /// The error and its causes, each once. One line, if it is not of a [`CallFailure`] or another
-    /// [`Trap`](capwire_wapc::Trap), whose further lines are indented. Causes are written by engines,
-    /// providers and middleware, about names that strangers chose: so each is bounded, and characters
-    /// that could steer a terminal are [escaped](capwire_text).
+    /// The error and its causes, each once. The text has one line, except for a [`CallFailure`] or
+    /// another [`Trap`](capwire_wapc::Trap), whose further lines are indented. Engines, providers
+    /// and middleware write the causes, which contain text from outside. So each cause has a
+    /// maximum length, and characters that could control a terminal are [escaped](capwire_text).
     #[must_use]
     pub fn report(&self) -> String {
         let causes = capwire_text::causes(self).map(|cause| indented(&cause.to_string()));
@@ -203,7 +204,7 @@ impl Error {
         })
     }
 
-    /// The text for a guest.
+    /// Returns the text for a guest.
     pub(crate) fn for_guest(&self) -> String {
         guest::text(&self.0)
     }
@@ -266,7 +267,7 @@ impl Error {
     }
 }
 
-/// The most lines of a cause, and bytes of one: more than a trap ever has.
+/// The maximum number of lines of a cause, and of bytes of a line: more than a trap ever has.
 const MOST_LINES: usize = 64;
 const MOST_OF_A_LINE: usize = 4 * 1024;
 

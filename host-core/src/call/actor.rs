@@ -34,7 +34,7 @@ pub(super) async fn call(
     result
 }
 
-/// Asks a generation that no other call has entered yet for its health.
+/// Sends a health request to a generation that no other call has entered yet.
 pub(crate) async fn check_health(
     host: &Arc<Dispatcher>,
     generation: &Arc<Generation>,
@@ -51,7 +51,7 @@ pub(crate) async fn check_health(
     result.map(drop)
 }
 
-/// Lets a call into the generation in which it will run and end.
+/// Admits a call to the generation in which it will run and end.
 fn enter(host: &Shared, id: ActorId) -> Result<ActiveCall<'_>, Error> {
     let tables = host.tables.read();
     let actor = tables.actor(id);
@@ -60,7 +60,7 @@ fn enter(host: &Shared, id: ActorId) -> Result<ActiveCall<'_>, Error> {
     entered.ok_or_else(|| Error::stopped(id))
 }
 
-/// Runs a call on an instance, until it ends, its deadline passes or the actor is stopped.
+/// Runs a call on an instance until the call ends, its deadline passes or the actor is stopped.
 async fn run(
     host: &Arc<Dispatcher>,
     active: &mut ActiveCall<'_>,

@@ -1,4 +1,4 @@
-//! Calls of providers by actors.
+//! Calls from actors to providers.
 
 use super::invocation::Caller;
 use super::permit::Permit;
@@ -8,7 +8,7 @@ use crate::state::{ProviderFault, Shared};
 use bytes::Bytes;
 use capwire_provider::Call;
 
-/// Calls the provider `id` by the binding of the caller.
+/// Calls the provider `id` through the caller's binding.
 pub(super) async fn call(host: &Shared, id: &ProviderId, permit: &Permit) -> Result<Bytes, Error> {
     let invocation = permit.invocation();
     let Caller::Actor(caller) = invocation.caller() else {
@@ -30,7 +30,7 @@ pub(super) async fn call(host: &Shared, id: &ProviderId, permit: &Permit) -> Res
     served.map_err(|fault| provider_error(fault, &key, Doing::Call))
 }
 
-/// The failure of a provider as an error of the host.
+/// Converts the failure of a provider to an error of the host.
 pub(crate) fn provider_error(fault: ProviderFault, key: &BindingKey, doing: Doing) -> Error {
     let provider = key.provider.clone();
     match fault {

@@ -15,7 +15,7 @@ struct Link {
 }
 
 impl Chain {
-    /// This chain with `actor`, which holds an instance of `pool`, as its innermost link.
+    /// Returns this chain with `actor`, which holds an instance of `pool`, as its innermost link.
     pub(super) fn with(&self, actor: ActorId, pool: PoolId) -> Self {
         Self(Some(Arc::new(Link {
             actor,
@@ -25,17 +25,17 @@ impl Chain {
         })))
     }
 
-    /// The number of actors in the chain.
+    /// Returns the number of actors in the chain.
     pub(super) fn depth(&self) -> usize {
         self.0.as_ref().map_or(0, |link| link.depth)
     }
 
-    /// The pools of which the chain holds instances.
+    /// Returns the pools whose instances the chain holds.
     pub(super) fn pools(&self) -> impl Iterator<Item = PoolId> {
         self.links().map(|link| link.pool)
     }
 
-    /// The actors as a path for people, outermost first, with `target` at its end.
+    /// Returns the actors as a path for people, outermost first, with `target` at its end.
     pub(super) fn path_to(&self, target: ActorId) -> String {
         let mut actors: Vec<_> = self.links().map(|link| link.actor.to_string()).collect();
         actors.reverse();

@@ -1,4 +1,4 @@
-//! The context of a call: everything about it that outlasts one hop.
+//! The context of a call: the data that all calls of a chain share or pass on.
 
 use super::chain::Chain;
 use capwire_provider::{TraceContext, TraceId};
@@ -6,24 +6,24 @@ use std::future::Future;
 use std::time::Duration;
 
 tokio::task_local! {
-    /// The context of the call that an actor or a provider serves at present.
+    /// Returns the context of the call that the current task serves.
     static CURRENT: CallContext;
 }
 
-/// The context of a call. Each call that it causes gets a context derived from it.
+/// The context of a call. Each call that this call causes gets a context derived from this one.
 #[derive(Clone)]
 pub(crate) struct CallContext {
     /// The actors that wait for the answer.
     pub(super) chain: Chain,
-    /// The step of a trace that the call is.
+    /// The call's span in its trace.
     pub(super) trace: TraceContext,
     /// The monotonic time by which the call must be answered.
     pub(super) deadline: Duration,
 }
 
 impl CallContext {
-    /// The context of a call by the host's holder. No actor waits for it; its trace goes on from
-    /// the current one, if there is one.
+    /// Returns the context of a call from the program that owns the host. No actor waits for the
+    /// call. Its trace continues the current trace, if there is one.
     pub(crate) fn of_host() -> Self {
         Self {
             chain: Chain::default(),
@@ -34,8 +34,8 @@ impl CallContext {
         }
     }
 
-    /// The context of a call by a provider. If the provider serves a call meanwhile, the new call
-    /// makes its chain longer. The trace goes on from `trace` or else from the current one.
+    /// Returns the context of a call from a provider. If the provider is serving a call, the new
+    /// call extends the chain of that call. The trace continues `trace`, or else the current trace.
     pub(crate) fn of_provider(trace: Option<&TraceContext>) -> Self {
         let current = CURRENT.try_with(Clone::clone).ok();
         let (chain, serving) = match current {
@@ -50,7 +50,7 @@ impl CallContext {
         }
     }
 
-    /// The context of a host call within this call: `chain` waits for it until `deadline`.
+    /// Returns the context of a host call within this call: `chain` waits for it until `deadline`.
     pub(super) fn of_host_call(&self, chain: Chain, deadline: Duration) -> Self {
         Self {
             chain,
@@ -59,14 +59,14 @@ impl CallContext {
         }
     }
 
-    /// Runs the part of the call that an actor or a provider does, so that the calls and the log
-    /// lines that it causes belong to this context.
+    /// Runs the work of an actor or a provider for this call, so that the calls and the log lines
+    /// that it causes belong to this context.
     pub(super) async fn scope<F: Future>(&self, part: F) -> F::Output {
         CURRENT.scope(self.clone(), part).await
     }
 }
 
-/// The trace to which the current task belongs while it serves a call.
+/// Returns the trace of the call that the current task serves.
 pub(crate) fn current_trace() -> Option<TraceId> {
     CURRENT.try_with(|current| current.trace.trace_id()).ok()
 }

@@ -1,4 +1,4 @@
-//! The way of every call through a host.
+//! The path of every call through a host.
 
 use super::invocation::Invocation;
 use super::middleware::{AnyLayer, Middleware};
@@ -19,7 +19,7 @@ pub(crate) struct Dispatcher {
 }
 
 impl Dispatcher {
-    /// A dispatcher with `layers` around it, the first one outermost.
+    /// Returns a dispatcher with `layers` around it, the first one outermost.
     pub(crate) fn new(shared: Arc<Shared>, layers: Vec<AnyLayer>) -> Arc<Self> {
         Arc::new_cyclic(|dispatcher| Self {
             shared,
@@ -31,8 +31,8 @@ impl Dispatcher {
         &self.shared
     }
 
-    /// Makes a call: observes it if anything listens, and sends it through the middleware, if
-    /// there is any, to its target.
+    /// Makes a call: observes it if anything listens, and sends it to its target through any
+    /// middleware.
     pub(crate) async fn dispatch(self: &Arc<Self>, invocation: Invocation) -> Result<Bytes, Error> {
         let observation = Observation::begin(&self.shared, &invocation);
         let span = observation.as_ref().map(Observation::span);
@@ -51,7 +51,7 @@ impl Dispatcher {
         result
     }
 
-    /// Carries out a call, if it is allowed.
+    /// Executes a call if it is allowed.
     pub(super) async fn carry_out(self: &Arc<Self>, call: Invocation) -> Result<Bytes, Error> {
         let shared = &*self.shared;
         let permit = Permit::new(call, shared).map_err(|denial| shared.deny(*denial))?;

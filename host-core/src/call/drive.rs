@@ -1,4 +1,4 @@
-//! Takes a guest through one call. This is the only loop that runs guests on async threads.
+//! Drives a guest through one call. This is the only loop that runs guests on async threads.
 
 use crate::clock::{Clock, CpuBudget, Overspent};
 use bytes::Bytes;
@@ -15,18 +15,19 @@ const SLICES_PER_TURN: u32 = 8;
 
 /// Answers a guest's host calls.
 pub(super) trait AnswerHostCalls {
-    /// Answers one host call. The answer may wait. The guest pays for what is done before.
+    /// Answers one host call. The answer may wait. The guest is charged for the work before the
+    /// wait.
     fn answer<'a>(&'a self, call: &'a SuspendedCall) -> BoxFuture<'a, Reply>;
 }
 
 /// The time that a call may use.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Allowance {
-    /// The monotonic time at which billing begins, which was read just before.
+    /// The monotonic time at which the charge begins, read just before.
     pub(super) begin: Duration,
     /// The monotonic time by which the call must be done.
     pub(super) deadline: Duration,
-    /// The CPU time of the whole call.
+    /// The CPU budget of the whole call.
     pub(super) cpu_budget: Duration,
     /// The CPU time after which the task yields.
     pub(super) slice: Duration,
@@ -68,8 +69,8 @@ pub(super) async fn drive(
     }
 }
 
-/// Answers a host call. The guest pays for what host and provider do before they wait: a flood of
-/// calls would be free otherwise.
+/// Answers a host call. The guest is charged for the work of host and provider before they wait.
+/// Otherwise a flood of calls would cost nothing.
 async fn answer(
     host: &impl AnswerHostCalls,
     call: &SuspendedCall,
@@ -92,7 +93,7 @@ async fn answer(
     Ok(reply)
 }
 
-/// The time between two moments at which the task yields.
+/// The time for which the task runs before it yields.
 struct Turn {
     allowance: Allowance,
     host_calls: u32,
@@ -125,8 +126,8 @@ impl Turn {
         Ok(())
     }
 
-    /// A slice is over, by the engine's account. Engines that count instructions may end it early,
-    /// and the switch to another task is billed to nobody.
+    /// The engine ended a slice. Engines that count instructions may end it early, and no guest is
+    /// charged for the switch to another task.
     async fn slice_ended(
         &mut self,
         clock: &dyn Clock,

@@ -1,4 +1,4 @@
-//! The host calls of one call of an actor.
+//! The host calls that an actor makes during one call.
 
 use super::chain::Chain;
 use super::context::CallContext;
@@ -14,13 +14,14 @@ use futures_util::future::BoxFuture;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-/// Answers the host calls of one call of an actor by calls of their own.
+/// Answers the host calls that an actor makes during one call, by a new call for each.
 pub(super) struct HostCalls<'c> {
     host: &'c Arc<Dispatcher>,
     generation: &'c Arc<Generation>,
     context: &'c CallContext,
     deadline: Duration,
-    /// The chain with this actor in it. Made by the first host call, since most calls make none.
+    /// The chain, including this actor. Created by the first host call, because most calls make
+    /// none.
     chain: OnceLock<Chain>,
 }
 
@@ -59,8 +60,7 @@ impl<'c> HostCalls<'c> {
 }
 
 impl AnswerHostCalls for HostCalls<'_> {
-    /// The box keeps the size of an answer out of calls that make no host call, and ends the type
-    /// of a call that leads to another one.
+    /// The box keeps calls without host calls small, and breaks the recursion of the future's type.
     fn answer<'a>(&'a self, call: &'a SuspendedCall) -> BoxFuture<'a, Reply> {
         Box::pin(async move {
             match self.call(call).await {
@@ -75,7 +75,7 @@ impl AnswerHostCalls for HostCalls<'_> {
     }
 }
 
-/// A namespace that is an actor's key names that actor, any other a capability.
+/// A namespace that is an actor's key names that actor; any other namespace names a capability.
 fn target(call: &SuspendedCall) -> Result<Target, Error> {
     if let Ok(actor) = call.namespace().parse() {
         return Ok(Target::Actor(actor));

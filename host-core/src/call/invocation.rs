@@ -1,4 +1,4 @@
-//! One call on its way: its caller, target, message and context.
+//! A call: its caller, target, message and context.
 
 use super::context::CallContext;
 use crate::id::{Origin, ProviderId, Target};
@@ -9,11 +9,11 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// A call on its way through the middleware to its target.
+/// A call on its path through the middleware to its target.
 ///
-/// Only the host makes one, so nobody can forge an origin. Middleware may read all of it and replace
-/// the payload. The host decides whether the call is allowed after all middleware, from the claims
-/// that travel with the call.
+/// Only the host creates invocations, so middleware cannot forge an origin. Middleware may read all
+/// of it and replace the payload. After all middleware, the host decides whether the call is
+/// allowed, based on the claims that travel with the call.
 #[derive(Clone)]
 pub struct Invocation {
     caller: Caller,
@@ -23,7 +23,7 @@ pub struct Invocation {
     context: CallContext,
 }
 
-/// The caller with its authority.
+/// The caller, with its authority.
 #[derive(Clone)]
 pub(crate) enum Caller {
     Host,
@@ -48,7 +48,7 @@ impl Invocation {
         }
     }
 
-    /// The same call with an earlier deadline.
+    /// Returns the same call with an earlier deadline.
     pub(super) fn within(mut self, deadline: Duration) -> Self {
         self.context.deadline = self.context.deadline.min(deadline);
         self
@@ -64,7 +64,7 @@ impl Invocation {
         }
     }
 
-    /// The callee.
+    /// The target of the call.
     #[must_use]
     pub fn target(&self) -> &Target {
         &self.target
@@ -82,27 +82,27 @@ impl Invocation {
         &self.payload
     }
 
-    /// The same call with another message.
+    /// Returns the same call with another message.
     #[must_use]
     pub fn with_payload(mut self, payload: impl Into<Bytes>) -> Self {
         self.payload = payload.into();
         self
     }
 
-    /// The time by which the call must be answered, in the [monotonic](crate::Clock::monotonic)
-    /// time of the host's clock. An actor's own deadline may come sooner.
+    /// Returns the deadline of the call, in the [monotonic](crate::Clock::monotonic) time of the
+    /// host's clock. The target's own deadline may be earlier.
     #[must_use]
     pub fn deadline(&self) -> Duration {
         self.context.deadline
     }
 
-    /// The number of actors that wait for the answer, one behind the other.
+    /// Returns the number of actors in the chain that waits for the answer.
     #[must_use]
     pub fn depth(&self) -> usize {
         self.context.chain.depth()
     }
 
-    /// The step of a trace that this call is.
+    /// Returns the call's span in its trace.
     #[must_use]
     pub fn trace(&self) -> &TraceContext {
         &self.context.trace

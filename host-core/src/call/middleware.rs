@@ -24,7 +24,7 @@ pub struct Dispatch(BoxCloneSyncService<Invocation, Bytes, Error>);
 /// A layer with its type erased.
 pub(crate) type AnyLayer = Box<dyn FnOnce(Dispatch) -> Dispatch + Send>;
 
-/// All layers, with the dispatcher inside.
+/// All layers, around the dispatcher.
 pub(super) struct Middleware(Dispatch);
 
 /// Erases the type of a layer.
@@ -39,7 +39,8 @@ where
 }
 
 impl Middleware {
-    /// The layers around `dispatcher`, the first one outermost, or `None` if there are none.
+    /// Returns the layers around `dispatcher`, the first one outermost, or `None` if there are
+    /// none.
     pub(super) fn new(dispatcher: Weak<Dispatcher>, layers: Vec<AnyLayer>) -> Option<Self> {
         if layers.is_empty() {
             return None;
@@ -49,8 +50,8 @@ impl Middleware {
         Some(Self(layers.fold(innermost, |inner, layer| layer(inner))))
     }
 
-    /// Runs all layers once. A panic in one is an error of the call. A layer that waits does so
-    /// within the deadline.
+    /// Runs all layers once. A panic in a layer is an error of the call. The deadline includes the
+    /// time that layers wait.
     pub(super) async fn run(&self, host: &Shared, invocation: Invocation) -> Result<Bytes, Error> {
         let deadline = invocation.deadline().min(deadline(host, &invocation));
         let invocation = invocation.within(deadline);
@@ -64,7 +65,7 @@ impl Middleware {
     }
 }
 
-/// The deadline by the target's own options.
+/// The deadline that the target's options set.
 fn deadline(host: &Shared, invocation: &Invocation) -> Duration {
     let Target::Actor(actor) = invocation.target() else {
         return Duration::MAX;

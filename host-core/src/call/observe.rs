@@ -1,4 +1,4 @@
-//! Observes each call from its beginning to its end: a span for `tracing`, and a histogram. A call
+//! Observes each call from its beginning to its end, with a `tracing` span and a histogram. A call
 //! that nothing listens to is not observed.
 
 use super::invocation::{Caller, Invocation};
@@ -46,7 +46,7 @@ impl<'h> Observation<'h> {
         self.span.clone()
     }
 
-    /// The call has ended with `result`.
+    /// Records that the call ended with `result`.
     pub(super) fn end<T>(mut self, result: &Result<T, Error>) {
         self.outcome = Outcome::of(result);
     }
@@ -118,7 +118,7 @@ fn span(host: &Shared, call: &Invocation) -> Span {
     }
 }
 
-/// The name of an actor, or its key if it does not run.
+/// Returns the name of an actor, or its key if it is not running.
 fn actor(host: &Shared, id: ActorId) -> String {
     match host.tables.read().actor(id) {
         Some(actor) => actor.generation().name().to_owned(),

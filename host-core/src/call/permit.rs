@@ -1,4 +1,4 @@
-//! The one place where a call is allowed.
+//! The only place that allows calls.
 
 use super::invocation::{Caller, Invocation};
 use crate::error::{Denial, DeniedBy};
@@ -6,15 +6,16 @@ use crate::policy::{Request, may_call};
 use crate::state::Shared;
 use capwire_contracts::core::is_system_operation;
 
-/// A call that is allowed. Only this file makes one, and nothing else is carried out.
+/// A call that is allowed. Only this file creates permits, and the host executes nothing without
+/// one.
 pub(crate) struct Permit(Invocation);
 
 impl Permit {
     /// Allows `invocation` by the policy of `host` at this time, or returns the denial.
     ///
-    /// The holder of the host is trusted. A provider calls the actors that were bound to it. An
-    /// actor needs the target in its claims, and, where these are narrow, the operation and its
-    /// resource. The host's own operations are for the host alone.
+    /// The program that owns the host is trusted. A provider may call the actors that are bound to
+    /// it. An actor needs the target in its claims and, if these are narrow, the operation and its
+    /// resource. Only the host may call the operations that are reserved for it.
     pub(super) fn new(invocation: Invocation, host: &Shared) -> Result<Self, Box<Denial>> {
         let allowed = match invocation.caller() {
             Caller::Host => invocation,

@@ -3,11 +3,12 @@
 use super::Clock;
 use std::time::Duration;
 
-/// Bills the steps of a call against its CPU budget.
+/// Charges the steps of a call against its CPU budget.
 ///
 /// Reading a thread's CPU time is a system call, and most calls end within microseconds. Until a
-/// call has computed for one slice, its steps are billed by the wall clock, which never shows less
-/// than the CPU time, and for that slice at most. Later steps are billed by the thread's CPU time.
+/// call has computed for one slice, its steps are charged by the wall clock, which is never behind
+/// the CPU time, and the charge is at most that slice. Later steps are charged by the thread's CPU
+/// time.
 pub(crate) struct CpuBudget<'c> {
     clock: &'c dyn Clock,
     budget: Duration,
@@ -21,12 +22,13 @@ pub(crate) struct CpuBudget<'c> {
 pub(crate) struct Overspent;
 
 impl<'c> CpuBudget<'c> {
-    /// A budget whose billing starts now.
+    /// Returns a budget whose charges start now.
     pub(crate) fn start(clock: &'c dyn Clock, budget: Duration, slice: Duration) -> Self {
         Self::start_at(clock.monotonic(), clock, budget, slice)
     }
 
-    /// A budget whose billing starts at the monotonic time `begin`, which was read just before.
+    /// Returns a budget whose charges start at the monotonic time `begin`, which was read just
+    /// before.
     pub(crate) fn start_at(
         begin: Duration,
         clock: &'c dyn Clock,
@@ -46,12 +48,12 @@ impl<'c> CpuBudget<'c> {
         started
     }
 
-    /// Leaves out of the bill what the thread did since the last bill.
+    /// Does not charge the thread's work since the last charge.
     pub(crate) fn resume(&mut self) {
         self.mark = self.read();
     }
 
-    /// Bills what the thread did since the last bill or [`resume`](Self::resume).
+    /// Charges the thread's work since the last charge or [`resume`](Self::resume).
     pub(crate) fn bill(&mut self) -> Result<(), Overspent> {
         let now = self.read();
         let step = now.saturating_sub(self.mark);
@@ -70,7 +72,7 @@ impl<'c> CpuBudget<'c> {
         }
     }
 
-    /// The time billed so far.
+    /// The time charged so far.
     pub(crate) fn spent(&self) -> Duration {
         self.spent
     }
@@ -94,7 +96,7 @@ mod tests {
     use crate::clock::Sleep;
     use std::sync::atomic::{AtomicU64, Ordering};
 
-    /// A clock whose wall and CPU time are told apart.
+    /// A clock whose wall-clock and CPU time differ.
     #[derive(Debug, Default)]
     struct Clocks {
         wall: AtomicU64,

@@ -1,4 +1,4 @@
-//! A clock that stands still until it is told otherwise.
+//! A clock that moves only when a test advances it.
 
 use super::{Clock, Sleep};
 use std::sync::Arc;
@@ -24,7 +24,7 @@ pub struct ManualClock {
 }
 
 impl ManualClock {
-    /// A clock at `unix` (time since the epoch).
+    /// Returns a clock at `unix` (time since the epoch).
     #[must_use]
     pub fn at(unix: Duration) -> Self {
         Self {
@@ -33,7 +33,7 @@ impl ManualClock {
         }
     }
 
-    /// Moves all of its times forward, and wakes the sleepers whose time has come.
+    /// Moves all times of the clock forward, and wakes the futures that wait for them.
     pub fn advance(&self, by: Duration) {
         self.elapsed
             .send_modify(|elapsed| *elapsed = elapsed.saturating_add(by));

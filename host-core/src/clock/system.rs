@@ -3,10 +3,10 @@
 use super::{Clock, Sleep};
 use std::time::{Duration, Instant, SystemTime};
 
-/// The clocks of the operating system. Sleeping needs a tokio runtime with its timer.
+/// The clocks of the operating system. Sleeping needs a Tokio runtime with a timer.
 ///
-/// Systems other than Unix have no clock of a thread's CPU time. Elapsed time is billed there, so that
-/// budgets hold, and end sooner.
+/// Systems other than Unix have no clock of a thread's CPU time. There, elapsed time is charged
+/// instead, so budgets are enforced but end sooner.
 #[derive(Clone, Copy, Debug)]
 pub struct SystemClock {
     origin: Instant,

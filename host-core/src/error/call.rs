@@ -1,14 +1,14 @@
-//! A call of an actor that failed within the actor.
+//! A call that failed within its actor.
 
 use crate::id::ActorId;
 use capwire_wapc::{CallError, Frame, Trap};
 use std::error::Error as StdError;
 use std::fmt;
 
-/// The failure of a call within its actor: the actor, the operation, the cause, the functions that were
-/// being called, and the last words of the actor.
+/// The failure of a call within its actor: the actor, the operation, the cause, the active
+/// functions, and the recent output of the actor.
 ///
-/// `Display` shows all of it. All lines but the first are indented:
+/// `Display` shows the whole failure. All lines but the first are indented:
 ///
 /// ```text
 /// counter (MCU2…) failed in `HandleRequest`: the guest executed `unreachable` (a panic or an abort)
@@ -28,38 +28,38 @@ pub struct CallFailure {
 }
 
 impl CallFailure {
-    /// The actor that failed.
+    /// Returns the actor that failed.
     #[must_use]
     pub fn actor(&self) -> ActorId {
         self.actor
     }
 
-    /// The actor's name for people.
+    /// Returns the actor's name for people.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// The operation of the call.
+    /// Returns the operation of the call.
     #[must_use]
     pub fn operation(&self) -> &str {
         &self.operation
     }
 
-    /// The cause of the failure.
+    /// Returns the cause of the failure.
     #[must_use]
     pub fn cause(&self) -> &CallError {
         &self.cause
     }
 
-    /// The functions that were being called, the innermost first, as far as the engine knows.
+    /// Returns the active functions, innermost first, as far as the engine knows them.
     #[must_use]
     pub fn frames(&self) -> &[Frame] {
         self.trap().map_or(&[], Trap::frames)
     }
 
-    /// The words of the actor: its error, the message of its panic, or the last lines that it printed
-    /// before it trapped.
+    /// Returns the actor's own text: its error, the message of its panic, or the last lines that it
+    /// printed before it trapped.
     #[must_use]
     pub fn said(&self) -> Option<&str> {
         match &self.cause {
@@ -69,7 +69,8 @@ impl CallFailure {
         }
     }
 
-    /// Returns whether the instance serves further calls. If not, the next call gets another one.
+    /// Returns true if the instance serves further calls. If it does not, the next call gets
+    /// another instance.
     #[must_use]
     pub fn instance_survived(&self) -> bool {
         self.survived

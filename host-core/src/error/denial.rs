@@ -4,7 +4,7 @@ use super::remedy::Remedy;
 use crate::id::{Origin, Target};
 use std::fmt;
 
-/// A denied call or binding. Its text has the reason and the remedy.
+/// A denied call or binding. Its text contains the reason and the remedy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Denial {
@@ -23,24 +23,24 @@ pub struct Denial {
     pub(crate) remedy: Option<Remedy>,
 }
 
-/// A source of an actor's authority. All must agree.
+/// A source of an actor's authority. All sources must agree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DeniedBy {
     /// The signed claims do not grant it.
     Claims,
-    /// The signed claims do not hold at this time.
+    /// The signed claims are not valid at this time.
     Time,
-    /// The signed claims are not trusted any more, because they or a key above them were revoked.
+    /// The signed claims are no longer trusted, because they or a key above them were revoked.
     Trust,
     /// The operator's policy.
     Policy,
-    /// The operation is the host's own.
+    /// The operation is reserved for the host.
     System,
 }
 
 impl DeniedBy {
-    /// The name of the source for people.
+    /// Returns the name of the source for people.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -66,7 +66,7 @@ impl Denial {
         self.remedy.as_ref()
     }
 
-    /// The text for a guest: that its request was denied, and no reason.
+    /// Returns the text for a guest, which says that its request was denied but gives no reason.
     pub(crate) fn for_guest(&self) -> String {
         let (operation, target) = (&self.operation, &self.target);
         format!("PERMISSION DENIED: {operation} on {target}")

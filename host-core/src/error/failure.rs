@@ -1,4 +1,4 @@
-//! Each failure of a host, with its details.
+//! The failures of a host, with their details.
 
 use super::denial::Denial;
 use super::permission::PermissionError;
@@ -124,7 +124,7 @@ pub(crate) enum Failure {
     Runtime,
 }
 
-/// The task of a provider that failed.
+/// The request that a provider failed to serve.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Doing {
     Bind,

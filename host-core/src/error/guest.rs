@@ -1,4 +1,4 @@
-//! The text for a guest whose host call failed: enough to act on, and nothing about the host.
+//! The text for a guest whose host call failed: enough to react to, and nothing about the host.
 
 use super::failure::{Failure, Thing};
 use capwire_wapc::CallError;

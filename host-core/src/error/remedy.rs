@@ -1,15 +1,15 @@
-//! The remedy of an error, as data: a program words it for its users.
+//! The remedy of an error, as data, so that a program can word it for its users.
 
 use std::fmt;
 
-/// The next step that would remove the reason of an error.
+/// The step that would remove the reason of an error.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Remedy {
-    /// Sign the module again with this capability, which may be narrowed, among its claims. It is
-    /// safe to copy into a shell in quotes.
+    /// Sign the module again with this capability, which may be narrowed, in its claims. It is safe
+    /// to copy into a shell in quotes.
     Claim(String),
-    /// Sign the module again with a later time of expiry.
+    /// Sign the module again with a later expiry.
     Renew,
     /// Sign the module again with a revision above this one.
     RaiseRevision(i32),

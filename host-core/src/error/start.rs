@@ -7,7 +7,7 @@ use std::time::Duration;
 #[derive(Debug)]
 pub(crate) enum StartFault {
     Start(StartError),
-    /// Its start functions were not done after this time.
+    /// The start functions did not finish within this time.
     Deadline(Duration),
     /// The engine panicked.
     Panic,

@@ -1,9 +1,9 @@
-//! The reasons for which a version of an actor does not take over.
+//! The reasons to refuse a new version of an actor.
 
 use super::{Error, ErrorKind, Remedy};
 use capwire_wascap::{PublicKey, Widening};
 
-/// The reason for which a version may not take over.
+/// A reason to refuse a new version.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum SwapRefusal {
     #[error(
