@@ -1,4 +1,4 @@
-//! Names, checked when they enter the host and never again.
+//! Names, which are checked once, when they enter the host.
 
 mod party;
 
@@ -11,10 +11,10 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
-/// Longest name that anything may have, in bytes: names come from guests, and go into logs.
+/// The maximum length of a name in bytes. Names come from guests and appear in logs.
 const LONGEST: usize = 128;
 
-/// The binding that is meant where none is named.
+/// Returns the name of bindings without a name.
 const DEFAULT_BINDING: &str = "default";
 
 /// An actor: the public key of its module.
@@ -28,10 +28,10 @@ const DEFAULT_BINDING: &str = "default";
 pub struct ActorId(PublicKey);
 
 impl ActorId {
-    /// The actor with this key.
+    /// Returns the actor with this key.
     ///
     /// # Errors
-    /// If the key is not of the kind `module`.
+    /// Returns an error if the key is not a module key.
     pub fn new(key: PublicKey) -> Result<Self, NameError> {
         if key.kind() == KeyKind::Module {
             Ok(Self(key))
@@ -40,7 +40,7 @@ impl ActorId {
         }
     }
 
-    /// Its public key.
+    /// Returns the actor's public key.
     #[must_use]
     pub fn public_key(&self) -> PublicKey {
         self.0
@@ -75,31 +75,32 @@ impl fmt::Debug for ActorId {
 pub struct ContractId(Arc<str>);
 
 impl ContractId {
-    /// The contract that `text` names, be it by an alias.
+    /// Returns the contract that `text` names, also by an alias.
     ///
     /// # Errors
-    /// If the text is empty, longer than 128 bytes, or has control characters.
+    /// Returns an error if the text is empty, longer than 128 bytes, or contains control
+    /// characters.
     pub fn new(text: &str) -> Result<Self, NameError> {
         check(text, "a contract")?;
         Ok(Self(capwire_contracts::canonical_contract(text).into()))
     }
 
-    /// The canonical text.
+    /// Returns the canonical name.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// The name of a binding, and of the provider that it leads to.
+/// The name of a binding, and of the provider that it refers to.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct BindingName(Arc<str>);
 
 impl BindingName {
-    /// The binding of this name; empty or blank is [`default`](Self::default).
+    /// Returns the binding name `text`; an empty or blank text is [`default`](Self::default).
     ///
     /// # Errors
-    /// If the text is longer than 128 bytes or has control characters.
+    /// Returns an error if the text is longer than 128 bytes or contains control characters.
     pub fn new(text: &str) -> Result<Self, NameError> {
         if text.trim().is_empty() {
             return Ok(Self::default());
@@ -108,7 +109,7 @@ impl BindingName {
         Ok(Self(text.into()))
     }
 
-    /// The name as text.
+    /// Returns the name as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -192,7 +193,7 @@ pub struct BindingKey {
 }
 
 impl BindingKey {
-    /// The binding of `actor` to `contract` under `name`.
+    /// Returns the binding of `actor` to `contract` under `name`.
     #[must_use]
     pub fn new(actor: ActorId, contract: ContractId, name: BindingName) -> Self {
         Self {
@@ -208,7 +209,7 @@ impl fmt::Display for BindingKey {
     }
 }
 
-/// A pool of instances, told apart from all others of the host.
+/// The identity of a pool of instances in its host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct PoolId(pub(crate) u64);
 
@@ -226,7 +227,7 @@ impl NameError {
     }
 }
 
-/// Checks the name of an operation, as [`check`] does those of contracts and bindings.
+/// Checks the name of an operation by the rules for contracts and bindings.
 pub(crate) fn check_operation(text: &str) -> Result<(), NameError> {
     check(text, "an operation")
 }

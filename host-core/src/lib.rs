@@ -1,12 +1,12 @@
 //! The capwire host: runs signed actors and gives them the capabilities that their claims name.
 //!
 //! An actor is a WebAssembly module whose claims have been verified; nothing else can be started.
-//! It reaches a capability only if its claims name the contract and a binding leads to a provider,
-//! and another actor only if its claims name that actor's key. Every call goes through the
-//! middleware, then through the one place that allows or denies it, then to an instance from the
-//! actor's pool or to a provider.
+//! It reaches a capability only if its claims name the contract and a binding connects it to a
+//! provider, and another actor only if its claims name that actor's key. Every call passes through
+//! the middleware, then through the only place that allows or denies calls, and then reaches an
+//! instance from the actor's pool or a provider.
 //!
-//! The host knows no engine: it is given one as a value.
+//! The host depends on no engine; the program passes one as a value.
 //!
 //! ```
 //! use capwire_engine_fake::{Fake, module};

@@ -24,22 +24,22 @@ use std::time::Duration;
 pub struct ActorOptions {
     /// The resource limits of each of its instances.
     pub limits: ResourceLimits,
-    /// The longest time that a call may take, waiting included. Default: 30 s.
+    /// The maximum time of a call, including waiting. Default: 30 s.
     pub deadline: Duration,
-    /// The longest time that a call, or the start functions of an instance, may compute. Work for a
-    /// host call before it waits counts, waiting does not. The first slice of a call is measured in
-    /// wall-clock time, all that follows in CPU time of the thread. Default: 1 s.
+    /// The maximum CPU time of a call, and of the start functions of an instance. The work for a
+    /// host call before it waits counts; waiting does not. The first slice of a call is measured by
+    /// the wall clock, and later slices by the CPU time of the thread. Default: 1 s.
     pub cpu_budget: Duration,
-    /// The longest time that it may take to make an instance and to run its start functions. Engines
-    /// cannot be stopped while they make an instance: nobody waits longer, and the instance is kept or
-    /// dropped when it is made. Default: 5 s.
+    /// The maximum time to create an instance and run its start functions. An engine cannot be
+    /// interrupted while it creates an instance. After this time nobody waits for the instance, and
+    /// the host keeps or drops it when it is ready. Default: 5 s.
     pub start_deadline: Duration,
     /// The instances of the actor. Default: shared, two for each core.
     pub instances: Instances,
     /// The number of calls after which an instance is replaced. `None`, the default, means never.
     pub calls_per_instance: Option<NonZeroU64>,
-    /// The most calls that may wait for a free instance. More are told that the actor is busy.
-    /// Default: 1,024.
+    /// The maximum number of calls that wait for a free instance. Further calls fail because the
+    /// actor is busy. Default: 1,024.
     pub queue: usize,
 }
 
@@ -47,15 +47,16 @@ pub struct ActorOptions {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Instances {
-    /// At most this many, kept warm. Each keeps its memory from call to call, and any of them may
-    /// answer. With one instance there is one memory and one call at a time.
+    /// At most this many instances, which are reused. Each instance keeps its memory between calls,
+    /// and any of them may serve a call. With one instance there is one memory and one call at a
+    /// time.
     Shared(NonZeroUsize),
     /// A new instance for each call, at most this many at once.
     Fresh(NonZeroUsize),
 }
 
 impl Instances {
-    /// Returns the most instances that there may be at once.
+    /// Returns the maximum number of instances.
     #[must_use]
     pub fn max(self) -> usize {
         match self {
@@ -114,9 +115,9 @@ impl ActorOptions {
         Some(amount)
     }
 
-    /// Sets `limit` to an `amount` in its [unit](Limit::unit). What this machine cannot count
-    /// becomes the most that it can; [`faults`](Self::faults) tells amounts that no actor can have.
-    /// Instances become [`Shared`](Instances::Shared).
+    /// Sets `limit` to an `amount` in its [unit](Limit::unit). An amount that this machine cannot
+    /// represent becomes its largest; [`faults`](Self::faults) reports amounts that no actor can
+    /// have. Replaces the instances with [`Shared`](Instances::Shared).
     pub fn set_limit(&mut self, limit: Limit, amount: u64) {
         let bounded_u32 = |amount| u32::try_from(amount).unwrap_or(u32::MAX);
         let bounded = |amount| usize::try_from(amount).unwrap_or(usize::MAX);
@@ -139,9 +140,9 @@ impl ActorOptions {
         }
     }
 
-    /// Returns all limits within which no actor could run, or that no engine could enforce: amounts
-    /// outside of the limit's [range](Limit::range), and times that are shorter than a slice. A host
-    /// refuses to start an actor with any of them.
+    /// Returns all limits with which no actor could run, or that no engine could enforce: amounts
+    /// outside the limit's [range](Limit::range), and times shorter than a slice. A host refuses to
+    /// start an actor with any of them.
     ///
     /// ```
     /// use capwire_host::{ActorOptions, Limit};
@@ -190,12 +191,12 @@ impl ActorOptions {
     }
 }
 
-/// Rounds up, so that nothing but zero is zero.
+/// Rounds up, so that only zero becomes zero.
 fn microseconds(time: Duration) -> u64 {
     u64::try_from(time.as_nanos().div_ceil(1_000)).unwrap_or(u64::MAX)
 }
 
-/// A limit within which no actor could run, or that no engine could enforce.
+/// A limit with which no actor could run, or that no engine could enforce.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the option `{}` {}", limit.option(), self.requirement())]
 #[non_exhaustive]
@@ -206,13 +207,13 @@ pub struct OptionError {
     pub fault: OptionFault,
 }
 
-/// The reason of an [`OptionError`].
+/// The reason for an [`OptionError`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum OptionFault {
-    /// The amount is outside of the limit's [range](Limit::range).
+    /// The amount is outside the limit's [range](Limit::range).
     OutOfRange,
-    /// A time is shorter than a slice, and a guest is stopped at the end of a slice only.
+    /// A time is shorter than a slice, but a guest stops only at the end of a slice.
     ShorterThanSlice,
 }
 
@@ -242,16 +243,16 @@ impl From<OptionError> for Error {
 pub struct HostOptions {
     /// The options of actors that are started without their own.
     pub actors: ActorOptions,
-    /// The most actors that may call one another in a chain. Default: 16.
+    /// The maximum number of actors in a chain of calls. Default: 16.
     pub call_depth: NonZeroUsize,
-    /// The longest time that running calls may go on after their actor was told to stop, and that
-    /// providers may take to end a binding. Default: 10 s.
+    /// The maximum time for calls in progress to finish when their actor stops, and for providers
+    /// to end a binding. Default: 10 s.
     pub drain: Duration,
-    /// The longest time that a provider may take to bind an actor. Default: 30 s.
+    /// The maximum time that a provider may take to bind an actor. Default: 30 s.
     pub bind: Duration,
-    /// The most modules that are compiled at once. Default: 1.
+    /// The maximum number of modules that are compiled at once. Default: 1.
     pub compilations: NonZeroUsize,
-    /// The most events that are kept for a slow listener. Default: 1,024.
+    /// The maximum number of events that are kept for a slow listener. Default: 1,024.
     pub events: NonZeroUsize,
     /// `true` to count and time calls for [`Host::metrics`](crate::Host::metrics). Default: `false`.
     pub metrics: bool,

@@ -23,18 +23,18 @@ use crate::id::{ActorId, Target};
 use capwire_wascap::{ActorClaims, Verified};
 use std::sync::Arc;
 
-/// The operator's policy. It takes away from what claims grant, and never adds to it.
+/// The operator's policy. A policy restricts what claims grant and never extends it.
 ///
 /// Methods must not block.
 pub trait Policy: Send + Sync + 'static {
-    /// Returns whether an actor with these claims may run. The host asks when it starts an actor,
-    /// and about every running one when the policy is [exchanged](crate::Host::set_policy).
+    /// Returns whether an actor with these claims may run. The host calls this when it starts an
+    /// actor, and for every running actor when the policy is [replaced](crate::Host::set_policy).
     fn may_start(&self, claims: &Verified<ActorClaims>) -> bool {
         let _ = claims;
         true
     }
 
-    /// Returns the rules for an actor with these claims. The host asks when it asks
+    /// Returns the rules for an actor with these claims. The host calls this together with
     /// [`may_start`](Self::may_start), and compiles the rules into the actor's authority.
     fn limits(&self, claims: &Verified<ActorClaims>) -> Vec<Arc<PolicyRule>> {
         let _ = claims;
@@ -42,14 +42,14 @@ pub trait Policy: Send + Sync + 'static {
     }
 
     /// Returns whether a running actor may use `operation` of `target`, which its claims grant. The
-    /// host asks on every call.
+    /// host calls this for every call.
     fn may_call(&self, actor: ActorId, target: &Target, operation: &str) -> bool {
         let _ = (actor, target, operation);
         true
     }
 }
 
-/// The policy that leaves everything to the claims.
+/// The policy without restrictions: claims alone decide.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ClaimsOnly;
 
@@ -58,7 +58,7 @@ impl Policy for ClaimsOnly {}
 /// Checks that the host can enforce every narrowing in these claims.
 ///
 /// # Errors
-/// [`PermissionError`] names one that it cannot.
+/// Otherwise, [`PermissionError`] names a permission that it cannot enforce.
 pub(crate) fn check_enforceable(claims: &ActorClaims) -> Result<(), PermissionError> {
     let metadata = &claims.metadata;
     let rules = metadata

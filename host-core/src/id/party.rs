@@ -7,9 +7,9 @@ use std::fmt;
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Origin {
-    /// The holder of the [`Host`](crate::Host).
+    /// The program that owns the [`Host`](crate::Host).
     Host,
-    /// A provider, for a binding of the actor that it calls.
+    /// A provider, through a binding of the actor that it calls.
     Provider(ProviderId),
     /// An actor.
     Actor(ActorId),
@@ -21,12 +21,12 @@ pub enum Origin {
 pub enum Target {
     /// An actor.
     Actor(ActorId),
-    /// A capability, by a binding of the caller.
+    /// A capability, through a binding of the caller.
     Capability(ProviderId),
 }
 
 impl Target {
-    /// The capability `contract` by the binding `name`.
+    /// Returns the capability `contract` through the binding `name`.
     pub(crate) fn capability(contract: ContractId, name: BindingName) -> Self {
         Self::Capability(ProviderId { contract, name })
     }

@@ -14,8 +14,8 @@ use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// The authority of one actor. Its claims are compiled when it starts, the policy's decision also
-/// when the policy is exchanged.
+/// The authority of one actor. The claims are compiled when the actor starts; the policy's decision
+/// also when the policy is replaced.
 #[derive(Debug)]
 pub(crate) struct Authority {
     actor: ActorId,
@@ -25,7 +25,7 @@ pub(crate) struct Authority {
     decision: ArcSwap<PolicyDecision>,
 }
 
-/// An authority under the policy that is in force when a request is decided.
+/// An authority under the current policy.
 pub(super) struct CurrentAuthority<'a> {
     authority: &'a Authority,
     decision: Guard<Arc<PolicyDecision>>,
@@ -57,7 +57,7 @@ impl Authority {
         !authority.sources(target).any(nothing)
     }
 
-    /// This authority under the current policy.
+    /// Returns this authority under the current policy.
     pub(super) fn current(&self) -> CurrentAuthority<'_> {
         CurrentAuthority {
             authority: self,
@@ -65,13 +65,14 @@ impl Authority {
         }
     }
 
-    /// Returns why the actor may do nothing at all at `now` (time since the epoch), if that is so.
+    /// Returns the reason why the actor may do nothing at `now` (time since the epoch), if there is
+    /// one.
     pub(crate) fn objection(&self, now: Duration) -> Option<DeniedBy> {
         let trust = self.trust.objection(UnixSeconds(now.as_secs()));
         trust.or_else(|| self.decision.load().barred.then_some(DeniedBy::Policy))
     }
 
-    /// The [`objection`](Self::objection) as an error for callers of the actor.
+    /// Returns the [`objection`](Self::objection) as an error for callers of the actor.
     pub(crate) fn check(&self, now: Duration) -> Result<(), Error> {
         self.trust.check(self.actor, UnixSeconds(now.as_secs()))?;
         match self.decision.load().barred {
@@ -80,19 +81,19 @@ impl Authority {
         }
     }
 
-    /// The time at which the claims, or a link above them, expire.
+    /// Returns the time at which the claims, or a token above them in the chain, expire.
     pub(crate) fn expires(&self) -> Option<Duration> {
         self.trust.expires()
     }
 
-    /// Verifies the claims again. Returns the reason if `verifier` refuses them and they were
-    /// believed until now.
+    /// Verifies the claims again. Returns the reason if `verifier` refuses the claims and they were
+    /// trusted until now.
     pub(crate) fn verify_again(&self, verifier: &Verifier, now: Duration) -> Option<String> {
         let now = UnixSeconds(now.as_secs());
         self.trust.renew(&self.claims, verifier, now)
     }
 
-    /// Asks `policy` again. Returns true if it bars the actor and did not until now.
+    /// Evaluates `policy` again. Returns true if the policy bars the actor and did not before.
     pub(crate) fn decide_again(&self, policy: &dyn Policy) -> bool {
         let decision = Arc::new(PolicyDecision::of(policy, &self.claims));
         let barred = decision.barred;
@@ -102,7 +103,8 @@ impl Authority {
 }
 
 impl CurrentAuthority<'_> {
-    /// Each source of the authority, with how far it lets the actor use `target`.
+    /// Returns each source of the authority, with the extent to which it allows the actor to use
+    /// `target`.
     pub(super) fn sources<'a>(
         &'a self,
         target: &'a Target,

@@ -1,4 +1,4 @@
-//! The one place where a request is decided.
+//! The only place that decides on requests.
 
 use super::authority::CurrentAuthority;
 use super::permissions::Decision;
@@ -31,8 +31,8 @@ pub(crate) fn may_bind(
 
 /// Allows an actor to call `operation` of `target` with `payload`, or returns the denial.
 ///
-/// Where a rule depends on the resource, the message is examined, and the returned encoding of it
-/// is the one that the rule was checked against.
+/// If a rule depends on the resource, the message is examined, and its returned encoding is the one
+/// that was checked against the rule.
 pub(crate) fn may_call(
     authority: &Authority,
     target: &Target,
@@ -56,7 +56,7 @@ pub(crate) fn may_call(
     Ok(examined)
 }
 
-/// Allows the operation as far as that is possible without its resource. Returns a source whose
+/// Allows the operation as far as possible without knowing its resource. Returns a source whose
 /// decision depends on the resource, if there is one.
 pub(super) fn may_use<'a>(
     authority: &'a CurrentAuthority<'_>,
@@ -89,7 +89,7 @@ pub(super) fn may_use_on(
     Ok(())
 }
 
-/// Allows the target to be named at all.
+/// Allows the actor to use the target for anything at all.
 pub(super) fn may_name(
     authority: &CurrentAuthority<'_>,
     request: Request<'_>,
@@ -104,7 +104,7 @@ pub(super) fn may_name(
     Ok(())
 }
 
-/// Allows what the operator's policy does not deny for this request alone.
+/// Allows the request unless the operator's policy denies this single request.
 pub(super) fn may_by_policy(
     authority: &CurrentAuthority<'_>,
     request: Request<'_>,

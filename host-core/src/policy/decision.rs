@@ -1,4 +1,4 @@
-//! The policy's decision about one actor, in force until the policy is exchanged.
+//! The policy's decision about one actor, valid until the policy is replaced.
 
 use super::Policy;
 use super::rule::PolicyRule;

@@ -1,4 +1,4 @@
-//! Permissions as people write them: capabilities, narrowed or not.
+//! Permissions as people write them: capabilities, with or without rules that narrow them.
 
 use crate::error::PermissionError;
 use crate::id::{ActorId, ContractId};
@@ -7,7 +7,7 @@ use capwire_wascap::{Pattern, Rule};
 use std::fmt;
 use std::str::FromStr;
 
-/// A capability, or an actor that may be called, with what it may be used for.
+/// A capability or a callable actor, and the uses that are permitted.
 ///
 /// # Syntax
 /// | text | grants |
@@ -37,23 +37,23 @@ pub struct Permission {
 }
 
 impl Permission {
-    /// The contract or the public key, as it was written.
+    /// Returns the contract or the public key, as it was written.
     #[must_use]
     pub fn capability(&self) -> &str {
         &self.capability
     }
 
-    /// The rule that narrows it. `None` grants everything.
+    /// The rule that narrows it. `None` permits every use.
     #[must_use]
     pub fn rule(&self) -> Option<&Rule> {
         self.rule.as_ref()
     }
 
-    /// `capability` by `rule`, as it stands in claims.
+    /// Returns the permission for `capability` within `rule`, as written in claims.
     ///
     /// # Errors
-    /// [`PermissionError::NoResources`] if the rule is about resources, and nobody can tell those
-    /// of the capability.
+    /// Returns [`PermissionError::NoResources`] if the rule names resources, but those of the
+    /// capability are unknown.
     pub fn new(capability: &str, rule: Option<Rule>) -> Result<Self, PermissionError> {
         let permission = Self {
             capability: capability.to_owned(),
@@ -130,7 +130,7 @@ impl fmt::Display for Permission {
     }
 }
 
-/// A rule as it stands between brackets.
+/// Writes a rule as it appears between brackets.
 pub(super) struct Shown<'r>(pub(super) &'r Rule);
 
 impl fmt::Display for Shown<'_> {

@@ -1,4 +1,4 @@
-//! Permissions compiled for look-up, since each call of an actor asks for one.
+//! Permissions compiled for fast look-up, because each call of an actor needs one.
 
 use super::permission::{self, Permission};
 use crate::id::{ActorId, ContractId, Target};
@@ -6,7 +6,7 @@ use capwire_wascap::{Grant, Rule};
 use std::collections::HashMap;
 use std::hash::Hash;
 
-/// Permissions by what they are about.
+/// Permissions by target.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Permissions {
     contracts: HashMap<ContractId, CapabilityRules>,
@@ -20,17 +20,18 @@ pub(crate) struct CapabilityRules {
     rules: Option<Vec<Rule>>,
 }
 
-/// The answer of rules to an operation.
+/// The decision of rules about an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Decision {
     Allow,
     Deny,
-    /// The resource that the message names decides.
+    /// The decision depends on the resource in the message.
     DependsOnResource,
 }
 
 impl Permissions {
-    /// Adds `capability` within `rules`, all of it if there are none. An invalid name adds nothing.
+    /// Adds `capability` within `rules`, or all of it if there are none. An invalid name adds
+    /// nothing.
     pub(crate) fn add(&mut self, capability: &str, rules: Option<&[Rule]>) {
         if let Some(actor) = permission::actor(capability) {
             widen(&mut self.actors, actor, rules);
@@ -89,7 +90,7 @@ impl CapabilityRules {
     }
 }
 
-/// Several grants of one capability add up, since aliases may name it twice.
+/// Several grants of one capability add up, because aliases may name it twice.
 fn widen<K: Eq + Hash>(table: &mut HashMap<K, CapabilityRules>, key: K, rules: Option<&[Rule]>) {
     let empty = CapabilityRules {
         rules: Some(Vec::new()),

@@ -1,4 +1,4 @@
-//! The same decisions without a host.
+//! Decisions for requests that no actor has made, without a host.
 
 use super::decide::{may_by_policy, may_name, may_use, may_use_on};
 use super::request::Request;
@@ -15,7 +15,7 @@ pub struct Question {
     pub target: Target,
     /// The operation. If `None`, the question is whether the actor may use the target at all.
     pub operation: Option<String>,
-    /// The resource, in the form that [`capwire_contracts::resource`] gives to it. If `None`, the
+    /// The resource, in the canonical form of [`capwire_contracts::resource`]. If `None`, the
     /// question is whether the actor may use the operation on any resource.
     pub resource: Option<String>,
 }

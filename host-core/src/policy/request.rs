@@ -21,7 +21,7 @@ pub(crate) struct Request<'a> {
 }
 
 impl Request<'_> {
-    /// Denied as a whole by `layer`.
+    /// Returns the denial of the whole request by `layer`.
     pub(crate) fn denied(self, layer: DeniedBy) -> Box<Denial> {
         let (reason, remedy) = match layer {
             DeniedBy::Time => ("its claims are not valid at this time", Some(Remedy::Renew)),
@@ -34,7 +34,7 @@ impl Request<'_> {
         self.denial(layer, None, reason.to_owned(), remedy)
     }
 
-    /// Denied because the host cannot tell without doubt which resource the message names.
+    /// Returns the denial of a request whose message does not name its resource unambiguously.
     pub(crate) fn doubtful(self, source: Source<'_>, doubt: &impl fmt::Display) -> Box<Denial> {
         let reason = format!(
             "{} only for certain resources, and {doubt}",
@@ -43,7 +43,7 @@ impl Request<'_> {
         self.denial(source.denied_by(), None, reason, None)
     }
 
-    /// Denied by `source`, which grants the actor `extent` and no more.
+    /// Returns the denial by `source`, which grants the actor only `extent`.
     pub(crate) fn beyond(
         self,
         source: Source<'_>,
@@ -126,7 +126,8 @@ impl Source<'_> {
     }
 }
 
-/// Longest resource that is told, in bytes: guests choose them, and events are kept.
+/// The maximum length of a resource in a denial, in bytes. Guests choose resources, and events are
+/// kept.
 const LONGEST: usize = 128;
 
 fn is_plain(resource: &str) -> bool {

@@ -1,4 +1,4 @@
-//! The operator's rules, as data. They take away from claims and grant nothing.
+//! The operator's rules, as data. Rules restrict claims and grant nothing.
 
 use super::Policy;
 use super::permission::Permission;
@@ -7,7 +7,7 @@ use crate::id::{ActorId, Target};
 use capwire_wascap::{ActorClaims, PublicKey, Verified};
 use std::sync::Arc;
 
-/// Some actors may use capabilities no further than this. Grants nothing by itself.
+/// A restriction of the capabilities that some actors may use. Grants nothing by itself.
 #[derive(Clone, Debug)]
 pub struct PolicyRule {
     place: String,
@@ -15,21 +15,21 @@ pub struct PolicyRule {
     permissions: Permissions,
 }
 
-/// To whom a [`PolicyRule`] applies.
+/// The actors to which a [`PolicyRule`] applies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AppliesTo {
     /// All actors.
     Everyone,
-    /// Actors whose token this key signed, or whose chain has this account. Without trusted
-    /// operators anybody can be a new account.
+    /// Actors whose token this key signed, or whose chain contains this account. Without trusted
+    /// operators, anybody can create a new account.
     Account(PublicKey),
     /// One actor.
     Actor(ActorId),
 }
 
-/// A [`Policy`] of limits. All that apply to an actor must agree, so that each one added only
-/// takes away.
+/// A [`Policy`] that consists of rules. All rules that apply to an actor must agree, so each
+/// additional rule can only restrict.
 ///
 /// ```
 /// use capwire_host::{PolicyRule, PolicyRules, AppliesTo};
@@ -46,8 +46,8 @@ pub struct PolicyRules {
 }
 
 impl PolicyRule {
-    /// These capabilities, this far, and no others. `place` says where that is written, for
-    /// denials.
+    /// Allows only these capabilities, to this extent. `place` is the place of the rule in its
+    /// file, for denials.
     #[must_use]
     pub fn only<'p>(
         place: impl Into<String>,
@@ -60,7 +60,7 @@ impl PolicyRule {
         }
     }
 
-    /// These capabilities no further than this; others as far as claims go.
+    /// Restricts these capabilities; claims alone decide on others.
     #[must_use]
     pub fn at_most<'p>(
         place: impl Into<String>,
@@ -76,7 +76,7 @@ impl PolicyRule {
         &self.place
     }
 
-    /// Returns how far the rule lets an actor use `target`.
+    /// Returns the extent to which the rule allows an actor to use `target`.
     pub(super) fn extent(&self, target: &Target) -> Extent<'_> {
         match self.permissions.rules_of(target) {
             Some(rules) => Extent::Rules(rules),
@@ -86,7 +86,7 @@ impl PolicyRule {
     }
 }
 
-/// The extent to which one source of authority lets an actor use one target.
+/// The extent to which one source of authority allows an actor to use one target.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Extent<'a> {
     Nothing,
@@ -128,7 +128,7 @@ impl PolicyRules {
         self.rules.push((subjects, Arc::new(rule)));
     }
 
-    /// Bars the actors that `subjects` names: none of them starts or runs.
+    /// Bars the actors that `subjects` names: none of them may start or run.
     pub fn bar(&mut self, subjects: AppliesTo) {
         self.barred.push(subjects);
     }

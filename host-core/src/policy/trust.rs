@@ -1,4 +1,4 @@
-//! The latest verdict on claims that were verified once.
+//! The latest result of verifying the claims of an actor.
 
 use crate::error::{DeniedBy, Error, Failure};
 use crate::id::ActorId;
@@ -8,7 +8,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// The latest verdict on an actor's claims.
+/// The latest verification result for an actor's claims.
 pub(super) struct ClaimsTrust(ArcSwap<Verdict>);
 
 enum Verdict {
@@ -52,7 +52,8 @@ impl ClaimsTrust {
         }
     }
 
-    /// Verifies the claims again. Returns the reason if the verifier refuses them and did not before.
+    /// Verifies the claims again. Returns the reason if the verifier refuses the claims and did not
+    /// before.
     pub(super) fn renew(
         &self,
         claims: &Verified<ActorClaims>,
