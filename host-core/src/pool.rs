@@ -1,8 +1,8 @@
 //! The instances of one generation of an actor, leased by value to one call each.
 //!
-//! A call takes an instance out of the pool and gives it back when it ends. A call that is dropped, or
-//! whose guest did not survive, gives nothing back. So no instance ever serves two calls, and none is
-//! used after a fault.
+//! A call takes an instance out of the pool and gives it back when it ends. A call that is dropped,
+//! or whose guest did not survive, gives no instance back. So no instance serves two calls at once,
+//! and none is used after a fault.
 
 mod disposal;
 mod gauge;
@@ -41,7 +41,7 @@ pub(crate) struct Size {
 pub(crate) struct Pool {
     id: PoolId,
     size: Size,
-    /// Freed away from the async threads, as instances are, since a module's code can be large.
+    /// Freed on a thread that may block, like instances, because a module's code can be large.
     starter: ScopeGuard<Starter, fn(Starter)>,
     places: Arc<Semaphore>,
     idle: Mutex<Vec<Slot>>,
@@ -51,21 +51,21 @@ pub(crate) struct Pool {
     clock: Arc<dyn Clock>,
 }
 
-/// The reason for which a call gets no instance.
+/// The reason why a call gets no instance.
 #[derive(Debug)]
 pub(crate) enum NoInstance {
     /// The pool is closed.
     Closed,
-    /// All instances are busy, and as many calls wait as may.
+    /// All instances are busy and the queue is full.
     Full { retry_after: Duration },
-    /// The call would wait for calls that wait for it.
+    /// The call would wait for a call that waits for it.
     Circle,
     /// A new instance could not be started.
     Start(StartFault),
 }
 
 impl Pool {
-    /// A pool with one instance, which proves that the module can start.
+    /// Returns a pool with one instance, which proves that the module can start.
     pub(crate) async fn start(
         id: PoolId,
         size: Size,
@@ -95,7 +95,7 @@ impl Pool {
         self.id
     }
 
-    /// Leases an instance to a call whose callers hold instances of the pools `held`. Waits if all
+    /// Leases an instance to a call whose chain holds instances of the pools `held`. Waits if all
     /// are busy.
     pub(crate) async fn checkout(
         self: &Arc<Self>,
@@ -113,20 +113,20 @@ impl Pool {
         }
     }
 
-    /// Stops the calls that still run or wait, and frees all instances.
+    /// Stops the calls that are still running or waiting, and frees all instances.
     pub(crate) fn close(&self) {
         self.places.close();
         self.stopped.send_replace(true);
         dispose(mem::take(&mut *self.lock_idle()));
     }
 
-    /// Waits until calls that still run must end.
+    /// Waits until the remaining calls must end.
     pub(crate) async fn stopped(&self) {
         // The sender is a field of this pool, so it cannot be gone.
         let _ = self.stopped.subscribe().wait_for(|stopped| *stopped).await;
     }
 
-    /// The state of the pool now.
+    /// Returns the current state of the pool.
     pub(crate) fn info(&self) -> PoolInfo {
         PoolInfo {
             instances: self.size.instances,
@@ -173,8 +173,7 @@ impl Pool {
         self.lock_idle().pop()
     }
 
-    /// The last one used is the first one taken: its memory is still in the caches, and the
-    /// others can be seen to be superfluous.
+    /// The instance used last is taken first, because its memory is still in the caches.
     fn put_idle(&self, slot: Slot) {
         let mut idle = self.lock_idle();
         // Nobody empties it again after it was closed.
@@ -199,7 +198,7 @@ impl Drop for Pool {
     }
 }
 
-/// A place in the queue, given back when the wait ends in whichever way.
+/// A place in the queue, released when the wait ends for any reason.
 struct InQueue<'p>(&'p AtomicUsize);
 
 impl Drop for InQueue<'_> {

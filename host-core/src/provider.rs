@@ -1,4 +1,4 @@
-//! Bindings of actors to providers, and the way back from a provider to its actors.
+//! Bindings of actors to providers, and the handles through which providers call their actors.
 
 mod binding;
 mod handle;

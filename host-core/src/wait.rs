@@ -1,4 +1,4 @@
-//! Waiting with an end: a timeout, or a cancellation.
+//! Waiting with a timeout or until cancelled.
 
 use crate::clock::Clock;
 use std::future::{Future, poll_fn};
@@ -6,11 +6,11 @@ use std::pin::pin;
 use std::task::Poll;
 use std::time::Duration;
 
-/// The wait ended before the future did.
+/// The wait ended before the future completed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Cancelled;
 
-/// Runs `future` until it is done or the clock's monotonic time reaches `deadline`.
+/// Runs `future` until it completes or the clock's monotonic time reaches `deadline`.
 pub(crate) async fn with_timeout<F: Future>(
     clock: &dyn Clock,
     deadline: Duration,
@@ -19,8 +19,8 @@ pub(crate) async fn with_timeout<F: Future>(
     until_cancelled(|| clock.sleep_until(deadline), future).await
 }
 
-/// Runs `future` until it is done or the cancellation is. The cancellation is made when the future
-/// first waits, since most calls never do.
+/// Runs `future` until it completes or is cancelled. The cancellation is created when the future
+/// first waits, because most calls never wait.
 pub(crate) async fn until_cancelled<F: Future, C: Future>(
     cancellation: impl FnOnce() -> C,
     future: F,

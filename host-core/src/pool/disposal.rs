@@ -1,9 +1,9 @@
-//! Frees instances away from the async threads: to give back memory that a guest has written takes
-//! longer than the slice that others wait for.
+//! Frees instances on threads that may block, because returning the memory that a guest has written
+//! takes longer than a slice.
 
 use tokio::runtime::Handle;
 
-/// Drops `what` on a thread for work that blocks, or here if there is no runtime any more.
+/// Drops `what` on a thread that may block, or on this thread if the runtime has ended.
 pub(super) fn dispose(what: impl Send + 'static) {
     match Handle::try_current() {
         Ok(runtime) => drop(runtime.spawn_blocking(move || drop(what))),

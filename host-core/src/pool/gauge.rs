@@ -1,4 +1,4 @@
-//! Counters of a pool, and a guess of its waiting time.
+//! Counters of a pool, and an estimate of its waiting time.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -6,10 +6,10 @@ use std::time::Duration;
 /// The shortest time after which a caller is asked to try again.
 const SHORTEST_WAIT: Duration = Duration::from_millis(10);
 
-/// Weight of the newest call in the average, as a power of two: one eighth.
+/// The weight of the newest call in the average, as a power of two: one eighth.
 const WEIGHT: u32 = 3;
 
-/// Counters of a pool. They serve people and guesses, and are not exact under contention.
+/// Counters of a pool. They serve reports and estimates, and are not exact under contention.
 #[derive(Debug, Default)]
 pub(crate) struct Gauge {
     calls: AtomicU64,
@@ -18,7 +18,7 @@ pub(crate) struct Gauge {
 }
 
 impl Gauge {
-    /// A call was completed and held its instance for `took`.
+    /// Records a completed call that held its instance for `took`.
     pub(super) fn record(&self, took: Duration) {
         self.calls.fetch_add(1, Ordering::Relaxed);
         let took = u64::try_from(took.as_nanos()).unwrap_or(u64::MAX);
@@ -27,17 +27,17 @@ impl Gauge {
         self.average_nanos.store(next, Ordering::Relaxed);
     }
 
-    /// An instance was started.
+    /// Records that an instance was started.
     pub(super) fn start(&self) {
         self.started.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// The completed calls.
+    /// Returns the number of completed calls.
     pub(crate) fn calls(&self) -> u64 {
         self.calls.load(Ordering::Relaxed)
     }
 
-    /// The instances that were ever started.
+    /// Returns the number of instances that were ever started.
     pub(crate) fn started(&self) -> u64 {
         self.started.load(Ordering::Relaxed)
     }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::OwnedSemaphorePermit;
 
-/// An instance and what is known of it.
+/// An instance and its history.
 pub(super) struct Slot {
     guest: Guest,
     calls: u64,
@@ -30,7 +30,7 @@ pub(crate) struct Lease {
 struct Held {
     pool: Arc<Pool>,
     slot: Slot,
-    /// Held until the instance is freed, so that instances being freed count too.
+    /// Held until the instance is freed, so that instances that are being freed count, too.
     place: OwnedSemaphorePermit,
 }
 
@@ -42,7 +42,7 @@ impl Lease {
         }
     }
 
-    /// The instance, for one call.
+    /// Returns the instance for the call.
     pub(crate) fn guest(&mut self) -> &mut Guest {
         self.held.slot.calls += 1;
         &mut self.held.slot.guest
@@ -73,8 +73,8 @@ impl Lease {
 }
 
 impl Held {
-    /// Keeps an unused instance for the next call. Calls with a timeout shorter than the time to make
-    /// an instance would never get one otherwise.
+    /// Keeps an unused instance for the next call. Otherwise calls with a timeout shorter than the
+    /// time to create an instance would never get one.
     fn let_go(self) {
         match self.slot.calls {
             0 => self.put_back(),

@@ -1,5 +1,5 @@
-//! Makes instances on threads that may block. Engines copy the initial memory, some compile the module,
-//! and nothing can stop them meanwhile.
+//! Creates instances on threads that may block. Engines copy the initial memory, some compile the
+//! module, and none can be interrupted while it does.
 
 use super::Pool;
 use super::lease::{Lease, Slot};
@@ -11,10 +11,10 @@ use tokio::sync::OwnedSemaphorePermit;
 use tokio::task::spawn_blocking;
 
 impl Pool {
-    /// Makes an instance that holds `place`.
+    /// Creates an instance that occupies `place`.
     ///
-    /// A caller that gives up does not stop it. The instance keeps its place while it is being made, so
-    /// that there are never too many, and then serves another call.
+    /// A caller that gives up does not stop it. The instance occupies its place from the start, so
+    /// there are never too many, and then serves another call.
     pub(super) async fn make(
         self: &Arc<Self>,
         place: OwnedSemaphorePermit,

@@ -17,8 +17,8 @@ pub(crate) struct Starter {
 }
 
 impl Starter {
-    /// Returns a new guest whose start functions have run. Blocks the caller's thread. A guest that is
-    /// not `wanted` any more is given up at the end of its slice.
+    /// Returns a new guest whose start functions have run. Blocks the caller's thread. A guest that
+    /// is no longer `wanted` is dropped at the end of its slice.
     pub(crate) fn start(
         &self,
         until: Duration,

@@ -1,10 +1,10 @@
-//! No call waits for itself.
+//! Prevents calls from waiting for themselves.
 //!
-//! A call that holds an instance of one actor and waits for one of another can be part of a
-//! circle: A holds its last instance and waits for B, B holds its last and waits for A. So before
-//! a call that holds something waits, the waits of the host are searched for a way back, and if
-//! there is one the call is refused. As no circle ever closes, some holder always makes progress.
-//! With several instances this refuses a few waits that would have ended; that is the price.
+//! Calls that hold an instance of one actor and wait for one of another can deadlock: one call
+//! holds the last instance of A and waits for B, another holds the last instance of B and waits for
+//! A. So before a call that holds an instance waits, the host searches the current waits for a path
+//! back, and refuses the call if there is one. No cycle ever closes, so some call always makes
+//! progress. If actors have several instances, this also refuses a few waits that would have ended.
 
 use crate::id::PoolId;
 use std::collections::{HashMap, HashSet};
@@ -16,7 +16,7 @@ type Edges = HashMap<(PoolId, PoolId), usize>;
 #[derive(Debug, Default)]
 pub(crate) struct Waits(Mutex<Edges>);
 
-/// One wait. It ends when the value is dropped.
+/// One wait for an instance. The wait ends when the value is dropped.
 pub(crate) struct Wait<'w> {
     waits: &'w Waits,
     held: Vec<PoolId>,
@@ -25,7 +25,7 @@ pub(crate) struct Wait<'w> {
 
 impl Waits {
     /// Begins to wait for `wanted` while instances of the pools `held` are held, or returns `None`
-    /// if that could never end.
+    /// if the wait might never end.
     pub(super) fn enter(&self, held: Vec<PoolId>, wanted: PoolId) -> Option<Wait<'_>> {
         let mut edges = self.lock();
         if leads_to(&edges, wanted, &held) {
@@ -64,7 +64,7 @@ impl Drop for Wait<'_> {
     }
 }
 
-/// Returns whether `from` is one of `goals`, or waits lead from it to one of them.
+/// Returns true if `from` is one of `goals`, or a chain of waits leads from it to one of them.
 fn leads_to(edges: &Edges, from: PoolId, goals: &[PoolId]) -> bool {
     if goals.is_empty() {
         return false;

@@ -57,8 +57,8 @@ pub(crate) async fn remove(host: &Shared, id: ProviderId) -> Result<(), Error> {
     Ok(())
 }
 
-/// Ends all bindings that `which` chooses, at once, and returns their keys. An event reports what a
-/// provider could not close.
+/// Ends all bindings that `which` selects, concurrently, and returns their keys. An event reports a
+/// resource that a provider could not close.
 pub(crate) async fn unbind_all(host: &Shared, which: impl Fn(&Route) -> bool) -> Vec<BindingKey> {
     let chosen: Vec<BindingKey> = {
         let tables = host.tables.read();
@@ -70,8 +70,8 @@ pub(crate) async fn unbind_all(host: &Shared, which: impl Fn(&Route) -> bool) ->
     chosen
 }
 
-/// Ends the bindings that no version of `actor` may have any more, without waiting for it. Calls by
-/// them do not reach the actor after this.
+/// Ends the bindings that no version of `actor` may have any more, without waiting for it. After
+/// this, no call through them reaches the actor.
 pub(crate) fn end_forbidden(host: &Arc<Shared>, actor: &RunningActor) {
     let routes: Vec<Arc<Route>> = {
         let tables = host.tables.read();

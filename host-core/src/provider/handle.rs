@@ -1,4 +1,4 @@
-//! The handle by which a provider calls the actor of one of its bindings.
+//! The handle with which a provider calls the actor of one of its bindings.
 
 use crate::call::{CallContext, Caller, Dispatcher, Invocation};
 use crate::error::{CallFailure, Error, ErrorKind};
@@ -9,7 +9,7 @@ use capwire_provider::{ActorCall, ActorError, ActorHandle, Dialect, async_trait}
 use capwire_wapc::CallError;
 use std::sync::{Arc, Weak};
 
-/// A provider's handle of the actor of one binding. It ends with the binding.
+/// A provider's handle to the actor of one binding. It ends with the binding.
 pub(super) struct Handle {
     host: Weak<Dispatcher>,
     binding: BindingKey,

@@ -12,9 +12,9 @@ pub struct CallCounts {
     /// Calls that were answered with an error: the actor's own, a trap, a limit, a full queue, or a
     /// timeout.
     pub failed: u64,
-    /// Calls that were not answered, because their instance was taken away.
+    /// Calls that got no answer, because their version was stopped before they finished.
     pub dropped: u64,
-    /// Calls whose caller went away before the answer.
+    /// Calls whose caller gave up before the answer.
     pub abandoned: u64,
 }
 
@@ -23,7 +23,7 @@ pub struct CallCounts {
 pub(crate) enum Outcome {
     Served,
     Failed(ErrorKind),
-    /// The caller went away before the answer.
+    /// The caller gave up before the answer.
     Abandoned,
 }
 
@@ -43,7 +43,7 @@ impl CallCounts {
         self.served + self.failed + self.dropped + self.abandoned
     }
 
-    /// The calls that ended after `earlier` was read.
+    /// Returns the calls that ended after `earlier` was read.
     pub(crate) fn since(self, earlier: Self) -> Self {
         Self {
             served: self.served.saturating_sub(earlier.served),

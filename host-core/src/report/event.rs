@@ -8,11 +8,11 @@ use crate::id::{ActorId, BindingKey, ProviderId};
 use std::sync::Arc;
 use tokio::sync::broadcast;
 
-/// An event in a host.
+/// An event of a host.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Event {
-    /// An actor takes calls.
+    /// An actor accepts calls.
     ActorStarted {
         /// The actor.
         actor: ActorId,
@@ -23,23 +23,23 @@ pub enum Event {
     ActorStopped {
         /// The actor.
         actor: ActorId,
-        /// The number of its calls that were stopped because they outlasted the drain.
+        /// The number of its calls that were dropped because they exceeded the drain time.
         stopped_calls: usize,
     },
-    /// The claims of a running actor ended; it is about to be stopped.
+    /// The claims of a running actor expired; it is about to be stopped.
     ActorExpired {
         /// The actor.
         actor: ActorId,
     },
-    /// The claims of a running actor are not trusted any more, because they or a key above them
-    /// were revoked. The actor is about to be stopped.
+    /// The claims of a running actor are no longer trusted, because they or a key above them were
+    /// revoked. The actor is about to be stopped.
     ActorRevoked {
         /// The actor.
         actor: ActorId,
         /// The reason.
         reason: Arc<str>,
     },
-    /// The operator's policy does not let a running actor run any more; it is about to be stopped.
+    /// The operator's policy no longer allows a running actor to run; it is about to be stopped.
     ActorBarred {
         /// The actor.
         actor: ActorId,
@@ -51,7 +51,7 @@ pub enum Event {
         /// The number of the new version.
         generation: u64,
     },
-    /// A newer version of an actor has taken over, and the one before is gone.
+    /// A newer version of an actor has taken over, and the old version is gone.
     ActorSwapped {
         /// The actor.
         actor: ActorId,
@@ -60,7 +60,7 @@ pub enum Event {
         /// The report of the swap.
         report: Arc<SwapReport>,
     },
-    /// An actor was not swapped. Its running version goes on.
+    /// An actor was not swapped. Its old version keeps running.
     ActorSwapRefused {
         /// The actor.
         actor: ActorId,
@@ -88,7 +88,7 @@ pub enum Event {
     Unbound {
         /// The binding.
         binding: BindingKey,
-        /// The error of the provider, if it could not close something.
+        /// The error of the provider, if it could not close a resource.
         fault: Option<Arc<str>>,
     },
     /// A call or a binding was not allowed.
@@ -109,7 +109,7 @@ pub enum Event {
 pub struct Events(broadcast::Receiver<Event>);
 
 impl Events {
-    /// The next event, or `None` when the host is gone.
+    /// Returns the next event, or `None` when the host is gone.
     pub async fn next(&mut self) -> Option<Event> {
         match self.0.recv().await {
             Ok(event) => Some(event),
@@ -150,7 +150,7 @@ impl Announcer {
         let _ = self.listeners.send(event);
     }
 
-    /// Logs denials at a bounded rate, since an actor can provoke any number of them.
+    /// Logs denials at a bounded rate, because an actor can cause any number of them.
     fn log_denial(&self, denial: &Denial) {
         if let Some(dropped) = self.denials.admit(self.clock.monotonic()) {
             tracing::warn!(%denial, not_logged_before = dropped, "denied");

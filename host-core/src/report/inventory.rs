@@ -38,12 +38,12 @@ pub struct ActorInfo {
     pub pool: PoolInfo,
 }
 
-/// The instances of an actor. The numbers are read one after the other while calls go on, so they
-/// need not add up.
+/// The instances of an actor. The numbers are read one after the other while calls continue, so
+/// they need not add up.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PoolInfo {
-    /// The most instances at once.
+    /// The maximum number of instances.
     pub instances: usize,
     /// The instances that wait for a call.
     pub idle: usize,

@@ -1,8 +1,8 @@
 //! Metrics of calls: their number, outcome and latency.
 //!
 //! An actor and a binding have one histogram for each operation that a contract declares, made
-//! before any call, and one for all others. Names that callers invent add none. A call finds its
-//! histogram without a lock and counts by atomic additions.
+//! before any call, and one for all others. Names that callers invent do not create histograms. A
+//! call finds its histogram without a lock and counts by atomic additions.
 
 mod by_operation;
 mod declared;
@@ -25,15 +25,15 @@ use std::time::Duration;
 pub struct Metrics {
     /// Calls of running actors.
     pub actors: Vec<ActorMetrics>,
-    /// Calls of providers by bindings in effect.
+    /// Calls of providers through bindings in effect.
     pub bindings: Vec<BindingMetrics>,
-    /// Calls of actors that did not run.
+    /// Calls of actors that were not running.
     pub unknown_actors: CallMetrics,
-    /// Calls of providers by unknown bindings.
+    /// Calls of providers through unknown bindings.
     pub unknown_bindings: CallMetrics,
 }
 
-/// The calls of an actor, of all its versions.
+/// The calls of all versions of an actor.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ActorMetrics {
@@ -47,7 +47,7 @@ pub struct ActorMetrics {
     pub operations: Vec<OperationMetrics>,
 }
 
-/// The calls of a provider by a binding.
+/// The calls of a provider through a binding.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct BindingMetrics {
@@ -73,11 +73,11 @@ pub struct OperationMetrics {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CallMetrics {
-    /// The calls that have begun and not ended.
+    /// The calls in progress.
     pub in_flight: u64,
     /// The calls that ended with an error, for each kind that occurred.
     pub errors: Vec<(ErrorKind, u64)>,
-    /// The calls whose caller went away.
+    /// The calls whose caller gave up.
     pub abandoned: u64,
     /// The latencies of the calls.
     pub durations: Durations,
@@ -87,7 +87,7 @@ pub struct CallMetrics {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Durations {
-    /// Upper bounds and the calls that took no longer, but longer than the bound before.
+    /// The upper bound of each bucket, and the number of calls in the bucket.
     pub buckets: Vec<(Duration, u64)>,
     /// The calls that took longer than the last bound.
     pub longer: u64,

@@ -3,10 +3,10 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-/// The lines that may come at once.
+/// The maximum number of lines in a burst.
 const BURST: u32 = 200;
 
-/// The lines that may come each second in the long run.
+/// The average number of lines per second.
 const PER_SECOND: u32 = 100;
 
 /// Admits lines at a bounded rate, and counts the others.
@@ -29,7 +29,7 @@ impl Rate {
     }
 }
 
-/// A bucket of tokens, one for each line.
+/// A token bucket with one token for each line.
 #[derive(Debug)]
 struct Bucket {
     tokens: u32,

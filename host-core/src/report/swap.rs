@@ -20,14 +20,14 @@ pub struct SwapReport {
     pub old: CallCounts,
     /// The calls that ended in the new version until the old one was drained.
     pub new: CallCounts,
-    /// The authority of the new version beyond that of the old one.
+    /// The claims of the new version that exceed those of the old one.
     pub wider: Vec<Widening>,
     /// Bindings that ended, because the new version does not claim their contract.
     pub ended_bindings: Vec<BindingKey>,
 }
 
 impl SwapReport {
-    /// The calls that were not answered, because their instance was taken away.
+    /// The calls that got no answer, because they exceeded the drain time.
     #[must_use]
     pub fn dropped(&self) -> u64 {
         self.old.dropped + self.new.dropped

@@ -6,32 +6,32 @@ use crate::pool::Lease;
 use crate::report::{Announcer, Event, Outcome};
 use std::sync::Arc;
 
-/// The guard of a call inside a generation. It is told once how the call ended. From that it
-/// counts the call, retires or keeps the instance, and lets a waiting drain go on.
+/// The guard of a call inside a generation. It records once how the call ended. It then counts the
+/// call, keeps or retires the instance, and wakes a waiting drain.
 ///
-/// A guard that is dropped before belongs to a call whose caller went away.
+/// If the guard is dropped before, the caller has abandoned the call.
 pub(crate) struct ActiveCall<'a> {
     announcer: &'a Announcer,
     generation: Arc<Generation>,
-    /// True if the call passed the gate. A health check does not, and is not counted.
+    /// True if the call passed the gate. A health check does not, so it is not counted.
     entered: bool,
     lease: Option<Lease>,
     /// True if the instance was driven to the end of the call.
     driven: bool,
     outcome: Outcome,
-    /// The reason for which the instance is not used again, once the call has one.
+    /// The reason why the instance is not used again, if there is one.
     retired: Option<Arc<str>>,
 }
 
 impl<'a> ActiveCall<'a> {
-    /// A call that entered `generation` through its gate.
+    /// Returns the guard of a call that entered `generation` through its gate.
     pub(super) fn entered(generation: Arc<Generation>, announcer: &'a Announcer) -> Self {
         let mut call = Self::uncounted(generation, announcer);
         call.entered = true;
         call
     }
 
-    /// A call of a generation that no other call has entered yet.
+    /// Returns the guard of a call in a generation that no other call has entered yet.
     pub(crate) fn uncounted(generation: Arc<Generation>, announcer: &'a Announcer) -> Self {
         Self {
             announcer,
@@ -54,7 +54,7 @@ impl<'a> ActiveCall<'a> {
         self.lease.insert(lease)
     }
 
-    /// The instance was driven to the end of the call. Returns whether it survived.
+    /// The instance was driven to the end of the call. Returns true if the instance survived.
     pub(crate) fn driven(&mut self) -> bool {
         self.driven = true;
         self.lease.as_ref().is_some_and(Lease::survived)

@@ -51,12 +51,13 @@ impl AddedProvider {
         &self.descriptor
     }
 
-    /// Returns whether it calls actors of its own accord, as servers and subscriptions do.
+    /// Returns true if the provider calls actors on its own initiative, like servers and
+    /// subscriptions.
     pub(crate) fn calls_actors(&self) -> bool {
         self.operations(Side::Actor).next().is_some()
     }
 
-    /// The operations that it declares for one side.
+    /// Returns the operations that the provider declares for one side.
     pub(crate) fn operations(&self, of: Side) -> impl Iterator<Item = &str> {
         let not = match of {
             Side::Actor => Direction::ToProvider,
@@ -80,7 +81,7 @@ impl AddedProvider {
     }
 }
 
-/// Unwind safety holds, since the host shares no state with a provider.
+/// This is unwind-safe, because the host shares no state with a provider.
 async fn caught<T>(
     work: impl Future<Output = Result<T, ProviderError>>,
 ) -> Result<T, ProviderFault> {

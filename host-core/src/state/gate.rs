@@ -1,4 +1,5 @@
-//! A gate that counts the calls inside. Once it is closed, no call enters, and those inside leave.
+//! A gate that counts the calls inside. After it is closed, no call enters, and the calls inside
+//! leave.
 //!
 //! The count and the closed bit are one atomic word, so a call either enters and is counted or finds
 //! the gate closed. No call is lost between the two.
@@ -7,7 +8,7 @@ use std::pin::pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio::sync::Notify;
 
-/// The bit of a closed gate. The other bits count.
+/// The bit that marks a closed gate. The other bits count.
 const CLOSED: usize = 1 << (usize::BITS - 1);
 
 /// The gate of one generation of an actor.
@@ -38,7 +39,7 @@ impl DrainGate {
         self.state.fetch_or(CLOSED, Ordering::AcqRel);
     }
 
-    /// The number of calls inside.
+    /// Returns the number of calls inside.
     pub(crate) fn inside(&self) -> usize {
         self.state.load(Ordering::Acquire) & !CLOSED
     }

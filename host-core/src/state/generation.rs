@@ -1,4 +1,4 @@
-//! One version of an actor at work.
+//! A running version of an actor.
 
 use super::gate::DrainGate;
 use crate::clock::Clock;
@@ -78,12 +78,12 @@ impl Generation {
         self.counters.counts()
     }
 
-    /// The calls that have entered and not ended.
+    /// Returns the number of calls in progress.
     pub(crate) fn inside(&self) -> usize {
         self.gate.inside()
     }
 
-    /// Begins a call, unless the generation is drained. Each must [`leave`](Self::leave) once.
+    /// Begins a call, unless the generation is closed. Each must [`leave`](Self::leave) once.
     pub(super) fn enter(&self) -> bool {
         self.gate.enter()
     }
@@ -95,8 +95,8 @@ impl Generation {
         self.gate.leave();
     }
 
-    /// Refuses new calls, lets those inside end, and stops the rest after `timeout`. Returns the
-    /// number of stopped calls.
+    /// Refuses new calls, waits for the calls inside, and stops the remaining calls after
+    /// `timeout`. Returns the number of stopped calls.
     pub(crate) async fn drain(&self, clock: &dyn Clock, timeout: Duration) -> usize {
         self.gate.close();
         let stopped = match self.emptied_within(clock, timeout).await {
@@ -107,7 +107,7 @@ impl Generation {
         stopped
     }
 
-    /// Returns whether the last call ends within `timeout`. The generation must be closed.
+    /// Returns true if the last call ends within `timeout`. The generation must be closed.
     pub(crate) async fn emptied_within(&self, clock: &dyn Clock, timeout: Duration) -> bool {
         let until = clock.monotonic().saturating_add(timeout);
         let emptied = with_timeout(clock, until, self.gate.emptied()).await;

@@ -1,7 +1,7 @@
 //! The tables of a host, and the rules by which they change.
 //!
-//! Nothing here waits or locks. A change that takes time has two steps: the first reserves a place,
-//! so that no other change begins the same, and the second fills it or gives it up.
+//! Nothing here waits or locks. A change that takes time has two steps: the first reserves an
+//! entry, so that no other change can use it, and the second fills or removes it.
 
 use super::{AddedProvider, Route, RunningActor};
 use crate::error::{Error, Thing};
@@ -21,11 +21,11 @@ pub(crate) struct Registry {
 
 /// A place in a table.
 enum Place<T> {
-    /// The entry is being made.
+    /// The entry is being created.
     Coming,
     /// The entry is in effect.
     Here(Arc<T>),
-    /// The entry is being removed and still serves what has begun.
+    /// The entry is being removed and still serves calls in progress.
     Going(Arc<T>),
 }
 

@@ -19,7 +19,7 @@ impl Registry {
         }
     }
 
-    /// The metrics of all calls. `unknown` counted those of targets that do not exist.
+    /// The metrics of all calls. `unknown` counted the calls of targets that do not exist.
     pub(crate) fn metrics(&self, unknown: &UnknownTargets) -> Metrics {
         let mut bindings: Vec<_> = self
             .routes()

@@ -12,13 +12,13 @@ pub(crate) struct Route {
     pub(crate) key: BindingKey,
     pub(crate) id: BindingId,
     pub(crate) provider: Arc<AddedProvider>,
-    /// Ends the way back, from the provider to the actor.
+    /// Ends calls from the provider to the actor.
     pub(crate) revocation: Revocation,
     pub(crate) bound: Bound,
     pub(crate) histograms: OperationHistograms,
 }
 
-/// A switch that revokes a provider's handle of an actor, once and for all of its clones.
+/// A switch that revokes a provider's handle to an actor, together with all clones of the handle.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Revocation(Arc<AtomicBool>);
 

@@ -1,4 +1,4 @@
-//! A running actor, and the place where its versions are exchanged.
+//! A running actor, and the exchange of its versions.
 
 use super::ActiveCall;
 use super::generation::Generation;
@@ -12,7 +12,7 @@ use tokio::sync::{Mutex, OwnedMutexGuard, watch};
 pub(crate) struct RunningActor {
     id: ActorId,
     current: ArcSwap<Generation>,
-    /// The generation before, while calls still run in it.
+    /// The previous generation, while it still has calls.
     previous: ArcSwapOption<Generation>,
     /// The calls of all earlier generations.
     past: CallCounters,
@@ -86,7 +86,7 @@ impl RunningActor {
         Arc::clone(&self.swaps).lock_owned().await
     }
 
-    /// Lets new calls enter `next`. The holder of the turn then drains the generation before and
+    /// Lets new calls enter `next`. The holder of the turn then drains the previous generation and
     /// [`retires`](Self::retire_previous) it.
     pub(crate) fn exchange(&self, next: Arc<Generation>) {
         self.previous.store(Some(self.generation()));
@@ -94,7 +94,7 @@ impl RunningActor {
         self.notify();
     }
 
-    /// Forgets the generation before and keeps its counts.
+    /// Drops the previous generation and keeps its counts.
     pub(crate) fn retire_previous(&self) {
         if let Some(previous) = self.previous.swap(None) {
             self.past.add(previous.counts());

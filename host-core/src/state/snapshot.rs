@@ -1,4 +1,4 @@
-//! The one lock of the host's tables. Writers take turns, readers never wait.
+//! The only lock of the host's tables. Writers take turns; readers never wait.
 
 use super::registry::Registry;
 use arc_swap::{ArcSwap, Guard};
@@ -17,7 +17,7 @@ impl Tables {
         self.current.load()
     }
 
-    /// Changes the tables. Readers see the whole change or, if it fails, nothing of it.
+    /// Changes the tables. Readers see the whole change, or nothing of it if it fails.
     pub(crate) fn change<T, E>(
         &self,
         change: impl FnOnce(&mut Registry) -> Result<T, E>,

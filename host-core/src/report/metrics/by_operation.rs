@@ -9,7 +9,8 @@ use std::sync::Arc;
 /// Label for operations without their own histogram. No declared operation may use it.
 const OTHER: &str = OperationMetrics::OTHER;
 
-/// The most operations with their own histogram, since a provider may declare any number.
+/// The maximum number of operations with their own histogram, because a provider may declare any
+/// number.
 const MOST: usize = 128;
 
 /// One histogram for each declared operation, and one for all others.

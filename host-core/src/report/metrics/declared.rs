@@ -3,8 +3,8 @@
 use capwire_contracts::core::{OP_HEALTH_REQUEST, Operation};
 use capwire_contracts::{blobstore, eventstreams, extras, http, keyvalue, logging, messaging};
 
-/// The operations of every actor, whatever it is bound to: actors may call one another as
-/// providers do. Those of contracts that are unknown here come with their providers.
+/// The operations of every actor, whatever its bindings, because actors may call one another like
+/// providers. Providers declare the operations of other contracts.
 pub(crate) const OF_ACTORS: &[&[Operation]] = &[
     &[Operation::to_actor(OP_HEALTH_REQUEST, "Whether it works")],
     blobstore::OPERATIONS,

@@ -6,8 +6,7 @@ use crate::report::Outcome;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
-/// Upper bounds of the buckets, in microseconds: from a call that computes nothing to the default
-/// deadline.
+/// The upper bounds of the buckets in microseconds, from the fastest calls to the default deadline.
 const BOUNDS: [u64; 18] = [
     10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000,
     500_000, 1_000_000, 5_000_000, 30_000_000,
@@ -25,12 +24,12 @@ pub(crate) struct LatencyHistogram {
 }
 
 impl LatencyHistogram {
-    /// A call begins. Each must [`end`](Self::end) once.
+    /// Records the beginning of a call. Each must [`end`](Self::end) once.
     pub(crate) fn begin(&self) {
         self.in_flight.fetch_add(1, Relaxed);
     }
 
-    /// A call has ended after `took`.
+    /// Records that a call ended after `took`.
     pub(crate) fn end(&self, took: Duration, outcome: Outcome) {
         self.in_flight.fetch_sub(1, Relaxed);
         match outcome {
