@@ -24,7 +24,7 @@ pub use limit::DefaultValue;
 pub use table::Limit;
 pub use unit::Unit;
 
-/// The README's example is a test as well.
+/// Compiles and runs the README's example.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;

@@ -1,4 +1,4 @@
-//! Questions to the table.
+//! Access to the table of limits.
 
 use crate::table::Limit;
 use crate::unit::Unit;
@@ -18,7 +18,7 @@ pub(crate) struct Row {
 }
 
 impl Row {
-    /// Returns an entry without a description, whose amounts need not be multiples.
+    /// Returns an entry without a description, whose amounts need not be multiples of a number.
     pub(crate) const fn new(
         key: &'static str,
         option: &'static str,
@@ -38,12 +38,13 @@ impl Row {
     }
 }
 
-/// The value of a limit that nobody sets.
+/// The default of a limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DefaultValue {
     /// An amount, in the limit's [unit](Limit::unit).
     Amount(u64),
-    /// No amount that could be written in a manifest: it depends on the machine, or there is none.
+    /// A value that cannot be written in a manifest: it depends on the machine, or there is no
+    /// limit.
     Words(&'static str),
 }
 
@@ -92,19 +93,19 @@ impl Limit {
         self.row().multiple_of
     }
 
-    /// Returns the value of the limit where nobody sets it.
+    /// Returns the default of the limit.
     #[must_use]
     pub const fn default(self) -> DefaultValue {
         self.row().default
     }
 
-    /// Returns the description of the limit, in sentences.
+    /// Returns the description of the limit in complete sentences.
     #[must_use]
     pub const fn about(self) -> &'static str {
         self.row().about
     }
 
-    /// Returns the default as manifests would say it, or in words.
+    /// Returns the default in the notation of manifests, or in words.
     #[must_use]
     pub fn default_text(self) -> String {
         match self.default() {

@@ -9,10 +9,10 @@ const GIB: u64 = 1 << 30;
 const MILLISECOND: u64 = 1_000;
 const SECOND: u64 = 1_000 * MILLISECOND;
 
-/// The most of what is counted in 32 bits.
+/// The maximum of a 32-bit count.
 const COUNT_MOST: u64 = u32::MAX as u64;
 
-/// Makes the type [`Limit`] of the table: the description of a limit is also its documentation.
+/// Creates the type [`Limit`] from the table. The description of a limit is also its documentation.
 macro_rules! limits {
     ($($(#[doc = $about:literal])* $name:ident: $row:expr,)*) => {
         /// A limit of an actor.
@@ -22,7 +22,7 @@ macro_rules! limits {
         }
 
         impl Limit {
-            /// All limits, in the order in which people are told of them.
+            /// All limits, in the order of the documentation.
             pub const ALL: &'static [Self] = &[$(Self::$name,)*];
 
             pub(crate) const fn row(self) -> Row {

@@ -1,7 +1,7 @@
-//! Amounts as text.
+//! Parsing and formatting of amounts.
 //!
-//! An amount is a whole number and one unit. `64M` and `1.5m` are no amounts: programs differ in
-//! whether `M` means 1000² or 1024², and whether `m` means minutes or months.
+//! An amount is a whole number and one unit. `64M` and `1.5m` are not amounts, because programs
+//! disagree on whether `M` means 1000² or 1024², and whether `m` means minutes or months.
 
 use alloc::format;
 use alloc::string::String;
@@ -18,7 +18,7 @@ pub enum Unit {
 }
 
 impl Unit {
-    /// The names of its multiples and how many each is, from the smallest to the largest.
+    /// Returns the names and factors of its multiples, from the smallest to the largest.
     const fn multiples(self) -> &'static [(&'static str, u64)] {
         match self {
             Self::Bytes => &[
@@ -39,8 +39,7 @@ impl Unit {
         }
     }
 
-    /// Returns the amount that `text` says, or `None` if it is written in another way or more than
-    /// `u64::MAX`.
+    /// Parses an amount, or returns `None` if `text` has another form or exceeds `u64::MAX`.
     ///
     /// ```
     /// use capwire_limits::Unit;

@@ -1,4 +1,4 @@
-//! Times, outside of limits.
+//! Times other than limits.
 
 use capwire_limits::Unit;
 use std::time::Duration;
@@ -9,8 +9,7 @@ use std::time::Duration;
 #[non_exhaustive]
 pub struct NoTime;
 
-/// Returns the time that `text` says in the notation of manifests: a whole number of us, ms, s, m, h
-/// or d.
+/// Parses a time in the notation of manifests: a whole number of us, ms, s, m, h or d.
 ///
 /// ```
 /// # use std::time::Duration;
@@ -19,7 +18,7 @@ pub struct NoTime;
 /// ```
 ///
 /// # Errors
-/// [`NoTime`] if `text` is written in another way, or says more than 2^64 microseconds.
+/// Returns [`NoTime`] if `text` has another form or exceeds 2^64 microseconds.
 pub fn time(text: &str) -> Result<Duration, NoTime> {
     Unit::Time
         .parse(text)

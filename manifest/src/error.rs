@@ -11,8 +11,8 @@ use std::fmt;
 pub struct ManifestError {
     /// The place of the fault. `None` if it concerns the whole text.
     pub position: Option<Position>,
-    /// The path of the key from the root, as in `bindings[0].values`. Empty where the position says it
-    /// all.
+    /// The path of the key from the root, as in `bindings[0].values`. Empty if the position is
+    /// sufficient.
     pub field: String,
     /// The fault.
     pub problem: Problem,
@@ -39,7 +39,7 @@ impl ManifestError {
         }
     }
 
-    /// A fault of the text as a whole.
+    /// An error in the text as a whole.
     pub(crate) fn whole(problem: Problem) -> Self {
         Self {
             position: None,
@@ -92,7 +92,7 @@ fn example(unit: Unit) -> &'static str {
     }
 }
 
-/// Returns the multiples next to `amount`, of which the lower one may be nothing.
+/// Returns the multiples next to `amount`. The lower one may be zero.
 fn nearest_multiples(limit: Limit, amount: u64) -> String {
     let (unit, step) = (limit.unit(), limit.multiple_of());
     let above = unit.show(amount.next_multiple_of(step));
@@ -120,7 +120,7 @@ pub enum Problem {
         /// The key.
         key: &'static str,
     },
-    /// A key stands twice in a mapping.
+    /// A mapping contains a key twice.
     #[error("duplicate key `{key}`")]
     DuplicateKey {
         /// The key.
@@ -141,7 +141,7 @@ pub enum Problem {
     /// A capability has both keys, `builtin` and `path`.
     #[error("a capability cannot have both keys, `builtin` and `path`")]
     TwoSources,
-    /// A reference to a secret that begins with neither `env:` nor `file:`, or ends there.
+    /// A reference to a secret that does not begin with `env:` or `file:`, or has nothing after it.
     #[error("unknown secret source, expected `env:` or `file:`")]
     BadSecret,
     /// A limit that is not written as an amount of its unit.
@@ -165,7 +165,7 @@ pub enum Problem {
     NoMultiple {
         /// The maximum size in bytes.
         limit: Limit,
-        /// The amount that the text says.
+        /// The amount in the text.
         amount: u64,
         /// The text.
         found: String,
@@ -178,13 +178,13 @@ pub enum Problem {
         /// The largest size, in bytes.
         limit: usize,
     },
-    /// More levels, aliases or entries than any manifest has.
+    /// More levels, aliases or entries than allowed.
     #[error("the file has too many levels, aliases or entries")]
     TooComplex,
     /// A second YAML document in the text.
     #[error("a second document begins here, and only one is read")]
     SecondDocument,
-    /// Text that is neither YAML nor JSON, in the words of the parser.
+    /// Text that is neither YAML nor JSON, with the message of the parser.
     #[error("{0}")]
     Malformed(String),
 }

@@ -36,9 +36,9 @@
 //!       TOKEN: { secret: env:TOKEN }     # a secret: env:NAME, or file:PATH
 //! ```
 //!
-//! JSON is read by the same rules. Numbers and booleans are taken as the text that is written.
-//! Lists that are missing or empty are empty. Unknown keys, duplicate keys and wrong types are
-//! errors. [`schema`] says all this to editors.
+//! JSON is read by the same rules. Numbers and booleans are read as the text that is written. A
+//! missing list is the same as an empty list. Unknown keys, duplicate keys and wrong types are
+//! errors. [`schema`] describes the format for editors.
 //!
 //! [`Manifest::expand`] replaces variables. The program that runs the manifest reads the secrets.
 #![forbid(unsafe_code)]

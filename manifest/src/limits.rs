@@ -57,11 +57,11 @@ pub struct LimitTexts {
 }
 
 impl LimitTexts {
-    /// Returns the amounts that the texts say.
+    /// Returns the amounts in the texts.
     ///
     /// # Errors
-    /// All that is wrong with texts that had variables. [`Manifest::parse`](crate::Manifest::parse)
-    /// finds what is wrong with the others.
+    /// Returns all errors in texts that had variables. [`Manifest::parse`](crate::Manifest::parse)
+    /// checks the others.
     pub fn read(&self) -> Result<ActorLimits, Vec<ManifestError>> {
         let mut amounts = BTreeMap::new();
         let mut faults = Vec::new();
@@ -94,7 +94,7 @@ impl LimitTexts {
         self.texts.insert(limit, text);
     }
 
-    /// Takes out each text that is wrong, whatever its variables mean.
+    /// Removes each text that is wrong for any values of its variables.
     pub(crate) fn take_wrong(&mut self) -> Vec<ManifestError> {
         let mut faults = Vec::new();
         let texts = std::mem::take(&mut self.texts);
@@ -122,7 +122,7 @@ impl LimitTexts {
     }
 }
 
-/// Returns the amount that `text` says, if `limit` can have it.
+/// Parses the amount in `text`, and checks that `limit` can have it.
 fn amount(limit: Limit, text: &str) -> Result<u64, Problem> {
     let found = text.to_owned();
     let Some(amount) = limit.unit().parse(text) else {

@@ -13,7 +13,7 @@ pub const DEFAULT_BINDING: &str = "default";
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Manifest {
-    /// Labels of the host: free texts, for people and for searches.
+    /// Labels of the host: arbitrary texts for people and for searches.
     pub labels: BTreeMap<String, At<String>>,
     /// The limits of all actors. An actor's own limits take precedence, key by key.
     pub limits: LimitTexts,
@@ -29,17 +29,17 @@ impl Manifest {
     /// Parses a manifest from the text of a YAML or JSON file.
     ///
     /// # Errors
-    /// The first fault of the text: it is neither YAML nor JSON, has an unknown key, a duplicate key or
-    /// a wrong type, or is larger than any manifest (1 MiB, deep nesting, exploding aliases).
-    /// [`parse_all`](Self::parse_all) returns all faults.
+    /// Returns the first error of the text: it is neither YAML nor JSON, has an unknown key, a
+    /// duplicate key or a wrong type, or is too large (more than 1 MiB, too deeply nested, or with
+    /// too many aliases). [`parse_all`](Self::parse_all) returns all faults.
     pub fn parse(text: &str) -> Result<Self, ManifestError> {
         let (manifest, faults) = Self::parse_all(text);
         faults.into_iter().next().map_or(Ok(manifest), Err)
     }
 
-    /// Returns the parts of `text` that are right, and all faults in the order of the text.
+    /// Returns the valid parts of `text`, and all errors in the order of the text.
     ///
-    /// Wrong parts are missing in the manifest, so do not run it if there are faults.
+    /// The manifest lacks the invalid parts, so do not run it if there are errors.
     #[must_use]
     pub fn parse_all(text: &str) -> (Self, Vec<ManifestError>) {
         read::read(text)
@@ -102,7 +102,7 @@ pub struct Binding {
     pub values: BTreeMap<String, At<Value>>,
 }
 
-/// A value of a provider's configuration. `Debug` shows no texts, since they may be secrets.
+/// A value of a provider's configuration. `Debug` shows no texts, because they may be secret.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Value {

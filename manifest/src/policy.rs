@@ -4,7 +4,7 @@ use crate::error::ManifestError;
 use crate::model::{At, Position};
 use crate::read;
 
-/// A policy file as it is written. Each rule takes away from what claims grant.
+/// The content of a policy file, before names are resolved. Each rule restricts what claims grant.
 ///
 /// ```
 /// use capwire_manifest::PolicyFile;
@@ -35,7 +35,7 @@ pub struct PolicyFile {
 /// The rules for some actors.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PolicySection {
-    /// The only capabilities that they may use, if there is such a list, and its place.
+    /// The only capabilities that the actors may use, if there is such a list, and its place.
     pub only: Option<(Position, Vec<At<String>>)>,
     /// The capabilities that the policy narrows. Claims alone decide on all others.
     pub limit: Vec<At<String>>,

@@ -1,4 +1,5 @@
-//! Builds the model from the tree. The reader goes on after a fault, so that it finds all of them.
+//! Builds the model from the tree. The reader continues after an error, so that it finds all
+//! errors.
 
 mod limits;
 mod policy;

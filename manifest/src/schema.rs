@@ -7,8 +7,8 @@ const TEMPLATE: &str = include_str!("../schema.json");
 const PLACEHOLDER: &str = "\"LIMITS\"";
 
 /// Returns a JSON Schema (draft 2020-12) of manifests, for editors. It accepts what
-/// [`Manifest::parse`] accepts, up to what a schema cannot say: duplicate keys, and the ranges of
-/// limits.
+/// [`Manifest::parse`] accepts, but cannot express that keys are unique and that limits have
+/// ranges.
 ///
 /// [`Manifest::parse`]: crate::Manifest::parse
 #[must_use]

@@ -1,6 +1,7 @@
-//! Builds a tree whose nodes know their places from the events of a YAML parser.
+//! Builds a tree of nodes with positions from the events of a YAML parser.
 //!
-//! Manifests are small and plain. Whatever they do not need is refused before it takes time or memory.
+//! Manifests are small and simple. Other features of YAML are refused before they take time or
+//! memory.
 
 use crate::error::{ManifestError, Problem};
 use crate::model::Position;
@@ -12,10 +13,10 @@ use std::rc::Rc;
 const MAX_BYTES: usize = 1 << 20;
 const MAX_DEPTH: usize = 8;
 const MAX_EVENTS: usize = 100_000;
-/// The most nodes that all aliases together may repeat.
+/// The maximum number of nodes that all aliases together may repeat.
 const MAX_REPEATED: usize = 10_000;
 
-/// A value and its place. A repeated value has the place of its alias.
+/// A value and its place. A repeated value has the position of its alias.
 #[derive(Clone)]
 pub(crate) struct Node {
     pub(crate) position: Position,
@@ -25,7 +26,7 @@ pub(crate) struct Node {
 pub(crate) enum Content {
     /// No value: no text at all, `~` or `null`.
     Nothing,
-    /// A scalar as it is written, whatever its type may look like.
+    /// A scalar as it is written, without interpretation of its type.
     Text(String),
     List(Vec<Node>),
     Map(Vec<(Node, Node)>),
@@ -76,7 +77,7 @@ struct Builder {
     repeated: usize,
 }
 
-/// A list or mapping whose end is still to come.
+/// A list or mapping whose end has not been read yet.
 struct Open {
     position: Position,
     anchor: usize,
@@ -199,7 +200,7 @@ fn scalar(text: String, style: ScalarStyle, tag: Option<&Tag>) -> Content {
     }
 }
 
-/// Refuses tags other than those of YAML itself, since they would have no effect.
+/// Refuses tags other than those of YAML itself, because they would have no effect.
 fn refuse_tag(tag: Option<&Tag>) -> Result<(), Problem> {
     match tag {
         Some(tag) if !tag.is_yaml_core_schema() => Err(Problem::Malformed(format!(

@@ -1,11 +1,12 @@
-//! The characters that are never shown as they are.
+//! The characters that are always escaped.
 
-/// Returns `true` if `character` could steer a terminal, begin a line, turn the direction of writing
-/// or be invisible: control characters, line and paragraph separators, and all that Unicode allows
-/// programs to draw as nothing (its property `Default_Ignorable_Code_Point`).
+/// Returns `true` if `character` could control a terminal, begin a line, change the direction of
+/// writing or be invisible: control characters, line and paragraph separators, and every character
+/// that Unicode allows programs to draw as nothing (the property `Default_Ignorable_Code_Point`).
 ///
-/// Invisible characters have their uses: they join letters in Persian and people in emoji. Names
-/// with and without one look the same, however, so they are shown as escapes, too.
+/// Invisible characters have their uses: they join letters in Persian and people in emoji. However,
+/// a name with such a character looks the same as one without, so these characters are escaped,
+/// too.
 ///
 /// ```
 /// use capwire_text::is_deceptive;

@@ -1,4 +1,4 @@
-//! An error with what caused it.
+//! Errors and their causes.
 
 use alloc::string::{String, ToString};
 use core::error::Error;
@@ -9,9 +9,8 @@ pub fn causes<'a>(error: &'a (dyn Error + 'a)) -> impl Iterator<Item = &'a (dyn 
     successors(error.source(), |&cause| cause.source())
 }
 
-/// Returns the text of `error` and of its causes, with `: ` between them. Some errors repeat their
-/// causes in their own text, so a cause is left out if the text before it contains it. Nothing is
-/// escaped.
+/// Returns the text of `error` and its causes, separated by `: `. Some errors repeat their causes
+/// in their own text, so a cause is left out if the text before it contains it. Nothing is escaped.
 ///
 /// ```
 /// #[derive(Debug)]

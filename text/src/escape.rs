@@ -19,8 +19,8 @@ pub fn escaped(text: &str) -> String {
     line(text, usize::MAX)
 }
 
-/// Returns `text` [escaped], at most `most` bytes of it. `…` follows if that is not all. An escape is
-/// never cut, and no more of `text` is read than is shown.
+/// Returns `text` [escaped], truncated after at most `most` bytes. `…` marks truncated text. An
+/// escape is never cut, and no more of `text` is read than is shown.
 ///
 /// ```
 /// use capwire_text::line;
@@ -36,8 +36,8 @@ pub fn line(text: &str, most: usize) -> String {
     shown.finish(is_complete)
 }
 
-/// Returns `text` with each line [escaped], at most `most` bytes of it. `…` follows if that is not
-/// all. White space at the end is left out.
+/// Returns `text` with each line [escaped], truncated after at most `most` bytes. `…` marks
+/// truncated text. White space at the end is left out.
 ///
 /// ```
 /// use capwire_text::lines;
@@ -55,8 +55,8 @@ pub fn lines(text: &str, most: usize) -> String {
 }
 
 /// Returns the JSON `text` with the escapes of JSON in place of each [deceptive](is_deceptive)
-/// character but line breaks. JSON allows such characters only within strings, so its meaning stays
-/// the same.
+/// character but line breaks. JSON allows such characters only within strings, so the meaning of
+/// the JSON stays the same.
 ///
 /// ```
 /// assert_eq!(capwire_text::json("[\"\u{9b}2J\"]"), r#"["\u009b2J"]"#);
@@ -78,7 +78,7 @@ pub fn json(text: &str) -> String {
     shown
 }
 
-/// What is shown so far, and how many bytes more may be.
+/// The output so far, and the number of bytes that still fit.
 struct Shown {
     text: String,
     left: usize,
@@ -92,7 +92,7 @@ impl Shown {
         }
     }
 
-    /// Adds one line; `false` if not all of it had room.
+    /// Adds one line. Returns `false` if it does not fit completely.
     fn push_line(&mut self, line: &str) -> bool {
         line.chars().all(|character| match character {
             '\t' => self.push(" "),
@@ -106,7 +106,7 @@ impl Shown {
         self.push(&escape)
     }
 
-    /// Adds `text` if it has room.
+    /// Adds `text` if it fits.
     fn push(&mut self, text: &str) -> bool {
         let Some(left) = self.left.checked_sub(text.len()) else {
             return false;

@@ -1,4 +1,4 @@
-//! Text from outside, as it is shown to people.
+//! Escaping of text from outside before people see it.
 //!
 //! Guests, tokens, files and peers choose text that ends up in logs, terminals and error messages.
 //! This crate is the only place that decides which of its characters may be shown as they are, see
@@ -12,7 +12,7 @@
 //! | [`lines`] | several lines with a maximum length |
 //! | [`json`] | JSON, which stays JSON with the same meaning |
 //!
-//! [`causes`] and [`chain`] tell an error with what caused it.
+//! [`causes`] and [`chain`] show an error together with its causes.
 //!
 //! ```
 //! assert_eq!(capwire_text::escaped("gone\x1b[2J\nnow"), r"gone\u{1b}[2J\nnow");

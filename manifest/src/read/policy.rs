@@ -6,7 +6,7 @@ use crate::model::At;
 use crate::policy::{PolicyFile, PolicySection};
 use crate::tree;
 
-/// Returns the sections of `text` that are right, and all faults in the order of the text.
+/// Returns the valid sections of `text`, and all errors in the order of the text.
 pub(crate) fn policy(text: &str) -> (PolicyFile, Vec<ManifestError>) {
     let mut reader = Reader::default();
     let policy = match tree::read(text) {
