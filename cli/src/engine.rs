@@ -39,7 +39,7 @@ pub(crate) fn host(
 fn made(builder: HostBuilder) -> Result<Host, Error> {
     builder.build().map_err(|error| {
         let refused = error.kind() == ErrorKind::Engine;
-        let failed = Error::failure("cannot make the host").because(error);
+        let failed = Error::failure("cannot create the host").because(error);
         match refused {
             true => {
                 failed.help("if you trust the authors of all modules, add `--allow-unsafe-engine`")
@@ -163,7 +163,7 @@ fn new<E: Engine>(
 fn not_built_in(name: EngineName) -> Error {
     let name = text(name);
     Error::unreadable(format!("this `capwire` has no engine `{name}`")).help(format!(
-        "build one that has it, in capwire's sources: `cargo install --locked --path cli --features {name}`"
+        "build one with this engine, in a clone of capwire's repository: `cargo install --locked --path cli --features {name}`"
     ))
 }
 

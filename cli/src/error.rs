@@ -28,7 +28,7 @@ struct Fault {
 
 impl From<EntropyError> for Error {
     fn from(error: EntropyError) -> Self {
-        Self::failure("cannot make a key or a token").because(error)
+        Self::failure("cannot create a key or a token").because(error)
     }
 }
 

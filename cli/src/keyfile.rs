@@ -73,7 +73,10 @@ fn refuse_if_shared(file: &File, path: &Path) -> Result<(), Error> {
         "other users may read or change the secret key in `{}`",
         path.display()
     ))
-    .help(format!("if nobody did, run: chmod 600 {}", path.display())))
+    .help(format!(
+        "if nobody has done so, run: chmod 600 {}",
+        path.display()
+    )))
 }
 
 #[cfg(not(unix))]

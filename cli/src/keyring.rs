@@ -75,8 +75,10 @@ fn folder() -> Result<PathBuf, Error> {
     set(VARIABLE)
         .or_else(|| Some(configuration()?.join("capwire").join("keys")))
         .ok_or_else(|| {
-            Error::unreadable("cannot find the folder of your keys: you have no home folder")
-                .help(format!("name each key file, or set {VARIABLE} to a folder"))
+            Error::unreadable("cannot find the directory of your keys: you have no home directory")
+                .help(format!(
+                    "name each key file, or set {VARIABLE} to a directory"
+                ))
         })
 }
 

@@ -86,9 +86,9 @@ impl Contents {
 }
 
 /// The help for another file than `--trust` takes.
-const OPERATORS_ARE: &str = "`--trust` takes an operator's token, as `capwire token operator` makes it, or a file that holds its public key, which begins with `O`, and nothing else";
-const ACCOUNTS_ARE: &str = "in the folder of `--accounts`, what ends in `.jwt` has to be a token as `capwire token account` makes it";
-const LISTS_ARE: &str = "`--revocations` takes a list as `capwire token revocations` makes it";
+const OPERATORS_ARE: &str = "`--trust` takes an operator's token, created by `capwire token operator`, or a file that contains only the operator's public key, which begins with `O`";
+const ACCOUNTS_ARE: &str = "each `.jwt` file in the `--accounts` directory must be a token created by `capwire token account`";
+const LISTS_ARE: &str = "`--revocations` takes a list created by `capwire token revocations`";
 
 /// Trusts the operator whose token or public key `text` is.
 fn add_operator(trust: &mut Trust, path: &Path, text: &str) -> Result<(), Error> {

@@ -2,5 +2,5 @@
 
 /// The operating system has no random bytes.
 #[derive(Clone, Copy, Debug, thiserror::Error)]
-#[error("the operating system has no random bytes")]
+#[error("cannot get random bytes from the operating system")]
 pub struct EntropyError(#[from] getrandom::Error);

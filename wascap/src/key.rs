@@ -206,7 +206,7 @@ pub enum KeyError {
         found: usize,
     },
     /// A character is not in `A`-`Z` or `2`-`7`, or bits that must be zero are set.
-    #[error("this text is not base32, but {what} is (A-Z and 2-7, upper case, no padding)")]
+    #[error("{what} is base32 text (A-Z and 2-7, upper case, no padding), but this text is not")]
     Encoding {
         /// The expected kind of text: a public key or a seed.
         what: &'static str,
@@ -219,7 +219,7 @@ pub enum KeyError {
     },
     /// The first letters name no kind of key.
     #[error(
-        "the first letters of {what} name no kind of key: expected N, C, O, A, U, M or V, after S in a seed"
+        "the first letters of {what} do not name a kind of key: expected N, C, O, A, U, M or V, after S in a seed"
     )]
     Prefix {
         /// The expected kind of text: a public key or a seed.

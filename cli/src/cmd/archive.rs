@@ -31,7 +31,7 @@ pub(super) fn run(command: &Archive) -> Result<(), Error> {
         .map(|(target, bytes)| (*target, bytes.as_slice()));
     let file = command.output.display();
     let archive = sign_archive(libraries, claims, &issuer)
-        .map_err(|error| Error::failure(format!("cannot make `{file}`")).because(error))?;
+        .map_err(|error| Error::failure(format!("cannot create `{file}`")).because(error))?;
     files::write(
         &command.output,
         &archive,

@@ -58,7 +58,7 @@ pub(super) fn make() -> io::Result<()> {
 fn check(folder: &Path) -> io::Result<()> {
     let found = fs::symlink_metadata(folder)?;
     let fault = if !found.is_dir() {
-        "it is not a folder"
+        "it is not a directory"
     } else if found.uid() != user() {
         "it belongs to somebody else"
     } else if found.mode() & 0o077 != 0 {
@@ -77,7 +77,7 @@ fn named(socket: PathBuf) -> Option<(u32, PathBuf)> {
 
 fn refused(folder: &Path, error: io::Error) -> Error {
     Error::failure(format!(
-        "the folder of control sockets `{}` cannot be trusted",
+        "the directory `{}` of control sockets cannot be trusted",
         folder.display()
     ))
     .because(error)

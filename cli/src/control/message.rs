@@ -179,7 +179,7 @@ impl Request {
             return serde_json::from_slice(line).map_err(malformed);
         }
         Err(Error::failure(format!(
-            "the host speaks version {VERSION} of the protocol, not {version}"
+            "the host uses version {VERSION} of the protocol, not {version}"
         ))
         .help("use the `capwire` of the same version as the host"))
     }

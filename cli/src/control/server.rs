@@ -57,7 +57,7 @@ impl Control {
                 let problem = format!("cannot listen for commands at `{}`", place.display());
                 if asked.is_some() {
                     return Err(Error::failure(problem).because(error).help(
-                        "choose a path for `--control` that is not in use, in an existing folder, of at most 100 characters or so",
+                        "choose an unused path for `--control`, in an existing directory, with at most about 100 characters",
                     ));
                 }
                 tracing::warn!(%error, "{problem}: `capwire ps` does not find this host");

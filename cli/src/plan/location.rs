@@ -37,7 +37,7 @@ fn missing(place: &Place, text: &str) -> Error {
     } else {
         place
             .error(format_args!("the file `{text}` does not exist"))
-            .help("relative paths start at the folder of the manifest or at the working directory")
+            .help("relative paths are resolved against the manifest's directory first, then against the working directory")
     }
 }
 
