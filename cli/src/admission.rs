@@ -1,4 +1,4 @@
-//! Admission of actors by the files of trust and policy, the same for `run` and `check`.
+//! Admission of actors by the trust and policy files, for `run` and `check` alike.
 
 use crate::args::TrustFiles;
 use crate::data::DataDir;
@@ -24,7 +24,7 @@ pub(crate) struct Judge {
 }
 
 impl Admission {
-    /// Reads the files. What is wrong with them is added to `faults`, and then counts for nothing.
+    /// Reads the files. Errors in them are added to `faults`, and invalid files are ignored.
     pub(crate) fn read(
         trust: TrustFiles,
         policy: Option<PathBuf>,
@@ -37,7 +37,7 @@ impl Admission {
         }
     }
 
-    /// Lets `host` follow the files while it runs.
+    /// Applies changes of the files to `host` while it runs.
     pub(crate) async fn follow(self, host: &Host) -> Infallible {
         tokio::select! {
             never = self.trust.follow(host) => never,
@@ -45,7 +45,7 @@ impl Admission {
         }
     }
 
-    /// The judge who goes by them.
+    /// Returns the judge that these files define.
     pub(crate) fn judge(&self, now: UnixSeconds) -> Judge {
         Judge {
             now,

@@ -1,8 +1,9 @@
 //! Commands to a running host, by the same user on the same machine.
 //!
-//! Each host listens on a Unix socket in a folder that only its user can open. A connection
-//! carries one request and one reply, each a line of JSON; the bytes of a module follow the line
-//! that announces them. The system tells the user of the peer, not the peer itself.
+//! Each host listens on a Unix socket in a folder that only its user can open. A connection carries
+//! one request and one reply, each a line of JSON; the bytes of a module follow the line that
+//! announces them. The system reports the user of the peer, so a peer cannot pretend to be another
+//! user.
 
 mod client;
 mod folder;

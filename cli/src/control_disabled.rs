@@ -1,11 +1,11 @@
-//! Hosts on systems without Unix sockets: they cannot be asked anything.
+//! The control socket on systems without Unix sockets: it receives no requests.
 
 use crate::error::Error;
 use crate::secrets::Secrets;
 use capwire::Host;
 use std::path::PathBuf;
 
-/// Hears nobody.
+/// Receives no requests.
 pub(crate) struct Control;
 
 impl Control {

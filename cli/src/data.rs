@@ -13,14 +13,14 @@ const DEFAULT: &str = ".capwire";
 pub(crate) struct DataDir(PathBuf);
 
 impl DataDir {
-    /// The one that was asked for, or the one that belongs to the manifest at `manifest`: what a
-    /// manifest runs finds its data again wherever it is run from, and other manifests theirs.
+    /// Returns the requested directory, or else the directory beside the manifest at `manifest`, so
+    /// that each manifest finds its data from any working directory.
     pub(crate) fn choose(asked: Option<PathBuf>, manifest: &Path) -> Self {
         Self(asked.unwrap_or_else(|| crate::plan::location::beside(manifest).join(DEFAULT)))
     }
 
-    /// The folder of the provider `name` of the sort `sort`. Only what needs a folder makes one,
-    /// and only its owner can look into it.
+    /// Returns the directory of the provider `name` of the kind `sort`. A directory is created when it is
+    /// first needed, and only its owner can read it.
     pub(crate) fn folder(&self, sort: &str, name: &str) -> Result<PathBuf, Error> {
         let folder = self.path(sort, name);
         let mut builder = DirBuilder::new();
@@ -37,8 +37,7 @@ impl DataDir {
         self.0.join(sort).join(as_file_name(name))
     }
 
-    /// Checks whether [`folder`](Self::folder) and what follows it could work, as far as is visible
-    /// without making anything.
+    /// Checks whether [`folder`](Self::folder) would succeed, without creating anything.
     pub(crate) fn examine(&self, sort: &str, name: &str) -> Result<(), Error> {
         let folder = self.path(sort, name);
         let existing = folder.ancestors().find(|folder| folder.exists());
@@ -90,7 +89,7 @@ fn usable(folder: &Path) -> io::Result<()> {
     folder.read_dir().map(drop)
 }
 
-/// A name that cannot leave its folder, different for different names.
+/// Returns a file name that cannot leave its directory. Different names give different file names.
 fn as_file_name(name: &str) -> String {
     let mut file_name = String::with_capacity(name.len());
     for byte in name.bytes() {

@@ -1,4 +1,4 @@
-//! Engines by name. Only a binary has a default one.
+//! Engines by name. Only the binary has a default engine.
 
 mod options;
 
@@ -12,9 +12,9 @@ use clap::ValueEnum;
 use options::EngineOption;
 use std::sync::Arc;
 
-/// A host whose actors run on the chosen engine, within `policy`, that counts calls if `metrics`
-/// are wanted, and writes down what they use if there is a `recorder`. `backtraces` are for whoever
-/// develops actors: where they make these slower, it is only done if they are wanted.
+/// Returns a host on the chosen engine. It restricts actors by `policy`, counts calls if `metrics`
+/// is set, and records the uses of capabilities if there is a `recorder`. `backtraces` are for the
+/// development of actors. On engines where they slow actors down, they are on only if requested.
 pub(crate) fn host(
     choice: &EngineChoice,
     backtraces: bool,
@@ -49,8 +49,8 @@ fn made(builder: HostBuilder) -> Result<Host, Error> {
     })
 }
 
-/// The engine of this name, to compile modules that no host is running; or else the one that is quickest at
-/// it, of those that are built in and safe.
+/// Returns the engine of this name for compiling modules without a host, or else the safe built-in
+/// engine that compiles fastest.
 pub(crate) fn compiler(
     name: Option<EngineName>,
     allow_unsafe: bool,

@@ -1,4 +1,4 @@
-//! The imports, exports and sizes of a module, whoever signed it.
+//! Reads the imports, exports and sizes of a module, signed or not.
 
 use std::collections::BTreeMap;
 use wasmparser::{BinaryReaderError, Parser, Payload};
@@ -10,14 +10,14 @@ pub(crate) struct Facts {
     pub(crate) imports: BTreeMap<String, Vec<String>>,
     /// The names it exports.
     pub(crate) exports: Vec<String>,
-    /// Pages of memory that it begins with.
+    /// The initial number of memory pages.
     pub(crate) memory_pages: u64,
-    /// Elements that its tables begin with.
+    /// The initial number of table elements.
     pub(crate) table_elements: u64,
 }
 
 impl Facts {
-    /// Reads the sections that say so. The code is skipped.
+    /// Reads the sections with these facts. The code is skipped.
     pub(crate) fn read(wasm: &[u8]) -> Result<Self, BinaryReaderError> {
         let mut facts = Self::default();
         for payload in Parser::new(0).parse_all(wasm) {
@@ -57,7 +57,7 @@ impl Facts {
     }
 }
 
-/// Modules may ask for more than can be counted.
+/// The sums saturate, because a module can declare huge sizes.
 fn add(sum: &mut u64, number: u64) {
     *sum = sum.saturating_add(number);
 }

@@ -1,4 +1,4 @@
-//! Files as a user expects them: read whole, written whole or not at all.
+//! Files, which are read completely, and written completely or not at all.
 
 use crate::error::Error;
 use std::fs::{File, Permissions};
@@ -31,7 +31,7 @@ pub(crate) fn unreadable(path: &Path, error: io::Error) -> Error {
 /// The users that may read a file that is written.
 #[derive(Clone, Copy)]
 pub(crate) enum Readers {
-    /// Whoever the user's umask lets.
+    /// The users that the umask admits.
     Anybody,
     /// The user alone.
     OwnerOnly,
@@ -46,7 +46,7 @@ pub(crate) enum Existing {
     Keep,
 }
 
-/// Writes `bytes` to `path`. A failure or a crash leaves what was there, never a part.
+/// Writes `bytes` to `path`. After a failure or a crash, the old file is intact.
 pub(crate) fn write(
     path: &Path,
     bytes: &[u8],

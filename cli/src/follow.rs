@@ -5,11 +5,11 @@ use std::convert::Infallible;
 use std::time::Duration;
 use tokio::time::{MissedTickBehavior, interval};
 
-/// The interval at which files are checked. What they revoke ends within two seconds.
+/// The interval at which files are checked. A revocation takes effect within two seconds.
 const PERIOD: Duration = Duration::from_millis(500);
 
-/// Calls `check` at each interval. While that fails, whatever `name` names stays as it was, and each
-/// new error is logged.
+/// Calls `check` at each interval. While `check` fails, the content named by `name` stays
+/// unchanged, and each new error is logged.
 pub(crate) async fn follow(
     name: &str,
     mut check: impl AsyncFnMut() -> Result<(), Error>,

@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 /// A seed has 58 characters; files of the original tools end in blank lines.
 const LARGEST: u64 = 1024;
 
-/// Writes the seed of `pair` to a file that its owner alone may read.
+/// Writes the seed of `pair` to a file that only its owner can read.
 pub(crate) fn write(path: &Path, pair: &KeyPair, existing: Existing) -> Result<(), Error> {
     let line = Zeroizing::new(format!("{}\n", *pair.seed()));
     files::write(path, line.as_bytes(), Readers::OwnerOnly, existing).map_err(|error| {
@@ -24,7 +24,7 @@ pub(crate) fn write(path: &Path, pair: &KeyPair, existing: Existing) -> Result<(
     })
 }
 
-/// The key pair of the seed in the file at `path`.
+/// Returns the key pair of the seed in the file at `path`.
 pub(crate) fn read(path: &Path) -> Result<KeyPair, Error> {
     let text = seed(path)?;
     KeyPair::from_seed(text.trim_end()).map_err(|error| {
@@ -59,7 +59,7 @@ fn seed(path: &Path) -> Result<Zeroizing<String>, Error> {
     Ok(text)
 }
 
-/// A seed that others can read is a seed that others have.
+/// Refuses a seed that other users can read.
 #[cfg(unix)]
 fn refuse_if_shared(file: &File, path: &Path) -> Result<(), Error> {
     use std::os::unix::fs::PermissionsExt;

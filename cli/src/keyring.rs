@@ -1,4 +1,4 @@
-//! The user's own keys, made when they are first needed.
+//! The user's keys, which are created when they are first needed.
 
 use crate::error::Error;
 use crate::files::{self, Existing};
@@ -22,7 +22,7 @@ pub(crate) enum Own<'a> {
     Provider(&'a str),
 }
 
-/// The key in the file that was named, or the user's own.
+/// Returns the key in the given file, or else the user's key.
 pub(crate) fn key(file: Option<&Path>, option: &str, own: Own<'_>) -> Result<KeyPair, Error> {
     match file {
         Some(file) => keyfile::read_of_kind(file, option, own.kind()),
@@ -38,7 +38,7 @@ fn own_key(own: Own<'_>) -> Result<KeyPair, Error> {
     keyfile::read_of_kind(&path, "your keys", own.kind())
 }
 
-/// Somebody else may make it at the same time: then theirs counts.
+/// If another process creates the file at the same time, its key is used.
 fn make(path: &Path, kind: KeyKind) -> Result<(), Error> {
     let failed =
         |error| Error::failure(format!("cannot write `{}`", path.display())).because(error);

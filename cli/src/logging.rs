@@ -8,12 +8,12 @@ use std::io::{self, Write};
 use tracing_subscriber::EnvFilter;
 
 const VARIABLE: &str = "RUST_LOG";
-/// For a host: what it does, and what its actors say.
+/// For a host: its own events and the output of its actors.
 pub(crate) const OF_A_HOST: &str = "warn,capwire=info,actor=info";
-/// For a command that ends: what its actors say, but not how they fail, which is the command's own error.
+/// For a single call: the actor's output, but not its failure, which is the error of the command.
 pub(crate) const OF_A_CALL: &str = "warn,actor=info,capwire::fault=off";
 
-/// Starts to log what `RUST_LOG` asks for, or else `otherwise`, without `secrets`.
+/// Starts logging by the filter in `RUST_LOG`, or else `otherwise`, and hides `secrets`.
 pub(crate) fn start(otherwise: &str, format: LogFormat, secrets: &Secrets) -> Result<(), Error> {
     let wanted = match std::env::var(VARIABLE) {
         Ok(wanted) if !wanted.is_empty() => wanted,

@@ -4,15 +4,15 @@ use crate::error::Error;
 use std::fmt::Display;
 use std::io::{self, ErrorKind, Write};
 
-/// Writes `text` to standard error, without colours where they are not wanted. That it cannot be
-/// written is no failure: there is no other place to say so.
+/// Writes `text` to standard error, without colours where they are not wanted. A failure to write
+/// is ignored, because there is no other place to report it.
 pub(crate) fn aside(text: impl Display) {
     let mut stderr = anstream::stderr().lock();
     write!(stderr, "{text}").ok();
     stderr.flush().ok();
 }
 
-/// Writes the lines of `text` at once, without anything that could steer a terminal.
+/// Writes the lines of `text` at once, escaping characters that could control a terminal.
 pub(crate) fn line(text: &str) -> Result<(), Error> {
     let text = capwire_text::lines(text, usize::MAX);
     bytes(format!("{text}\n").as_bytes())
@@ -23,7 +23,8 @@ pub(crate) fn json(report: &serde_json::Value) -> Result<(), Error> {
     json_text(&format!("{report:#}"))
 }
 
-/// Writes a JSON text at once. It keeps its meaning, and cannot steer a terminal either.
+/// Writes a JSON text at once. The escapes keep the meaning of the JSON and cannot control a
+/// terminal.
 pub(crate) fn json_text(text: &str) -> Result<(), Error> {
     let text = capwire_text::json(text);
     bytes(format!("{text}\n").as_bytes())

@@ -1,4 +1,4 @@
-//! Turns a manifest into a plan: resolves every name, starts nothing.
+//! Turns a manifest into a plan: resolves every name, but starts nothing.
 
 mod actors;
 mod builtin;
@@ -34,8 +34,8 @@ pub(crate) struct Plan {
     pub(crate) labels: BTreeMap<String, String>,
     pub(crate) actors: Vec<PlannedActor>,
     pub(crate) providers: Vec<(ProviderId, &'static Builtin)>,
-    /// The bindings, in the order in which they are made: strangers reach an actor only when it has the
-    /// rest.
+    /// The bindings, in the order of their creation. Servers come last, so that clients reach an
+    /// actor only when it has all other bindings.
     pub(crate) bindings: Vec<PlannedBinding>,
     /// Variables that are not replaced because they have no value.
     pub(crate) unset: Vec<Error>,
@@ -233,7 +233,7 @@ fn unclaimed(place: &Place, actor: &PlannedActor, contract: &ContractId) -> Erro
         ))
 }
 
-/// Finds bindings that stand in the way of an earlier one.
+/// Finds bindings that conflict with an earlier binding.
 fn refuse_conflicts(bindings: &[PlannedBinding], faults: &mut Vec<Error>) {
     for (index, second) in bindings.iter().enumerate() {
         let earlier = || bindings.iter().take(index);

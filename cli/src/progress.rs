@@ -1,4 +1,4 @@
-//! A sign of life while something takes long: on a terminal only, and gone when it is done.
+//! A progress message for slow work, shown only on a terminal and removed when the work is done.
 
 use capwire_text::escaped;
 use std::future::Future;
@@ -7,10 +7,10 @@ use std::pin::pin;
 use std::time::Duration;
 use tokio::time::{self, Instant, MissedTickBehavior};
 
-/// The time after which a person is told what takes so long.
+/// The time after which the message appears.
 const INTERVAL: Duration = Duration::from_secs(1);
 
-/// Waits for `work`, and says on a terminal that it is `doing` it.
+/// Waits for `work`, and shows the message `doing` on a terminal.
 pub(crate) async fn during<T>(doing: &str, work: impl Future<Output = T>) -> T {
     if io::stderr().is_terminal() {
         show(doing, work, &mut io::stderr()).await

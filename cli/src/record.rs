@@ -1,6 +1,7 @@
 //! A record of what actors use, from which narrow claims can be made.
 //!
-//! One line of JSON for each distinct use: who, which capability, which operation, on what. No messages.
+//! It has one line of JSON for each distinct use: the actor, the capability, the operation and the
+//! resource. It contains no messages.
 
 mod recorder;
 
@@ -12,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
 use std::path::Path;
 
-/// So many uses are recorded; more are too many to be claims.
+/// The maximum number of recorded uses; more would not make useful claims.
 pub(crate) const MOST: usize = 10_000;
 
 /// One use of a capability.

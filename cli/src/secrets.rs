@@ -1,10 +1,10 @@
-//! Secrets that a manifest refers to: read once, and shown nowhere.
+//! The secrets of a manifest, which are read once and never shown.
 
 use std::borrow::Cow;
 use std::sync::{Arc, PoisonError, RwLock};
 use zeroize::Zeroizing;
 
-/// Shorter texts are in every other word.
+/// Shorter texts are not hidden, because they occur in ordinary words.
 const SHORTEST: usize = 4;
 
 /// The secrets of this process. Clones share them.

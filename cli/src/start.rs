@@ -8,8 +8,8 @@ use capwire::provider::Provider;
 use capwire::{BindingName, ErrorKind, Host, ProviderId};
 use std::sync::Arc;
 
-/// Starts all of `plan`; returns the URLs at which it listens. Whoever calls stops the host if
-/// this fails half-way.
+/// Starts all of `plan`; returns the URLs at which it listens. If this fails, the caller must stop
+/// the host.
 pub(crate) async fn start(
     host: &Host,
     plan: Plan,
@@ -41,7 +41,7 @@ pub(crate) async fn add_providers(
     Ok(())
 }
 
-/// Opens a provider where waiting for a disk holds nobody up.
+/// Opens a provider on a thread that may block.
 async fn open(
     builtin: &'static Builtin,
     name: BindingName,

@@ -2,7 +2,7 @@
 
 use capwire_text::escaped;
 
-/// `rows` under `header`, each column as wide as it has to be.
+/// Formats `rows` under `header`, with columns as wide as their longest text.
 pub(crate) fn table<const N: usize>(header: [&str; N], rows: &[[String; N]]) -> String {
     let header = header.map(str::to_owned);
     let rows: Vec<[String; N]> = std::iter::once(&header)

@@ -22,7 +22,7 @@ pub(crate) struct Contents {
     revocations: Vec<(PathBuf, String)>,
 }
 
-/// The trust that the files express, and the revocation lists that it rests on.
+/// The trust in the files, and their revocation lists.
 #[derive(Default)]
 pub(crate) struct Belief {
     pub(crate) verifier: Verifier,
@@ -90,7 +90,7 @@ const OPERATORS_ARE: &str = "`--trust` takes an operator's token, created by `ca
 const ACCOUNTS_ARE: &str = "each `.jwt` file in the `--accounts` directory must be a token created by `capwire token account`";
 const LISTS_ARE: &str = "`--revocations` takes a list created by `capwire token revocations`";
 
-/// Trusts the operator whose token or public key `text` is.
+/// Trusts the operator with the token or public key in `text`.
 fn add_operator(trust: &mut Trust, path: &Path, text: &str) -> Result<(), Error> {
     let Ok(key) = text.parse::<PublicKey>() else {
         let added = trust.operator_token(text);

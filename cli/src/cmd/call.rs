@@ -54,8 +54,8 @@ fn call(command: &Call, secrets: &Secrets) -> Result<(), Error> {
     print(command, &answer)
 }
 
-/// The module as an actor. One that is not signed gets claims without capabilities, signed by
-/// keys that nobody else ever has.
+/// Returns the module as an actor. An unsigned module gets claims without capabilities, signed by
+/// temporary keys.
 fn actor(command: &Call, now: UnixSeconds) -> Result<Actor, Error> {
     let file = command.file.display();
     let mut module = files::read(&command.file)?;
@@ -83,8 +83,8 @@ struct Role {
     bindings: Vec<PlannedBinding>,
 }
 
-/// Returns the options and bindings of `actor` in `manifest`, without servers: the call is the only one that
-/// there is.
+/// Returns the options and bindings of `actor` in `manifest`, without servers, because the command
+/// makes only one call.
 fn role(
     manifest: &Path,
     actor: ActorId,

@@ -37,7 +37,7 @@ pub(super) fn run(command: Check) -> Result<(), Error> {
     }
 }
 
-/// Compiles the module, as far as a host would ask the engine to.
+/// Compiles the module like a host.
 fn compile(actor: &PlannedActor, engine: &dyn Engine) -> Result<(), Error> {
     let wasm = actor.actor.wasm();
     engine.compile(wasm).map(drop).map_err(|error| {
@@ -52,7 +52,7 @@ fn compile(actor: &PlannedActor, engine: &dyn Engine) -> Result<(), Error> {
     })
 }
 
-/// Providers that keep data share a directory, so one of them is enough to tell.
+/// Providers that store data share a directory, so checking one of them is enough.
 fn examine_data(plan: &Plan, data: &DataDir) -> Option<Error> {
     plan.providers.iter().find_map(|(id, builtin)| {
         let kept = builtin.keeps?;

@@ -19,7 +19,7 @@ pub(super) fn run(command: &Command) -> Result<(), Error> {
     }
 }
 
-/// The claims as JSON, the names of the token itself.
+/// Returns the claims as JSON, with the names of the token.
 fn show(file: &Path) -> Result<(), Error> {
     let bytes = files::read(file)?;
     if bytes.starts_with(b"\0asm") {

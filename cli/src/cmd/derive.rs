@@ -15,7 +15,7 @@ use std::io::{self, BufRead, IsTerminal};
 use std::path::PathBuf;
 use wasmparser::{BinaryReaderError, Parser, Payload};
 
-/// Texts by which a module names a contract, and whether it asks or is asked by it.
+/// The texts with which a module names a contract, and the direction of its calls.
 const SIGNS: &[(&str, &str)] = &[
     (blobstore::CONTRACT, blobstore::CONTRACT),
     (eventstreams::CONTRACT, eventstreams::CONTRACT),
@@ -103,7 +103,7 @@ impl Findings {
             })
     }
 
-    /// Returns the recorded uses, and the contracts in the module that no use was recorded of.
+    /// Returns the recorded uses, and the contracts in the module without a recorded use.
     fn shown_with(&self, proposals: &[Proposal]) -> String {
         let mut lines = vec!["the module was recorded to use:".to_owned()];
         lines.extend(proposals.iter().map(|Proposal { permission, reason }| {
@@ -138,8 +138,8 @@ impl Findings {
     }
 }
 
-/// Proposes capabilities, and asks whether to grant them, unless that is answered already. Where
-/// something is `recorded` of the actor, that is proposed, and nothing that it has not used.
+/// Proposes capabilities, and asks whether to grant them unless the options already answer that. If
+/// uses of the actor are `recorded`, only these are proposed.
 pub(super) fn propose(
     wasm: &[u8],
     actor: PublicKey,

@@ -138,7 +138,7 @@ fn yes_or_no(yes: bool) -> String {
     if yes { "yes" } else { "no" }.to_owned()
 }
 
-/// The name, and each value in a line of its own.
+/// Returns the name and the values, one value per line.
 fn row((name, values): &Row) -> String {
     const WIDTH: usize = 14;
     let values: Vec<String> = values.iter().map(|value| escaped(value)).collect();

@@ -25,7 +25,7 @@ mod why;
 use crate::args::Command;
 use crate::error::Error;
 
-/// Does what the command line asks for.
+/// Runs the command of the command line.
 pub(crate) fn run(command: Command) -> Result<(), Error> {
     match command {
         Command::Keys(command) => keys::run(command),

@@ -87,7 +87,7 @@ async fn until_asked_to_stop(
     ended.and(drained)
 }
 
-/// Ends only by an error, or by being dropped.
+/// Ends only with an error or when it is dropped.
 async fn serve(host: &Host, plan: Plan, opening: Opening, json: bool) -> Result<Infallible, Error> {
     let labels = plan.labels.clone();
     for endpoint in start::start(host, plan, &opening).await? {

@@ -44,7 +44,7 @@ pub(super) fn run(mut command: Sign) -> Result<(), Error> {
     report(&command, &name, subject)
 }
 
-/// Returns the module as it is to be signed. Bytes that are no module get no keys.
+/// Returns the module as it is to be signed. If the file is not a module, no keys are created.
 fn module(command: &Sign) -> Result<Vec<u8>, Error> {
     let unsignable = || Error::failure(format!("cannot sign `{}`", command.input.display()));
     let module = files::read(&command.input)?;
@@ -115,7 +115,7 @@ fn claims(
     Ok(claims.provider(command.prov))
 }
 
-/// Claims each capability once. Rules add up; without one, all of it is granted.
+/// Claims each capability once. Rules add up; a capability without rules is granted completely.
 fn grant(mut claims: ActorClaimsBuilder, permissions: &[Permission]) -> ActorClaimsBuilder {
     for (index, permission) in permissions.iter().enumerate() {
         let id = permission.capability();

@@ -86,7 +86,7 @@ fn question(command: &Why) -> Result<Question, Error> {
     Ok(question)
 }
 
-/// The last layer: without a binding nothing leads anywhere.
+/// The last check: a use also needs a binding.
 fn bound(command: &Why, plan: &Plan, actor: &Actor, question: &Question) -> Result<(), Error> {
     let Target::Capability(asked) = &question.target else {
         return Ok(());

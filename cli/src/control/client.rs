@@ -1,4 +1,4 @@
-//! The side of whoever asks a host.
+//! The client's side of the socket.
 
 use super::folder;
 use super::message::{HostCommand, LONGEST_REPLY, Reply, Request, VERSION};
@@ -13,8 +13,8 @@ use std::path::{Path, PathBuf};
 pub(crate) struct Connection(BufReader<UnixStream>);
 
 impl Connection {
-    /// Connects to the host `asked` for, by its process id or its socket; or to the only one that
-    /// runs.
+    /// Connects to the host `asked`, named by its process id or socket, or to the only running
+    /// host.
     pub(crate) fn open(asked: Option<&str>) -> Result<Self, Error> {
         match asked {
             Some(asked) => {

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 const PRIVATE: u32 = 0o700;
 
-/// The user of this process, who owns all that it makes.
+/// Returns the user of this process, who owns everything that it creates.
 pub(super) fn user() -> u32 {
     rustix::process::geteuid().as_raw()
 }
@@ -45,7 +45,7 @@ pub(super) fn sockets() -> Result<Vec<(u32, PathBuf)>, Error> {
     Ok(sockets)
 }
 
-/// Makes the folder, if it is not there.
+/// Creates the directory if it does not exist.
 pub(super) fn make() -> io::Result<()> {
     let folder = path();
     match DirBuilder::new().mode(PRIVATE).create(&folder) {
@@ -54,7 +54,7 @@ pub(super) fn make() -> io::Result<()> {
     }
 }
 
-/// Anybody can make a folder of this name among temporary files, so it is looked at closely.
+/// Anybody can create a directory with this name in `/tmp`, so its owner and mode are checked.
 fn check(folder: &Path) -> io::Result<()> {
     let found = fs::symlink_metadata(folder)?;
     let fault = if !found.is_dir() {

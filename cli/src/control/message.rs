@@ -6,7 +6,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-/// The version of this protocol. Both sides must speak the same.
+/// The version of this protocol. Both sides must use the same version.
 pub(super) const VERSION: u32 = 1;
 
 /// The longest line of a request, in bytes.
@@ -37,7 +37,7 @@ pub(crate) enum HostCommand {
     Swap(Swap),
     /// Stops an actor, by its key or name. The reply is [`Stopped`].
     StopActor(String),
-    /// Stops the host. The reply comes at once; the connection ends with the host.
+    /// Stops the host. The reply is sent at once; the connection ends with the host.
     StopHost,
 }
 
@@ -51,7 +51,7 @@ pub(crate) struct Swap {
     pub(crate) module_bytes: u64,
     pub(crate) allow_wider: bool,
     pub(crate) health_check: bool,
-    /// The host's own if `None`.
+    /// `None` means the host's default.
     pub(crate) drain: Option<Duration>,
 }
 
@@ -101,7 +101,7 @@ pub(crate) struct ActorEntry {
     pub(crate) issuer: String,
     pub(crate) version: Option<String>,
     pub(crate) revision: i32,
-    /// Counts its versions since it was started.
+    /// The number of its versions since it was started.
     pub(crate) generation: u64,
     pub(crate) instances: Instances,
     /// The calls that wait for an instance.

@@ -18,10 +18,10 @@ use tokio::sync::{Notify, Semaphore};
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 
-/// The most connections that are served at once. Others wait.
+/// The maximum number of connections that are served at once. Others wait.
 const CONNECTIONS: usize = 16;
 
-/// The longest time for a request to arrive, its module included, and for a reply to be read.
+/// The maximum time for a request to arrive, including its module, and for a reply to be read.
 const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// The time to wait when the system has no more file descriptors.
@@ -183,7 +183,7 @@ impl Server {
     }
 }
 
-/// A line, with its end; nothing if there is none.
+/// Returns a line with its line break, or an empty text if there is none.
 async fn read_line(stream: &mut BufReader<UnixStream>) -> io::Result<Vec<u8>> {
     let mut line = Vec::new();
     let mut bounded = stream.take(LONGEST_REQUEST);

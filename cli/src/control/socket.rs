@@ -1,4 +1,4 @@
-//! The socket of one host: claimed by one, and gone with it.
+//! The socket of one host, which is removed together with the host.
 
 use super::folder;
 use std::fs::{self, File, Permissions};
@@ -58,8 +58,8 @@ impl Drop for Socket {
     }
 }
 
-/// Hosts take turns to look at sockets and to make them: one that is made but does not listen
-/// yet looks like one that is left from a host that is gone.
+/// A lock protects the check and creation of sockets, because a socket that does not listen yet
+/// looks like one that a dead host left.
 fn turn_in_folder_of(path: &Path) -> io::Result<File> {
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
@@ -70,7 +70,7 @@ fn turn_in_folder_of(path: &Path) -> io::Result<File> {
     Ok(folder)
 }
 
-/// Removes a socket that nobody listens on; one that somebody does is another host's.
+/// Removes a socket on which no process listens. Any other socket belongs to a running host.
 fn remove_if_stale(path: &Path) -> io::Result<()> {
     match fs::symlink_metadata(path) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
@@ -91,7 +91,7 @@ fn remove_if_stale(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Removes what is left from hosts that did not end in order.
+/// Removes the sockets of hosts that were killed.
 fn sweep() {
     let Ok(_turn) = turn_in_folder_of(&folder::socket_of(0)) else {
         return;

@@ -1,4 +1,4 @@
-//! `--engine-option NAME=VALUE`: what an engine can be told.
+//! `--engine-option NAME=VALUE`: the options of engines.
 
 use crate::error::Error;
 use capwire_manifest::nearest;
@@ -42,7 +42,7 @@ impl<'a> EngineOption<'a> {
         self.name
     }
 
-    /// Returns the meaning of the value, by the names of all that are possible.
+    /// Returns the meaning of the value, from a list of the possible values.
     #[cfg(any(feature = "wasmi", feature = "wasmtime", feature = "wasm3"))]
     pub(super) fn one_of<T: Copy>(&self, possible: &[(&str, T)]) -> Result<T, Error> {
         let found = possible.iter().find(|(name, _)| *name == self.value);
@@ -63,7 +63,7 @@ impl<'a> EngineOption<'a> {
         count.map_err(|_| self.wrong("a number from 0 to 4294967295", &[]))
     }
 
-    /// The engine has only options of the names `known`.
+    /// Returns the error that the engine has only the options `known`.
     pub(super) fn unknown(&self, engine: &str, known: &[&str]) -> Error {
         let error = Error::unreadable(format!(
             "the engine `{engine}` has no option `{}`",

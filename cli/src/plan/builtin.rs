@@ -15,11 +15,11 @@ pub(crate) struct Builtin {
     pub(crate) name: &'static str,
     /// The contract that it serves, and is the default provider of.
     pub(crate) contract: &'static str,
-    /// `true` if a binding lets strangers call the actor.
+    /// `true` if a binding makes the actor reachable for clients.
     pub(crate) opens_actors: bool,
     /// The keys that its bindings configure.
     pub(crate) keys: &'static [&'static str],
-    /// Under which folder of the data directory it keeps data.
+    /// The subdirectory of the data directory in which the provider stores data.
     pub(crate) keeps: Option<&'static str>,
     check: Check,
     open: Open,
@@ -30,7 +30,7 @@ pub(crate) struct Builtin {
 pub(crate) struct Opening {
     /// The directory of their data.
     pub(crate) data: DataDir,
-    /// `true` if strangers may see how actors fail.
+    /// `true` if clients may see how actors fail.
     pub(crate) dev: bool,
 }
 
@@ -105,7 +105,7 @@ impl Builtin {
         (self.check)(config)
     }
 
-    /// Makes it ready to be bound. Blocks.
+    /// Opens the provider, so that actors can be bound to it. Blocks.
     pub(crate) fn open(
         &self,
         name: &BindingName,

@@ -7,7 +7,8 @@ use crate::error::Error;
 use capwire::provider::Config;
 use capwire::{BindingKey, BindingName, ContractId, contracts};
 
-/// Bound wherever it is claimed: the host of 2020 did so, and its manifests rely on it.
+/// The contract that is bound to every actor that claims it, because manifests of the host of 2020
+/// rely on this.
 const CONTRACT: &str = contracts::extras::CONTRACT;
 
 /// Binds actors to [`CONTRACT`] that claim it and that no binding mentions with it. A manifest

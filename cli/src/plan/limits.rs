@@ -68,14 +68,14 @@ impl<'a> Allowances<'a> {
     }
 }
 
-/// Memory or tables that a module begins with, beyond its limits.
+/// Initial memory or tables of a module that exceed its limits.
 pub(super) struct Shortage {
     pub(super) what: String,
     pub(super) help: String,
 }
 
-/// Returns what `wasm` begins with beyond its `options`, if anything. Bytes that are no module begin
-/// with nothing.
+/// Returns the initial size of `wasm` that exceeds its `options`, if any. Bytes that are not a
+/// module have no initial memory or tables.
 pub(super) fn shortage(wasm: &[u8], options: &ActorOptions) -> Option<Shortage> {
     let facts = Facts::read(wasm).ok()?;
     let page = capwire::wapc::PAGE_SIZE;

@@ -8,7 +8,7 @@ use capwire::{Host, PolicyRules};
 use std::convert::Infallible;
 use std::path::{Path, PathBuf};
 
-/// The policy of a host, and the file that says so, if there is one.
+/// The policy of a host, and its file, if there is one.
 #[derive(Default)]
 pub(crate) struct Policing {
     file: Option<PathBuf>,
@@ -37,7 +37,7 @@ impl Policing {
         &self.limits
     }
 
-    /// Lets `host` follow the file. A file that is wrong changes nothing.
+    /// Lets `host` follow the file. An invalid file changes nothing.
     pub(crate) async fn follow(mut self, host: &Host) -> Infallible {
         match self.file.take() {
             None => std::future::pending().await,
@@ -45,8 +45,8 @@ impl Policing {
         }
     }
 
-    /// A file that is just being written may be empty or half there, and allow too much: it counts
-    /// when it is the same twice.
+    /// A file that is being written may be incomplete and allow too much, so a new content counts
+    /// only when it is read twice.
     async fn reload(&mut self, file: &Path, host: &Host) -> Result<(), Error> {
         let path = file.to_owned();
         let text = follow::read(move || files::read(&path)).await?;

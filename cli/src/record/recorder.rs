@@ -16,7 +16,7 @@ use tower::{Layer, Service};
 /// Longer resources are recorded as unknown, in bytes: guests choose them.
 const LONGEST: usize = 256;
 
-/// Writes each use down when it is seen first.
+/// Records each use when it is first seen.
 #[derive(Clone)]
 pub(crate) struct Recorder(Arc<Mutex<Record>>);
 
@@ -28,7 +28,7 @@ struct Record {
 }
 
 impl Recorder {
-    /// Adds to the file at `path`, or makes it, for its owner alone.
+    /// Appends to the file at `path`, or creates it, readable only by its owner.
     pub(crate) fn open(path: &Path) -> Result<Self, Error> {
         let seen = match path.exists() {
             true => read(path)?,
@@ -70,7 +70,7 @@ impl Record {
         self.seen.insert(one);
     }
 
-    /// In one go, so that a line is there or not.
+    /// Each line is written at once, so that it is complete or missing.
     fn write(&mut self, one: &Use) -> std::io::Result<()> {
         let mut line = serde_json::to_vec(one)?;
         line.push(b'\n');
@@ -103,7 +103,7 @@ impl Layer<Dispatch> for Recorder {
     }
 }
 
-/// The way of calls, with a recorder beside it.
+/// The service that records each call and passes it on.
 #[derive(Clone)]
 pub(crate) struct Recording {
     recorder: Recorder,
@@ -166,7 +166,7 @@ fn uses(invocation: &Invocation) -> Vec<Use> {
     }
 }
 
-/// Returns the resources of the message, of which one is unknown if there is any doubt.
+/// Returns the resources of the message. A resource that is not certain is unknown.
 fn resources(contract: &str, invocation: &Invocation) -> Vec<Option<String>> {
     let examined = resource::examine(contract, invocation.operation(), invocation.payload());
     match examined {

@@ -20,8 +20,8 @@ pub(crate) struct Marks {
 }
 
 impl Marks {
-    /// Reads those of earlier runs. A file that cannot be understood is an error: without it
-    /// nobody knows what was revoked. Makes nothing.
+    /// Reads those of earlier runs. An invalid file is an error, because the latest revocation
+    /// lists are then unknown. Creates no file.
     pub(crate) fn open(data: &DataDir) -> Result<Self, Error> {
         let path = data.path(SORT, NAME).join("seen");
         let text = match std::fs::read_to_string(&path) {

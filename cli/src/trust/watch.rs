@@ -40,8 +40,8 @@ impl Trusting {
         &self.belief.verifier
     }
 
-    /// Lets `host` believe it. Lists are remembered before they are believed: a crash in between
-    /// forgets nothing.
+    /// Applies the trust to `host`. Lists are stored before they are applied, so that a crash in
+    /// between loses nothing.
     pub(crate) fn begin(&mut self, host: &Host) -> Result<(), Error> {
         if let Some(marks) = &mut self.marks {
             marks.remember(&self.belief.marks)?;
@@ -50,7 +50,7 @@ impl Trusting {
         Ok(())
     }
 
-    /// Lets `host` follow the files. Files that are wrong change nothing.
+    /// Lets `host` follow the files. Invalid files change nothing.
     pub(crate) async fn follow(mut self, host: &Host) -> Infallible {
         if self.files.is_empty() {
             return std::future::pending().await;

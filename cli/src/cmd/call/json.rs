@@ -1,8 +1,8 @@
-//! JSON for MessagePack, both ways, without a loss.
+//! Lossless conversion between JSON and MessagePack.
 //!
-//! Values that JSON lacks become objects whose only key begins with `$`; see the help of the command.
-//! A map whose first key does is written as `$map`. The values come back the same;
-//! how many bytes a number or a length took does not.
+//! Values that JSON lacks become objects whose only key begins with `$`; see the help of the
+//! command. A map whose first key begins with `$` is written as `$map`. Values survive the round
+//! trip; the encoded size of numbers and lengths may change.
 
 use data_encoding::BASE64;
 use rmp::encode;
@@ -14,7 +14,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::error::Error;
 use std::fmt;
 
-/// The deepest nesting of values: no message of a contract nests deeper, and JSON can express it.
+/// The maximum nesting of values, which is enough for every contract and possible in JSON.
 const MAX_DEPTH: usize = 32;
 
 const BYTES: &str = "$bytes";
@@ -24,7 +24,7 @@ const SINGLE: &str = "$f32";
 const DOUBLE: &str = "$f64";
 const MAP: &str = "$map";
 
-/// The MessagePack of a JSON text.
+/// Returns the MessagePack encoding of a JSON text.
 pub(super) fn to_message_pack(json: &[u8]) -> Result<Vec<u8>, Box<dyn Error + Send + Sync>> {
     let Read(value) = serde_json::from_slice(json)?;
     let mut bytes = Vec::new();
@@ -57,7 +57,7 @@ fn write(bytes: &mut Vec<u8>, value: &Value) -> Result<(), Box<dyn Error + Send 
     Ok(())
 }
 
-/// Returns the JSON text of one value in MessagePack, in several lines.
+/// Returns one MessagePack value as JSON text in several lines.
 pub(super) fn from_message_pack(bytes: &[u8]) -> Result<String, Box<dyn Error + Send + Sync>> {
     let mut rest = bytes;
     let value = read_value_with_max_depth(&mut rest, MAX_DEPTH)?;
@@ -117,7 +117,7 @@ fn map<S: Serializer>(serializer: S, pairs: &[(Value, Value)]) -> Result<S::Ok, 
     )
 }
 
-/// The keys, if an object of JSON can have all of them.
+/// Returns the keys, if a JSON object can have all of them.
 fn plain_keys(pairs: &[(Value, Value)]) -> Option<Vec<&str>> {
     let keys: Vec<&str> = pairs
         .iter()
@@ -142,7 +142,7 @@ impl Serialize for Pairs<'_> {
     }
 }
 
-/// A number that JSON may not have.
+/// A number that JSON may not be able to express.
 struct Number(f64);
 
 impl Serialize for Number {
@@ -274,7 +274,7 @@ impl<'de> DeserializeSeed<'de> for Special<'_> {
     }
 }
 
-/// A text of any bytes, which only its decoder can make.
+/// A text with arbitrary bytes, which only the decoder of the library can create.
 fn text(bytes: &[u8]) -> Option<Value> {
     const STR_32: u8 = 0xdb;
     let length = u32::try_from(bytes.len()).ok()?.to_be_bytes();

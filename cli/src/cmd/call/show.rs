@@ -4,11 +4,11 @@ use super::json;
 use crate::error::Error;
 use crate::output;
 
-/// The bytes that one line shows, and that all lines show.
+/// The maximum number of bytes in one line, and in all lines.
 const WIDTH: usize = 16;
 const MOST: usize = 4096;
 
-/// Shows a list or map of MessagePack as JSON, text as text, and other bytes one by one.
+/// Shows a MessagePack list or map as JSON, text as text, and other bytes as a hex dump.
 pub(super) fn for_people(answer: &[u8]) -> Result<(), Error> {
     match shown(answer) {
         text if text.is_empty() => Ok(()),

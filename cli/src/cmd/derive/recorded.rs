@@ -1,4 +1,4 @@
-//! The narrowest permissions for what an actor was recorded to use.
+//! The narrowest permissions that cover the recorded uses of an actor.
 
 use crate::error::Error;
 use crate::record::{self, By, MOST, Use};
@@ -8,14 +8,14 @@ use capwire::wascap::{Pattern, PublicKey, Rule};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-/// A permission, and why it is proposed.
+/// A proposed permission and its reason.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Proposal {
     pub(super) permission: Permission,
     pub(super) reason: String,
 }
 
-/// So many resources are named one by one.
+/// The maximum number of resources that are listed one by one.
 const FEW: usize = 8;
 
 /// The characters that may end a common prefix of names.
@@ -24,9 +24,9 @@ const SEPARATORS: [char; 5] = [':', '/', '.', '-', '_'];
 /// The uses of one capability.
 #[derive(Default)]
 struct Usage<'u> {
-    /// The operations that its provider asked the actor for.
+    /// The operations that a provider called on the actor.
     called: BTreeSet<&'u str>,
-    /// The operations that the actor asked for, and on what.
+    /// The operations that the actor called, and their resources.
     asked: BTreeMap<&'u str, BTreeSet<Option<&'u str>>>,
 }
 
@@ -113,7 +113,7 @@ impl Usage<'_> {
 /// The resources of some operations, as far as claims can express them.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Scope {
-    /// `None` if it is anything.
+    /// `None` if they cannot be expressed.
     patterns: Option<Vec<Pattern>>,
     /// For people.
     shown: String,
@@ -180,7 +180,7 @@ impl Scope {
     }
 }
 
-/// Returns the names as patterns, if no character has another meaning in a claim.
+/// Returns the names as patterns, if they contain no character with a special meaning in claims.
 fn patterns(resources: &[&str]) -> Option<Vec<Pattern>> {
     let plain = |resource: &&str| {
         let special = |letter: char| "*,[]".contains(letter) || letter.is_control();

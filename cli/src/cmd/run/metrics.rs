@@ -1,4 +1,4 @@
-//! Numbers for Prometheus, if they are asked for.
+//! The metrics endpoint of `capwire run --metrics`.
 
 use crate::error::Error;
 use crate::output;
@@ -7,7 +7,7 @@ use capwire::metrics::Endpoint;
 use serde_json::json;
 use std::net::SocketAddr;
 
-/// Serves the numbers of `host` at `address`, and says where.
+/// Serves the metrics of `host` at `address`, and prints the URL.
 pub(super) async fn listen(
     host: &Host,
     address: SocketAddr,

@@ -1,10 +1,10 @@
-//! The signals by which the process is told to stop.
+//! The signals that stop the process.
 
 use crate::error::Error;
 use tokio::signal;
 
-/// Hears Ctrl-C and, where there is such a thing, SIGTERM. From its making on, neither ends the
-/// process by itself.
+/// Receives Ctrl-C and, on Unix, SIGTERM. While it exists, neither signal ends the process by
+/// itself.
 pub(super) struct Signals {
     #[cfg(unix)]
     terminate: signal::unix::Signal,
