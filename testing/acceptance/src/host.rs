@@ -26,8 +26,8 @@ impl RunningHost {
         Self::start_by(Command::new(crate::capwire()), manifest, engine, data)
     }
 
-    /// As [`start`](Self::start), while strace writes the calls of `filter` that it makes into the
-    /// file `trace`, until it has stopped.
+    /// Starts a host like [`start`](Self::start), under strace, which writes the system calls of
+    /// `filter` to the file `trace`.
     #[must_use]
     pub fn start_traced(
         (filter, trace): (&str, &Path),
@@ -79,13 +79,13 @@ impl RunningHost {
         }
     }
 
-    /// Where it listens: `http://127.0.0.1:PORT`.
+    /// Returns the URL at which the host listens: `http://127.0.0.1:PORT`.
     #[must_use]
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// Where `capwire ps`, `swap` and `stop` reach it.
+    /// Returns the socket for `capwire ps`, `swap` and `stop`.
     #[must_use]
     pub fn control(&self) -> &Path {
         &self.control

@@ -21,7 +21,7 @@ pub use tool::{Actor, HTTP, STORE, Workshop};
 use capwire_scaffold::set_by_xtask;
 use std::path::PathBuf;
 
-/// Where `cargo xtask test` put the `capwire` binary.
+/// Returns the path of the `capwire` binary that `cargo xtask test` built.
 #[must_use]
 pub fn capwire() -> PathBuf {
     path("CAPWIRE_BIN")
@@ -33,13 +33,13 @@ pub fn guest(file: &str) -> PathBuf {
     path("CAPWIRE_GUESTS").join(file)
 }
 
-/// How many requests a test of load makes.
+/// Returns the number of requests of a load test.
 #[must_use]
 pub fn requests() -> usize {
     number("CAPWIRE_REQUESTS")
 }
 
-/// How many rounds a test that repeats itself makes.
+/// Returns the number of rounds of a repeated test.
 #[must_use]
 pub fn rounds() -> usize {
     number("CAPWIRE_ROUNDS")

@@ -1,4 +1,4 @@
-//! Where hosts can run: engines here, and other machines.
+//! The places where hosts can run: the engines of this machine, and other machines.
 
 use crate::host::RunningHost;
 use std::path::Path;
@@ -19,7 +19,7 @@ pub fn engines() -> Vec<String> {
     engines.split_whitespace().map(str::to_owned).collect()
 }
 
-/// What chooses `engine` on the command line: guests of tests are trusted.
+/// Returns the options that select `engine`. Guests of tests are trusted.
 pub(crate) fn choosing(engine: &str) -> Vec<&str> {
     match engine {
         "wasm3" => vec!["--engine", engine, "--allow-unsafe-engine"],

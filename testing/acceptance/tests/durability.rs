@@ -22,7 +22,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 const CLIENTS: usize = 4;
-/// How long after the first acknowledgement the host lives at most, in milliseconds.
+/// The maximum time between the first acknowledgement and the kill, in milliseconds.
 const LIFE: u64 = 300;
 
 #[test]
@@ -178,8 +178,8 @@ fn between<'a>(trace: &'a str, begin: &str, end: &str) -> Vec<&'a str> {
     during
 }
 
-/// Whether a write of `text` to a file in `data` is followed by a sync of the same descriptor that
-/// returns 0.
+/// Returns true if a write of `text` to a file in `data` is followed by a sync of the same
+/// descriptor that returns 0.
 fn is_written_and_synchronised(trace: &[&str], text: &str, data: &Path) -> bool {
     let data = data.to_str().unwrap();
     let calls = system_calls(trace);

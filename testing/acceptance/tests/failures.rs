@@ -1,4 +1,4 @@
-//! What people read when an actor in Rust panics: the same on every engine.
+//! The report of a panic in a Rust actor is the same on every engine.
 #![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
 
 use capwire_acceptance::{Actor, Workshop, guest};

@@ -33,7 +33,7 @@ fn one_signed_counter_answers_with_the_same_bytes_on_every_engine() {
     }
 }
 
-/// What the server answers, as it comes over the wire.
+/// Returns the server's answer as it is sent.
 fn serve(place: &Place, manifest: &Path, data: &Path) -> Vec<String> {
     let host = place.serve(manifest, data);
     let address = host.url().trim_start_matches("http://");
@@ -61,7 +61,7 @@ fn ask(address: &str, (method, target, body): (&str, &str, &str)) -> String {
     lines.filter(|line| !changing(line)).collect()
 }
 
-/// What the guest itself answers: to a request, to a question for its health, to nonsense.
+/// Returns the guest's answers to a request, a health request and an unknown operation.
 fn call(place: &Place, workshop: &Workshop, manifest: &Path, data: &Path) -> Vec<String> {
     let request = codec::encode(&http::Request::new("GET", "/hits")).unwrap();
     let payload = workshop.path().join("request");

@@ -37,7 +37,7 @@ fn on_wasmi_a_refused_swap_changes_nothing() {
     refusals("wasmi");
 }
 
-/// Which versions may answer.
+/// The versions that may answer.
 #[derive(Default)]
 struct Progress {
     begun: AtomicI32,
@@ -171,7 +171,7 @@ impl Running {
         file
     }
 
-    /// What `capwire swap` reports, or why it fails.
+    /// Returns the report of `capwire swap`, or its error.
     fn swap(&self, file: &Path) -> Result<Value, String> {
         self.asked(&["swap", "--json", "echo", file.to_str().unwrap()])
     }

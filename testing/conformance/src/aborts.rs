@@ -144,7 +144,7 @@ pub fn start(engine: &dyn Engine) {
     });
 }
 
-/// Of another type it is an unknown import.
+/// An `abort` of another type is an unknown import.
 pub fn wrong_types(engine: &dyn Engine) {
     for ty in [
         "(func (param i32 i32 i32))",

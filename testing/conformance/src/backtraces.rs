@@ -39,7 +39,7 @@ pub fn functions(engine: &dyn Engine) {
     });
 }
 
-/// What has no name has its index.
+/// A function without a name appears with its index.
 pub fn without_names(engine: &dyn Engine) {
     let guest = |index: u32| {
         format!(
@@ -56,7 +56,7 @@ pub fn without_names(engine: &dyn Engine) {
     });
 }
 
-/// Of a deep stack the innermost functions are named.
+/// The backtrace of a deep stack names the innermost functions.
 pub fn deep(engine: &dyn Engine) {
     let more = "(func $deeper (param i32) (result i32)
         (if (i32.eqz (local.get 0)) (then unreachable))
@@ -117,7 +117,7 @@ pub fn paths(engine: &dyn Engine) {
     });
 }
 
-/// Where an import ended a guest, the function is named that called it.
+/// If an import ends a guest, the backtrace names the function that called the import.
 pub fn imports(engine: &dyn Engine) {
     let zeros = "(i32.const 0)".repeat(4);
     for (import, end) in [
@@ -140,7 +140,7 @@ pub fn imports(engine: &dyn Engine) {
     }
 }
 
-/// Of functions that an exit ended before, nothing is left.
+/// A backtrace contains no functions of an earlier call that ended with an exit.
 pub fn exits(engine: &dyn Engine) {
     let exit = r#"(import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))"#;
     each_kind(engine, |setup| {

@@ -23,10 +23,11 @@ const PATTERN: &str = "
                 (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $count))))
         (local.get $wrong))";
 
-/// So many patterns are not a whole number of anything that an engine might do at once.
+/// The number of patterns, which is not a multiple of any piece that an engine might process at
+/// once.
 const COUNT: u32 = 100_003;
 
-/// What overlaps is copied as if by way of a second memory, in both directions.
+/// Overlapping ranges are copied as if through a second memory, in both directions.
 pub fn overlapping_copies(engine: &dyn Engine) {
     each_kind(engine, |setup| {
         for (from, to) in [
@@ -59,7 +60,7 @@ pub fn fills(engine: &dyn Engine) {
     });
 }
 
-/// What does not fit is a trap, also where pointer and length wrap around in 32 bits.
+/// An access out of bounds is a trap, also if the sum of pointer and length overflows 32 bits.
 pub fn out_of_bounds(engine: &dyn Engine) {
     each_kind(engine, |setup| {
         for instruction in [

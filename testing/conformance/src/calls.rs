@@ -114,7 +114,7 @@ pub fn many(engine: &dyn Engine) {
     });
 }
 
-/// What one call responded, the next one has not.
+/// The response of one call does not leak into the next call.
 pub fn nothing_is_left_over(engine: &dyn Engine) {
     each_kind(engine, |setup| {
         let mut guest = setup.guest(&guest(""));

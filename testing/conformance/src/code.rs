@@ -1,4 +1,4 @@
-//! What code computes, where an engine was seen to compute something else.
+//! Code for which an engine computed a wrong result.
 
 use crate::guests::guest;
 use crate::harness::each_kind;

@@ -7,8 +7,8 @@ use capwire_wapc::{CallError, Engine, abi};
 const NO_MESSAGE: &str = "No error message set for call failure";
 const NO_OUTCOME: &str = "No error message OR response set for call success";
 
-/// What counts of response, error and returned value: 0 is an error; anything else is the response
-/// if there is one, else the error; what is missing has a standard text.
+/// The returned value decides between response and error: 0 is an error. Any other value is the
+/// response if there is one, or else the error. A missing text has a standard replacement.
 pub fn rules(engine: &dyn Engine) {
     let response = Some("response");
     let error = Some("error");
@@ -61,7 +61,7 @@ pub fn empty_error(engine: &dyn Engine) {
     });
 }
 
-/// What is not UTF-8 in an error text is replaced: the text is for people.
+/// Invalid UTF-8 in an error text is replaced, because the text is for people.
 pub fn not_utf8(engine: &dyn Engine) {
     each_kind(engine, |setup| {
         let script = Script::new()

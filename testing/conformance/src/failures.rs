@@ -1,4 +1,4 @@
-//! What a guest says before it traps, which is how a person learns why it did.
+//! The output of a guest before it traps, which tells people the reason.
 
 use crate::harness::{TestGuest, each_kind};
 use crate::script::{SCRATCH, Script, guest, stored};
@@ -45,7 +45,7 @@ pub fn last_lines(engine: &dyn Engine) {
     });
 }
 
-/// What it said in a call before is not of this one.
+/// The output of an earlier call is not part of the report.
 pub fn earlier_calls(engine: &dyn Engine) {
     each_kind(engine, |setup| {
         let mut guest = setup.guest(&guest(""));

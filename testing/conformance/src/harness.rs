@@ -16,7 +16,7 @@ pub(crate) enum Kind {
     Suspendable,
 }
 
-/// How guests of one case are made.
+/// The setup that creates the guests of one case.
 #[derive(Clone)]
 pub(crate) struct Setup<'e> {
     engine: &'e dyn Engine,
@@ -207,7 +207,7 @@ impl World for TestWorld {
     }
 }
 
-/// What clocks and randomness of [`TestWorld`] say.
+/// The values of the clocks and the randomness of [`TestWorld`].
 pub(crate) const REALTIME: u64 = 1_600_000_000_000_000_001;
 pub(crate) const MONOTONIC: u64 = 7;
 pub(crate) const RANDOM: u8 = 4;

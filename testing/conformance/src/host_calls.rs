@@ -178,7 +178,7 @@ pub fn console(engine: &dyn Engine) {
     });
 }
 
-/// What is not UTF-8 in a line is replaced.
+/// Invalid UTF-8 in a line is replaced.
 pub fn console_not_utf8(engine: &dyn Engine) {
     each_kind(engine, |setup| {
         let mut guest = setup.guest(&guest(""));

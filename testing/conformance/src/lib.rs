@@ -12,9 +12,9 @@
 //! capwire_conformance::suite!(Wasmi::new(), include_str!("skipped.txt"));
 //! ```
 //!
-//! What an engine's [`Support`](capwire_wapc::Support) declines is skipped. The second argument
-//! is the committed list of what is, one `group::case` a line; one more test fails when it is not
-//! exactly that, so that nothing is skipped unnoticed.
+//! Cases that need a feature that the engine's [`Support`](capwire_wapc::Support) declines are
+//! skipped. The second argument is the committed list of skipped cases, one `group::case` per line.
+//! An additional test fails if the list is not exact, so that no case is skipped unnoticed.
 
 #![forbid(unsafe_code)]
 #![allow(

@@ -94,8 +94,8 @@ pub fn outlives_its_module(engine: &dyn Engine) {
     });
 }
 
-/// Where guests get what others had before, nothing of these is left: neither in memory, tables and
-/// globals, nor of segments that they dropped.
+/// If guests reuse the memory of earlier guests, nothing of these is left: neither memory, tables
+/// and globals, nor dropped segments.
 pub fn earlier_guests_leave_nothing(engine: &dyn Engine) {
     let fields = |data: &str| {
         format!(
@@ -185,7 +185,7 @@ fn assert_done(step: Step<'_>, expected: &str) {
     }
 }
 
-/// Where slices are measured by a clock, any of them may end early on a busy machine.
+/// If a clock measures slices, any slice may end early on a busy machine.
 fn awake(mut step: Step<'_>) -> Step<'_> {
     while let Step::Yielded(paused) = step {
         step = paused.resume().unwrap();

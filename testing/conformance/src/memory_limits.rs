@@ -67,7 +67,7 @@ pub fn grow_by_much(engine: &dyn Engine) {
     });
 }
 
-/// What a module itself wants at most counts like the limit.
+/// The maximum that a module itself declares counts like the limit.
 pub fn grow_by_more_than_wanted(engine: &dyn Engine) {
     let wat = r#"(module
         (import "wapc" "__guest_response" (func $respond (param i32 i32)))

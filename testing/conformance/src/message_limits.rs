@@ -71,7 +71,7 @@ pub fn payloads(engine: &dyn Engine) {
     });
 }
 
-/// Nor does a reply that is too long reach the guest, which is told of it.
+/// A reply that is too long does not reach the guest, which gets an error instead.
 pub fn replies(engine: &dyn Engine) {
     each_kind(engine, |setup| {
         let mut guest = limited(setup);
@@ -100,7 +100,7 @@ fn limited(mut setup: Setup<'_>) -> TestGuest {
     setup.guest(&guest(""))
 }
 
-/// What the guest finds as error after the last of these host calls.
+/// Returns the error that the guest gets from the last of these host calls.
 fn error_of_the_host(calls: Script, guest: &mut TestGuest, host: &mut TestHost) -> String {
     const TEXT: Span = Span {
         pointer: LARGE + (1 << 20),

@@ -1,4 +1,4 @@
-//! Which modules are guests.
+//! The modules that engines accept as guests.
 
 use crate::guests::{COUNTER, ECHO, guest};
 use crate::harness::{each_kind, try_compile};
@@ -39,7 +39,7 @@ pub fn no_guest_call(engine: &dyn Engine) {
     }
 }
 
-/// So is one without `memory`.
+/// A module without `memory` is refused.
 pub fn no_memory(engine: &dyn Engine) {
     for wrong in [
         "",
@@ -202,7 +202,7 @@ pub fn shared_memory(engine: &dyn Engine) {
     try_compile(engine, &format!("(module {memory} {GUEST_CALL})")).unwrap_err();
 }
 
-/// So is 64-bit memory: the pointers of waPC have 32 bits.
+/// A module with 64-bit memory is refused, because the pointers of waPC have 32 bits.
 pub fn memory_of_64_bits(engine: &dyn Engine) {
     let memory = r#"(memory (export "memory") i64 1)"#;
     try_compile(engine, &format!("(module {memory} {GUEST_CALL})")).unwrap_err();

@@ -7,13 +7,13 @@ use bytes::Bytes;
 use capwire_wapc::abi::{self, Import};
 use capwire_wapc::{CallError, Span};
 
-/// Where the guest keeps what the calls returned, an `i32` each, in order.
+/// The address at which the guest stores the result of each call, an `i32`, in order.
 pub(crate) const RESULTS: u32 = 0x100;
-/// Where the guest fetches the operation's name to.
+/// The address to which the guest fetches the operation's name.
 pub(crate) const OPERATION: u32 = 0x8000;
 /// Memory for the cases: 28 KiB.
 pub(crate) const SCRATCH: u32 = 0x9000;
-/// Where the guest fetches its script to: instructions first, then the data that they need.
+/// The address to which the guest fetches its script: the instructions, then their data.
 const SCRIPT: u32 = 0x1_0000;
 const DATA: u32 = 0x1_2000;
 /// More memory for the cases: 4 MiB and a little.
@@ -28,7 +28,7 @@ const RETURN: u32 = 100;
 const GROW: u32 = 101;
 const TRAP: u32 = 102;
 
-/// What the guest does in one call, ended by [`returns`](Self::returns) or
+/// The actions of a guest in one call, which end with [`returns`](Self::returns) or
 /// [`traps`](Self::traps).
 #[derive(Clone, Default)]
 pub(crate) struct Script {
@@ -129,7 +129,7 @@ impl Script {
         self
     }
 
-    /// As the guest reads it from [`SCRIPT`] on.
+    /// Returns the encoding that the guest reads at [`SCRIPT`].
     pub(crate) fn encode(&self) -> Vec<u8> {
         let room = (DATA - SCRIPT) as usize;
         assert!(

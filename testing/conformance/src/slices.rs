@@ -82,7 +82,7 @@ pub fn endless_host_calls(engine: &dyn Engine) {
     assert_stopped(engine, &call);
 }
 
-/// So is one that does nothing but print.
+/// A guest that only prints is stopped.
 pub fn endless_console(engine: &dyn Engine) {
     let print = "(call $__console_log (i32.const 0) (i32.const 0))";
     assert_stopped(

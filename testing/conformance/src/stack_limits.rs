@@ -44,7 +44,7 @@ pub fn size_counts(engine: &dyn Engine) {
     });
 }
 
-/// How deep the guest was when the limit broke.
+/// Returns the depth of the call stack at which the limit is exceeded.
 fn overflow(setup: &Setup<'_>) -> usize {
     let mut guest = setup.guest(&guest("(call $deeper (i32.const 0))", ENDLESS));
     match guest.call("deeper", "").unwrap_err() {

@@ -65,7 +65,7 @@ pub fn once(engine: &dyn Engine) {
     });
 }
 
-/// What the start section did is there in calls.
+/// Calls see the effects of the start section.
 pub fn start_section(engine: &dyn Engine) {
     let wat = plain_guest(
         "(call $__guest_response (i32.const 0) (i32.const 1)) (i32.const 1)",
@@ -169,7 +169,7 @@ pub fn own_calls_work_afterwards(engine: &dyn Engine) {
     });
 }
 
-/// What is in the guest's memory since its start.
+/// Returns a part of the guest's memory as it was after the start.
 fn read(guest: &mut TestGuest, span: Span) -> Bytes {
     let script = Script::new().respond(span).returns(1);
     script.run(guest).unwrap()

@@ -7,7 +7,7 @@ use capwire_wapc::{Engine, Support};
 pub struct Group {
     /// The module of this crate that they are in.
     pub name: &'static str,
-    /// What an engine must promise for them.
+    /// The feature that an engine must support for these cases.
     pub need: Option<Need>,
     /// The cases.
     pub cases: &'static [Case],
@@ -27,12 +27,12 @@ pub struct Case {
 pub struct Need {
     /// The field of [`Support`].
     pub name: &'static str,
-    /// Whether the engine makes it.
+    /// Returns true if the engine supports the feature.
     pub met: fn(&Support) -> bool,
 }
 
 impl Group {
-    /// Whether the cases apply to an engine of this support.
+    /// Returns true if the cases apply to an engine with this support.
     #[must_use]
     pub fn applies_to(&self, support: &Support) -> bool {
         self.need.is_none_or(|need| (need.met)(support))

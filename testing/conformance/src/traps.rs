@@ -8,7 +8,7 @@ use capwire_wapc::{CallError, Engine, Misuse, Reply, TrapKind, abi};
 const TABLE: &str = r#"(type $returns (func (result i32)))
     (table 3 funcref) (elem (i32.const 0) $nothing) (func $nothing)"#;
 
-/// What WebAssembly forbids, and what it is called here.
+/// Code that traps, and the kind of each trap.
 const KINDS: [(&str, TrapKind); 10] = [
     ("unreachable", TrapKind::Unreachable),
     ("(i32.load (i32.const -1))", TrapKind::MemoryOutOfBounds),

@@ -50,7 +50,7 @@ const USES: [Use; 16] = [
     in_field(1, "(func (type INDEX) unreachable)"),
 ];
 
-/// How many indices behind the last are tried.
+/// The number of invalid indices that are tried.
 const BEHIND: u32 = 9;
 
 /// A module that names what it does not have is refused, whatever it names.
@@ -102,7 +102,7 @@ const EXPORTS: (u8, &[u8]) = (7, b"\x02\x06memory\x02\0\x0C__guest_call\0\x01");
 const START: (u8, &[u8]) = (8, &[0]);
 const CODE: (u8, &[u8]) = (10, &[2, 2, 0, 0x0B, 4, 0, 0x41, 0, 0x0B]);
 
-/// So is one whose sections are not in their order, are there twice, or have more bytes than they mean.
+/// A module is refused if its sections are out of order, repeated, or longer than their content.
 pub fn sections(engine: &dyn Engine) {
     let compile = |sections: &[(u8, &[u8])]| engine.compile(&in_binary(sections)).map(drop);
     compile(&[TYPES, FUNCTIONS, MEMORY, EXPORTS, START, CODE]).unwrap();
@@ -120,7 +120,7 @@ pub fn sections(engine: &dyn Engine) {
     }
 }
 
-/// So is one whose functions end before or behind their code.
+/// A module is refused if the size of a function is not that of its code.
 pub fn bodies(engine: &dyn Engine) {
     for wrong in [
         &[2, 2, 0, 0x0B, 3, 0, 0x41, 0][..],

@@ -123,7 +123,7 @@ pub fn exit_in_start(engine: &dyn Engine) {
     });
 }
 
-/// What a reactor's `_initialize` prepared is there in calls.
+/// Calls see the effects of a reactor's `_initialize`.
 pub fn reactor(engine: &dyn Engine) {
     let body = "(call $__guest_response (i32.const 64) (i32.const 1)) (i32.const 1)";
     let initialize = r#"(func (export "_initialize")

@@ -1,4 +1,4 @@
-//! What any provider of a capability must satisfy, as reusable test cases.
+//! Reusable tests for any provider of a contract.
 //!
 //! Each module holds the cases of one contract, as public functions that panic when the provider
 //! is wrong. A macro per contract turns all of them into tests of a provider: see

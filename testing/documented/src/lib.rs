@@ -1,7 +1,8 @@
 //! Finds the commands that documents show, and says who runs each.
 //!
-//! What a document shows goes stale unless it is run. [`pages`] finds the commands, [`runner`] says who runs each of them as it is
-//! written, and whoever does takes the commands from here: so none can be forgotten on the way.
+//! A command in a document goes stale unless a test runs it. [`pages`] finds the commands, and
+//! [`runner`] names the test that runs each command as it is written. The tests take their commands
+//! from here, so that none is forgotten.
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 

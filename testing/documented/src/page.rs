@@ -9,15 +9,15 @@ use std::path::Path;
 pub struct Command {
     /// The document, by its path from the root.
     pub page: String,
-    /// What a shell gets: continued lines are one, comments are kept.
+    /// The command for a shell: continued lines are joined, and comments are kept.
     pub line: String,
-    /// What the document shows below it: empty where it shows only commands.
+    /// The output that the document shows below the command; empty if it shows only commands.
     pub output: String,
-    /// How it is shown.
+    /// The form in which the document shows the command.
     pub form: Form,
 }
 
-/// How a command is shown.
+/// The form in which a document shows a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
     /// A line of a block `sh`.
@@ -39,7 +39,7 @@ impl Command {
     }
 }
 
-/// What a document shows.
+/// The commands of a document.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Page {
     /// Its path from the root, with `/`.
@@ -91,7 +91,7 @@ fn find(root: &Path, folder: &str, names: &mut Vec<String>) -> io::Result<()> {
     Ok(())
 }
 
-/// What `text`, the document `name`, shows.
+/// Returns the commands in `text`, the document `name`.
 #[must_use]
 pub fn page(name: &str, text: &str) -> Page {
     let mut page = Page {
@@ -183,7 +183,8 @@ fn is_command(line: &str) -> bool {
         && (!line.starts_with("capwire ") || words.nth(1).is_some_and(is_word))
 }
 
-/// What stands between backticks. Those of `capwire` itself are names of commands, which the help explains.
+/// Returns the commands between backticks, except commands of `capwire`, which are names that the
+/// help explains.
 fn spans(page: &str, line: &str) -> Vec<Command> {
     let spans = line.split('`').skip(1).step_by(2);
     let commands = spans.filter(|span| is_command(span) && !span.starts_with("capwire "));

@@ -1,8 +1,8 @@
-//! Who runs which command.
+//! The test that runs each command.
 
 use crate::page::{Command, Form};
 
-/// Who runs a command as it is written.
+/// The runner of a command as it is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Runner {
     /// `cli/tests/cli/documented.rs`: the commands of a page, from its top to its end.
@@ -91,7 +91,7 @@ pub const ELSEWHERE: &[(&str, Runner)] = &[
     ),
 ];
 
-/// Who runs `command`, or `None` if nobody thought of it.
+/// Returns the runner of `command`, or `None` if no rule covers it.
 #[must_use]
 pub fn runner(command: &Command) -> Option<Runner> {
     let words = command.words();

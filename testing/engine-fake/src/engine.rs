@@ -51,13 +51,13 @@ impl Fake {
         self
     }
 
-    /// How many instances there are now.
+    /// Returns the current number of instances.
     #[must_use]
     pub fn live_instances(&self) -> usize {
         self.live.load(Ordering::SeqCst)
     }
 
-    /// How many instances were ever made.
+    /// Returns the number of instances ever created.
     #[must_use]
     pub fn made_instances(&self) -> usize {
         self.made.load(Ordering::SeqCst)

@@ -11,7 +11,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::task::{self, Poll, Waker};
 
-/// What the protocol answers to host calls of start functions.
+/// The error of the protocol for host calls of start functions.
 const NOT_DURING_START: &str = "host calls are not available during start";
 
 /// An instance of either kind.

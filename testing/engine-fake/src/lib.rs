@@ -1,8 +1,8 @@
 //! A scripted waPC engine without WebAssembly, for tests of hosts.
 //!
-//! What a guest does is a [`Script`]: asynchronous Rust that calls the host, gives way, answers,
-//! fails, traps or spins. A "module" is a few bytes of valid WebAssembly that name the script, so
-//! that it can be signed, inspected and stored like any other.
+//! A [`Script`] defines the behaviour of a guest: asynchronous Rust that calls the host, yields,
+//! answers, fails, traps or spins. A "module" is a few bytes of valid WebAssembly that name the
+//! script, so that it can be signed, inspected and stored like any other module.
 //!
 //! ```
 //! use capwire_engine_fake::{Fake, Script, module};

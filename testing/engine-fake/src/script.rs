@@ -14,7 +14,7 @@ pub(crate) type Running = Pin<Box<dyn Future<Output = Result<Bytes, CallError>> 
 type OnStart = Box<dyn Fn(Context) -> Running + Send + Sync>;
 type OnCall = Box<dyn Fn(Context, Call) -> Running + Send + Sync>;
 
-/// What the guests of a module do.
+/// The behaviour of the guests of a module.
 ///
 /// A script may await the methods of its [`Context`], and anything else: while that is not ready
 /// the guest yields.
@@ -91,14 +91,14 @@ pub struct Context {
     world: Arc<dyn World>,
 }
 
-/// What passes between a script and the instance that runs it.
+/// The data exchanged between a script and the instance that runs it.
 #[derive(Default)]
 struct Mailbox {
     wish: Option<Wish>,
     reply: Option<Reply>,
 }
 
-/// Why a script waits.
+/// The reason why a script waits.
 pub(crate) enum Wish {
     HostCall(SuspendedCall),
     Yield,

@@ -1,10 +1,10 @@
-//! How an attack ended, by the types of the host's error: never by its text.
+//! The outcome of an attack, derived from the type of the host's error, never from its text.
 
 use capwire::wapc::{CallError, CompileError, LimitError, ProtocolError, StartError, TrapKind};
 use capwire::{Error, ErrorKind};
 use std::error::Error as _;
 
-/// How an attack ended.
+/// The outcome of an attack.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ending {
     /// Stopped: it computed for longer than its budget.
@@ -60,7 +60,7 @@ impl Ending {
         }
     }
 
-    /// What the host files such an error under.
+    /// Returns the kind of the host's error for this outcome.
     #[must_use]
     pub fn kind(self) -> ErrorKind {
         match self {

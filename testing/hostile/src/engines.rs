@@ -4,8 +4,8 @@ use anyhow::Result;
 use capwire::engine::{Engine, Wasmi, Wasmtime};
 use std::sync::Arc;
 
-/// What an interpreter executes in a millisecond of a test: unoptimised code is slower than what
-/// the engines expect, and a slice should last about as long as it says.
+/// The fuel that an interpreter uses in a millisecond of a test. Unoptimised code is slower than
+/// the engines expect, and a slice should last about as long as configured.
 const FUEL_PER_MILLISECOND: u64 = if cfg!(debug_assertions) {
     50_000
 } else {

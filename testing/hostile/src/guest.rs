@@ -19,11 +19,11 @@ pub enum Strikes {
 /// A guest that attacks its host.
 #[derive(Clone, Debug)]
 pub struct Guest {
-    /// What it does, for people.
+    /// The description of the attack, for people.
     pub name: &'static str,
     /// When it does that.
     pub strikes: Strikes,
-    /// What becomes of it under its [`options`](Self::options), on every engine.
+    /// The outcome with these [`options`](Self::options), on every engine.
     pub ending: Ending,
     /// The most bytes that its messages may have.
     pub message_bytes: u32,
@@ -66,14 +66,15 @@ impl Guest {
         self
     }
 
-    /// Whether it goes on until it is stopped.
+    /// Returns true if the guest runs until it is stopped.
     #[must_use]
     pub fn is_endless(&self) -> bool {
         matches!(self.ending, Ending::CpuBudget | Ending::Deadline)
     }
 
-    /// What it may use: 4 MiB of memory, 100,000 table elements, 512 KiB of stack, messages of
-    /// [`message_bytes`](Self::message_bytes), one instance. It has 50 ms to compute and a minute for all, or the other way round if it is to meet its
+    /// Returns the options of the guest: 4 MiB of memory, 100,000 table elements, 512 KiB of stack,
+    /// messages of [`message_bytes`](Self::message_bytes), one instance, a CPU budget of 50 ms and
+    /// a deadline of one minute. The two times are exchanged if the guest should exceed its
     /// deadline.
     #[must_use]
     pub fn options(&self) -> ActorOptions {

@@ -12,7 +12,7 @@ pub fn guests() -> Vec<Guest> {
     kinds().into_iter().flatten().collect()
 }
 
-/// Of each kind of attack the first guest that ends in each way.
+/// Returns the first guest with each outcome from each kind of attack.
 #[must_use]
 pub fn one_of_each() -> Vec<Guest> {
     let chosen = kinds().into_iter().map(|mut kind| {
@@ -50,7 +50,7 @@ const WAIT: &str = "(i32.const 20) (i32.const 4)";
 const NOTHING: &str = "(i32.const 0) (i32.const 0)";
 /// All memory.
 const ALL: &str = "(i32.const 0) (call $all)";
-/// As much of memory as a message may have.
+/// A span of memory with the maximum length of a message.
 const MOST: &str = "(i32.const 0) (call $most)";
 /// Memory as far as there is any.
 const TAKE_ALL_MEMORY: &str = "(block $full (loop $more

@@ -9,7 +9,7 @@ use std::time::Duration;
 /// Its contract.
 pub const CONTRACT: &str = "test:hostile";
 
-/// How long the clock on the wall goes on while a guest naps.
+/// The wall-clock time for which a guest waits.
 const NAP: Duration = Duration::from_secs(2);
 
 /// `Take` answers at once with what it got, `Wait` never, `Pause` when others had their turn, and

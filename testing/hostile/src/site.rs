@@ -120,13 +120,13 @@ pub struct Neighbour {
 }
 
 impl Neighbour {
-    /// How often it answered so far.
+    /// Returns the number of answers so far.
     #[must_use]
     pub fn answered(&self) -> u64 {
         self.answered.load(SeqCst)
     }
 
-    /// Whether it still answers.
+    /// Returns true if the actor still answers.
     #[must_use]
     pub fn is_well(&self) -> bool {
         !self.calls.is_finished()

@@ -19,7 +19,7 @@ pub struct Subject {
     is_default: bool,
 }
 
-/// Which guests attack engines that were told to work in another way than by default.
+/// The guests that attack engines with options other than the defaults.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Attacks {
     /// All, as with every other engine.
@@ -29,7 +29,7 @@ pub enum Attacks {
 }
 
 impl Attacks {
-    /// What `CAPWIRE_ATTACKS` says: `all`, or one of each if it is not set.
+    /// Reads `CAPWIRE_ATTACKS`: `all` guests, or one of each kind if it is not set.
     #[must_use]
     pub fn chosen() -> Self {
         match std::env::var("CAPWIRE_ATTACKS").as_deref() {

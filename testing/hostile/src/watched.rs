@@ -16,14 +16,14 @@ pub struct Watched {
     seen: Arc<Mutex<Seen>>,
 }
 
-/// What was seen.
+/// The observed numbers.
 #[derive(Clone, Debug, Default)]
 pub struct Seen {
-    /// How many instances there are now, with those that are being made or freed.
+    /// The current number of instances, including those that are being created or freed.
     pub instances: usize,
-    /// How many there were at most.
+    /// The maximum number of instances so far.
     pub most: usize,
-    /// How many modules there are now.
+    /// The current number of modules.
     pub modules: usize,
     /// The threads on which instances were made or freed, and modules freed.
     pub threads: HashSet<ThreadId>,
@@ -39,7 +39,7 @@ impl Watched {
         }
     }
 
-    /// What was seen so far.
+    /// Returns the numbers observed so far.
     #[must_use]
     pub fn seen(&self) -> Seen {
         self.lock().clone()
@@ -72,7 +72,7 @@ impl Engine for Watched {
     }
 }
 
-/// What is watched is freed before what watches it.
+/// The watched value is dropped before its watcher.
 #[derive(Debug)]
 struct WatchedModule(Arc<dyn Module>, Loaded);
 

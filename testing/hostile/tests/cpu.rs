@@ -1,5 +1,4 @@
-//! What counts against a CPU budget, on every engine: computing does, waiting and being pushed
-//! aside do not.
+//! On every engine, computing counts against the CPU budget; waiting and preemption do not.
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs, reason = "tests")]
 
 use capwire::ActorOptions;

@@ -8,7 +8,7 @@ use capwire_hostile::{
 use std::sync::Arc;
 use std::time::Duration;
 
-/// What an endless guest may not keep a neighbour from: to answer so often before it is stopped.
+/// The number of answers that a neighbour must give before an endless guest is stopped.
 const ANSWERS: u64 = 3;
 
 /// By the clock on the wall, by which a busy machine gives neighbours little time.
@@ -25,8 +25,8 @@ async fn each_guest_ends_in_the_same_way_on_every_engine() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// What options are spared unless `CAPWIRE_ATTACKS` is `all`: other guests attack in the same way and
-/// end in the same.
+/// Guests that are left out for configured engines, unless `CAPWIRE_ATTACKS` is `all`, attack and
+/// end like others.
 #[test]
 fn guests_that_skip_engine_options_match_the_committed_list() {
     let chosen: Vec<&str> = one_of_each().iter().map(|guest| guest.name).collect();

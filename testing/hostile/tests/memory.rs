@@ -1,5 +1,5 @@
-//! What the host's process may grow by, whatever guests do: alone in its process, so that it
-//! counts nothing else.
+//! The memory of the host's process stays bounded for all guests. The test runs alone in its
+//! process, so that it counts nothing else.
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
 

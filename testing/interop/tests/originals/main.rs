@@ -1,4 +1,5 @@
-//! What the original tools sign is verified here, and what is signed here they accept.
+//! This project verifies modules that the original tools signed, and the original tools accept
+//! modules that this project signed.
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,

@@ -1,4 +1,4 @@
-//! What both sides share: keys, a module that the parser of 2020 knows, the time.
+//! Helpers for both directions: keys, a module that the parser of 2020 can read, and the time.
 
 use capwire_wascap::{KeyKind, KeyPair, UnixSeconds};
 use std::time::{SystemTime, UNIX_EPOCH};

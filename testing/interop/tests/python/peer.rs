@@ -24,7 +24,7 @@ impl Peer {
         python.clone().map(|python| Self { python })
     }
 
-    /// What the script answers, or `None` if it fails.
+    /// Returns the output of the script, or `None` if it fails.
     pub(crate) fn run(&self, arguments: &[&str], input: &[u8]) -> Option<Vec<u8>> {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("python/wascap.py");
         let mut child = Command::new(&self.python)
