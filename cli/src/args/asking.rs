@@ -32,7 +32,7 @@ pub(crate) struct Swap {
     /// Send the new version a health request first, and swap only if it answers
     #[arg(long)]
     pub(crate) health_check: bool,
-    /// How long calls in progress may take to finish in the old version; longer calls are dropped
+    /// The time for calls in progress to finish in the old version; longer calls are dropped
     /// [default: 10s]
     #[arg(long, value_name = "DURATION", value_parser = capwire_manifest::time)]
     pub(crate) drain: Option<Duration>,

@@ -51,7 +51,7 @@ impl Folder {
         names
     }
 
-    /// Where the hosts that run in this folder are found.
+    /// Returns the directory of the sockets of hosts that run in this folder.
     pub(crate) fn sockets(&self) -> PathBuf {
         self.1.path().join("capwire")
     }
@@ -97,14 +97,15 @@ impl Folder {
         command.timeout(PATIENCE).output().unwrap().into()
     }
 
-    /// As [`run`](Self::run); returns what it printed.
+    /// Runs the command like [`run`](Self::run), and returns its output.
     pub(crate) fn succeed(&self, line: &str) -> String {
         let ended = self.run(line);
         assert_eq!(ended.code, Some(0), "{line}: {ended:?}");
         ended.stdout
     }
 
-    /// As [`run`](Self::run); returns the error, of which there must be one, and nothing else.
+    /// Runs the command like [`run`](Self::run), and returns its error. The command must print
+    /// nothing else.
     pub(crate) fn fail(&self, line: &str, code: i32) -> String {
         let ended = self.run(line);
         assert_eq!(ended.code, Some(code), "{line}: {ended:?}");

@@ -101,7 +101,7 @@ impl Module {
         self.claims(capability)
     }
 
-    /// Who signs it.
+    /// Returns the account that signs the actor.
     pub(crate) fn account(&self) -> PublicKey {
         self.account.public()
     }
@@ -278,7 +278,7 @@ pub(crate) struct Told {
     pub(crate) on_bind: Mutex<OnBind>,
 }
 
-/// What [`Told`] does when an actor is bound.
+/// The behaviour of [`Told`] when an actor is bound.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum OnBind {
     Succeed,
@@ -314,7 +314,7 @@ impl Told {
         self
     }
 
-    /// What it was asked, in order.
+    /// Returns the requests that the provider received, in order.
     pub(crate) fn log(&self) -> Vec<String> {
         self.log.lock().unwrap().clone()
     }

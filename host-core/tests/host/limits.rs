@@ -139,7 +139,7 @@ fn flooding() -> Fake {
     Fake::new().with("floods", floods)
 }
 
-/// That guest, bound to what answers at once.
+/// Starts the flooding guest, bound to a provider that answers at once.
 async fn flood(kit: &Kit, options: ActorOptions) -> ActorId {
     let module = Module::new().script("floods").claims(CONTRACT);
     let actor = kit.start_with(&module, options).await;

@@ -32,7 +32,7 @@ fn clock() -> ManualClock {
     ManualClock::at(Duration::from_secs(2_000_000_000))
 }
 
-/// That actor, without an instance.
+/// Starts the actor, and removes its instance.
 async fn without_instance(kit: &Kit, go: &Sender<()>, options: ActorOptions) -> ActorId {
     go.send(()).unwrap();
     let actor = kit.start_with(&Module::new().script("slow"), options).await;
@@ -241,7 +241,7 @@ async fn code_is_not_freed_on_the_thread_that_makes_calls() {
     assert_ne!(freed(), Some(thread::current().id()));
 }
 
-/// What takes as long as to compile a module is not done while somebody waits for an instance.
+/// Work that takes as long as compiling a module does not run while a caller waits for an instance.
 #[tokio::test]
 async fn a_module_is_prepared_for_its_stack_before_an_instance_is_made() {
     let engine = Telling::default();

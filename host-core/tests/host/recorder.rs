@@ -23,8 +23,9 @@ pub(crate) struct Span {
     id: Id,
 }
 
-/// Whether somebody listens is remembered for all threads. A thread that nobody watches must not make
-/// another one deaf, so that somebody listens before the first module is made.
+/// `tracing` caches for all threads whether a subscriber listens. So one subscriber listens before
+/// the first module is created, or a thread without a subscriber would disable the events of
+/// others.
 static LISTENING: Once = Once::new();
 
 /// Sees to it that somebody listens.

@@ -41,7 +41,7 @@ async fn no_call_is_lost_in_a_swap_with_one_instance_or_fresh_instances() {
     swap_under_load(Instances::Fresh(NonZeroUsize::MIN.saturating_add(3))).await;
 }
 
-/// Which versions may answer.
+/// The versions that may answer.
 #[derive(Default)]
 struct Progress {
     begun: AtomicI32,

@@ -1,4 +1,5 @@
-//! What users of `wapc` rely on, whatever engine they have: `cases!` makes the tests for one.
+//! Behaviour that users of `wapc` rely on with every engine. `cases!` creates the tests for one
+//! engine.
 
 use std::error::Error;
 use std::sync::{Mutex, Once};

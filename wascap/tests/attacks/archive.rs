@@ -91,7 +91,7 @@ pub(crate) fn unreadable(par: &[u8]) -> ArchiveError {
     error
 }
 
-/// Where a file behind all of the good archive begins.
+/// Returns the offset at which a further file of the valid archive would begin.
 pub(crate) fn behind() -> usize {
     honest().len() - 1024
 }

@@ -29,7 +29,7 @@ impl Site {
         Self::new(Arc::new(Answering(answer)), &[], Timeouts::default()).await
     }
 
-    /// As [`answering`](Self::answering), and clients are told of failures.
+    /// Starts a server like [`answering`](Self::answering) that shows failures to clients.
     pub(crate) async fn telling(
         answer: impl Fn(Request) -> Result<Response, ActorError> + Send + Sync + 'static,
     ) -> Self {
