@@ -62,7 +62,7 @@ impl Record {
             return;
         }
         if self.seen.len() >= MOST {
-            return self.complain(&format!("it has {MOST} uses, which is the limit"));
+            return self.complain(&format!("it has reached the limit of {MOST} uses"));
         }
         if let Err(error) = self.write(&one) {
             return self.complain(&error.to_string());

@@ -77,9 +77,9 @@ pub(crate) enum Refusal {
     NegativeExpiry(i32),
     #[error("the request has no keys, expected at least one")]
     NoKeys,
-    #[error("the message has more than {0} bytes, which is the limit")]
+    #[error("the message is larger than the limit of {0} bytes")]
     MessageTooLong(usize),
-    #[error("the answer has more than {0} bytes, which is the limit: request less at a time")]
+    #[error("the answer would be larger than the limit of {0} bytes: request less at a time")]
     AnswerTooLong(usize),
 }
 
