@@ -107,7 +107,7 @@ fn a_refused_swap_leaves_the_old_version_running() {
         &["no actor `ehco`", "did you mean `echo`?"],
     );
     folder.signed(&web("second"), "echo", &format!("{CAP} --rev 1"));
-    refused("echo echo.wasm", &["revision is 1", "--rev"]);
+    refused("echo echo.wasm", &["running revision 1", "--rev"]);
     folder.signed(
         &web("second"),
         "echo",

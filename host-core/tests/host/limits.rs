@@ -31,7 +31,8 @@ async fn a_guest_that_computes_too_much_is_stopped() {
 #[tokio::test]
 async fn a_call_that_takes_too_long_is_stopped() {
     let kit = Kit::new();
-    let options = options(Duration::from_millis(5), LONG);
+    // Long enough for the call afterwards, on a busy machine too.
+    let options = options(Duration::from_millis(500), LONG);
     let actor = kit.start_with(&Module::new(), options).await;
 
     let error = kit.host.call(actor, "spin", "").await.unwrap_err();

@@ -50,8 +50,11 @@ async fn attack(subject: &Subject, guest: &Guest) -> Result<(), String> {
     let module = site.sign(&guest.wasm().unwrap()).await.unwrap();
     let mut before = neighbour.answered();
     let mut options = guest.options();
-    if guest.ending == Ending::Deadline {
-        options.deadline = PATIENCE;
+    match guest.ending {
+        Ending::Deadline => options.deadline = PATIENCE,
+        // One step over all memory can take 20 ms, and neighbours answer between steps.
+        Ending::CpuBudget => options.cpu_budget *= 4,
+        _ => {}
     }
     let started = site.start(module, options).await;
     let result = match (started, guest.strikes) {
