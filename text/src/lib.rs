@@ -8,7 +8,7 @@
 //! | function | for |
 //! |---|---|
 //! | [`escaped`] | one line of any length |
-//! | [`line`] | one line with a maximum length |
+//! | [`line()`] | one line with a maximum length |
 //! | [`lines`] | several lines with a maximum length |
 //! | [`json`] | JSON, which stays JSON with the same meaning |
 //!

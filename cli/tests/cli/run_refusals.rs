@@ -304,7 +304,10 @@ fn places_that_are_none() {
     }
     for socket in ["none/host.sock", "m.yaml", &"s".repeat(200)] {
         let error = folder.fail(&format!("{run} --control {socket}"), 1);
-        says(&error, &[socket, "help: choose an unused path for `--control`"]);
+        says(
+            &error,
+            &[socket, "help: choose an unused path for `--control`"],
+        );
     }
     let error = folder.fail(&format!("{run} --record none/uses.jsonl"), 1);
     says(&error, &["cannot write `none/uses.jsonl`"]);

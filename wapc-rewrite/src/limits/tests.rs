@@ -180,6 +180,8 @@ fn functions_have_so_many_locals() {
     assert_eq!(refused(&locals(MOST_LOCALS - 1)), None);
     let too_many = Some(("locals in a function", MOST_LOCALS + 1));
     assert_eq!(refused(&locals(MOST_LOCALS)), too_many);
+    // Validation refuses these, with another error.
+    assert_eq!(refused(&locals(MOST_VALID_LOCALS)), None);
 }
 
 #[test]
