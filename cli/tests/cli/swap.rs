@@ -113,7 +113,7 @@ fn a_refused_swap_leaves_the_old_version_running() {
         "echo",
         &format!("{CAP} --cap wascc:keyvalue --rev 2"),
     );
-    refused("echo echo.wasm", &["may do more", "wascc:keyvalue"]);
+    refused("echo echo.wasm", &["claims more", "wascc:keyvalue"]);
     folder.signed(b"\0asm\x01\0\0\0", "echo", &format!("{CAP} --rev 2"));
     refused("echo echo.wasm", &["cannot be compiled"]);
     let mut changed = folder.read("new.wasm");
