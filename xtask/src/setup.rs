@@ -10,13 +10,22 @@ pub(crate) struct Options {
     /// Install libclang, which builds the binding of wasm3
     #[arg(long)]
     wasm3: bool,
+    /// Install strace, which a test of durability runs
+    #[arg(long)]
+    strace: bool,
 }
 
 pub(crate) fn install(options: &Options) -> Result<()> {
-    if !options.wasm3 {
+    if !options.wasm3 && !options.strace {
         bail!("nothing to install: name a part, such as `--wasm3`");
     }
-    wasm3()
+    if options.wasm3 {
+        wasm3()?;
+    }
+    if options.strace {
+        program("strace", "strace")?;
+    }
+    Ok(())
 }
 
 /// Installs libclang, which builds the binding of wasm3.
@@ -28,11 +37,16 @@ pub(crate) fn wasm3() -> Result<()> {
 }
 
 /// Installs an emulator, such as `qemu-aarch64-static`.
-pub(crate) fn emulator(program: &str) -> Result<()> {
-    let known = command(program, &["--version"]).output();
+pub(crate) fn emulator(name: &str) -> Result<()> {
+    program(name, "qemu-user-static")
+}
+
+/// Installs the package of a program, unless the program is there.
+fn program(name: &str, package: &str) -> Result<()> {
+    let known = command(name, &["--version"]).output();
     match known.is_ok_and(|known| known.status.success()) {
         true => Ok(()),
-        false => debian("qemu-user-static"),
+        false => debian(package),
     }
 }
 

@@ -43,6 +43,7 @@ pub const ELSEWHERE: &[(&str, Runner)] = &[
         Runner::Full,
     ),
     ("cargo xtask setup --wasm3", Runner::Ci),
+    ("cargo xtask setup --strace", Runner::Ci),
     ("cargo xtask mutants", Runner::Part("mutants::kill_all()")),
     ("cargo xtask fuzz", Runner::Full),
     ("cargo xtask miri", Runner::Part("miri::run()")),
