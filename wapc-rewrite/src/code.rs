@@ -15,13 +15,13 @@ use wasmparser::{
     FuncValidatorAllocations, FunctionBody, Payload, Validator, ValidatorResources,
 };
 
-/// What has to change in a module.
+/// The changes that a plan makes to a module.
 #[derive(Default)]
 pub(crate) struct Changes {
     pub(crate) additions: Additions,
     /// Each function that is not imported: its new body, or none if it stays.
     pub(crate) bodies: Vec<Option<Vec<u8>>>,
-    /// What wasmi needs to know, if the plan asks for it.
+    /// The values that branches carry, counted for wasmi if the plan asks for it.
     pub(crate) branch_values: BranchValues,
 }
 

@@ -71,7 +71,7 @@ fn a_part_of_a_module_is_refused_unless_it_is_one() {
     }
 }
 
-/// What passes add has the indices that follow the module's own.
+/// Additions of passes have the indices that follow the module's own.
 #[test]
 fn a_module_cannot_name_what_is_added_to_it() {
     let with = |code: &str| {

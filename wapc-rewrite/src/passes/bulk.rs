@@ -78,14 +78,14 @@ impl Bulk {
     }
 }
 
-/// What bulk memory instructions begin with, and what follows it.
+/// The prefix of bulk memory instructions, and the numbers that follow it.
 pub(super) const PREFIX: u8 = 0xFC;
 const MEMORY_COPY: u32 = 10;
 const MEMORY_FILL: u32 = 11;
 
 const I32_CONST: u8 = 0x41;
 
-/// Whether the length is known and small. Engines compile such an instruction to something better.
+/// Returns true if the length is known and small. Engines compile such an instruction to something better.
 fn has_small_length(step: &Step<'_, '_>) -> bool {
     let Some((I32_CONST, place)) = step.previous else {
         return false;
@@ -121,7 +121,7 @@ pub(crate) fn fill() -> Function {
     function
 }
 
-/// What overlaps is copied from the side that it moves to.
+/// Overlapping bytes are copied from the side that they move to.
 pub(crate) fn copy() -> Function {
     let mut function = Function::new([]);
     let mut code = function.instructions();

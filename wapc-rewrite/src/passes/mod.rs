@@ -71,7 +71,7 @@ impl<'p> Passes<'p> {
         }
     }
 
-    /// What was counted for wasmi.
+    /// The counts for wasmi.
     pub(crate) fn branch_values(&self) -> BranchValues {
         self.branch_values
     }

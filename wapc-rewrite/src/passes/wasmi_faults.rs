@@ -42,7 +42,7 @@ pub(crate) fn empty_block(code: &mut InstructionSink<'_>) {
     code.block(wasm_encoder::BlockType::Empty).end();
 }
 
-/// Whether a block takes values. Types that are no index are negative, and take none.
+/// Returns true if a block takes values. Types that are no index are negative, and take none.
 fn takes_values(step: &Step<'_, '_>) -> bool {
     let ty = step.immediates().read_var_s33().unwrap_or_default();
     let index = u32::try_from(ty).ok();
@@ -50,7 +50,7 @@ fn takes_values(step: &Step<'_, '_>) -> bool {
     ty.is_some_and(|ty| !ty.unwrap_func().params().is_empty())
 }
 
-/// Whether wasmi translates a `select` rightly that directly follows: the operator's value is
+/// Returns true if wasmi translates a `select` rightly that directly follows: the operator's value is
 /// constant, a local, or of an instruction that is for sure no comparison of an `i32` with 0. One
 /// of an `i64` with 0 is not safe, since wasmi may turn an earlier comparison around instead.
 fn is_safe(opcode: u8) -> bool {
