@@ -1,5 +1,7 @@
 //! `wascc:http_server` and `wascc:http_client`: requests and responses.
 
+mod fields;
+
 use crate::core::Operation;
 use std::collections::BTreeMap;
 
@@ -48,7 +50,8 @@ message! {
         status_code: u32 = "statusCode",
         /// The reason phrase. Servers ignore it and send their own.
         status: String = "status",
-        /// The headers.
+        /// The headers. A server sends each entry as a field of its own, so names that differ only
+        /// in case, such as `Set-Cookie` and `set-cookie`, are two fields.
         header: BTreeMap<String, String> = "header" or default,
         /// The body.
         body: Vec<u8> = "body" or default,
@@ -73,13 +76,14 @@ impl Request {
         }
     }
 
-    /// Returns the value of the header `name`, which is compared without regard to case.
+    /// Returns the value of the header `name`, which is compared without regard to case, or its
+    /// first value if there are several.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
-        find(&self.header, name)
+        fields::find(&self.header, name)
     }
 
-    /// Adds a header.
+    /// Sets a header. A second value of the same name replaces the first one.
     #[must_use]
     pub fn with_header(mut self, name: &str, value: impl Into<String>) -> Self {
         self.header.insert(name.to_ascii_lowercase(), value.into());
@@ -135,10 +139,17 @@ impl Response {
             .with_body(text.into())
     }
 
-    /// Returns the value of the header `name`, which is compared without regard to case.
+    /// Returns the value of the header `name`, which is compared without regard to case, or its
+    /// first value if there are several.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
-        find(&self.header, name)
+        fields::find(&self.header, name)
+    }
+
+    /// Returns the values of the header `name`, which is compared without regard to case. Only
+    /// `Set-Cookie` has more than one: see [`with_header`](Self::with_header).
+    pub fn header_values(&self, name: &str) -> impl Iterator<Item = &str> {
+        fields::all(&self.header, name)
     }
 
     /// Replaces the status.
@@ -149,10 +160,22 @@ impl Response {
         self
     }
 
-    /// Adds a header.
+    /// Sets a header. A second value of the same name replaces the first one. Only `Set-Cookie`
+    /// keeps up to 512 values: each is sent as a field of its own. Values of other headers can be
+    /// joined with `, `, where the header is a list.
+    ///
+    /// ```
+    /// use capwire_contracts::http::Response;
+    ///
+    /// let response = Response::ok()
+    ///     .with_header("Set-Cookie", "session=1; HttpOnly")
+    ///     .with_header("Set-Cookie", "theme=dark");
+    /// let cookies: Vec<&str> = response.header_values("set-cookie").collect();
+    /// assert_eq!(cookies, ["session=1; HttpOnly", "theme=dark"]);
+    /// ```
     #[must_use]
     pub fn with_header(mut self, name: &str, value: impl Into<String>) -> Self {
-        self.header.insert(name.to_ascii_lowercase(), value.into());
+        fields::set(&mut self.header, name, value.into());
         self
     }
 
@@ -162,13 +185,6 @@ impl Response {
         self.body = body.into();
         self
     }
-}
-
-fn find<'a>(header: &'a BTreeMap<String, String>, name: &str) -> Option<&'a str> {
-    header
-        .iter()
-        .find(|(known, _)| known.eq_ignore_ascii_case(name))
-        .map(|(_, value)| value.as_str())
 }
 
 /// Returns the reason phrase of RFC 9110 for common status codes.

@@ -77,6 +77,27 @@ async fn the_client_gets_status_headers_and_body() {
 }
 
 #[tokio::test]
+async fn two_cookies_of_one_response_are_two_fields_c7() {
+    let site = Site::answering(|_| {
+        Ok(Response::ok()
+            .with_header(
+                "Set-Cookie",
+                "a=1, 2; Expires=Wed, 09 Jun 2027 10:18:14 GMT",
+            )
+            .with_header("Set-Cookie", "b=2")
+            .with_header("set-cookie", "a=3"))
+    })
+    .await;
+    let response = site.get("/").await;
+    let lines = response.lines();
+    let cookies: Vec<&str> = lines
+        .filter_map(|line| line.strip_prefix("set-cookie: "))
+        .collect();
+    let first = "a=1, 2; Expires=Wed, 09 Jun 2027 10:18:14 GMT";
+    assert_eq!(cookies, [first, "b=2", "a=3"], "{response}");
+}
+
+#[tokio::test]
 async fn responses_without_a_body_have_none() {
     let site = Site::answering(|request| {
         let code = request.path[1..].parse().unwrap();
