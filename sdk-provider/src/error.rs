@@ -1,5 +1,6 @@
 //! The errors of providers, and of their calls to actors.
 
+use crate::work::WorkEnded;
 use std::time::Duration;
 
 type Source = Box<dyn std::error::Error + Send + Sync>;
@@ -45,6 +46,12 @@ pub enum ProviderError {
         /// The cause.
         source: Option<Source>,
     },
+    /// The provider has too much work at present. A later attempt may succeed.
+    #[error("{0}")]
+    Busy(String),
+    /// The work for the call ended early.
+    #[error(transparent)]
+    Ended(#[from] WorkEnded),
 }
 
 impl ProviderError {

@@ -12,6 +12,9 @@
 //!   and put causes that it must not see into [`ProviderError::unavailable`], which only logs show.
 //! * **Check the configuration when an actor is bound**, not when it calls: [`Config::only`]
 //!   refuses unknown keys, and [`Config::parse`] refuses wrong values.
+//! * **Bound the work for a call by the size of its message.** The host charges what a provider does
+//!   in its future to the caller's CPU budget. Long or blocking work belongs in a [`BlockingPool`],
+//!   which is fair to all actors, charges the caller, and ends the work when the caller goes.
 //! * **Actors of 2020 speak two dialects.** [`Call::reply`] answers in the caller's dialect, and
 //!   [`ActorClient`] finds out which dialect an actor reads.
 //! * **Calls run concurrently**, and a call whose actor was stopped is dropped at its next
@@ -120,20 +123,24 @@
 //! ```
 #![forbid(unsafe_code)]
 
+mod blocking;
 mod client;
 mod config;
 mod dialect;
 mod error;
 mod provider;
 mod trace;
+mod work;
 
 pub use async_trait::async_trait;
+pub use blocking::BlockingPool;
 pub use client::ActorClient;
 pub use config::Config;
 pub use dialect::Dialect;
 pub use error::{ActorError, ProviderError};
 pub use provider::{ActorCall, ActorHandle, Binding, BindingId, Bound, Call, Provider};
 pub use trace::{SpanId, TraceContext, TraceId};
+pub use work::{CallLimits, Work, WorkEnded, WorkToken};
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

@@ -4,6 +4,7 @@ use crate::config::Config;
 use crate::dialect::Dialect;
 use crate::error::{ActorError, ProviderError};
 use crate::trace::TraceContext;
+use crate::work::{CallLimits, WorkToken};
 use async_trait::async_trait;
 use bytes::Bytes;
 use capwire_contracts::codec;
@@ -14,6 +15,7 @@ use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Serves one contract to any number of actors.
 ///
@@ -135,6 +137,7 @@ pub struct Call<'a> {
     pub payload: &'a [u8],
     /// The trace of the call, if the host traces calls.
     pub trace: Option<&'a TraceContext>,
+    limits: Option<&'a dyn CallLimits>,
 }
 
 impl<'a> Call<'a> {
@@ -146,6 +149,7 @@ impl<'a> Call<'a> {
             operation,
             payload,
             trace: None,
+            limits: None,
         }
     }
 
@@ -154,6 +158,33 @@ impl<'a> Call<'a> {
     pub fn traced(mut self, trace: &'a TraceContext) -> Self {
         self.trace = Some(trace);
         self
+    }
+
+    /// Sets the limits of the call. Without them, it has no deadline and no budget.
+    #[must_use]
+    pub fn limited(mut self, limits: &'a dyn CallLimits) -> Self {
+        self.limits = Some(limits);
+        self
+    }
+
+    /// Returns the time until the deadline of the call, or `None` if there is no deadline. At the
+    /// deadline, the host drops the future that handles the call.
+    #[must_use]
+    pub fn time_left(&self) -> Option<Duration> {
+        self.limits?.time_left()
+    }
+
+    /// Returns true if nobody waits for the answer any more.
+    #[must_use]
+    pub fn is_given_up(&self) -> bool {
+        self.limits.is_some_and(CallLimits::is_given_up)
+    }
+
+    /// Returns a token for work on other threads, which outlives the future that handles the call.
+    /// See [`BlockingPool`](crate::BlockingPool).
+    #[must_use]
+    pub fn token(&self) -> WorkToken {
+        WorkToken::new(self.limits.map(CallLimits::shared))
     }
 
     /// Decodes the message in the payload.
