@@ -1,6 +1,7 @@
 //! The path of a call: through the middleware and the permit to an actor or a provider, and back.
 
 mod actor;
+mod cancellation;
 mod capability;
 mod chain;
 mod context;
@@ -8,6 +9,7 @@ mod dispatch;
 mod drive;
 mod host_calls;
 mod invocation;
+mod limits;
 mod middleware;
 mod observe;
 mod permit;

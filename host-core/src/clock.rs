@@ -1,10 +1,12 @@
 //! The clock of a host: the system's clocks, or a clock that a test controls.
 
+mod budget;
 mod cpu_budget;
 mod manual;
 mod system;
 
-pub(crate) use cpu_budget::{CpuBudget, Overspent};
+pub(crate) use budget::{Budget, Overspent};
+pub(crate) use cpu_budget::CpuBudget;
 pub use manual::ManualClock;
 pub use system::SystemClock;
 

@@ -44,6 +44,8 @@ pub(crate) struct Pool {
     /// Freed on a thread that may block, like instances, because a module's code can be large.
     starter: ScopeGuard<Starter, fn(Starter)>,
     places: Arc<Semaphore>,
+    /// Bounds the threads that create instances, so that other actors get theirs.
+    makers: Arc<Semaphore>,
     idle: Mutex<Vec<Slot>>,
     waiting: AtomicUsize,
     stopped: watch::Sender<bool>,
@@ -77,6 +79,7 @@ impl Pool {
             size,
             starter: scopeguard::guard(starter, dispose),
             places: Arc::new(Semaphore::new(size.instances)),
+            makers: Arc::new(Semaphore::new(making::at_once())),
             idle: Mutex::default(),
             waiting: AtomicUsize::new(0),
             stopped: watch::Sender::new(false),

@@ -112,11 +112,15 @@ async fn on_instance(
     let held = invocation.context().chain.pools();
     let lease = generation.pool().checkout(held, &shared.waits).await;
     let lease = lease.map_err(|reason| no_instance(reason, generation.id(), invocation))?;
+    let outer = invocation.context().budget.clone();
+    let started = outer.charge(lease.start_cpu());
+    started.map_err(|fault| fault_error(fault.into(), generation, invocation, true))?;
     let lease = active.lease(lease);
     let allowance = Allowance {
         begin: lease.since(),
         deadline,
         cpu_budget: generation.options().cpu_budget,
+        outer,
         slice: generation.options().limits.slice,
     };
     let host_calls = HostCalls::new(host, generation, invocation.context(), deadline);

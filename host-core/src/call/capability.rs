@@ -1,6 +1,7 @@
 //! Calls from actors to providers.
 
 use super::invocation::Caller;
+use super::limits::Limits;
 use super::permit::Permit;
 use crate::error::{Doing, Error, Failure, Thing};
 use crate::id::{BindingKey, ProviderId};
@@ -24,8 +25,10 @@ pub(super) async fn call(host: &Shared, id: &ProviderId, permit: &Permit) -> Res
     let Some(route) = host.tables.read().route(&key).cloned() else {
         return Err(Error::not_found(Thing::Binding(Box::new(key))));
     };
+    let limits = Limits::new(&host.clock, invocation.context());
     let call = Call::new(&route.id, invocation.operation(), invocation.payload())
-        .traced(invocation.trace());
+        .traced(invocation.trace())
+        .limited(&limits);
     let served = invocation.context().scope(route.provider.call(call)).await;
     served.map_err(|fault| provider_error(fault, &key, Doing::Call))
 }

@@ -1,6 +1,8 @@
 //! The context of a call: the data that all calls of a chain share or pass on.
 
+use super::cancellation::Cancellation;
 use super::chain::Chain;
+use crate::clock::Budget;
 use capwire_provider::{TraceContext, TraceId};
 use std::future::Future;
 use std::time::Duration;
@@ -19,6 +21,10 @@ pub(crate) struct CallContext {
     pub(super) trace: TraceContext,
     /// The monotonic time by which the call must be answered.
     pub(super) deadline: Duration,
+    /// The CPU time that the call may use, within that of the calls that caused it.
+    pub(super) budget: Budget,
+    /// Cancelled when the call that caused this one ends.
+    pub(super) cancellation: Cancellation,
 }
 
 impl CallContext {
@@ -31,31 +37,23 @@ impl CallContext {
                 .try_with(|current| current.trace.child())
                 .unwrap_or_else(|_| TraceContext::start()),
             deadline: Duration::MAX,
+            budget: Budget::default(),
+            cancellation: Cancellation::default(),
         }
     }
 
     /// Returns the context of a call from a provider. If the provider is serving a call, the new
-    /// call extends the chain of that call. The trace continues `trace`, or else the current trace.
+    /// call extends the chain of that call, within its deadline and its budget. The trace continues `trace`, or else the current trace.
     pub(crate) fn of_provider(trace: Option<&TraceContext>) -> Self {
-        let current = CURRENT.try_with(Clone::clone).ok();
-        let (chain, serving) = match current {
-            Some(current) => (current.chain, Some(current.trace)),
-            None => (Chain::default(), None),
-        };
-        let trace = trace.or(serving.as_ref());
-        Self {
-            chain,
-            trace: trace.map_or_else(TraceContext::start, TraceContext::child),
-            deadline: Duration::MAX,
-        }
-    }
-
-    /// Returns the context of a host call within this call: `chain` waits for it until `deadline`.
-    pub(super) fn of_host_call(&self, chain: Chain, deadline: Duration) -> Self {
-        Self {
-            chain,
-            trace: self.trace.child(),
-            deadline,
+        match CURRENT.try_with(Clone::clone) {
+            Ok(serving) => Self {
+                trace: trace.unwrap_or(&serving.trace).child(),
+                ..serving
+            },
+            Err(_) => Self {
+                trace: trace.map_or_else(TraceContext::start, TraceContext::child),
+                ..Self::of_host()
+            },
         }
     }
 

@@ -1,6 +1,6 @@
 //! Drives a guest through one call. This is the only loop that runs guests on async threads.
 
-use crate::clock::{Clock, CpuBudget, Overspent};
+use crate::clock::{Budget, Clock, CpuBudget, Overspent};
 use bytes::Bytes;
 use capwire_wapc::{CallError, Guest, LimitError, Reply, Request, Step, SuspendedCall};
 use futures_util::future::BoxFuture;
@@ -15,13 +15,12 @@ const SLICES_PER_TURN: u32 = 8;
 
 /// Answers a guest's host calls.
 pub(super) trait AnswerHostCalls {
-    /// Answers one host call. The answer may wait. The guest is charged for the work before the
-    /// wait.
-    fn answer<'a>(&'a self, call: &'a SuspendedCall) -> BoxFuture<'a, Reply>;
+    /// Answers one host call, whose work is charged to `budget`. The answer may wait.
+    fn answer<'a>(&'a self, call: &'a SuspendedCall, budget: Budget) -> BoxFuture<'a, Reply>;
 }
 
 /// The time that a call may use.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone)]
 pub(super) struct Allowance {
     /// The monotonic time at which the charge begins, read just before.
     pub(super) begin: Duration,
@@ -29,6 +28,8 @@ pub(super) struct Allowance {
     pub(super) deadline: Duration,
     /// The CPU budget of the whole call.
     pub(super) cpu_budget: Duration,
+    /// The budget of the call that caused this one, which is charged as well.
+    pub(super) outer: Budget,
     /// The CPU time after which the task yields.
     pub(super) slice: Duration,
 }
@@ -48,8 +49,8 @@ pub(super) async fn drive(
     clock: &dyn Clock,
     host: &impl AnswerHostCalls,
 ) -> Result<Bytes, Fault> {
-    let (begin, limit) = (allowance.begin, allowance.cpu_budget);
-    let mut budget = CpuBudget::start_at(begin, clock, limit, allowance.slice);
+    let (begin, limit, outer) = (allowance.begin, allowance.cpu_budget, &allowance.outer);
+    let mut budget = CpuBudget::start_at(begin, clock, limit, allowance.slice, outer.clone());
     let mut turn = Turn::new(allowance);
     let mut step = guest.call(request)?;
     loop {
@@ -69,28 +70,24 @@ pub(super) async fn drive(
     }
 }
 
-/// Answers a host call. The guest is charged for the work of host and provider before they wait.
-/// Otherwise a flood of calls would cost nothing.
+/// Answers a host call. The guest is charged for the work of host and provider, but not while they
+/// wait. Otherwise a flood of calls would cost nothing.
 async fn answer(
     host: &impl AnswerHostCalls,
     call: &SuspendedCall,
     budget: &mut CpuBudget<'_>,
 ) -> Result<Reply, Fault> {
-    let mut answer = host.answer(call);
-    let mut waits = false;
+    let mut answer = host.answer(call, budget.share());
+    let mut waited = false;
     let reply = poll_fn(|context| {
-        let reply = answer.as_mut().poll(context);
-        if !waits {
-            budget.bill()?;
-            waits = reply.is_pending();
+        if std::mem::replace(&mut waited, true) {
+            budget.resume();
         }
+        let reply = answer.as_mut().poll(context);
+        budget.bill()?;
         reply.map(Ok::<_, Overspent>)
-    })
-    .await?;
-    if waits {
-        budget.resume();
-    }
-    Ok(reply)
+    });
+    Ok(reply.await?)
 }
 
 /// The time for which the task runs before it yields.

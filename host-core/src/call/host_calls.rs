@@ -1,10 +1,12 @@
 //! The host calls that an actor makes during one call.
 
+use super::cancellation::Cancellation;
 use super::chain::Chain;
 use super::context::CallContext;
 use super::dispatch::Dispatcher;
 use super::drive::AnswerHostCalls;
 use super::invocation::{Caller, Invocation};
+use crate::clock::Budget;
 use crate::error::Error;
 use crate::id::{BindingName, ContractId, Target, check_operation};
 use crate::state::Generation;
@@ -20,9 +22,16 @@ pub(super) struct HostCalls<'c> {
     generation: &'c Arc<Generation>,
     context: &'c CallContext,
     deadline: Duration,
-    /// The chain, including this actor. Created by the first host call, because most calls make
-    /// none.
-    chain: OnceLock<Chain>,
+    /// Created by the first host call, because most calls make none.
+    caused: OnceLock<Caused>,
+}
+
+/// The part of the context that all host calls of one call share.
+struct Caused {
+    /// The chain, including this actor.
+    chain: Chain,
+    /// Cancelled when the call ends.
+    cancellation: Cancellation,
 }
 
 impl<'c> HostCalls<'c> {
@@ -37,33 +46,52 @@ impl<'c> HostCalls<'c> {
             generation,
             context,
             deadline,
-            chain: OnceLock::new(),
+            caused: OnceLock::new(),
         }
     }
 
-    async fn call(&self, call: &SuspendedCall) -> Result<Bytes, Error> {
+    async fn call(&self, call: &SuspendedCall, budget: Budget) -> Result<Bytes, Error> {
         check_operation(call.operation())?;
         let caller = Caller::Actor(Arc::clone(self.generation));
         let (target, payload) = (target(call)?, call.payload().clone());
-        let context = self.context.of_host_call(self.chain(), self.deadline);
+        let context = self.context(budget);
         let invocation = Invocation::new(caller, target, call.operation(), payload, context);
         self.host.dispatch(invocation).await
     }
 
-    fn chain(&self) -> Chain {
-        let chain = self.chain.get_or_init(|| {
+    /// Returns the context of one host call.
+    fn context(&self, budget: Budget) -> CallContext {
+        let caused = self.caused.get_or_init(|| {
             let (actor, pool) = (self.generation.id(), self.generation.pool().id());
-            self.context.chain.with(actor, pool)
+            Caused {
+                chain: self.context.chain.with(actor, pool),
+                cancellation: Cancellation::new(),
+            }
         });
-        chain.clone()
+        CallContext {
+            chain: caused.chain.clone(),
+            trace: self.context.trace.child(),
+            deadline: self.deadline,
+            budget,
+            cancellation: caused.cancellation.clone(),
+        }
+    }
+}
+
+/// The call has ended, or was given up.
+impl Drop for HostCalls<'_> {
+    fn drop(&mut self) {
+        if let Some(caused) = self.caused.get() {
+            caused.cancellation.cancel();
+        }
     }
 }
 
 impl AnswerHostCalls for HostCalls<'_> {
     /// The box keeps calls without host calls small, and breaks the recursion of the future's type.
-    fn answer<'a>(&'a self, call: &'a SuspendedCall) -> BoxFuture<'a, Reply> {
+    fn answer<'a>(&'a self, call: &'a SuspendedCall, budget: Budget) -> BoxFuture<'a, Reply> {
         Box::pin(async move {
-            match self.call(call).await {
+            match self.call(call, budget).await {
                 Ok(data) => Reply::Data(data),
                 Err(error) => {
                     let actor = self.generation.name();

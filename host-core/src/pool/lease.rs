@@ -24,6 +24,8 @@ impl Slot {
 /// if it was never used. Otherwise it is freed with the lease.
 pub(crate) struct Lease {
     since: Duration,
+    /// The CPU time of the start functions, if the instance was started for this lease.
+    start_cpu: Duration,
     held: ScopeGuard<Held, fn(Held)>,
 }
 
@@ -38,8 +40,20 @@ impl Lease {
     pub(super) fn new(pool: Arc<Pool>, slot: Slot, place: OwnedSemaphorePermit) -> Self {
         Self {
             since: pool.clock.monotonic(),
+            start_cpu: Duration::ZERO,
             held: scopeguard::guard(Held { pool, slot, place }, Held::let_go),
         }
+    }
+
+    /// The instance was started for this lease. Its start functions took `cpu`.
+    pub(super) fn started(mut self, cpu: Duration) -> Self {
+        self.start_cpu = cpu;
+        self
+    }
+
+    /// Returns the CPU time of the start functions, or zero if the instance was there before.
+    pub(crate) fn start_cpu(&self) -> Duration {
+        self.start_cpu
     }
 
     /// Returns the instance for the call.

@@ -5,10 +5,19 @@ use super::Pool;
 use super::lease::{Lease, Slot};
 use crate::error::StartFault;
 use crate::wait::{Cancelled, with_timeout};
+use std::num::NonZeroUsize;
 use std::sync::Arc;
+use std::thread::available_parallelism;
 use std::time::Duration;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::task::spawn_blocking;
+
+/// Returns the most threads that create instances of one pool at once: two for each core, which is
+/// the default number of instances, and at least four.
+pub(super) fn at_once() -> usize {
+    let cores = available_parallelism().map_or(1, NonZeroUsize::get);
+    (2 * cores).max(4)
+}
 
 impl Pool {
     /// Creates an instance that occupies `place`.
@@ -19,10 +28,14 @@ impl Pool {
         self: &Arc<Self>,
         place: OwnedSemaphorePermit,
     ) -> Result<Lease, StartFault> {
+        let makers = Arc::clone(&self.makers).acquire_owned().await;
         let timeout = self.starter.deadline;
         let until = self.clock.monotonic().saturating_add(timeout);
         let pool = Arc::clone(self);
-        let made = spawn_blocking(move || pool.make_here(until, place));
+        let made = spawn_blocking(move || {
+            let _maker = makers;
+            pool.make_here(until, place)
+        });
         match with_timeout(&*self.clock, until, made).await {
             Ok(made) => made.unwrap_or(Err(StartFault::Panic)),
             Err(Cancelled) => Err(StartFault::Deadline(timeout)),
@@ -34,8 +47,8 @@ impl Pool {
         until: Duration,
         place: OwnedSemaphorePermit,
     ) -> Result<Lease, StartFault> {
-        let guest = self.starter.start(until, || !self.is_closed())?;
+        let (guest, cpu) = self.starter.start(until, || !self.is_closed())?;
         self.gauge.start();
-        Ok(Lease::new(self, Slot::new(guest), place))
+        Ok(Lease::new(self, Slot::new(guest), place).started(cpu))
     }
 }

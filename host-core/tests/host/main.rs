@@ -9,6 +9,7 @@
 
 mod authorise;
 mod bindings;
+mod budgets;
 mod calls;
 mod chains;
 mod kit;
