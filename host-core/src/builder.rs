@@ -14,8 +14,8 @@ use bytes::Bytes;
 use capwire_wapc::{Engine, Support};
 use capwire_wascap::Verifier;
 use std::fmt;
-use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, OnceLock};
 use tokio::sync::Semaphore;
 use tower::{Layer, Service};
 
@@ -127,6 +127,7 @@ impl HostBuilder {
             waits: Waits::default(),
             compilations: Arc::new(Semaphore::new(places.min(Semaphore::MAX_PERMITS))),
             pools: AtomicU64::new(0),
+            closes_by: OnceLock::new(),
             metrics: self.options.metrics.then(UnknownTargets::default),
             clock: self.clock,
             options: self.options,

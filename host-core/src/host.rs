@@ -295,7 +295,9 @@ impl Host {
     }
 
     /// Refuses new actors, providers and calls, stops all actors like
-    /// [`stop_actor`](Self::stop_actor), and removes all providers.
+    /// [`stop_actor`](Self::stop_actor), and removes all providers. All of this shares one
+    /// [drain time](HostOptions::drain). A provider that is still asked to end a binding after it gets
+    /// half a second.
     ///
     /// # Errors
     /// Returns an error if the runtime ends before the shutdown is complete.
@@ -319,6 +321,7 @@ impl fmt::Debug for Host {
 }
 
 async fn shutdown(host: &Shared) {
+    host.close_in_drain_time();
     host.tables.update(|tables| tables.close());
     // All callers from outside first, so that actors which call one another still can.
     provider::unbind_all(host, |route| route.provider.calls_actors()).await;

@@ -46,7 +46,7 @@ pub(crate) async fn stop(host: &Shared, id: ActorId) -> Result<usize, Error> {
         route.key.actor == id && route.provider.calls_actors()
     })
     .await;
-    let stopped_calls = drain(host, &actor, host.options.drain).await;
+    let stopped_calls = drain(host, &actor, host.drain_time()).await;
     remove(host, id, stopped_calls).await;
     Ok(stopped_calls)
 }
@@ -54,7 +54,7 @@ pub(crate) async fn stop(host: &Shared, id: ActorId) -> Result<usize, Error> {
 /// Stops an actor that is no longer trusted. Its calls have at most a second to finish.
 pub(super) async fn expel(host: &Shared, actor: &RunningActor) {
     const LONGEST_DRAIN: Duration = Duration::from_secs(1);
-    let stopped_calls = drain(host, actor, host.options.drain.min(LONGEST_DRAIN)).await;
+    let stopped_calls = drain(host, actor, host.drain_time().min(LONGEST_DRAIN)).await;
     let id = actor.id();
     // Another task may stop it at the same time.
     if host.tables.change(|tables| tables.begin_stop(id)).is_ok() {

@@ -180,7 +180,7 @@ fn insert(
 
 async fn end(host: &Shared, provider: &AddedProvider, key: &BindingKey) -> Result<(), Error> {
     let id = provider_side(key);
-    match within(host, host.options.drain, provider.unbind(&id)).await {
+    match within(host, host.unbind_time(), provider.unbind(&id)).await {
         Ok(Ok(())) => Ok(()),
         Ok(Err(fault)) => Err(provider_error(fault, key, Doing::Unbind)),
         Err(late) => Err(late.error(key, Doing::Unbind)),

@@ -2,9 +2,12 @@
 
 use crate::kit::{CONTRACT, Kit, Module, Told, binding, eventually, instances, next};
 use capwire_engine_fake::{Fake, Script};
-use capwire_host::{BindingKey, BindingName, ContractId, ErrorKind, Event};
+use capwire_host::{
+    BindingKey, BindingName, ContractId, ErrorKind, Event, HostOptions, ManualClock,
+};
 use capwire_provider::{ActorCall, Config};
 use std::sync::Arc;
+use std::time::Duration;
 
 const SOURCE: &str = "acme:source";
 
@@ -100,5 +103,34 @@ async fn actors_that_others_still_need_stay_until_those_are_done() {
     };
     let (answer, stopped) = tokio::join!(request, stop);
     assert_eq!(answer.unwrap(), "done");
+    stopped.unwrap();
+}
+
+/// A server that never ends its binding takes all of the time, so calls in progress get none.
+#[tokio::test]
+async fn a_shutdown_takes_one_drain_time_whatever_runs_w1() {
+    let clock = ManualClock::at(Duration::from_secs(2_000_000_000));
+    let kit = Kit::with(Fake::new(), |builder| builder.clock(clock.clone()));
+    let store = kit.told();
+    let source = kit.add(Told::source(SOURCE).holds_bindings(), "");
+    let module = Module::new().claims(CONTRACT).claims(SOURCE);
+    let actor = kit.start_with(&module, instances(1)).await;
+    kit.bind(actor).await;
+    let contract = ContractId::new(SOURCE).unwrap();
+    let key = BindingKey::new(actor, contract, BindingName::default());
+    kit.host.bind(key, Config::default()).await.unwrap();
+
+    let stop = async {
+        eventually(|| store.count("Wait") == 1).await;
+        let time = async {
+            eventually(|| source.count("unbind") == 1).await;
+            clock.advance(HostOptions::default().drain);
+        };
+        tokio::join!(kit.host.shutdown(), time).0
+    };
+    let all = async { tokio::join!(kit.ask(actor, "Wait", "held"), stop) };
+    let ended = tokio::time::timeout(Duration::from_secs(60), all).await;
+    let (answer, stopped) = ended.expect("it ends within a minute");
+    assert_eq!(answer.unwrap_err().kind(), ErrorKind::Stopped);
     stopped.unwrap();
 }
