@@ -1,6 +1,8 @@
 //! `wascc:keyvalue`: counters, values, lists and sets by key, with the semantics of Redis.
 
 use crate::core::Operation;
+use serde::ser::SerializeStruct;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// The id of the contract.
 pub const CONTRACT: &str = "wascc:keyvalue";
@@ -38,6 +40,9 @@ pub const OP_SET_QUERY: &str = "SetQuery";
 /// Checks that a key exists: takes a [`KeyRequest`] and returns a [`GetResponse`] with an empty
 /// value.
 pub const OP_KEY_EXISTS: &str = "KeyExists";
+
+/// The most different keys of a [`KeysRequest`].
+pub const MOST_KEYS: usize = 10_000;
 
 /// The operations of [`CONTRACT`].
 pub const OPERATIONS: &[Operation] = &[
@@ -151,11 +156,43 @@ message! {
     }
 }
 
-message! {
-    /// A request for several sets.
-    KeysRequest {
-        /// The keys of the sets.
-        keys: Vec<String> = "keys",
+/// A request for several sets.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct KeysRequest {
+    /// The keys of the sets. The decoder keeps the first of equal keys, and refuses more than
+    /// [`MOST_KEYS`] different ones.
+    pub keys: Vec<String>,
+}
+
+impl Serialize for KeysRequest {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut message = serializer.serialize_struct("KeysRequest", 1)?;
+        message.serialize_field("keys", &self.keys)?;
+        message.end()
+    }
+}
+
+impl<'de> Deserialize<'de> for KeysRequest {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let distinct::KeysRequest { keys } = Deserialize::deserialize(deserializer)?;
+        Ok(Self { keys: keys.0 })
+    }
+}
+
+#[allow(
+    unreachable_pub,
+    reason = "the macro makes messages of the crate's API"
+)]
+mod distinct {
+    use super::MOST_KEYS;
+    use crate::distinct::Distinct;
+
+    message! {
+        /// The message as the decoder reads it.
+        KeysRequest {
+            /// The keys.
+            keys: Distinct<MOST_KEYS> = "keys",
+        }
     }
 }
 

@@ -31,6 +31,7 @@ pub mod messaging;
 pub mod resource;
 
 mod contract;
+mod distinct;
 mod scalar;
 
 pub use contract::canonical_contract;

@@ -7,7 +7,7 @@ use capwire_contracts::core::CapabilityDescriptor;
 use capwire_contracts::eventstreams::StreamQuery;
 use capwire_contracts::http::{Request, Response};
 use capwire_contracts::keyvalue::{KeysRequest, RangeRequest, SetRequest};
-use proptest::collection::{btree_map, vec};
+use proptest::collection::{btree_map, btree_set};
 use proptest::prelude::*;
 
 proptest! {
@@ -38,9 +38,13 @@ proptest! {
     }
 
     #[test]
-    fn lists_survive_encoding(keys in vec(any::<String>(), 0..40)) {
-        let request = KeysRequest { keys };
-        prop_assert_eq!(decode(&encode(&request).unwrap()), Ok(request));
+    fn lists_survive_encoding(keys in btree_set(any::<String>(), 0..40)) {
+        let mut keys: Vec<_> = keys.into_iter().collect();
+        let request = KeysRequest { keys: keys.clone() };
+        prop_assert_eq!(decode(&encode(&request).unwrap()), Ok(request.clone()));
+        keys.extend(keys.clone());
+        let repeated = KeysRequest { keys };
+        prop_assert_eq!(decode(&encode(&repeated).unwrap()), Ok(request));
     }
 
     #[test]
