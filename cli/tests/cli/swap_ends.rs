@@ -25,7 +25,8 @@ impl Stage {
         folder.signed(&failing_at_the_signal(), "echo", &format!("{BOTH} --rev 1"));
         let server = crate::run::http("echo");
         let store = "{ actor: echo, capability: 'wascc:keyvalue' }";
-        let manifest = format!("actors: [echo.wasm]\nbindings: [{server}, {store}]\n");
+        let manifest =
+            format!("limits: {{ cpu: 1m }}\nactors: [echo.wasm]\nbindings: [{server}, {store}]\n");
         folder.write("m.yaml", manifest);
         let mut host = Host::start(&folder, "run m.yaml --engine wasmi");
         let address = host.address();

@@ -4,6 +4,7 @@ use crate::clock::Moment;
 use crate::entry::{self, Entry};
 use crate::error::{Failure, Refusal};
 use crate::tables::{self, ExpiryId, Header, Id, ItemId, MemberId};
+use capwire_provider::Work;
 use redb::{ReadableTable, Table, WriteTransaction};
 use std::sync::Arc;
 
@@ -16,6 +17,21 @@ pub(crate) struct Change {
     pub(crate) space: Arc<str>,
     pub(crate) key: String,
     pub(crate) action: Action,
+}
+
+impl Change {
+    /// Returns the number of bytes that the change takes while it waits.
+    pub(crate) fn size(&self) -> usize {
+        let text = match &self.action {
+            Action::Add(_) | Action::Delete => 0,
+            Action::Set { value, .. } => value.len(),
+            Action::Push(text)
+            | Action::RemoveItem(text)
+            | Action::AddMember(text)
+            | Action::RemoveMember(text) => text.len(),
+        };
+        size_of::<Self>() + self.key.len() + text
+    }
 }
 
 /// A write to one key. Each variant names the number that it answers.
@@ -61,7 +77,7 @@ impl<'t> Rows<'t> {
     }
 
     /// Applies one change. A refused change has no effect.
-    pub(crate) fn apply(&mut self, change: &Change) -> Result<i32, Failure> {
+    pub(crate) fn apply(&mut self, change: &Change, work: &Work) -> Result<i32, Failure> {
         let id = (&*change.space, change.key.as_str());
         match &change.action {
             Action::Add(by) => self.add(id, *by),
@@ -71,7 +87,7 @@ impl<'t> Rows<'t> {
             } => self.set(id, value, *expires_in_seconds),
             Action::Delete => self.delete(id),
             Action::Push(value) => self.push(id, value),
-            Action::RemoveItem(value) => self.remove_item(id, value),
+            Action::RemoveItem(value) => self.remove_item(id, value, work),
             Action::AddMember(value) => self.add_member(id, value),
             Action::RemoveMember(value) => self.remove_member(id, value),
         }
@@ -136,14 +152,21 @@ impl<'t> Rows<'t> {
         Ok(length)
     }
 
-    fn remove_item(&mut self, id: Id<'_>, value: &str) -> Result<i32, Failure> {
+    /// Finds all equal items before it removes the first, so that the search can end early.
+    fn remove_item(&mut self, id: Id<'_>, value: &str, work: &Work) -> Result<i32, Failure> {
         let (first, count) = self.list(id)?;
-        let mut removed = 0;
-        let equal = |_: ItemId<'_>, item: &str| item == value;
-        for row in self.items.extract_from_if(tables::items_of(id), equal)? {
-            row?;
-            removed += 1;
+        let mut equal = Vec::new();
+        for row in self.items.range(tables::items_of(id))? {
+            work.step()?;
+            let row = row?;
+            if row.1.value() == value {
+                equal.push(row.0.value().2);
+            }
         }
+        for index in &equal {
+            self.items.remove((id.0, id.1, *index))?;
+        }
+        let removed = equal.len() as u64;
         let count = count.saturating_sub(removed);
         self.resize(id, count, &Entry::List { first, count })?;
         Ok(counted(removed))

@@ -1,6 +1,6 @@
 //! The errors of opening a store, and of its operations.
 
-use capwire_provider::ProviderError;
+use capwire_provider::{ProviderError, WorkEnded};
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -88,6 +88,18 @@ pub(crate) enum Refusal {
 pub(crate) enum Failure {
     #[error(transparent)]
     Refused(#[from] Refusal),
+    /// The call was given up, or has used up its budget. Nothing was changed.
+    #[error(transparent)]
+    Ended(#[from] WorkEnded),
+    /// Too many bytes wait for the disk. Nothing was changed.
+    #[error(
+        "{waiting} bytes of writes {by} wait for the disk already, and {limit} are the most: try again later"
+    )]
+    QueueFull {
+        waiting: usize,
+        by: &'static str,
+        limit: usize,
+    },
     /// The storage failed. Shared, because it fails a whole batch of writes at once.
     #[error("the key-value store failed: {0}")]
     Storage(Arc<redb::Error>),
@@ -135,6 +147,8 @@ impl From<Failure> for ProviderError {
     fn from(failure: Failure) -> Self {
         match failure {
             Failure::Refused(refusal) => Self::Refused(refusal.to_string()),
+            Failure::Ended(ended) => Self::Ended(ended),
+            full @ Failure::QueueFull { .. } => Self::Busy(full.to_string()),
             outage => Self::unavailable(
                 "the key-value store failed, so a write may or may not have taken effect",
                 outage,

@@ -13,7 +13,11 @@
 //! * **Separation**: each actor has its own keys, whatever the names of its bindings. The
 //!   configuration key `SPACE` names a key space that all bindings with the same value share. Any
 //!   other configuration key is an error.
-//! * **Reads** return the last committed state and never wait for a writer.
+//! * **Reads** return the last committed state and never wait for a writer. They run on a bounded
+//!   number of threads with a share for each actor, count towards the caller's CPU budget, and end
+//!   when the caller goes.
+//! * **Bounds**: at most 32 MiB of writes of one actor wait for the disk, and 128 MiB of all actors.
+//!   Further writes fail with [`Busy`](capwire_provider::ProviderError::Busy).
 //!
 //! ```
 //! use capwire_contracts::{codec, keyvalue::{AddRequest, AddResponse}};
@@ -58,6 +62,7 @@ mod storage;
 mod store;
 mod tables;
 mod view;
+mod waiting;
 mod writer;
 
 pub use clock::{Clock, SystemClock};

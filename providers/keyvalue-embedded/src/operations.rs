@@ -17,7 +17,7 @@ use std::sync::Arc;
 const MAX_MESSAGE: usize = 16 << 20;
 
 /// A way to combine the sets under several keys of a space.
-type Combination = fn(&View, &str, &[String]) -> Result<Vec<String>, Failure>;
+type Combination = fn(&View<'_>, &str, &[String]) -> Result<Vec<String>, Failure>;
 
 /// The operations on one key space.
 pub(crate) struct Operations<'a> {
@@ -44,8 +44,14 @@ impl<'a> Operations<'a> {
             kv::OP_LIST_ITEM_DELETE => self.count(call, Action::RemoveItem).await,
             kv::OP_SET_ADD => self.count(call, Action::AddMember).await,
             kv::OP_SET_REMOVE => self.count(call, Action::RemoveMember).await,
-            kv::OP_SET_UNION => self.combine(call, View::union).await,
-            kv::OP_SET_INTERSECTION => self.combine(call, View::intersection).await,
+            kv::OP_SET_UNION => {
+                self.combine(call, |view, space, keys| view.union(space, keys))
+                    .await
+            }
+            kv::OP_SET_INTERSECTION => {
+                self.combine(call, |view, space, keys| view.intersection(space, keys))
+                    .await
+            }
             kv::OP_SET_QUERY => self.members(call).await,
             kv::OP_KEY_EXISTS => self.exists(call).await,
             _ => Err(call.unknown_operation()),
@@ -54,13 +60,13 @@ impl<'a> Operations<'a> {
 
     async fn add(self, call: Call<'_>) -> Result<Bytes, ProviderError> {
         let AddRequest { key, value } = call.message()?;
-        let value = self.write(key, Action::Add(value)).await?;
+        let value = self.write(&call, key, Action::Add(value)).await?;
         call.reply(&AddResponse { value })
     }
 
     async fn get(self, call: Call<'_>) -> Result<Bytes, ProviderError> {
         let KeyRequest { key } = call.message()?;
-        let text = self.read(move |view, space| view.text((space, &key)));
+        let text = self.read(&call, move |view, space| view.text((space, &key)));
         let text = text.await?;
         call.reply(&GetResponse {
             exists: text.is_some(),
@@ -78,19 +84,21 @@ impl<'a> Operations<'a> {
             value: value.clone(),
             expires_in_seconds: seconds(expires)?,
         };
-        self.write(key, action).await?;
+        self.write(&call, key, action).await?;
         call.reply(&SetResponse { value })
     }
 
     async fn delete(self, call: Call<'_>) -> Result<Bytes, ProviderError> {
         let KeyRequest { key } = call.message()?;
-        self.write(key.clone(), Action::Delete).await?;
+        self.write(&call, key.clone(), Action::Delete).await?;
         call.reply(&KeyResponse { key })
     }
 
     async fn range(self, call: Call<'_>) -> Result<Bytes, ProviderError> {
         let RangeRequest { key, start, stop } = call.message()?;
-        let values = self.read(move |view, space| view.range((space, &key), start, stop));
+        let values = self.read(&call, move |view, space| {
+            view.range((space, &key), start, stop)
+        });
         let values = values.await?;
         call.reply(&ValuesResponse { values })
     }
@@ -101,7 +109,7 @@ impl<'a> Operations<'a> {
         action: fn(String) -> Action,
     ) -> Result<Bytes, ProviderError> {
         let ItemRequest { key, value } = call.message()?;
-        let new_count = self.write(key, action(value)).await?;
+        let new_count = self.write(&call, key, action(value)).await?;
         call.reply(&CountResponse { new_count })
     }
 
@@ -111,21 +119,21 @@ impl<'a> Operations<'a> {
         combination: Combination,
     ) -> Result<Bytes, ProviderError> {
         let KeysRequest { keys } = call.message()?;
-        let values = self.read(move |view, space| combination(view, space, &keys));
+        let values = self.read(&call, move |view, space| combination(view, space, &keys));
         let values = values.await?;
         call.reply(&ValuesResponse { values })
     }
 
     async fn members(self, call: Call<'_>) -> Result<Bytes, ProviderError> {
         let KeyRequest { key } = call.message()?;
-        let values = self.read(move |view, space| view.members((space, &key)));
+        let values = self.read(&call, move |view, space| view.members((space, &key)));
         let values = values.await?;
         call.reply(&ValuesResponse { values })
     }
 
     async fn exists(self, call: Call<'_>) -> Result<Bytes, ProviderError> {
         let KeyRequest { key } = call.message()?;
-        let exists = self.read(move |view, space| view.exists((space, &key)));
+        let exists = self.read(&call, move |view, space| view.exists((space, &key)));
         let exists = exists.await?;
         call.reply(&GetResponse {
             value: String::new(),
@@ -133,18 +141,25 @@ impl<'a> Operations<'a> {
         })
     }
 
-    async fn write(self, key: String, action: Action) -> Result<i32, ProviderError> {
+    async fn write(
+        self,
+        call: &Call<'_>,
+        key: String,
+        action: Action,
+    ) -> Result<i32, ProviderError> {
         let space = self.space;
         let change = Change { space, key, action };
-        Ok(self.store.write(change).await?)
+        Ok(self.store.write(call, change).await?)
     }
 
     async fn read<R: Send + 'static>(
         self,
-        query: impl FnOnce(&View, &str) -> Result<R, Failure> + Send + 'static,
+        call: &Call<'_>,
+        query: impl FnOnce(&View<'_>, &str) -> Result<R, Failure> + Send + 'static,
     ) -> Result<R, ProviderError> {
         let space = self.space;
-        Ok(self.store.read(move |view| query(view, &space)).await?)
+        let read = self.store.read(call, move |view| query(view, &space));
+        Ok(read.await?)
     }
 }
 

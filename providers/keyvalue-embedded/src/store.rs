@@ -6,12 +6,14 @@ use crate::error::{Failure, OpenError};
 use crate::storage::Storage;
 use crate::view::View;
 use crate::writer::Writer;
+use capwire_provider::{BlockingPool, Call};
 use std::sync::Arc;
 
 /// An open store.
 pub(crate) struct Store {
     pub(crate) writer: Writer,
     pub(crate) storage: Arc<Storage>,
+    readers: BlockingPool,
     clock: Arc<dyn Clock>,
 }
 
@@ -21,24 +23,27 @@ impl Store {
         Ok(Self {
             writer: Writer::start(storage.clone(), clock.clone())?,
             storage,
+            readers: BlockingPool::default(),
             clock,
         })
     }
 
-    /// Applies a change. Returns when it is on disk.
-    pub(crate) async fn write(&self, change: Change) -> Result<i32, Failure> {
-        self.writer.write(change).await
+    /// Applies a change for `call`. Returns when it is on disk.
+    pub(crate) async fn write(&self, call: &Call<'_>, change: Change) -> Result<i32, Failure> {
+        self.writer.write(call, change).await
     }
 
-    /// Reads a snapshot on a thread that may wait for the disk.
+    /// Reads a snapshot for `call`, on a thread that may wait for the disk.
     pub(crate) async fn read<R: Send + 'static>(
         &self,
-        query: impl FnOnce(&View) -> Result<R, Failure> + Send + 'static,
+        call: &Call<'_>,
+        query: impl FnOnce(&View<'_>) -> Result<R, Failure> + Send + 'static,
     ) -> Result<R, Failure> {
         let database = self.storage.current()?;
         let now = Moment::of(&*self.clock);
-        tokio::task::spawn_blocking(move || query(&View::open(&database, now)?))
-            .await
-            .map_err(|_| Failure::Stopped)?
+        let read = self
+            .readers
+            .run(call, move |work| query(&View::open(&database, now, work)?));
+        read.await
     }
 }

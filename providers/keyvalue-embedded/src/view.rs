@@ -4,28 +4,36 @@ use crate::clock::Moment;
 use crate::entry::{self, Entry};
 use crate::error::{Failure, Refusal};
 use crate::tables::{self, Header, Id, ItemId, MemberId};
+use capwire_provider::Work;
 use redb::{Database, ReadOnlyTable, ReadableDatabase};
 use std::collections::BTreeSet;
 
 /// The most bytes of all strings of an answer, which is built in memory.
 pub(crate) const MAX_ANSWER: usize = 16 << 20;
 
+/// The bytes of a text that are read in one step of work.
+const BYTES_PER_STEP: usize = 1 << 10;
+
 /// A snapshot of the data on disk. Writers do not change it.
-pub(crate) struct View {
+///
+/// Reads count their work, and end with an error if nobody waits for them any more.
+pub(crate) struct View<'w> {
     keys: ReadOnlyTable<Id<'static>, Header<'static>>,
     items: ReadOnlyTable<ItemId<'static>, &'static str>,
     members: ReadOnlyTable<MemberId<'static>, ()>,
     now: Moment,
+    work: &'w Work,
 }
 
-impl View {
-    pub(crate) fn open(database: &Database, now: Moment) -> Result<Self, Failure> {
+impl<'w> View<'w> {
+    pub(crate) fn open(database: &Database, now: Moment, work: &'w Work) -> Result<Self, Failure> {
         let transaction = database.begin_read()?;
         Ok(Self {
             keys: transaction.open_table(tables::KEYS)?,
             items: transaction.open_table(tables::ITEMS)?,
             members: transaction.open_table(tables::MEMBERS)?,
             now,
+            work,
         })
     }
 
@@ -46,20 +54,22 @@ impl View {
     pub(crate) fn range(&self, id: Id<'_>, start: i32, stop: i32) -> Result<Vec<String>, Failure> {
         let (from, length) = span(self.list_length(id)?, start, stop);
         let mut answer = Answer::default();
-        for row in self
-            .items
-            .range(tables::items_of(id))?
-            .skip(from)
-            .take(length)
-        {
-            answer.add(row?.1.value())?;
+        let rows = self.items.range(tables::items_of(id))?;
+        for (position, row) in rows.take(from.saturating_add(length)).enumerate() {
+            let row = row?;
+            if position < from {
+                self.work.step()?;
+            } else {
+                self.count(row.1.value())?;
+                answer.add(row.1.value())?;
+            }
         }
         Ok(answer.values)
     }
 
     /// Returns the members of the set under `id`, sorted.
     pub(crate) fn members(&self, id: Id<'_>) -> Result<Vec<String>, Failure> {
-        self.is_set(id)?;
+        self.set_size(id)?;
         let mut answer = Answer::default();
         self.each_member(id, |member| Ok(answer.add(member)?))?;
         Ok(answer.values)
@@ -82,16 +92,19 @@ impl View {
         Ok(seen.into_iter().collect())
     }
 
-    /// Returns the members that are in all of the sets, sorted.
+    /// Returns the members that are in all of the sets, sorted. Reads the smallest set, and looks
+    /// its members up in the others.
     pub(crate) fn intersection(
         &self,
         space: &str,
         keys: &[String],
     ) -> Result<Vec<String>, Failure> {
-        self.are_sets(space, keys)?;
-        let (first, others) = keys.split_first().ok_or(Refusal::NoKeys)?;
+        let sizes = self.are_sets(space, keys)?;
+        let mut keys: Vec<_> = sizes.into_iter().zip(keys).collect();
+        keys.sort_unstable();
+        let (&(_, smallest), others) = keys.split_first().ok_or(Refusal::NoKeys)?;
         let mut answer = Answer::default();
-        self.each_member((space, first), |member| {
+        self.each_member((space, smallest), |member| {
             if self.in_all(space, others, member)? {
                 answer.add(member)?;
             }
@@ -100,7 +113,13 @@ impl View {
         Ok(answer.values)
     }
 
+    /// Counts the work of reading `text`.
+    fn count(&self, text: &str) -> Result<(), Failure> {
+        Ok(self.work.steps(1 + text.len() / BYTES_PER_STEP)?)
+    }
+
     fn live(&self, id: Id<'_>) -> Result<Option<Entry>, Failure> {
+        self.work.step()?;
         entry::live(&self.keys, id, self.now)
     }
 
@@ -112,18 +131,21 @@ impl View {
         }
     }
 
-    fn is_set(&self, id: Id<'_>) -> Result<(), Failure> {
+    fn set_size(&self, id: Id<'_>) -> Result<u64, Failure> {
         match self.live(id)? {
-            None | Some(Entry::Set { .. }) => Ok(()),
+            None => Ok(0),
+            Some(Entry::Set { count }) => Ok(count),
             Some(other) => Err(other.wrong_type(id.1, "set").into()),
         }
     }
 
-    fn are_sets(&self, space: &str, keys: &[String]) -> Result<(), Failure> {
+    /// Returns the sizes of the sets.
+    fn are_sets(&self, space: &str, keys: &[String]) -> Result<Vec<u64>, Failure> {
         if keys.is_empty() {
             return Err(Refusal::NoKeys.into());
         }
-        keys.iter().try_for_each(|key| self.is_set((space, key)))
+        let sizes = keys.iter().map(|key| self.set_size((space, key)));
+        sizes.collect()
     }
 
     fn each_member(
@@ -136,13 +158,17 @@ impl View {
             .members
             .range((space, key, "")..(space, end.as_str(), ""))?;
         for row in rows {
-            visit(row?.0.value().2)?;
+            let row = row?;
+            let (_, _, member) = row.0.value();
+            self.count(member)?;
+            visit(member)?;
         }
         Ok(())
     }
 
-    fn in_all(&self, space: &str, keys: &[String], member: &str) -> Result<bool, Failure> {
-        for key in keys {
+    fn in_all(&self, space: &str, keys: &[(u64, &String)], member: &str) -> Result<bool, Failure> {
+        for (_, key) in keys {
+            self.work.step()?;
             if self.members.get((space, key.as_str(), member))?.is_none() {
                 return Ok(false);
             }

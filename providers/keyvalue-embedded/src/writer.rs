@@ -2,8 +2,10 @@
 
 use crate::change::{Change, Rows};
 use crate::clock::{Clock, Moment};
-use crate::error::{Failure, OpenError, Refusal};
+use crate::error::{Failure, OpenError};
 use crate::storage::Storage;
+use crate::waiting::{Place, Waiting};
+use capwire_provider::{Call, WorkToken};
 use redb::Database;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
@@ -15,17 +17,22 @@ const QUEUE: usize = 1024;
 /// The most writes in one commit, so that none waits for ever.
 const BATCH: usize = 1024;
 
-type Outcome = Result<i32, Refusal>;
+/// The result of a write that did not fail the whole batch.
+type Outcome = Result<i32, Failure>;
 
 /// A handle to the writer thread. If it is dropped, queued writes are still written.
 pub(crate) struct Writer {
     queue: Option<mpsc::Sender<Request>>,
     thread: Option<JoinHandle<()>>,
+    waiting: Waiting,
 }
 
 struct Request {
     change: Change,
-    reply: oneshot::Sender<Result<i32, Failure>>,
+    token: WorkToken,
+    reply: oneshot::Sender<Outcome>,
+    /// Held until the write is answered.
+    _place: Place,
 }
 
 impl Writer {
@@ -38,15 +45,22 @@ impl Writer {
         Ok(Self {
             queue: Some(queue),
             thread: Some(thread),
+            waiting: Waiting::default(),
         })
     }
 
-    /// Applies a change. Returns when it is on disk or has failed. A queued change may take effect
-    /// even if nobody waits for it any more.
-    pub(crate) async fn write(&self, change: Change) -> Result<i32, Failure> {
+    /// Applies a change for `call`. Returns when it is on disk or has failed. A queued change may
+    /// take effect even if nobody waits for it any more.
+    pub(crate) async fn write(&self, call: &Call<'_>, change: Change) -> Result<i32, Failure> {
         let queue = self.queue.as_ref().ok_or(Failure::Stopped)?;
+        let place = self.waiting.admit(&call.binding.actor, change.size())?;
         let (reply, answer) = oneshot::channel();
-        let request = Request { change, reply };
+        let request = Request {
+            change,
+            token: call.token(),
+            reply,
+            _place: place,
+        };
         queue.send(request).await.map_err(|_| Failure::Stopped)?;
         answer.await.map_err(|_| Failure::Stopped)?
     }
@@ -132,11 +146,18 @@ fn write_all(database: &Database, batch: &[Request], now: Moment) -> Result<Vec<
         rows.sweep()?;
         batch
             .iter()
-            .map(|request| alone(rows.apply(&request.change)))
+            .map(|request| alone(apply(&mut rows, request)))
             .collect::<Result<Vec<_>, _>>()?
     };
     transaction.commit()?;
     Ok(outcomes)
+}
+
+/// Applies one change, if its caller still waits and may use the time.
+fn apply(rows: &mut Rows<'_>, request: &Request) -> Result<i32, Failure> {
+    let work = request.token.begin();
+    work.check()?;
+    rows.apply(&request.change, &work)
 }
 
 /// Separates a refused change, which fails alone, from a storage failure, which fails the whole
@@ -144,7 +165,7 @@ fn write_all(database: &Database, batch: &[Request], now: Moment) -> Result<Vec<
 fn alone(applied: Result<i32, Failure>) -> Result<Outcome, Failure> {
     match applied {
         Ok(number) => Ok(Ok(number)),
-        Err(Failure::Refused(refusal)) => Ok(Err(refusal)),
+        Err(own @ (Failure::Refused(_) | Failure::Ended(_))) => Ok(Err(own)),
         Err(failure) => Err(failure),
     }
 }
@@ -154,7 +175,7 @@ fn acknowledge(batch: &mut Vec<Request>, committed: Result<Vec<Outcome>, Failure
     match committed {
         Ok(outcomes) => {
             for (request, outcome) in batch.drain(..).zip(outcomes) {
-                let _ = request.reply.send(outcome.map_err(Failure::from));
+                let _ = request.reply.send(outcome);
             }
         }
         Err(failure) => {

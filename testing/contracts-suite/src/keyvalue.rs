@@ -7,6 +7,7 @@ mod concurrency;
 mod messages;
 mod strings;
 mod subject;
+mod work;
 
 pub use binding::*;
 pub use client::Client;
@@ -15,8 +16,10 @@ pub use concurrency::*;
 pub use messages::*;
 pub use strings::*;
 pub use subject::Subject;
+pub use work::*;
 
-/// Makes a test of each case. The argument is a future of a [`Subject`]; the crate that calls it
+/// Makes a test of each case. A provider that works elsewhere, such as a client of a server, names its
+/// cases, without those on the work for a call. The argument is a future of a [`Subject`]; the crate that calls it
 /// needs tokio with the features `macros` and `rt-multi-thread`.
 #[macro_export]
 macro_rules! keyvalue_tests {
@@ -52,6 +55,11 @@ macro_rules! keyvalue_tests {
             malformed_messages_are_refused,
             any_string_is_a_key,
             concurrent_additions_are_all_counted,
+            repeated_keys_count_once_w1,
+            a_message_with_too_many_keys_is_refused_w2,
+            reads_end_when_their_caller_goes_w3,
+            reads_end_with_the_budget_of_their_caller_w3,
+            writes_are_on_the_budget_of_their_caller_w3,
         }
     };
     ($subject:expr; $($case:ident),* $(,)?) => {$(

@@ -14,6 +14,8 @@
 )]
 
 pub mod keyvalue;
+mod limits;
 mod nobody;
 
+pub use limits::Allowed;
 pub use nobody::Nobody;

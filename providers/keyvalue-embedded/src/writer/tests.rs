@@ -6,6 +6,8 @@ use crate::error::Failure;
 use crate::storage::Storage;
 use crate::store::Store;
 use crate::tables::{EXPIRIES, KEYS};
+use crate::waiting::MOST_OF_ACTOR;
+use capwire_provider::{BindingId, Call};
 use redb::{ReadableDatabase, ReadableTableMetadata};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -18,7 +20,7 @@ async fn an_acknowledged_write_survives_a_power_failure() {
     let disk = Disk::default();
     let store = store(&disk, SystemClock);
     for count in 1..=20 {
-        assert_eq!(store.write(add("hits", 1)).await.unwrap(), count);
+        assert_eq!(write(&store, add("hits", 1)).await.unwrap(), count);
         let after = self::store(&disk.after_power_failure(), SystemClock);
         assert_eq!(text(&after, "hits").await, Some(count.to_string()));
     }
@@ -50,7 +52,7 @@ async fn writes_that_wait_together_are_committed_together() {
 async fn reads_do_not_wait_for_a_write_and_do_not_see_it_before_it_is_on_disk() {
     let disk = Disk::default();
     let store = store(&disk, SystemClock);
-    store.write(add("hits", 1)).await.unwrap();
+    write(&store, add("hits", 1)).await.unwrap();
     disk.hold();
     let write = start(&store, add("hits", 1));
     wait_until_held(&disk).await;
@@ -83,7 +85,7 @@ async fn a_refused_write_fails_alone() {
 async fn a_full_disk_fails_every_waiting_write_and_is_left_behind_once_there_is_room() {
     let disk = Disk::default();
     let store = store(&disk, SystemClock);
-    store.write(add("hits", 1)).await.unwrap();
+    write(&store, add("hits", 1)).await.unwrap();
     disk.become_of(Health::Full);
     let writes: Vec<_> = (0..CALLERS)
         .map(|_| start(&store, add("hits", 1)))
@@ -93,10 +95,40 @@ async fn a_full_disk_fails_every_waiting_write_and_is_left_behind_once_there_is_
         assert!(!matches!(failure, Failure::Refused(_)), "{failure:?}");
     }
     disk.become_of(Health::Sound);
-    let sum = store.write(add("hits", 1)).await.unwrap();
+    let sum = write(&store, add("hits", 1)).await.unwrap();
     assert_eq!(text(&store, "hits").await, Some(sum.to_string()));
     let after = self::store(&disk.after_power_failure(), SystemClock);
     assert_eq!(text(&after, "hits").await, Some(sum.to_string()));
+}
+
+#[tokio::test]
+async fn writes_that_wait_are_bounded_in_bytes_for_each_actor_x3() {
+    let disk = Disk::default();
+    let store = store(&disk, SystemClock);
+    disk.hold();
+    let writes: Vec<_> = (0..3).map(|_| start(&store, large())).collect();
+    wait_until_held(&disk).await;
+    queued(&store.writer, writes.len() - 1).await;
+    let refused = start(&store, large());
+    while !refused.is_finished() && store.writer.queued() < writes.len() {
+        tokio::task::yield_now().await;
+    }
+    let neighbour = {
+        let store = store.clone();
+        tokio::spawn(async move { write_of("MOTHER", &store, add("hits", 1)).await })
+    };
+    queued(&store.writer, writes.len()).await;
+    disk.release();
+    let refused = refused.await.unwrap();
+    assert!(
+        matches!(refused, Err(Failure::QueueFull { .. })),
+        "{refused:?}"
+    );
+    assert_eq!(neighbour.await.unwrap().unwrap(), 1);
+    for write in writes {
+        write.await.unwrap().unwrap();
+    }
+    write(&store, large()).await.unwrap();
 }
 
 #[tokio::test]
@@ -113,7 +145,7 @@ async fn a_writer_that_panics_leaves_nobody_waiting() {
     for failed in [first.await.unwrap(), second.await.unwrap()] {
         assert!(matches!(failed, Err(Failure::Stopped)), "{failed:?}");
     }
-    let late = store.write(add("hits", 1)).await;
+    let late = write(&store, add("hits", 1)).await;
     assert!(matches!(late, Err(Failure::Stopped)), "{late:?}");
 }
 
@@ -142,13 +174,13 @@ async fn expired_strings_leave_no_rows_behind() {
     let clock = Ticks::default();
     let store = store(&disk, clock.clone());
     for key in ["a", "b", "c"] {
-        store.write(set_for(key, 10)).await.unwrap();
-        store.write(set_for(key, 20)).await.unwrap();
+        write(&store, set_for(key, 10)).await.unwrap();
+        write(&store, set_for(key, 20)).await.unwrap();
     }
     assert_eq!(rows(&store), (3, 3));
     clock.0.store(21, Ordering::Relaxed);
     assert_eq!(text(&store, "a").await, None);
-    store.write(add("hits", 1)).await.unwrap();
+    write(&store, add("hits", 1)).await.unwrap();
     assert_eq!(rows(&store), (1, 0));
 }
 
@@ -169,7 +201,23 @@ fn store(disk: &Disk, clock: impl Clock) -> Arc<Store> {
 
 fn start(store: &Arc<Store>, change: Change) -> tokio::task::JoinHandle<Result<i32, Failure>> {
     let store = store.clone();
-    tokio::spawn(async move { store.write(change).await })
+    tokio::spawn(async move { write(&store, change).await })
+}
+
+async fn write(store: &Store, change: Change) -> Result<i32, Failure> {
+    write_of("MACTOR", store, change).await
+}
+
+async fn write_of(actor: &str, store: &Store, change: Change) -> Result<i32, Failure> {
+    let id = id(actor);
+    store.write(&Call::new(&id, "", b""), change).await
+}
+
+fn id(actor: &str) -> BindingId {
+    BindingId {
+        actor: actor.to_owned(),
+        name: "default".to_owned(),
+    }
 }
 
 async fn wait_until_held(disk: &Disk) {
@@ -186,10 +234,10 @@ async fn queued(writer: &Writer, count: usize) {
 }
 
 async fn text(store: &Store, key: &'static str) -> Option<String> {
-    store
-        .read(move |view| view.text(("space", key)))
-        .await
-        .unwrap()
+    let id = id("MACTOR");
+    let call = Call::new(&id, "", b"");
+    let text = store.read(&call, move |view| view.text(("space", key)));
+    text.await.unwrap()
 }
 
 fn rows(store: &Store) -> (u64, u64) {
@@ -201,6 +249,11 @@ fn rows(store: &Store) -> (u64, u64) {
 
 fn add(key: &str, by: i32) -> Change {
     change(key, Action::Add(by))
+}
+
+/// A write of a quarter of what may wait for an actor, and a little more.
+fn large() -> Change {
+    change("large", Action::Push("x".repeat(MOST_OF_ACTOR / 4)))
 }
 
 fn set_for(key: &str, seconds: u32) -> Change {

@@ -5,7 +5,7 @@ use capwire_contracts::keyvalue::{
     self as kv, AddRequest, AddResponse, CountResponse, GetResponse, ItemRequest, KeyRequest,
     KeyResponse, KeysRequest, RangeRequest, SetRequest, SetResponse, ValuesResponse,
 };
-use capwire_provider::{BindingId, Call, Provider, ProviderError};
+use capwire_provider::{BindingId, Call, CallLimits, Provider, ProviderError};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -16,17 +16,38 @@ type Result<T> = std::result::Result<T, ProviderError>;
 pub struct Client<'p> {
     provider: &'p dyn Provider,
     id: BindingId,
+    limits: Option<&'p dyn CallLimits>,
 }
 
 #[expect(missing_docs, clippy::missing_errors_doc, reason = "said at the type")]
 impl<'p> Client<'p> {
     pub fn new(provider: &'p dyn Provider, id: BindingId) -> Self {
-        Self { provider, id }
+        let limits = None;
+        Self {
+            provider,
+            id,
+            limits,
+        }
+    }
+
+    /// The same actor, whose calls have these limits.
+    pub fn limited<'l>(&self, limits: &'l dyn CallLimits) -> Client<'l>
+    where
+        'p: 'l,
+    {
+        Client {
+            provider: self.provider,
+            id: self.id.clone(),
+            limits: Some(limits),
+        }
     }
 
     /// Sends bytes as they are.
     pub async fn raw(&self, operation: &str, payload: &[u8]) -> Result<bytes::Bytes> {
-        let call = Call::new(&self.id, operation, payload);
+        let mut call = Call::new(&self.id, operation, payload);
+        if let Some(limits) = self.limits {
+            call = call.limited(limits);
+        }
         self.provider.call(call).await
     }
 
@@ -98,12 +119,17 @@ impl<'p> Client<'p> {
 
     /// Sorted.
     pub async fn set_union(&self, keys: &[&str]) -> Result<Vec<String>> {
-        sorted(self.values(kv::OP_SET_UNION, &of(keys)).await)
+        self.several(kv::OP_SET_UNION, keys).await
     }
 
     /// Sorted.
     pub async fn set_intersection(&self, keys: &[&str]) -> Result<Vec<String>> {
-        sorted(self.values(kv::OP_SET_INTERSECTION, &of(keys)).await)
+        self.several(kv::OP_SET_INTERSECTION, keys).await
+    }
+
+    /// An operation on several sets.
+    pub async fn several(&self, operation: &str, keys: &[&str]) -> Result<Vec<String>> {
+        sorted(self.values(operation, &of(keys)).await)
     }
 
     pub async fn exists(&self, key: &str) -> Result<bool> {
