@@ -69,7 +69,7 @@ const MOST_ELEMENTS: u64 = 10_000_000;
 
 /// Checks that a module has at most [`MOST_BYTES`].
 pub(crate) fn check_length(wasm: &[u8]) -> Result<(), CompileError> {
-    at_most("bytes", wasm.len() as u64, MOST_BYTES)
+    CompileError::check_cost(NAME, "bytes", wasm.len() as u64, MOST_BYTES)
 }
 
 impl<'a> Facts<'a> {
@@ -202,7 +202,8 @@ impl<'a> Gathering<'a> {
     fn check_tables(&self) -> Result<(), CompileError> {
         let elements = self.facts.tables.iter().map(|table| table.initial);
         let sum = elements.fold(0, u64::saturating_add);
-        at_most("elements of tables at its start", sum, MOST_ELEMENTS)
+        let what = "elements of tables at its start";
+        CompileError::check_cost(NAME, what, sum, MOST_ELEMENTS)
     }
 
     /// Returns the start functions in order, then `__guest_call`.
@@ -236,18 +237,6 @@ impl From<MemoryType> for Memory {
             initial: memory.initial,
             maximum: memory.maximum,
         }
-    }
-}
-
-fn at_most(what: &'static str, count: u64, most: u64) -> Result<(), CompileError> {
-    match count <= most {
-        true => Ok(()),
-        false => Err(CompileError::TooCostly {
-            engine: NAME,
-            what,
-            count,
-            most,
-        }),
     }
 }
 

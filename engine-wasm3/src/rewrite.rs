@@ -238,7 +238,9 @@ impl<'f, 'a> Rewriter<'f, 'a> {
                 code.function(&function);
             }
         }
-        at_most(bytes)?;
+        let what = "bytes of code, as wasm3 would get it";
+        CompileError::check_cost(NAME, what, bytes as u64, MOST_CODE_BYTES as u64)
+            .map_err(Error::UserError)?;
         code.function(&growth::memory(&self.layout));
         for table in 0..facts.tables.len() {
             code.function(&growth::table(&self.layout, facts, table));
@@ -266,17 +268,5 @@ impl<'f, 'a> Rewriter<'f, 'a> {
 
     fn value_types(&mut self, types: Vec<wasmparser::ValType>) -> Result_<Vec<ValType>> {
         types.into_iter().map(|ty| self.val_type(ty)).collect()
-    }
-}
-
-fn at_most(bytes: usize) -> Result_<()> {
-    match bytes <= MOST_CODE_BYTES {
-        true => Ok(()),
-        false => Err(Error::UserError(CompileError::TooCostly {
-            engine: NAME,
-            what: "bytes of code, as wasm3 would get it",
-            count: bytes as u64,
-            most: MOST_CODE_BYTES as u64,
-        })),
     }
 }

@@ -66,15 +66,7 @@ fn cost_of(body: &FunctionBody<'_>, types: &mut Types) -> Result<u64, CompileErr
 }
 
 fn at_most(what: &'static str, count: u64, most: u64) -> Result<(), CompileError> {
-    match count <= most {
-        true => Ok(()),
-        false => Err(CompileError::TooCostly {
-            engine: crate::NAME,
-            what,
-            count,
-            most,
-        }),
-    }
+    CompileError::check_cost(crate::NAME, what, count, most)
 }
 
 /// The number of parameters and results together, for each function of a module.

@@ -70,6 +70,38 @@ pub enum CompileError {
     },
 }
 
+impl CompileError {
+    /// Refuses a module whose count of a thing exceeds what the compiler of `engine` can take.
+    ///
+    /// ```
+    /// use capwire_wapc::CompileError;
+    ///
+    /// CompileError::check_cost("my engine", "nested loops", 32, 32)?;
+    /// let refused = CompileError::check_cost("my engine", "nested loops", 33, 32);
+    /// assert!(matches!(refused, Err(CompileError::TooCostly { count: 33, .. })));
+    /// # Ok::<(), CompileError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`TooCostly`](Self::TooCostly) if `count` is above `most`.
+    pub fn check_cost(
+        engine: &'static str,
+        what: &'static str,
+        count: u64,
+        most: u64,
+    ) -> Result<(), Self> {
+        match count <= most {
+            true => Ok(()),
+            false => Err(Self::TooCostly {
+                engine,
+                what,
+                count,
+                most,
+            }),
+        }
+    }
+}
+
 /// An error of instantiating a guest or running its start functions.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]

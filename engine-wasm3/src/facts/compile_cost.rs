@@ -35,15 +35,8 @@ impl CompileCost {
     /// # Errors
     /// If the module takes more steps than the limit.
     pub(super) fn check(&self) -> Result<(), CompileError> {
-        match self.0 <= MOST_STEPS {
-            true => Ok(()),
-            false => Err(CompileError::TooCostly {
-                engine: crate::NAME,
-                what: "steps for wasm3's compiler to move values between blocks",
-                count: self.0,
-                most: MOST_STEPS,
-            }),
-        }
+        let what = "steps for wasm3's compiler to move values between blocks";
+        CompileError::check_cost(crate::NAME, what, self.0, MOST_STEPS)
     }
 }
 

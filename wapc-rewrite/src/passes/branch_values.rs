@@ -37,15 +37,8 @@ impl BranchValues {
     /// If they are out of proportion.
     pub(crate) fn check(self, engine: &'static str) -> Result<(), CompileError> {
         let most = MOST_VALUES + MOST_VALUES_PER_BYTE * self.bytes;
-        match self.values <= most {
-            true => Ok(()),
-            false => Err(CompileError::TooCostly {
-                engine,
-                what: "values carried by conditional branches",
-                count: self.values,
-                most,
-            }),
-        }
+        let what = "values carried by conditional branches";
+        CompileError::check_cost(engine, what, self.values, most)
     }
 }
 
