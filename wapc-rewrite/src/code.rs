@@ -7,12 +7,13 @@ use crate::passes::branch_values::BranchValues;
 use crate::passes::growth::MOST_PAGES;
 use crate::passes::{Passes, shadow_stack};
 use crate::plan::Plan;
+use crate::step::Step;
 use capwire_wapc::Source;
 use capwire_wapc::exports::START_SECTION;
 use wasm_encoder::ExportKind;
 use wasmparser::{
-    BinaryReader, BinaryReaderError, ExportSectionReader, FuncToValidate, FuncValidator,
-    FuncValidatorAllocations, FunctionBody, Payload, Validator, ValidatorResources,
+    BinaryReaderError, ExportSectionReader, FuncToValidate, FuncValidatorAllocations, FunctionBody,
+    Payload, Validator, ValidatorResources,
 };
 
 /// The changes that a plan makes to a module.
@@ -23,44 +24,6 @@ pub(crate) struct Changes {
     pub(crate) bodies: Vec<Option<Vec<u8>>>,
     /// The values that branches carry, counted for wasmi if the plan asks for it.
     pub(crate) branch_values: BranchValues,
-}
-
-/// An operator that is valid where it stands.
-pub(crate) struct Step<'s, 'a> {
-    /// Its first byte.
-    pub(crate) opcode: u8,
-    /// The first byte of the operator before it in the function, and where that is.
-    pub(crate) previous: Option<(u8, usize)>,
-    /// Where it begins in the function's body, and where the next one does.
-    pub(crate) place: usize,
-    pub(crate) end: usize,
-    /// The function's body.
-    pub(crate) body: &'a [u8],
-    /// The state behind the operator, and what the module declares.
-    pub(crate) validator: &'s FuncValidator<ValidatorResources>,
-}
-
-impl<'a> Step<'_, 'a> {
-    /// True for the `end` of the function.
-    pub(crate) fn is_last(&self) -> bool {
-        self.end == self.body.len()
-    }
-
-    /// Reads what follows the opcode.
-    pub(crate) fn immediates(&self) -> BinaryReader<'a> {
-        self.immediates_at(self.place)
-    }
-
-    /// Reads what follows the opcode at `place`.
-    pub(crate) fn immediates_at(&self, place: usize) -> BinaryReader<'a> {
-        BinaryReader::new(self.body.get(place + 1..).unwrap_or_default(), 0)
-    }
-
-    /// The first immediate: an index, a depth, or what a prefix selects.
-    pub(crate) fn number(&self) -> u32 {
-        // A valid operator has it.
-        self.immediates().read_var_u32().unwrap_or(u32::MAX)
-    }
 }
 
 /// Validates a module and collects what the plan changes in it.

@@ -32,8 +32,10 @@ mod editor;
 mod limits;
 mod module;
 mod names;
+mod opcodes;
 mod passes;
 mod plan;
+mod step;
 mod writer;
 
 pub use module::FEATURES;

@@ -3,30 +3,17 @@
 //! A page of memory that is touched for the first time takes the system a microsecond or more. Straight
 //! code may touch all 16,384 pages of 64 MiB, in 150 KB.
 
-use crate::code::Step;
-use wasmparser::BinaryReader;
+use crate::opcodes::{
+    BLOCK, BR, BR_IF, BR_TABLE, CALL, CALL_INDIRECT, ELSE, END, FIRST_LOAD, IF, LAST_STORE, LOOP,
+    RETURN, UNREACHABLE,
+};
+use crate::step::Step;
 
 /// Accesses that follow one another without an interrupt point: less than a slice's worth, whatever they touch.
 pub(super) const MOST: u32 = 1024;
 
 /// Bytes that this many accesses have at least.
 const SHORT: usize = 3 * MOST as usize;
-
-const UNREACHABLE: u8 = 0x00;
-const BLOCK: u8 = 0x02;
-const LOOP: u8 = 0x03;
-const IF: u8 = 0x04;
-const ELSE: u8 = 0x05;
-const END: u8 = 0x0B;
-const BR: u8 = 0x0C;
-const BR_IF: u8 = 0x0D;
-const BR_TABLE: u8 = 0x0E;
-const RETURN: u8 = 0x0F;
-const CALL: u8 = 0x10;
-const CALL_INDIRECT: u8 = 0x11;
-/// `i32.load` and `i64.store32`. All opcodes between them access memory.
-const FIRST_LOAD: u8 = 0x28;
-const LAST_STORE: u8 = 0x3E;
 
 /// Accesses since the last interrupt point, on the path through a function that has the most of them.
 #[derive(Default)]
@@ -82,7 +69,7 @@ impl Accesses {
                 self.since = 0;
             }
             BR_TABLE => {
-                self.arrive_at_each(step.immediates());
+                step.targets().for_each(|depth| self.arrive(depth));
                 self.since = 0;
             }
             // What follows is never reached.
@@ -111,17 +98,6 @@ impl Accesses {
     fn close(&mut self) {
         if let Some(block) = self.blocks.pop() {
             self.since = self.since.max(block.arriving).max(block.otherwise);
-        }
-    }
-
-    /// Paths lead to the targets of a table, which are a list and a default.
-    fn arrive_at_each(&mut self, mut targets: BinaryReader<'_>) {
-        let listed = targets.read_var_u32().unwrap_or_default();
-        for _ in 0..=listed {
-            let Ok(depth) = targets.read_var_u32() else {
-                return;
-            };
-            self.arrive(depth);
         }
     }
 

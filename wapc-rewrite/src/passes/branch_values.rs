@@ -4,11 +4,9 @@
 //! emits an instruction for each value that a conditional branch carries, and the branch may have four
 //! bytes in the file. A megabyte of branches with a hundred values took 800 MB.
 
-use crate::code::Step;
+use crate::opcodes::BR_IF;
+use crate::step::Step;
 use capwire_wapc::CompileError;
-use wasmparser::{BlockType, FrameKind, FuncValidator, WasmModuleResources};
-
-const BR_IF: u8 = 0x0D;
 
 /// Values that the branches of any module may carry. Each takes 32 bytes.
 const MOST_VALUES: u64 = 50_000;
@@ -29,7 +27,7 @@ impl BranchValues {
 
     pub(crate) fn step(&mut self, step: &Step<'_, '_>) {
         if step.opcode == BR_IF {
-            self.values += carried(step.number(), step.validator).unwrap_or_default() as u64;
+            self.values += step.block(step.number()).carried();
         }
     }
 
@@ -40,19 +38,4 @@ impl BranchValues {
         let what = "values carried by conditional branches";
         CompileError::check_cost(engine, what, self.values, most)
     }
-}
-
-/// Returns how many values a branch carries to the block that is `depth` blocks further out.
-fn carried<R: WasmModuleResources>(depth: u32, validator: &FuncValidator<R>) -> Option<usize> {
-    let block = validator.get_control_frame(depth as usize)?;
-    let index = match block.block_type {
-        BlockType::Empty => return Some(0),
-        BlockType::Type(_) => return Some(usize::from(block.kind != FrameKind::Loop)),
-        BlockType::FuncType(index) => index,
-    };
-    let ty = validator.resources().sub_type_at(index)?.unwrap_func();
-    Some(match block.kind {
-        FrameKind::Loop => ty.params().len(),
-        _ => ty.results().len(),
-    })
 }

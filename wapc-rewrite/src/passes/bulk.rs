@@ -20,8 +20,9 @@
 
 use super::wasmi_faults::empty_block;
 use crate::additions::{Additions, Helper};
-use crate::code::Step;
 use crate::editor::Editor;
+use crate::opcodes::{I32_CONST, MEMORY_COPY, MEMORY_FILL, PREFIX};
+use crate::step::Step;
 use wasm_encoder::{BlockType, Function, InstructionSink};
 
 /// Bytes that are moved in one piece: far less than a slice's worth.
@@ -77,13 +78,6 @@ impl Bulk {
         code.if_(BlockType::FunctionType(ty)).call(function).end();
     }
 }
-
-/// The prefix of bulk memory instructions, and the numbers that follow it.
-pub(super) const PREFIX: u8 = 0xFC;
-const MEMORY_COPY: u32 = 10;
-const MEMORY_FILL: u32 = 11;
-
-const I32_CONST: u8 = 0x41;
 
 /// Returns true if the length is known and small. Engines compile such an instruction to something better.
 fn has_small_length(step: &Step<'_, '_>) -> bool {

@@ -6,15 +6,14 @@
 //! function checks the limit before it grows anything. The limit is in a global that the guest cannot reach.
 
 use crate::additions::{Additions, Helper};
-use crate::code::Step;
 use crate::editor::Editor;
+use crate::opcodes::MEMORY_GROW;
+use crate::step::Step;
 use wasm_encoder::{BlockType, Function, ValType};
 
 /// The export that is a mutable global of type `i32`, if the guest's memory grows in pieces: the most
 /// pages of memory that the guest may have. The host writes it.
 pub const MOST_PAGES: &str = "capwire most pages";
-
-const MEMORY_GROW: u8 = 0x40;
 
 /// Pages that memory grows by at once: far less than a slice's worth.
 const PIECE: i32 = 8;

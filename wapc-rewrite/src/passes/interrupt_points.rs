@@ -8,10 +8,10 @@
 //! of loops.)
 
 use super::accesses::Accesses;
-use super::bulk::PREFIX;
 use crate::additions::{Additions, Helper};
-use crate::code::Step;
 use crate::editor::Editor;
+use crate::opcodes::{CALL, CALL_INDIRECT, FIRST_BULK, MEMORY_GROW, PREFIX};
+use crate::step::Step;
 use wasmparser::{ValidatorResources, WasmModuleResources};
 
 /// Calls an empty function before operators that may take long.
@@ -67,14 +67,8 @@ impl InterruptPoints {
             // Functions that are not imported begin with an interrupt point.
             CALL_INDIRECT => self.imports_are_values != Some(false),
             MEMORY_GROW => true,
-            PREFIX => step.number() >= CONVERSIONS,
+            PREFIX => step.number() >= FIRST_BULK,
             _ => false,
         }
     }
 }
-
-const CALL: u8 = 0x10;
-const CALL_INDIRECT: u8 = 0x11;
-const MEMORY_GROW: u8 = 0x40;
-/// Conversions of numbers have the prefix of bulk instructions, too. They are the first eight.
-const CONVERSIONS: u32 = 8;

@@ -9,11 +9,12 @@ pub mod shadow_stack;
 mod wasmi_faults;
 
 use crate::additions::Additions;
-use crate::code::Step;
 use crate::editor::Editor;
+use crate::opcodes::{BLOCK, BR_IF, IF, MEMORY_GROW, PREFIX, SELECT, TYPED_SELECT};
 use crate::plan::Plan;
+use crate::step::Step;
 use branch_values::BranchValues;
-use bulk::{Bulk, PREFIX};
+use bulk::Bulk;
 use growth::Growth;
 use interrupt_points::InterruptPoints;
 use shadow_stack::ShadowStack;
@@ -80,8 +81,7 @@ impl<'p> Passes<'p> {
     #[inline]
     pub(crate) fn concerns(&self, opcode: u8) -> bool {
         match opcode {
-            // blocks, conditional branches, `select`, `memory.grow`, bulk instructions
-            0x02..=0x04 | 0x0D | 0x1B | 0x1C | 0x40 | PREFIX => true,
+            BLOCK..=IF | BR_IF | SELECT | TYPED_SELECT | MEMORY_GROW | PREFIX => true,
             // Accesses to memory need interrupt points, and the shadow stack what follows a call.
             _ => self.interrupt_points.is_some() || self.shadow_stack.is_some(),
         }

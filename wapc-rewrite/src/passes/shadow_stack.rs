@@ -17,8 +17,9 @@
 //! ```
 
 use crate::additions::Additions;
-use crate::code::Step;
 use crate::editor::Editor;
+use crate::opcodes::{CALL, CALL_INDIRECT, RETURN};
+use crate::step::Step;
 use wasm_encoder::{MemArg, MemoryType};
 
 /// The export that is the stack, a memory. The engine needs several memories, and pages of one byte: the
@@ -115,7 +116,3 @@ impl ShadowStack {
         }
     }
 }
-
-const RETURN: u8 = 0x0F;
-const CALL: u8 = 0x10;
-const CALL_INDIRECT: u8 = 0x11;

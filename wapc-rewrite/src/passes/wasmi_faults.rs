@@ -14,40 +14,26 @@
 //! of the stack, which takes seconds for a function of a megabyte. wasmi copies all locals before a block
 //! that takes nothing, so the pass puts an empty one before each that takes values.
 
-use crate::code::Step;
 use crate::editor::Editor;
+use crate::opcodes::{BLOCK, IF, LOOP, SELECT, TYPED_SELECT};
+use crate::step::Step;
 use wasm_encoder::InstructionSink;
-use wasmparser::WasmModuleResources;
 
 pub(crate) fn step(step: &Step<'_, '_>, editor: &mut Editor<'_>) {
     match step.opcode {
         SELECT | TYPED_SELECT if !step.previous.is_none_or(|(opcode, _)| is_safe(opcode)) => {
             editor.before(step.place).i32_popcnt();
         }
-        BLOCK | LOOP | IF if takes_values(step) => {
+        BLOCK | LOOP | IF if step.block(0).parameters > 0 => {
             empty_block(&mut editor.before(step.place));
         }
         _ => {}
     }
 }
 
-const BLOCK: u8 = 0x02;
-const LOOP: u8 = 0x03;
-const IF: u8 = 0x04;
-const SELECT: u8 = 0x1B;
-const TYPED_SELECT: u8 = 0x1C;
-
 /// Writes the block that goes before each one that takes values.
 pub(crate) fn empty_block(code: &mut InstructionSink<'_>) {
     code.block(wasm_encoder::BlockType::Empty).end();
-}
-
-/// Returns true if a block takes values. Types that are no index are negative, and take none.
-fn takes_values(step: &Step<'_, '_>) -> bool {
-    let ty = step.immediates().read_var_s33().unwrap_or_default();
-    let index = u32::try_from(ty).ok();
-    let ty = index.and_then(|index| step.validator.resources().sub_type_at(index));
-    ty.is_some_and(|ty| !ty.unwrap_func().params().is_empty())
 }
 
 /// Returns true if wasmi translates a `select` rightly that directly follows: the operator's value is
