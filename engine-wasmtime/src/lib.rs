@@ -43,7 +43,6 @@
 mod allocation;
 mod clock;
 mod code;
-mod compile_cost;
 mod fault;
 mod guest;
 mod imports;

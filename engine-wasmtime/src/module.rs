@@ -3,7 +3,6 @@
 use crate::MAX_PLAIN_STACK;
 use crate::allocation;
 use crate::code::Code;
-use crate::compile_cost;
 use crate::plain::Plain;
 use crate::runtime::{Runtime, Runtimes};
 use crate::suspendable::Suspendable;
@@ -29,14 +28,13 @@ impl WasmtimeModule {
         let runtime = runtimes
             .of(&ResourceLimits::default())
             .map_err(fault::invalid)?;
-        let wasm = Plan::new(NAME)
-            .bounded_bulk()
-            .interrupt_points()
-            .apply(wasm)?
-            .wasm;
-        if runtimes.uses_cranelift() {
-            compile_cost::check(&wasm)?;
-        }
+        let plan = Plan::new(NAME).bounded_bulk().interrupt_points();
+        // Winch makes one pass over each function.
+        let plan = match runtimes.uses_cranelift() {
+            true => plan.cranelift_cost(),
+            false => plan,
+        };
+        let wasm = plan.apply(wasm)?.wasm;
         let code = compile(&wasm, &runtimes, &runtime)?;
         Ok(Self {
             wasm: wasm.into_owned(),

@@ -3,9 +3,8 @@
 use crate::additions::Additions;
 use crate::editor::Editor;
 use crate::module::{FEATURES, Module};
-use crate::passes::branch_values::BranchValues;
 use crate::passes::growth::MOST_PAGES;
-use crate::passes::{Passes, shadow_stack};
+use crate::passes::{Costs, Passes, shadow_stack};
 use crate::plan::Plan;
 use crate::step::Step;
 use capwire_wapc::Source;
@@ -22,8 +21,7 @@ pub(crate) struct Changes {
     pub(crate) additions: Additions,
     /// Each function that is not imported: its new body, or none if it stays.
     pub(crate) bodies: Vec<Option<Vec<u8>>>,
-    /// The values that branches carry, counted for wasmi if the plan asks for it.
-    pub(crate) branch_values: BranchValues,
+    pub(crate) costs: Costs,
 }
 
 /// Validates a module and collects what the plan changes in it.
@@ -51,14 +49,13 @@ pub(crate) fn rewrite(module: &Module<'_>, plan: &Plan) -> Result<Changes, Sourc
 }
 
 impl Changes {
-    /// Bytes of code of the longest function as it will be.
-    pub(crate) fn largest_function(&self, module: &Module<'_>) -> u64 {
+    /// Bytes of code of each function as it will be.
+    pub(crate) fn lengths(&self, module: &Module<'_>) -> impl Iterator<Item = u64> {
         let bodies = module.bodies.iter().zip(&self.bodies);
-        let lengths = bodies.map(|(own, changed)| match changed {
-            Some(body) => body.len(),
-            None => own.as_bytes().len(),
-        });
-        lengths.max().unwrap_or_default() as u64
+        bodies.map(|(own, changed)| match changed {
+            Some(body) => body.len() as u64,
+            None => own.as_bytes().len() as u64,
+        })
     }
 
     /// True if the module stays as it is.
@@ -82,7 +79,7 @@ impl Changes {
             let body = read_function(function, body, &mut passes, &mut allocations)?;
             self.bodies.push(body);
         }
-        self.branch_values = passes.branch_values();
+        self.costs = passes.costs();
         Ok(())
     }
 }
@@ -114,7 +111,7 @@ fn read_function(
     let begin = body.range().start;
     let start = reader.original_position() - begin;
     let mut editor = Editor::new(body.as_bytes(), start, validator.len_locals());
-    passes.begin(validator.index(), validator.resources(), &mut editor);
+    passes.begin(&validator, &mut editor);
     let mut previous = None;
     while !reader.eof() {
         let offset = reader.original_position();

@@ -37,6 +37,11 @@ impl<'a> Editor<'a> {
         self.body
     }
 
+    /// How many locals the function has, parameters and added ones included.
+    pub(crate) fn locals(&self) -> u32 {
+        self.locals + self.more_locals
+    }
+
     /// Takes instructions that go to the beginning of the code.
     pub(crate) fn at_start(&mut self) -> InstructionSink<'_> {
         self.before(self.start)
@@ -60,7 +65,7 @@ impl<'a> Editor<'a> {
     /// Adds a local of type `i32`, and returns its index.
     pub(crate) fn add_local(&mut self) -> u32 {
         self.more_locals += 1;
-        self.locals + self.more_locals - 1
+        self.locals() - 1
     }
 
     /// The edited body, or none if there was no edit.

@@ -18,6 +18,7 @@ pub struct Plan {
     pub(crate) interrupt_points: bool,
     pub(crate) bounded_growth: bool,
     pub(crate) wasmi_faults: bool,
+    pub(crate) cranelift_cost: bool,
     pub(crate) shadow_stack: Option<u32>,
 }
 
@@ -42,6 +43,7 @@ impl Plan {
             interrupt_points: false,
             bounded_growth: false,
             wasmi_faults: false,
+            cranelift_cost: false,
             shadow_stack: None,
         }
     }
@@ -79,6 +81,14 @@ impl Plan {
         self
     }
 
+    /// Refuses a module that Cranelift would compile out of proportion: functions with more than 32 nested
+    /// loops, with too many variables for their blocks, or with a high estimated cost.
+    #[must_use]
+    pub const fn cranelift_cost(mut self) -> Self {
+        self.cranelift_cost = true;
+        self
+    }
+
     /// Adds a stack to the module that keeps at most `depth` calls, one in the other, which the engine reads
     /// after a trap: see [`shadow_stack`](crate::shadow_stack). `depth` is as many as the engine allows, so
     /// that a call beyond them traps.
@@ -111,8 +121,10 @@ impl Plan {
         let module = Module::read(wasm).map_err(|error| self.invalid(error))?;
         limits::check(&module)?;
         let changes = code::rewrite(&module, self).map_err(|error| self.invalid(error))?;
-        changes.branch_values.check(self.engine)?;
-        let largest_function = changes.largest_function(&module);
+        changes
+            .costs
+            .check(self.engine, changes.lengths(&module).sum())?;
+        let largest_function = changes.lengths(&module).max().unwrap_or_default();
         let has_code = !module.bodies.is_empty();
         let wasm = match changes.are_none() {
             true => Cow::Borrowed(wasm),

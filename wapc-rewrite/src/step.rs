@@ -1,6 +1,8 @@
 //! An operator as passes see it, and the blocks around it.
 
-use wasmparser::{BinaryReader, FrameKind, FuncValidator, ModuleArity, ValidatorResources};
+use wasmparser::{
+    BinaryReader, BlockType, FrameKind, FuncValidator, ModuleArity, ValidatorResources,
+};
 
 /// An operator that is valid where it stands.
 pub(crate) struct Step<'s, 'a> {
@@ -44,6 +46,18 @@ impl<'a> Step<'_, 'a> {
         let mut targets = self.immediates();
         let listed = targets.read_var_u32().unwrap_or_default();
         (0..=listed).map_while(move |_| targets.read_var_u32().ok())
+    }
+
+    /// The number of values that this function takes and returns.
+    pub(crate) fn function_values(&self, function: u32) -> u64 {
+        let ty = self.validator.type_index_of_function(function);
+        ty.map_or(0, |ty| self.type_values(ty))
+    }
+
+    /// The number of values that functions of this type take and return.
+    pub(crate) fn type_values(&self, ty: u32) -> u64 {
+        let arity = self.validator.block_type_arity(BlockType::FuncType(ty));
+        arity.map_or(0, |(parameters, results)| u64::from(parameters + results))
     }
 
     /// The block that is `depth` blocks further out than the innermost one behind the operator.

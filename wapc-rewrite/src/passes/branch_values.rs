@@ -13,29 +13,22 @@ const MOST_VALUES: u64 = 50_000;
 /// Values that they may carry beside these, for each byte of code. Compilers emit next to none.
 const MOST_VALUES_PER_BYTE: u64 = 1;
 
-/// The values and the bytes of code of a module.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct BranchValues {
-    values: u64,
-    bytes: u64,
-}
+/// The values of a module.
+#[derive(Debug, Default)]
+pub(crate) struct BranchValues(u64);
 
 impl BranchValues {
-    pub(crate) fn begin(&mut self, bytes: usize) {
-        self.bytes += bytes as u64;
-    }
-
     pub(crate) fn step(&mut self, step: &Step<'_, '_>) {
         if step.opcode == BR_IF {
-            self.values += step.block(step.number()).carried();
+            self.0 += step.block(step.number()).carried();
         }
     }
 
     /// # Errors
-    /// If they are out of proportion.
-    pub(crate) fn check(self, engine: &'static str) -> Result<(), CompileError> {
-        let most = MOST_VALUES + MOST_VALUES_PER_BYTE * self.bytes;
+    /// If they are out of proportion to the bytes of code.
+    pub(crate) fn check(&self, engine: &'static str, bytes: u64) -> Result<(), CompileError> {
+        let most = MOST_VALUES + MOST_VALUES_PER_BYTE * bytes;
         let what = "values carried by conditional branches";
-        CompileError::check_cost(engine, what, self.values, most)
+        CompileError::check_cost(engine, what, self.0, most)
     }
 }

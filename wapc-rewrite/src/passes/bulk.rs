@@ -48,22 +48,23 @@ impl Bulk {
         self.length = None;
     }
 
+    /// Returns the local that holds the length, if the operator is divided into pieces.
     pub(crate) fn step(
         &mut self,
         step: &Step<'_, '_>,
         editor: &mut Editor<'_>,
         additions: &mut Additions,
-    ) {
+    ) -> Option<u32> {
         if step.opcode != PREFIX {
-            return;
+            return None;
         }
         let helper = match step.number() {
             MEMORY_COPY => Helper::Copy,
             MEMORY_FILL => Helper::Fill,
-            _ => return,
+            _ => return None,
         };
         if has_small_length(step) {
-            return;
+            return None;
         }
         let length = *self.length.get_or_insert_with(|| editor.add_local());
         let (ty, function) = (additions.type_of(helper), additions.helper(helper));
@@ -76,6 +77,7 @@ impl Bulk {
             empty_block(&mut code);
         }
         code.if_(BlockType::FunctionType(ty)).call(function).end();
+        Some(length)
     }
 }
 
