@@ -2,7 +2,7 @@
 
 use crate::code::Gauge;
 use crate::rewrite::SLOT_SHIFT;
-use crate::suspend::{Event, Signal, Suspend};
+use crate::suspend::Continue;
 use crate::vm::Vm;
 use capwire_wapc::Frame;
 use capwire_wapc_rewrite::MOST;
@@ -32,15 +32,6 @@ fn calls(vm: &mut Vm) -> Vec<u32> {
 fn call_at(vm: &mut Vm, stack_left: i32) -> Option<u32> {
     let reader = vm.code().reader()?;
     let place = (stack_left >> SLOT_SHIFT).cast_unsigned();
-    let function = vm.call(reader, &[place], &Never).ok()?;
+    let function = vm.call(reader, &[place], &Continue).ok()?;
     Some(function.cast_unsigned())
-}
-
-/// A driver that is never asked, since the reader calls no imports.
-struct Never;
-
-impl Suspend for Never {
-    fn suspend(&self, _event: Event) -> Signal {
-        Signal::Stop
-    }
 }

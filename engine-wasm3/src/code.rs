@@ -1,12 +1,13 @@
 //! A module for wasm3: validated, rewritten to enforce limits, and compiled once as a trial.
 
+use crate::NAME;
 use crate::facts::Facts;
 use crate::fault::Fault;
 use crate::guest::{Budget, GuestState};
 use crate::imports::Import;
+use crate::rewrite::{self, Purpose, Rewriter};
 use crate::stacks::Stacks;
 use crate::vm::Vm;
-use crate::{NAME, rewrite};
 use capwire_wapc::{CompileError, EmptyWorld, LimitError, ResourceLimits, Source};
 use capwire_wapc_rewrite::Names;
 use std::sync::Arc;
@@ -69,9 +70,10 @@ impl Code {
         let facts = Facts::gather(wasm)?;
         // wasm3's compiler has limits of its own. Compiling a copy that needs no memory shows
         // whether the module respects them.
-        let tried = rewrite::for_trial(&facts, backtraces)?;
+        let mut rewriter = Rewriter::new(&facts, backtraces)?;
+        let tried = rewriter.module(Purpose::Trial)?;
         try_out(Self::new(&facts, tried), stacks)?;
-        let wasm_for_use = rewrite::for_use(&facts, backtraces)?;
+        let wasm_for_use = rewriter.module(Purpose::Use)?;
         let mut code = Self::new(&facts, wasm_for_use);
         code.backtraces = backtraces.then(|| Backtraces {
             names: Names::of(wasm),
@@ -82,7 +84,7 @@ impl Code {
     }
 
     fn new(facts: &Facts<'_>, wasm: Vec<u8>) -> Self {
-        let memory = facts.memory;
+        let memory = facts.memory();
         Self {
             wasm,
             imports: facts
@@ -96,9 +98,9 @@ impl Code {
                 .iter()
                 .map(|&index| rewrite::entry_name(index))
                 .collect(),
-            pages: memory.initial,
-            most_pages: memory.maximum.unwrap_or(u64::MAX),
-            elements: facts.tables.iter().map(|table| table.initial).sum(),
+            pages: memory.map_or(0, |memory| memory.initial),
+            most_pages: memory.and_then(|memory| memory.maximum).unwrap_or(u64::MAX),
+            elements: facts.elements(),
             backtraces: None,
         }
     }

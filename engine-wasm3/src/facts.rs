@@ -7,59 +7,30 @@ use crate::NAME;
 use crate::code::invalid;
 use crate::imports::Import;
 use capwire_wapc::exports::{self, Export};
-use capwire_wapc::{CompileError, abi};
+use capwire_wapc::{CompileError, Source, abi};
 use capwire_wapc_rewrite::FEATURES;
 use compile_cost::CompileCost;
 use frame::Frame;
+use wasmparser::types::{CoreTypeId, EntityType, Types, TypesRef};
 use wasmparser::{
-    BinaryReaderError, ExternalKind, FuncType, FuncValidatorAllocations, FunctionBody, MemoryType,
-    Parser, Payload, TableType, TypeRef, ValType, ValidPayload, Validator,
-};
-use wasmparser::{
-    DataSectionReader, ElementSectionReader, FunctionSectionReader, GlobalSectionReader,
-    ImportSectionReader, MemorySectionReader, TableSectionReader, TypeSectionReader,
+    BinaryReaderError, BlockType, ExternalKind, FuncType, FuncValidatorAllocations, FunctionBody,
+    MemoryType, Parser, Payload, TableType, ValType, ValidPayload, Validator,
 };
 
-/// The sections of a valid module, and the facts that rewriting needs.
-#[derive(Default)]
+/// A valid module, and the facts that rewriting needs.
 pub(crate) struct Facts<'a> {
-    pub(crate) sections: Sections<'a>,
-    pub(crate) types: Vec<FuncType>,
+    pub(crate) wasm: &'a [u8],
+    types: Types,
     /// The imports, which are all functions.
     pub(crate) imports: Vec<Import>,
-    /// The type of each function, imports first.
-    pub(crate) functions: Vec<u32>,
+    /// The functions that are not imported.
+    pub(crate) bodies: Vec<FunctionBody<'a>>,
     /// Bytes of call stack of each function that is not imported.
     pub(crate) frames: Vec<i32>,
-    pub(crate) globals: u32,
-    pub(crate) memory: Memory,
-    pub(crate) tables: Vec<TableType>,
     /// The functions that the host calls: start functions in order, then `__guest_call`.
     pub(crate) entries: Vec<u32>,
     /// The exported functions. Their export declares them for `ref.func`.
     pub(crate) exported: Vec<u32>,
-}
-
-/// The sections that a module has.
-#[derive(Default)]
-pub(crate) struct Sections<'a> {
-    pub(crate) types: Option<TypeSectionReader<'a>>,
-    pub(crate) imports: Option<ImportSectionReader<'a>>,
-    pub(crate) functions: Option<FunctionSectionReader<'a>>,
-    pub(crate) tables: Option<TableSectionReader<'a>>,
-    pub(crate) memories: Option<MemorySectionReader<'a>>,
-    pub(crate) globals: Option<GlobalSectionReader<'a>>,
-    pub(crate) elements: Option<ElementSectionReader<'a>>,
-    pub(crate) data_count: Option<u32>,
-    pub(crate) bodies: Vec<FunctionBody<'a>>,
-    pub(crate) data: Option<DataSectionReader<'a>>,
-}
-
-/// The size of memory in pages.
-#[derive(Clone, Copy, Default)]
-pub(crate) struct Memory {
-    pub(crate) initial: u64,
-    pub(crate) maximum: Option<u64>,
 }
 
 /// Maximum size of a module in bytes.
@@ -74,59 +45,101 @@ pub(crate) fn check_length(wasm: &[u8]) -> Result<(), CompileError> {
 
 impl<'a> Facts<'a> {
     pub(crate) fn gather(wasm: &'a [u8]) -> Result<Self, CompileError> {
-        let mut gathering = Gathering::default();
-        gathering.read(wasm).map_err(invalid)?;
-        gathering.finish()
+        let mut sections = Sections::default();
+        let types = sections.read(wasm).map_err(invalid)?;
+        let functions = sections.exports.iter();
+        let functions = functions.filter(|export| export.kind == ExternalKind::Func);
+        let mut facts = Self {
+            wasm,
+            imports: sections.imports(&types)?,
+            entries: Vec::new(),
+            exported: functions.map(|export| export.index).collect(),
+            types,
+            bodies: sections.bodies,
+            frames: sections.frames,
+        };
+        let what = "elements of tables at its start";
+        CompileError::check_cost(NAME, what, facts.elements(), MOST_ELEMENTS)?;
+        sections.cost.check()?;
+        facts.entries = entries(&sections.exports, &facts.types)?;
+        Ok(facts)
     }
 
-    pub(crate) fn function_type(&self, function: u32) -> Option<&FuncType> {
-        let ty = self.functions.get(function as usize)?;
-        self.types.get(*ty as usize)
+    pub(crate) fn types(&self) -> TypesRef<'_> {
+        self.types.as_ref()
+    }
+
+    /// Returns the type of the function of this index among those that are not imported.
+    pub(crate) fn function_type(&self, index: usize) -> &FuncType {
+        let index = self.imports.len() + index;
+        let index = u32::try_from(index).unwrap_or(u32::MAX);
+        function_type(&self.types, self.types().core_function_at(index))
+    }
+
+    /// Returns true if a block of this type, which is the module's, takes values.
+    pub(crate) fn takes_values(&self, ty: BlockType) -> bool {
+        let BlockType::FuncType(ty) = ty else {
+            return false;
+        };
+        let ty = self.types().core_type_at_in_module(ty);
+        !function_type(&self.types, ty).params().is_empty()
+    }
+
+    pub(crate) fn memory(&self) -> Option<MemoryType> {
+        let types = self.types();
+        (types.memory_count() > 0).then(|| types.memory_at(0))
+    }
+
+    pub(crate) fn tables(&self) -> impl Iterator<Item = TableType> {
+        let types = self.types();
+        (0..types.table_count()).map(move |index| types.table_at(index))
+    }
+
+    /// Returns the initial elements of all tables.
+    pub(crate) fn elements(&self) -> u64 {
+        let elements = self.tables().map(|table| table.initial);
+        elements.fold(0, u64::saturating_add)
     }
 }
 
-/// The facts that were collected so far.
+/// The sections that were read so far, and their functions' compile cost.
 #[derive(Default)]
-struct Gathering<'a> {
-    facts: Facts<'a>,
+struct Sections<'a> {
     imports: Vec<wasmparser::Import<'a>>,
     exports: Vec<wasmparser::Export<'a>>,
+    bodies: Vec<FunctionBody<'a>>,
+    frames: Vec<i32>,
     cost: CompileCost,
 }
 
-impl<'a> Gathering<'a> {
-    fn read(&mut self, wasm: &'a [u8]) -> Result<(), BinaryReaderError> {
+impl<'a> Sections<'a> {
+    fn read(&mut self, wasm: &'a [u8]) -> Result<Types, Source> {
         let mut validator = Validator::new_with_features(FEATURES);
         let mut allocations = FuncValidatorAllocations::default();
         let mut parser = Parser::new(0);
         parser.set_features(FEATURES);
         for payload in parser.parse_all(wasm) {
             let payload = payload?;
-            if let ValidPayload::Func(function, body) = validator.payload(&payload)? {
-                let mut validator = function.into_validator(allocations);
-                let frame = Frame::measure(&mut validator, &body, &mut self.cost)?;
-                self.facts.frames.push(frame.bytes());
-                self.facts.sections.bodies.push(body);
-                allocations = validator.into_allocations();
-            } else {
-                self.section(payload)?;
+            match validator.payload(&payload)? {
+                ValidPayload::Func(function, body) => {
+                    let mut validator = function.into_validator(allocations);
+                    let frame = Frame::measure(&mut validator, &body, &mut self.cost)?;
+                    self.frames.push(frame.bytes());
+                    self.bodies.push(body);
+                    allocations = validator.into_allocations();
+                }
+                ValidPayload::End(types) => return Ok(types),
+                _ => self.section(payload)?,
             }
         }
-        Ok(())
+        Err("the module has no end".into())
     }
 
     fn section(&mut self, payload: Payload<'a>) -> Result<(), BinaryReaderError> {
-        let sections = &mut self.facts.sections;
         match payload {
-            Payload::TypeSection(reader) => sections.types = Some(reader),
-            Payload::ImportSection(reader) => sections.imports = Some(reader),
-            Payload::FunctionSection(reader) => sections.functions = Some(reader),
-            Payload::TableSection(reader) => sections.tables = Some(reader),
-            Payload::MemorySection(reader) => sections.memories = Some(reader),
-            Payload::GlobalSection(reader) => sections.globals = Some(reader),
-            Payload::ElementSection(reader) => sections.elements = Some(reader),
-            Payload::DataCountSection { count, .. } => sections.data_count = Some(count),
-            Payload::DataSection(reader) => sections.data = Some(reader),
+            Payload::ImportSection(reader) => {
+                self.imports = reader.into_imports().collect::<Result<_, _>>()?;
+            }
             Payload::ExportSection(reader) => {
                 self.exports = reader.into_iter().collect::<Result<_, _>>()?;
             }
@@ -135,114 +148,50 @@ impl<'a> Gathering<'a> {
         Ok(())
     }
 
-    fn finish(mut self) -> Result<Facts<'a>, CompileError> {
-        self.index().map_err(invalid)?;
-        self.check_imports()?;
-        self.check_tables()?;
-        self.cost.check()?;
-        self.facts.entries = self.entries()?;
-        let functions = self.exports.iter();
-        let functions = functions.filter(|export| export.kind == ExternalKind::Func);
-        self.facts.exported = functions.map(|export| export.index).collect();
-        Ok(self.facts)
-    }
-
-    /// Reads the small sections, which are valid.
-    fn index(&mut self) -> Result<(), BinaryReaderError> {
-        let Facts {
-            sections,
-            types,
-            functions,
-            tables,
-            memory: found,
-            globals,
-            ..
-        } = &mut self.facts;
-        if let Some(reader) = sections.types.clone() {
-            *types = reader
-                .into_iter_err_on_gc_types()
-                .collect::<Result<_, _>>()?;
-        }
-        if let Some(reader) = sections.imports.clone() {
-            self.imports = reader.into_imports().collect::<Result<_, _>>()?;
-        }
-        functions.extend(self.imports.iter().filter_map(|import| match import.ty {
-            TypeRef::Func(ty) => Some(ty),
-            _ => None,
-        }));
-        for ty in sections.functions.clone().into_iter().flatten() {
-            functions.push(ty?);
-        }
-        for table in sections.tables.clone().into_iter().flatten() {
-            tables.push(table?.ty);
-        }
-        for memory in sections.memories.clone().into_iter().flatten() {
-            *found = memory?.into();
-        }
-        *globals = sections.globals.as_ref().map_or(0, |reader| reader.count());
-        Ok(())
-    }
-
-    /// Checks that a host of waPC offers all imports.
-    fn check_imports(&mut self) -> Result<(), CompileError> {
-        for import in &self.imports {
-            let offered = Import::find(import.module, import.name);
-            let wanted = match import.ty {
-                TypeRef::Func(ty) => self.facts.types.get(ty as usize),
+    /// Returns the imports, which a host of waPC offers.
+    fn imports(&self, types: &Types) -> Result<Vec<Import>, CompileError> {
+        let imports = self.imports.iter().map(|import| {
+            let wanted = match types.as_ref().entity_type_from_import(import) {
+                Some(EntityType::Func(ty)) => Some(function_type(types, ty)),
                 _ => None,
             };
-            match offered.filter(|offered| wanted == Some(&offered.ty())) {
-                Some(offered) => self.facts.imports.push(offered),
-                None => return Err(unknown_import(import)),
-            }
-        }
-        Ok(())
-    }
-
-    fn check_tables(&self) -> Result<(), CompileError> {
-        let elements = self.facts.tables.iter().map(|table| table.initial);
-        let sum = elements.fold(0, u64::saturating_add);
-        let what = "elements of tables at its start";
-        CompileError::check_cost(NAME, what, sum, MOST_ELEMENTS)
-    }
-
-    /// Returns the start functions in order, then `__guest_call`.
-    fn entries(&self) -> Result<Vec<u32>, CompileError> {
-        let starts = exports::check(NAME, |name| Some(self.kind(self.export(name)?)))?;
-        let exported = starts.into_iter().chain([abi::GUEST_CALL]);
-        let exported = exported.filter_map(|name| Some(self.export(name)?.index));
-        Ok(exported.collect())
-    }
-
-    fn export(&self, name: &str) -> Option<&wasmparser::Export<'a>> {
-        self.exports.iter().find(|export| export.name == name)
-    }
-
-    fn kind(&self, export: &wasmparser::Export<'_>) -> Export {
-        match export.kind {
-            ExternalKind::Memory => Export::Memory,
-            ExternalKind::Func => match self.facts.function_type(export.index) {
-                Some(ty) if *ty == FuncType::new([ValType::I32; 2], [ValType::I32]) => Export::Call,
-                Some(ty) if *ty == FuncType::new([], []) => Export::Start,
-                _ => Export::Other,
-            },
-            _ => Export::Other,
-        }
+            Import::find(import.module, import.name)
+                .filter(|offered| wanted == Some(&offered.ty()))
+                .ok_or_else(|| CompileError::UnknownImport {
+                    module: import.module.to_owned(),
+                    name: import.name.to_owned(),
+                })
+        });
+        imports.collect()
     }
 }
 
-impl From<MemoryType> for Memory {
-    fn from(memory: MemoryType) -> Self {
-        Self {
-            initial: memory.initial,
-            maximum: memory.maximum,
-        }
+/// Returns the start functions in order, then `__guest_call`.
+fn entries(exports: &[wasmparser::Export<'_>], types: &Types) -> Result<Vec<u32>, CompileError> {
+    let find = |name: &str| exports.iter().find(|export| export.name == name);
+    let starts = exports::check(NAME, |name| {
+        let export = types.as_ref().entity_type_from_export(find(name)?)?;
+        Some(kind(export, types))
+    })?;
+    let exported = starts.into_iter().chain([abi::GUEST_CALL]);
+    Ok(exported
+        .filter_map(|name| Some(find(name)?.index))
+        .collect())
+}
+
+fn kind(export: EntityType, types: &Types) -> Export {
+    let ty = match export {
+        EntityType::Memory(_) => return Export::Memory,
+        EntityType::Func(ty) => function_type(types, ty),
+        _ => return Export::Other,
+    };
+    match (ty.params(), ty.results()) {
+        ([ValType::I32, ValType::I32], [ValType::I32]) => Export::Call,
+        ([], []) => Export::Start,
+        _ => Export::Other,
     }
 }
 
-fn unknown_import(import: &wasmparser::Import<'_>) -> CompileError {
-    CompileError::UnknownImport {
-        module: import.module.to_owned(),
-        name: import.name.to_owned(),
-    }
+fn function_type(types: &Types, id: CoreTypeId) -> &FuncType {
+    types[id].unwrap_func()
 }

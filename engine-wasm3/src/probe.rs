@@ -7,7 +7,7 @@
 use crate::code::{Code, Gauge};
 use crate::guest::{Budget, GuestState};
 use crate::stacks::Stacks;
-use crate::suspend::{Event, Signal, Suspend};
+use crate::suspend::Continue;
 use crate::vm::Vm;
 use capwire_wapc::{NoEntropy, ResourceLimits, World, abi};
 use std::ptr;
@@ -33,7 +33,7 @@ fn measure(stacks: &Stacks) -> Option<usize> {
     let run = || {
         let mut vm = Vm::load(&code, STACK_BYTES, guest).ok()?;
         vm.set_gauge(Gauge::Stack, i32::MAX);
-        vm.call(0, &[0, 0], &Never).ok()
+        vm.call(0, &[0, 0], &Continue).ok()
     };
     stacks.on_one(run).ok()??;
     let depths = depths.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -119,14 +119,5 @@ impl World for Depths {
 
     fn random(&self, _buffer: &mut [u8]) -> Result<(), NoEntropy> {
         Ok(())
-    }
-}
-
-/// A driver that always continues. The module makes no host calls, and its slice is over at once.
-struct Never;
-
-impl Suspend for Never {
-    fn suspend(&self, _event: Event) -> Signal {
-        Signal::Continue
     }
 }

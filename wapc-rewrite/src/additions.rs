@@ -1,40 +1,57 @@
-//! What passes add to a module. Its indices follow the module's own, so a valid module cannot name it.
+//! What is added to a module. Its indices follow the module's own, so a valid module cannot name it.
 
+use crate::code::Changes;
+use crate::module::Module;
 use crate::passes::{bulk, growth};
+use crate::writer;
 use std::collections::BTreeMap;
 use wasm_encoder::{
-    ConstExpr, Encode, ExportKind, Function, GlobalType, MemoryType, SectionId, ValType,
+    ConstExpr, Encode, EntityType, ExportKind, Function, GlobalType, MemoryType, SectionId,
+    TableType, ValType,
 };
+use wasmparser::BinaryReaderError;
 use wasmparser::types::TypesRef;
 
 /// Entries for the ends of a module's sections.
-#[derive(Default)]
-pub(crate) struct Additions {
+///
+/// ```
+/// use capwire_wapc_rewrite::Additions;
+/// use wasmparser::Validator;
+///
+/// let wasm = wat::parse_str("(module (global (mut i32) (i32.const 1)))")?;
+/// let types = Validator::new().validate_all(&wasm)?;
+/// let mut additions = Additions::default();
+/// additions.follow(types.as_ref());
+/// assert_eq!(additions.global("added"), 1);
+/// let wasm = additions.append_to(&wasm)?;
+/// assert_eq!(Validator::new().validate_all(&wasm)?.as_ref().global_count(), 2);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Additions {
     first: First,
-    types: Vec<Signature>,
-    helpers: Vec<Helper>,
+    types: BTreeMap<(Vec<ValType>, Vec<ValType>), u32>,
+    helpers: Vec<(Helper, u32)>,
     /// By the section's identifier.
     entries: BTreeMap<u8, Entries>,
 }
 
 /// The first indices that the module does not use.
-#[derive(Default)]
+#[derive(Clone, Debug, Default)]
 struct First {
     ty: u32,
     function: u32,
+    table: u32,
     memory: u32,
     global: u32,
 }
 
 /// Entries of a section: their number and bytes.
-#[derive(Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Entries {
     pub(crate) count: u32,
     pub(crate) bytes: Vec<u8>,
 }
-
-/// How many `i32` a function takes, and how many it returns.
-type Signature = (u8, u8);
 
 /// A function that rewritten code calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,7 +67,8 @@ pub(crate) enum Helper {
 }
 
 impl Helper {
-    fn signature(self) -> Signature {
+    /// How many `i32` it takes, and how many it returns.
+    fn signature(self) -> (usize, usize) {
         match self {
             Self::Fill | Self::Copy => (3, 3),
             Self::Grow(_) => (1, 1),
@@ -62,7 +80,7 @@ impl Helper {
         match self {
             Self::Fill => bulk::fill(),
             Self::Copy => bulk::copy(),
-            Self::Grow(most_pages) => growth::grow(most_pages),
+            Self::Grow(most_pages) => growth::grow_in_pieces(most_pages, growth::PIECE, |_, _| {}),
             Self::InterruptPoint => {
                 let mut function = Function::new([]);
                 function.instructions().end();
@@ -74,13 +92,28 @@ impl Helper {
 
 impl Additions {
     /// Sets what the module has itself. Exports may be added before, all else after this.
-    pub(crate) fn follow(&mut self, module: TypesRef<'_>) {
+    pub fn follow(&mut self, module: TypesRef<'_>) {
         self.first = First {
             ty: module.core_type_count_in_module(),
             function: module.function_count(),
+            table: module.table_count(),
             memory: module.memory_count(),
             global: module.global_count(),
         };
+    }
+
+    /// Returns the module with the additions, and without a start section.
+    ///
+    /// # Errors
+    /// If `wasm` is not a module.
+    pub fn append_to(self, wasm: &[u8]) -> Result<Vec<u8>, BinaryReaderError> {
+        let module = Module::read(wasm)?;
+        let changes = Changes {
+            additions: self,
+            bodies: vec![None; module.bodies.len()],
+            ..Changes::default()
+        };
+        writer::write(&module, changes)
     }
 
     /// How many functions the module has, imported ones too.
@@ -105,41 +138,74 @@ impl Additions {
             .flatten()
     }
 
+    /// Returns the index of the type of functions with these parameters and results, which is added with
+    /// its first use.
+    pub fn ty(&mut self, parameters: &[ValType], results: &[ValType]) -> u32 {
+        let signature = (parameters.to_vec(), results.to_vec());
+        if let Some(known) = self.types.get(&signature) {
+            return *known;
+        }
+        let place = self.push(SectionId::Type, |bytes| {
+            bytes.push(FUNCTION);
+            parameters.encode(bytes);
+            results.encode(bytes);
+        });
+        let index = self.first.ty + place;
+        self.types.insert(signature, index);
+        index
+    }
+
     /// The index of the type of a helper.
     pub(crate) fn type_of(&mut self, helper: Helper) -> u32 {
-        let signature = helper.signature();
-        let known = self.types.iter().position(|known| *known == signature);
-        let place = known.unwrap_or_else(|| {
-            self.types.push(signature);
-            self.push(SectionId::Type, |bytes| encode(signature, bytes));
-            self.types.len() - 1
-        });
-        self.first.ty + index(place)
+        let (parameters, results) = helper.signature();
+        self.ty(
+            &vec![ValType::I32; parameters],
+            &vec![ValType::I32; results],
+        )
     }
 
     /// The index of a helper, which is added with its first use.
     pub(crate) fn helper(&mut self, helper: Helper) -> u32 {
-        let known = self.helpers.iter().position(|known| *known == helper);
-        let place = known.unwrap_or_else(|| {
-            let ty = self.type_of(helper);
-            self.helpers.push(helper);
-            self.push(SectionId::Function, |bytes| ty.encode(bytes));
-            self.push(SectionId::Code, |bytes| helper.body().encode(bytes));
-            self.helpers.len() - 1
-        });
-        self.first.function + index(place)
+        if let Some((_, index)) = self.helpers.iter().find(|(known, _)| *known == helper) {
+            return *index;
+        }
+        let ty = self.type_of(helper);
+        let index = self.function(ty, &helper.body());
+        self.helpers.push((helper, index));
+        index
     }
 
-    /// Adds a memory, and exports it.
-    pub(crate) fn memory(&mut self, name: &str, ty: MemoryType) -> u32 {
-        let place = self.push(SectionId::Memory, |bytes| ty.encode(bytes));
-        let index = self.first.memory + place;
+    /// Adds an import of a function before all others. Each function of the module's own then has the next
+    /// index, which the caller writes into its code.
+    pub fn import(&mut self, namespace: &str, name: &str, ty: u32) {
+        self.push(SectionId::Import, |bytes| {
+            namespace.encode(bytes);
+            name.encode(bytes);
+            EntityType::Function(ty).encode(bytes);
+        });
+        self.first.function += 1;
+    }
+
+    /// Adds a function, and returns its index.
+    pub fn function(&mut self, ty: u32, body: &Function) -> u32 {
+        self.push(SectionId::Code, |bytes| body.encode(bytes));
+        self.first.function + self.push(SectionId::Function, |bytes| ty.encode(bytes))
+    }
+
+    /// Adds a table, and returns its index.
+    pub fn table(&mut self, ty: TableType) -> u32 {
+        self.first.table + self.push(SectionId::Table, |bytes| ty.encode(bytes))
+    }
+
+    /// Adds a memory, exports it, and returns its index.
+    pub fn memory(&mut self, name: &str, ty: MemoryType) -> u32 {
+        let index = self.first.memory + self.push(SectionId::Memory, |bytes| ty.encode(bytes));
         self.export(name, ExportKind::Memory, index);
         index
     }
 
-    /// Adds a mutable global of type `i32` that begins with 0, and exports it.
-    pub(crate) fn global(&mut self, name: &str) -> u32 {
+    /// Adds a mutable global of type `i32` that begins with 0, exports it, and returns its index.
+    pub fn global(&mut self, name: &str) -> u32 {
         let place = self.push(SectionId::Global, |bytes| {
             GLOBAL.encode(bytes);
             ConstExpr::i32_const(0).encode(bytes);
@@ -149,11 +215,20 @@ impl Additions {
         index
     }
 
-    pub(crate) fn export(&mut self, name: &str, kind: ExportKind, index: u32) {
+    /// Adds an export.
+    pub fn export(&mut self, name: &str, kind: ExportKind, index: u32) {
         self.push(SectionId::Export, |bytes| {
             name.encode(bytes);
             kind.encode(bytes);
             index.encode(bytes);
+        });
+    }
+
+    /// Adds a segment that declares functions, so that code may take references to them.
+    pub fn declare(&mut self, functions: &[u32]) {
+        self.push(SectionId::Element, |bytes| {
+            bytes.extend(DECLARED_FUNCTIONS);
+            functions.encode(bytes);
         });
     }
 
@@ -175,14 +250,5 @@ const GLOBAL: GlobalType = GlobalType {
 /// The byte that the type of a function begins with.
 const FUNCTION: u8 = 0x60;
 
-fn encode((parameters, results): Signature, bytes: &mut Vec<u8>) {
-    bytes.push(FUNCTION);
-    for values in [parameters, results] {
-        bytes.push(values);
-        (0..values).for_each(|_| ValType::I32.encode(bytes));
-    }
-}
-
-fn index(place: usize) -> u32 {
-    u32::try_from(place).unwrap_or(u32::MAX)
-}
+/// The bytes that a segment begins with which declares functions by their indices.
+const DECLARED_FUNCTIONS: [u8; 2] = [3, 0];

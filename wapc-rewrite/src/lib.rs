@@ -20,6 +20,8 @@
 //! module's own, so the code of a valid module cannot name them. Functions and sections that no pass
 //! changes are copied as they are, and a module that no pass changes is not copied at all.
 //!
+//! [`Additions`] are also for engines that rewrite a module's code themselves.
+//!
 //! # Function names
 //! [`Names`] and [`frames`] turn indices and symbols of functions into the frames of a trap, the same for
 //! every engine.
@@ -38,9 +40,10 @@ mod plan;
 mod step;
 mod writer;
 
+pub use additions::Additions;
 pub use module::FEATURES;
 pub use names::{MOST, Names, frames};
 pub use passes::bulk::PIECE;
-pub use passes::growth::MOST_PAGES;
+pub use passes::growth::{MOST_PAGES, grow_in_pieces};
 pub use passes::shadow_stack;
 pub use plan::{Plan, Rewritten};

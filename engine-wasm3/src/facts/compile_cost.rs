@@ -5,10 +5,7 @@
 //! and 24 KB of code: 84 KB of them took 18 seconds and half a gigabyte, for each instance.
 
 use capwire_wapc::CompileError;
-use wasmparser::{
-    BlockType, CompositeInnerType, FrameKind, FuncType, FuncValidator, Operator,
-    WasmModuleResources,
-};
+use wasmparser::{FuncValidator, ModuleArity, Operator, WasmModuleResources};
 
 /// The steps of all instructions so far. A step takes a few nanoseconds.
 #[derive(Default)]
@@ -41,68 +38,27 @@ impl CompileCost {
 }
 
 /// Returns the number of values that the operator moves, or `None` if it is invalid.
-fn moved<R: WasmModuleResources>(
-    validator: &FuncValidator<R>,
-    operator: &Operator<'_>,
-) -> Option<u64> {
-    let resources = validator.resources();
-    match operator {
-        Operator::Br { relative_depth } | Operator::BrIf { relative_depth } => {
-            label(validator, *relative_depth)
-        }
-        Operator::BrTable { targets } => {
-            let branches = u64::from(targets.len()) + 1;
-            Some(branches * label(validator, targets.default())?)
-        }
-        Operator::Return => label(validator, validator.control_stack_height().checked_sub(1)?),
-        Operator::Else | Operator::End => {
-            let block = validator.get_control_frame(0)?;
-            results(resources, block.block_type)
-        }
-        Operator::Block { blockty } | Operator::Loop { blockty } | Operator::If { blockty } => {
-            parameters(resources, *blockty)
-        }
-        Operator::Call { function_index } => both(
-            resources,
-            resources.type_index_of_function(*function_index)?,
-        ),
-        Operator::CallIndirect { type_index, .. } => both(resources, *type_index),
-        _ => None,
-    }
-}
-
-/// Returns the number of values that a branch to the block at this depth carries.
-fn label<R: WasmModuleResources>(validator: &FuncValidator<R>, depth: u32) -> Option<u64> {
-    let block = validator.get_control_frame(depth as usize)?;
-    match block.kind {
-        FrameKind::Loop => parameters(validator.resources(), block.block_type),
-        _ => results(validator.resources(), block.block_type),
-    }
-}
-
-fn parameters(resources: &impl WasmModuleResources, ty: BlockType) -> Option<u64> {
-    match ty {
-        BlockType::Empty | BlockType::Type(_) => None,
-        BlockType::FuncType(index) => Some(function(resources, index)?.params().len() as u64),
-    }
-}
-
-fn results(resources: &impl WasmModuleResources, ty: BlockType) -> Option<u64> {
-    match ty {
-        BlockType::Empty => None,
-        BlockType::Type(_) => Some(1),
-        BlockType::FuncType(index) => Some(function(resources, index)?.results().len() as u64),
-    }
-}
-
-fn both(resources: &impl WasmModuleResources, index: u32) -> Option<u64> {
-    let ty = function(resources, index)?;
-    Some((ty.params().len() + ty.results().len()) as u64)
-}
-
-fn function(resources: &impl WasmModuleResources, index: u32) -> Option<&FuncType> {
-    match &resources.sub_type_at(index)?.composite_type.inner {
-        CompositeInnerType::Func(ty) => Some(ty),
-        _ => None,
-    }
+fn moved(module: &impl ModuleArity, operator: &Operator<'_>) -> Option<u64> {
+    // The operands that stay where they are: conditions and indices.
+    let kept = match operator {
+        Operator::Br { .. }
+        | Operator::Return
+        | Operator::Else
+        | Operator::End
+        | Operator::Block { .. }
+        | Operator::Loop { .. }
+        | Operator::Call { .. } => 0,
+        Operator::BrIf { .. }
+        | Operator::BrTable { .. }
+        | Operator::If { .. }
+        | Operator::CallIndirect { .. } => 1,
+        _ => return None,
+    };
+    let (taken, given) = operator.operator_arity(module)?;
+    let moved = u64::from(taken).checked_sub(kept)?;
+    Some(match operator {
+        Operator::BrTable { targets } => (u64::from(targets.len()) + 1) * moved,
+        Operator::Call { .. } | Operator::CallIndirect { .. } => moved + u64::from(given),
+        _ => moved,
+    })
 }

@@ -15,9 +15,9 @@
 //! these have interrupt points or take fuel, so no two interrupt points are far apart.
 
 use super::dead_code::DeadCode;
+use super::layout::Layout;
 use super::{Result_, Rewriter, calls};
 use crate::code::Gauge;
-use crate::facts::Facts;
 use wasm_encoder::reencode::Reencode;
 use wasm_encoder::{BlockType, Function, Instruction, InstructionSink, ValType};
 use wasmparser::{FuncType, FunctionBody, Operator};
@@ -35,29 +35,25 @@ pub(super) fn function(
     index: usize,
     body: &FunctionBody<'_>,
 ) -> Result_<Function> {
-    let (locals, scratch) = locals(rewriter, index, body)?;
+    let facts = rewriter.facts;
+    let ty = facts.function_type(index);
+    let (locals, scratch) = locals(rewriter, ty, body)?;
     let mut metering = Metering {
         fuel: rewriter.layout.gauge(Gauge::Fuel),
         stack: rewriter.layout.gauge(Gauge::Stack),
-        slice_ended: rewriter.layout.slice_ended(),
-        frame: rewriter
-            .facts
-            .frames
-            .get(index)
-            .copied()
-            .unwrap_or(i32::MAX),
+        frame: facts.frames.get(index).copied().unwrap_or(i32::MAX),
         scratch,
         function: Function::new(locals),
         uncounted: FUEL_PER_CALL,
         blocks: Vec::new(),
         dead_code: DeadCode::default(),
     };
-    let results = block_type(rewriter, index)?;
+    let results = block_type(rewriter, ty)?;
     metering.take_stack();
     if let Some(calls) = rewriter.layout.calls() {
         calls::write_down(calls, index, metering.stack, &mut metering.code());
     }
-    metering.look();
+    interrupt_point(&rewriter.layout, &mut metering.code());
     metering.code().block(results);
     for operator in body.get_operators_reader()? {
         metering.operator(rewriter, operator?)?;
@@ -68,7 +64,6 @@ pub(super) fn function(
 struct Metering {
     fuel: u32,
     stack: u32,
-    slice_ended: u32,
     frame: i32,
     scratch: u32,
     function: Function,
@@ -129,17 +124,17 @@ impl Metering {
             }
             _ => {}
         }
-        self.before(rewriter.facts, &operator);
+        self.before(rewriter, &operator);
         let is_loop = matches!(operator, Operator::Loop { .. });
         self.function.instruction(&rewriter.instruction(operator)?);
         if is_loop {
-            self.look();
+            interrupt_point(&rewriter.layout, &mut self.code());
         }
         Ok(())
     }
 
     /// Emits the count at the end of each run of instructions that is executed as a whole.
-    fn before(&mut self, facts: &Facts<'_>, operator: &Operator<'_>) {
+    fn before(&mut self, rewriter: &Rewriter<'_, '_>, operator: &Operator<'_>) {
         match operator {
             Operator::Block { .. } => self.blocks.push(false),
             Operator::If { .. } => {
@@ -148,7 +143,7 @@ impl Metering {
             }
             Operator::Loop { blockty } => {
                 self.count();
-                self.blocks.push(takes_values(facts, *blockty));
+                self.blocks.push(rewriter.facts.takes_values(*blockty));
             }
             Operator::End => {
                 self.count();
@@ -161,11 +156,11 @@ impl Metering {
             | Operator::Unreachable => self.count(),
             Operator::MemoryFill { .. }
             | Operator::MemoryCopy { .. }
-            | Operator::MemoryInit { .. } => self.count_many(BYTES_SHIFT),
+            | Operator::MemoryInit { .. } => self.count_many(&rewriter.layout, BYTES_SHIFT),
             Operator::TableFill { .. }
             | Operator::TableCopy { .. }
             | Operator::TableInit { .. } => {
-                self.count_many(ELEMENTS_SHIFT);
+                self.count_many(&rewriter.layout, ELEMENTS_SHIFT);
             }
             _ => {}
         }
@@ -200,7 +195,7 @@ impl Metering {
     }
 
     /// Emits code that takes fuel for the length on top of the operands.
-    fn count_many(&mut self, shift: i32) {
+    fn count_many(&mut self, layout: &Layout, shift: i32) {
         let (fuel, scratch) = (self.fuel, self.scratch);
         self.code()
             .local_set(scratch)
@@ -210,19 +205,8 @@ impl Metering {
             .i32_shr_u()
             .i32_sub()
             .global_set(fuel);
-        self.look();
+        interrupt_point(layout, &mut self.code());
         self.code().local_get(scratch);
-    }
-
-    fn look(&mut self) {
-        let (fuel, slice_ended) = (self.fuel, self.slice_ended);
-        self.code()
-            .global_get(fuel)
-            .i32_const(0)
-            .i32_lt_s()
-            .if_(BlockType::Empty)
-            .call(slice_ended)
-            .end();
     }
 
     fn code(&mut self) -> InstructionSink<'_> {
@@ -230,14 +214,23 @@ impl Metering {
     }
 }
 
+/// Emits the check whether the slice is over.
+pub(super) fn interrupt_point(layout: &Layout, code: &mut InstructionSink<'_>) {
+    code.global_get(layout.gauge(Gauge::Fuel))
+        .i32_const(0)
+        .i32_lt_s()
+        .if_(BlockType::Empty)
+        .call(layout.slice_ended())
+        .end();
+}
+
 /// Returns the guest's locals and an added one, with the index of the added one.
 fn locals(
     rewriter: &mut Rewriter<'_, '_>,
-    index: usize,
+    ty: &FuncType,
     body: &FunctionBody<'_>,
 ) -> Result_<(Vec<(u32, ValType)>, u32)> {
-    let parameters = signature(rewriter.facts, index).map_or(0, |ty| ty.params().len());
-    let mut scratch = u32::try_from(parameters).unwrap_or(u32::MAX);
+    let mut scratch = u32::try_from(ty.params().len()).unwrap_or(u32::MAX);
     let mut locals = Vec::new();
     for local in body.get_locals_reader()? {
         let (count, ty) = local?;
@@ -248,32 +241,13 @@ fn locals(
     Ok((locals, scratch))
 }
 
-/// Returns the type of a block with the function's results.
-fn block_type(rewriter: &mut Rewriter<'_, '_>, index: usize) -> Result_<BlockType> {
-    let facts = rewriter.facts;
-    let function = facts.imports.len() + index;
-    let several = facts
-        .functions
-        .get(function)
-        .and_then(|&ty| rewriter.layout.block_type(ty));
-    if let Some(ty) = several {
-        return Ok(BlockType::FunctionType(ty));
-    }
-    match signature(facts, index).map(FuncType::results) {
-        Some(&[result]) => Ok(BlockType::Result(rewriter.val_type(result)?)),
-        _ => Ok(BlockType::Empty),
-    }
-}
-
-fn takes_values(facts: &Facts<'_>, ty: wasmparser::BlockType) -> bool {
-    let wasmparser::BlockType::FuncType(ty) = ty else {
-        return false;
-    };
-    let ty = facts.types.get(ty as usize);
-    ty.is_some_and(|ty| !ty.params().is_empty())
-}
-
-fn signature<'f>(facts: &'f Facts<'_>, index: usize) -> Option<&'f FuncType> {
-    let ty = facts.functions.get(facts.imports.len() + index)?;
-    facts.types.get(*ty as usize)
+/// Returns the type of a block without parameters, and with the function's results.
+fn block_type(rewriter: &mut Rewriter<'_, '_>, ty: &FuncType) -> Result_<BlockType> {
+    let results = ty.results().iter().map(|&result| rewriter.val_type(result));
+    let results: Vec<ValType> = results.collect::<Result_<_>>()?;
+    Ok(match results[..] {
+        [] => BlockType::Empty,
+        [result] => BlockType::Result(result),
+        _ => BlockType::FunctionType(rewriter.additions.ty(&[], &results)),
+    })
 }

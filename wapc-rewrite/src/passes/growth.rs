@@ -9,14 +9,14 @@ use crate::additions::{Additions, Helper};
 use crate::editor::Editor;
 use crate::opcodes::MEMORY_GROW;
 use crate::step::Step;
-use wasm_encoder::{BlockType, Function, ValType};
+use wasm_encoder::{BlockType, Function, InstructionSink, ValType};
 
 /// The export that is a mutable global of type `i32`, if the guest's memory grows in pieces: the most
 /// pages of memory that the guest may have. The host writes it.
 pub const MOST_PAGES: &str = "capwire most pages";
 
 /// Pages that memory grows by at once: far less than a slice's worth.
-const PIECE: i32 = 8;
+pub(crate) const PIECE: i32 = 8;
 
 /// Replaces each `memory.grow`.
 #[derive(Default)]
@@ -45,51 +45,47 @@ impl Growth {
 
 const DELTA: u32 = 0;
 const BEFORE: u32 = 1;
+const NEXT: u32 = 2;
 
-/// The function that grows memory. It leaves a growth beyond the limit to `memory.grow`, which refuses it.
-pub(crate) fn grow(most_pages: u32) -> Function {
-    let mut function = Function::new([(1, ValType::I32)]);
+/// Returns a function of type `(param delta i32) (result i32)` that grows memory by at most `piece` pages
+/// in each round of a loop. If memory would then have more pages than the global `most_pages` holds, it
+/// returns -1 before it grows anything. `before_piece` adds code before each piece. It gets the index of
+/// the local for the pages of the piece.
+pub fn grow_in_pieces(
+    most_pages: u32,
+    piece: i32,
+    before_piece: impl FnOnce(&mut InstructionSink<'_>, u32),
+) -> Function {
+    let mut function = Function::new([(2, ValType::I32)]);
     let mut code = function.instructions();
     code.local_get(DELTA)
         .global_get(most_pages)
         .memory_size(0)
         .local_tee(BEFORE)
         .i32_sub()
-        .i32_gt_u()
-        .if_(BlockType::Empty)
-        .local_get(DELTA)
-        .memory_grow(0)
-        .return_()
-        .end();
+        .i32_gt_u();
+    fail_if(&mut code);
     code.loop_(BlockType::Empty)
         .local_get(DELTA)
-        .i32_const(PIECE)
-        .i32_gt_u()
-        .if_(BlockType::Empty)
-        .i32_const(PIECE)
-        .memory_grow(0)
-        .i32_const(-1)
-        .i32_eq()
-        .if_(BlockType::Empty)
-        .i32_const(-1)
-        .return_()
-        .end()
+        .i32_const(piece)
         .local_get(DELTA)
-        .i32_const(PIECE)
-        .i32_sub()
-        .local_set(DELTA)
-        .br(1)
-        .end()
-        .end();
+        .i32_const(piece)
+        .i32_lt_u()
+        .select()
+        .local_set(NEXT);
+    before_piece(&mut code, NEXT);
+    code.local_get(NEXT).memory_grow(0).i32_const(-1).i32_eq();
+    fail_if(&mut code);
     code.local_get(DELTA)
-        .memory_grow(0)
-        .i32_const(-1)
-        .i32_eq()
-        .if_(BlockType::Result(ValType::I32))
-        .i32_const(-1)
-        .else_()
-        .local_get(BEFORE)
-        .end()
+        .local_get(NEXT)
+        .i32_sub()
+        .local_tee(DELTA)
+        .br_if(0)
         .end();
+    code.local_get(BEFORE).end();
     function
+}
+
+fn fail_if(code: &mut InstructionSink<'_>) {
+    code.if_(BlockType::Empty).i32_const(-1).return_().end();
 }
