@@ -17,17 +17,25 @@ use std::collections::btree_map::Entry;
 
 /// Returns the parts of `text` that are right, and all faults in the order of the text.
 pub(crate) fn read(text: &str) -> (Manifest, Vec<ManifestError>) {
+    document(text, Reader::manifest)
+}
+
+/// Reads a document, which is empty if `text` contains nothing.
+fn document<T: Default>(
+    text: &str,
+    read: impl FnOnce(&mut Reader, &Node) -> T,
+) -> (T, Vec<ManifestError>) {
     let mut reader = Reader::default();
-    let manifest = match tree::read(text) {
+    let document = match tree::read(text) {
+        Ok(Some(root)) if !matches!(*root.content, Content::Nothing) => read(&mut reader, &root),
+        Ok(_) => T::default(),
         Err(error) => {
             reader.faults.push(error);
-            Manifest::default()
+            T::default()
         }
-        Ok(None) => Manifest::default(),
-        Ok(Some(root)) => reader.manifest(&root),
     };
     reader.faults.sort_by_key(|fault| fault.position);
-    (manifest, reader.faults)
+    (document, reader.faults)
 }
 
 #[derive(Default)]
@@ -40,9 +48,6 @@ type Fields<'n> = BTreeMap<&'static str, &'n Node>;
 
 impl Reader {
     fn manifest(&mut self, root: &Node) -> Manifest {
-        if matches!(*root.content, Content::Nothing) {
-            return Manifest::default();
-        }
         const KEYS: &[&str] = &["labels", "limits", "actors", "capabilities", "bindings"];
         let fields = self.fields(root, "", KEYS, &[]).unwrap_or_default();
         Manifest {

@@ -4,29 +4,15 @@ use super::{Content, Node, Reader};
 use crate::error::ManifestError;
 use crate::model::At;
 use crate::policy::{PolicyFile, PolicySection};
-use crate::tree;
 
 /// Returns the valid sections of `text`, and all errors in the order of the text.
 pub(crate) fn policy(text: &str) -> (PolicyFile, Vec<ManifestError>) {
-    let mut reader = Reader::default();
-    let policy = match tree::read(text) {
-        Err(error) => {
-            reader.faults.push(error);
-            PolicyFile::default()
-        }
-        Ok(None) => PolicyFile::default(),
-        Ok(Some(root)) => reader.policy(&root),
-    };
-    reader.faults.sort_by_key(|fault| fault.position);
-    (policy, reader.faults)
+    super::document(text, Reader::policy)
 }
 
 impl Reader {
     fn policy(&mut self, root: &Node) -> PolicyFile {
         const KEYS: &[&str] = &["everyone", "accounts", "actors"];
-        if matches!(*root.content, Content::Nothing) {
-            return PolicyFile::default();
-        }
         let fields = self.fields(root, "", KEYS, &[]).unwrap_or_default();
         let everyone = fields.get("everyone");
         PolicyFile {
