@@ -7,6 +7,7 @@ use super::swap::SwapRefusal;
 use super::{CallFailure, ErrorKind};
 use crate::id::{ActorId, BindingKey, NameError, ProviderId, Target};
 use capwire_contracts::codec::{DecodeError, EncodeError};
+use capwire_limits::Limit;
 use capwire_provider::ProviderError;
 use capwire_wapc::{CallError, CompileError, StartError};
 use capwire_wascap::{TimeError, VerifyError};
@@ -56,7 +57,8 @@ pub(crate) enum Failure {
     #[error("{actor} did not start")]
     Start { actor: ActorId, source: StartError },
     #[error(
-        "{actor} did not start within {after:?}: shorten its start functions, or allow a longer `start_deadline`"
+        "{actor} did not start within {after:?}: shorten its start functions, or allow a longer `{key}`",
+        key = Limit::StartDeadline.key()
     )]
     StartDeadline { actor: ActorId, after: Duration },
     #[error(transparent)]
@@ -72,10 +74,14 @@ pub(crate) enum Failure {
         operation: Box<str>,
         source: DecodeError,
     },
-    #[error("{target} did not answer `{operation}` in time: allow a longer `deadline`")]
+    #[error(
+        "{target} did not answer `{operation}` in time: allow a longer `{key}`",
+        key = Limit::Deadline.key()
+    )]
     Deadline { target: Target, operation: Box<str> },
     #[error(
-        "{actor} is busy and its queue is full: try again in {retry_after:?}, or allow more `instances`"
+        "{actor} is busy and its queue is full: try again in {retry_after:?}, or allow more `{key}`",
+        key = Limit::Instances.key()
     )]
     Busy {
         actor: ActorId,
