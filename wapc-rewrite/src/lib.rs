@@ -31,6 +31,7 @@
 mod additions;
 mod code;
 mod editor;
+mod fault;
 mod limits;
 mod module;
 mod names;

@@ -1,5 +1,6 @@
 //! The passes that an engine asks for, applied in their order.
 
+use crate::fault::explained;
 use crate::module::Module;
 use crate::{code, limits, writer};
 use capwire_wapc::{CompileError, Source};
@@ -142,7 +143,7 @@ impl Plan {
     fn invalid(&self, source: impl Into<Source>) -> CompileError {
         CompileError::Invalid {
             engine: self.engine,
-            source: source.into(),
+            source: explained(source.into()),
         }
     }
 }

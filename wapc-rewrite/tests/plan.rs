@@ -125,6 +125,14 @@ fn features_that_guests_do_not_have_are_refused() {
 }
 
 #[test]
+fn references_to_host_values_are_refused_with_a_remedy() {
+    let refused = PLAN.apply(&module("(func (param externref))")).unwrap_err();
+    let reason = std::error::Error::source(&refused).unwrap();
+    assert!(reason.to_string().contains("`externref`"), "{reason}");
+    assert!(reason.source().is_some(), "the parser's own error is kept");
+}
+
+#[test]
 fn a_module_without_a_start_section_stays_as_it_is() {
     let wasm = module(r#"(func (export "f"))"#);
     let rewritten = PLAN.apply(&wasm).unwrap();
