@@ -12,7 +12,7 @@
 //! | [`lines`] | several lines with a maximum length |
 //! | [`json`] | JSON, which stays JSON with the same meaning |
 //!
-//! [`causes`] and [`chain`] show an error together with its causes.
+//! [`word`] selects names that can stand in a proposed command, and [`causes`] and [`chain`] show an error together with its causes.
 //!
 //! ```
 //! assert_eq!(capwire_text::escaped("gone\x1b[2J\nnow"), r"gone\u{1b}[2J\nnow");
@@ -27,10 +27,12 @@ extern crate std;
 mod deceptive;
 mod errors;
 mod escape;
+mod plain;
 
 pub use deceptive::is_deceptive;
 pub use errors::{causes, chain};
 pub use escape::{escaped, json, line, lines};
+pub use plain::{is_plain, word};
 
 /// The README's example is a test as well.
 #[cfg(doctest)]
