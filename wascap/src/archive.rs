@@ -99,7 +99,9 @@ impl<C: fmt::Debug> fmt::Debug for ProviderArchive<'_, C> {
 #[non_exhaustive]
 pub enum ArchiveError {
     /// The archive is compressed, as by tools after 2021.
-    #[error("the archive is compressed: unpack it first, with `gunzip`")]
+    #[error(
+        "the file is compressed with gzip, as a `.par.gz` is: decompress it first, with `gunzip`"
+    )]
     Compressed,
     /// A block is not a header of the format, or its checksum is wrong.
     #[error("not a provider archive: byte {offset} does not begin a valid tar header")]

@@ -49,6 +49,14 @@ pub enum ModuleError {
         /// The offset at which it begins.
         offset: usize,
     },
+    /// A second module begins where a section is expected.
+    #[error(
+        "a second module begins at byte {offset}: sign and run each module in a file of its own"
+    )]
+    SecondModule {
+        /// The offset at which it begins.
+        offset: usize,
+    },
     /// The name of a custom section is not UTF-8.
     #[error("the name of the custom section at byte {offset} is not UTF-8: the file is damaged")]
     Name {
@@ -211,6 +219,14 @@ impl<'a> Reader<'a> {
             what: "section",
             offset: start,
         };
+        // No section begins so: its name would be longer than the section.
+        if self
+            .wasm
+            .get(start..)
+            .is_some_and(|rest| rest.starts_with(MAGIC))
+        {
+            return Err(ModuleError::SecondModule { offset: start });
+        }
         let id = self.take(1).ok_or(truncated)?;
         let size = self.number("size of a section")?;
         let content_start = self.at;

@@ -27,7 +27,10 @@ pub(crate) type Narrow = BTreeMap<String, Vec<Rule>>;
 ///
 /// # Meaning
 /// * A capability in `caps` without an entry in `narrow` is granted completely. With an entry, each
-///   use must be allowed by one of the rules. A capability that is not in `caps` is not granted.
+///   use must be allowed by one of the rules. A capability that is not in `caps` is not granted, and
+///   an entry for it is an error.
+/// * If a host knows several names of a capability, the rules for one name hold for all of them: see
+///   [`ActorMetadata::canonical`](crate::ActorMetadata::canonical).
 /// * A rule allows an operation on a resource if `ops` is missing or contains the operation, and
 ///   `on` is missing or contains a pattern that matches the resource. An empty list matches
 ///   nothing, so such a rule allows nothing.
@@ -137,6 +140,16 @@ impl Pattern {
             (Shape::Exact(_), _) => false,
         }
     }
+
+    /// Returns whether a resource can match both patterns.
+    #[must_use]
+    pub fn overlaps(&self, other: &Self) -> bool {
+        match (&self.0, &other.0) {
+            // A resource can begin with any text and end with any other.
+            (Shape::Prefix(_), Shape::Suffix(_)) | (Shape::Suffix(_), Shape::Prefix(_)) => true,
+            _ => self.covers(other) || other.covers(self),
+        }
+    }
 }
 
 impl FromStr for Pattern {
@@ -237,9 +250,15 @@ pub(crate) fn read(fields: &mut Fields) -> Result<Narrow, TokenError> {
     narrow.map_or_else(|| Ok(Narrow::new()), |narrow| narrow.lists_of(Rule::read))
 }
 
-/// Rejects rules for capabilities that are not in `caps`: they would seem to grant something.
+/// Returns the first capability with rules that is not in `caps`. A misspelt name would leave the
+/// capability that its rules should narrow completely granted.
+pub(crate) fn unclaimed<'n>(caps: &[String], narrow: &'n Narrow) -> Option<&'n String> {
+    narrow.keys().find(|id| !caps.contains(id))
+}
+
+/// Rejects rules for capabilities that are not in `caps`.
 pub(crate) fn check(caps: &[String], narrow: &Narrow) -> Result<(), SignError> {
-    match narrow.keys().find(|id| !caps.contains(id)) {
+    match unclaimed(caps, narrow) {
         Some(id) => Err(SignError::Claim {
             what: "narrowed capability",
             value: id.to_string(),

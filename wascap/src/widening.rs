@@ -51,7 +51,8 @@ impl ActorMetadata {
     /// Returns the permissions that these claims add to `older`, or nothing if these claims are as
     /// narrow or narrower.
     ///
-    /// A rule counts as new unless a single older rule covers it.
+    /// A rule counts as new unless a single older rule covers it. Capabilities are compared by their
+    /// names: see [`canonical`](Self::canonical) for those with several.
     #[must_use]
     pub fn widenings(&self, older: &Self) -> Vec<Widening> {
         let capabilities: BTreeSet<&String> = self.caps.iter().collect();

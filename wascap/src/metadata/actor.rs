@@ -8,6 +8,7 @@ use crate::json::Fields;
 use crate::key::{KeyKind, PublicKey};
 use crate::narrow::{self, Grant, Rule};
 use alloc::collections::BTreeMap;
+use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 use serde::Serialize;
@@ -52,6 +53,32 @@ impl ActorMetadata {
         Grant::new(&self.caps, &self.narrow, capability)
     }
 
+    /// Returns the same metadata with each capability under the one name that `canonical` returns for
+    /// all its names. The rules for one name of a capability hold for all of them.
+    ///
+    /// Hosts that know several names of a capability decide by the canonical metadata. Otherwise, a
+    /// name without rules would grant what the rules for another name deny.
+    #[must_use]
+    pub fn canonical(&self, canonical: impl for<'t> Fn(&'t str) -> &'t str) -> Self {
+        let mut caps: Vec<String> = Vec::with_capacity(self.caps.len());
+        for id in &self.caps {
+            let id = canonical(id);
+            if !caps.iter().any(|known| known == id) {
+                caps.push(id.into());
+            }
+        }
+        let mut narrow: BTreeMap<String, Vec<Rule>> = BTreeMap::new();
+        for (id, rules) in &self.narrow {
+            let known = narrow.entry(canonical(id).into()).or_default();
+            known.extend_from_slice(rules);
+        }
+        Self {
+            caps,
+            narrow,
+            ..self.clone()
+        }
+    }
+
     pub(crate) const fn new() -> Self {
         Self {
             name: None,
@@ -78,12 +105,17 @@ impl Wire for ActorMetadata {
     const PARENT: Parent = Parent::Account;
 
     fn read(fields: &mut Fields) -> Result<Self, TokenError> {
+        let caps = fields.texts("caps")?;
+        let narrow = narrow::read(fields)?;
+        if let Some(id) = narrow::unclaimed(&caps, &narrow) {
+            return Err(fields.wrong(&format!("narrow.{id}"), "one of the claimed capabilities"));
+        }
         Ok(Self {
             name: fields.optional_text("name")?,
             hash: fields.parsed("hash")?,
             tags: fields.texts("tags")?,
-            caps: fields.texts("caps")?,
-            narrow: narrow::read(fields)?,
+            caps,
+            narrow,
             rev: fields.optional_revision("rev")?,
             ver: fields.optional_text("ver")?,
             call_alias: fields.optional_text("call_alias")?,

@@ -157,3 +157,11 @@ fn numbers_survive_their_encoding() {
     }
     assert_eq!(leb::encode(624_485), vec![0xE5, 0x8E, 0x26]);
 }
+
+#[test]
+fn a_second_module_in_a_file_is_named_n10() {
+    let one = b"\0asm\x01\0\0\0\x00\x02\x01a".as_slice();
+    let two = [one, one].concat();
+    let error = Parts::of(&two).unwrap_err();
+    assert_eq!(error, ModuleError::SecondModule { offset: one.len() });
+}

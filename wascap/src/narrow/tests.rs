@@ -61,6 +61,31 @@ fn a_pattern_covers_those_that_match_no_more() {
 }
 
 #[test]
+fn patterns_overlap_if_a_resource_can_match_both() {
+    for (one, other, overlap) in [
+        ("a", "a", true),
+        ("a", "b", false),
+        ("a*", "ab", true),
+        ("a*", "b*", false),
+        ("a*", "ab*", true),
+        ("a*", "*b", true),
+        ("*a", "*b", false),
+        ("*", "*b", true),
+    ] {
+        assert_eq!(
+            pattern(one).overlaps(&pattern(other)),
+            overlap,
+            "{one} {other}"
+        );
+        assert_eq!(
+            pattern(other).overlaps(&pattern(one)),
+            overlap,
+            "{other} {one}"
+        );
+    }
+}
+
+#[test]
 fn operation_and_resource_must_be_allowed_by_the_same_rule() {
     let rules = [
         Rule::new().operations(["Get"]).resources([pattern("a*")]),

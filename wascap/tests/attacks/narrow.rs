@@ -98,21 +98,33 @@ fn the_resource_is_withheld() {
 }
 
 #[test]
-fn the_rules_of_two_capabilities_are_mixed() {
-    let other = r#"{"wascc:blobstore":[{"ops":["Get"]}]}"#;
-    let verified = narrowed(other).verify().unwrap();
-    assert!(
-        verified.metadata.grant("wascc:blobstore").is_none(),
-        "it is not claimed"
-    );
-    assert!(
-        verified
-            .metadata
-            .grant(KEYVALUE)
-            .unwrap()
-            .allows("Set", None),
-        "it is not narrowed"
-    );
+fn rules_for_what_is_not_claimed_are_refused_x2() {
+    for id in [
+        "wascc:blobstore",
+        "wasmcloud:keyvalue",
+        "wascc:keyvaleu",
+        "wascc:keyvalue ",
+        "",
+    ] {
+        let name = claim_error(&format!(r#"{{"{id}":[{{"ops":["Get"]}}]}}"#));
+        assert_eq!(name, format!("wascap.narrow.{id}"));
+    }
+}
+
+#[test]
+fn the_rules_for_one_name_of_a_capability_hold_for_all_x2() {
+    let names = r#""caps":["wasmcloud:keyvalue","wascc:keyvalue"]"#;
+    let forged = narrowed(SESSIONS).replace(r#""caps":["wascc:keyvalue"]"#, names);
+    let verified = forged.verify().unwrap();
+    assert_eq!(verified.metadata.caps.len(), 2);
+    let canonical = verified.metadata.canonical(|id| match id {
+        "wasmcloud:keyvalue" => KEYVALUE,
+        other => other,
+    });
+    assert_eq!(canonical.caps, [KEYVALUE]);
+    let grant = canonical.grant(KEYVALUE).unwrap();
+    assert!(grant.allows("Get", Some("session:1")));
+    assert!(!grant.allows("Set", Some("session:1")));
 }
 
 #[test]
