@@ -63,6 +63,10 @@ impl ManifestError {
             Problem::DuplicateKey { .. } => Some("keep one of them".to_owned()),
             Problem::BadSecret => Some("write `env:NAME` or `file:PATH`".to_owned()),
             Problem::SecondDocument => Some("keep one document in each file".to_owned()),
+            Problem::EmptyPolicy => Some(
+                "write `everyone: { limit: [] }` for a policy that restricts nothing".to_owned(),
+            ),
+            Problem::MissingList => Some("write `[]` for an empty list".to_owned()),
             Problem::NoAmount { limit, .. } => Some(how_to_write(limit.unit())),
             Problem::OutOfRange { limit, .. } => Some(format!(
                 "remove the key to get the default: {}",
@@ -184,6 +188,12 @@ pub enum Problem {
     /// A second YAML document in the text.
     #[error("a second document begins here, and only one is read")]
     SecondDocument,
+    /// A policy file without content.
+    #[error("the policy is empty")]
+    EmptyPolicy,
+    /// A policy's list of permissions has no value.
+    #[error("the list is missing")]
+    MissingList,
     /// Text that is neither YAML nor JSON, with the message of the parser.
     #[error("{0}")]
     Malformed(String),

@@ -22,6 +22,7 @@
 //! actors:                                # files of signed modules
 //!   - ./counter.wasm
 //!   - path: ./echo.wasm                  # the same, with limits of its own
+//!     alias: echo                        # by which other actors may call it
 //!     limits: { memory: 16MiB }
 //! capabilities:                          # providers; contracts without one get their default
 //!   - builtin: keyvalue-embedded         # one that comes with the host, or

@@ -52,15 +52,18 @@ impl Manifest {
 pub struct Actor {
     /// The actor's module: a file, or a reference to a registry.
     pub path: At<String>,
+    /// The name by which other actors of the host may call it, in place of its key.
+    pub alias: Option<At<String>>,
     /// Its own limits, which take precedence over those of the manifest.
     pub limits: LimitTexts,
 }
 
 impl Actor {
-    /// Returns an actor without limits of its own.
+    /// Returns an actor without an alias or limits of its own.
     pub(crate) fn of(path: At<String>) -> Self {
         Self {
             path,
+            alias: None,
             limits: LimitTexts::default(),
         }
     }

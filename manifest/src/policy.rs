@@ -35,9 +35,11 @@ pub struct PolicyFile {
 /// The rules for some actors.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PolicySection {
-    /// The only capabilities that the actors may use, if there is such a list, and its place.
+    /// The only capabilities that the actors may use, if there is such a list, and its place. An
+    /// empty list allows none.
     pub only: Option<(Position, Vec<At<String>>)>,
-    /// The capabilities that the policy narrows. Claims alone decide on all others.
+    /// The capabilities that the policy narrows. Claims alone decide on all others, so an empty list
+    /// restricts nothing.
     pub limit: Vec<At<String>>,
     /// `false` if they may not start.
     pub start: Option<At<bool>>,
@@ -47,7 +49,8 @@ impl PolicyFile {
     /// Reads a policy from YAML or JSON.
     ///
     /// # Errors
-    /// All faults, in the order of the text.
+    /// All faults, in the order of the text. A text without content, such as an empty one or one of
+    /// comments only, is a fault: it is rather a file that was lost than a policy.
     pub fn parse(text: &str) -> Result<Self, Vec<ManifestError>> {
         let (policy, faults) = read::policy(text);
         match faults.is_empty() {

@@ -17,18 +17,22 @@ use std::collections::btree_map::Entry;
 
 /// Returns the parts of `text` that are right, and all faults in the order of the text.
 pub(crate) fn read(text: &str) -> (Manifest, Vec<ManifestError>) {
-    document(text, Reader::manifest)
+    document(text, |reader, root| {
+        root.map_or_else(Manifest::default, |root| reader.manifest(root))
+    })
 }
 
-/// Reads a document, which is empty if `text` contains nothing.
+/// Reads a document. `read` gets its root, or nothing if `text` contains nothing.
 fn document<T: Default>(
     text: &str,
-    read: impl FnOnce(&mut Reader, &Node) -> T,
+    read: impl FnOnce(&mut Reader, Option<&Node>) -> T,
 ) -> (T, Vec<ManifestError>) {
     let mut reader = Reader::default();
     let document = match tree::read(text) {
-        Ok(Some(root)) if !matches!(*root.content, Content::Nothing) => read(&mut reader, &root),
-        Ok(_) => T::default(),
+        Ok(root) => {
+            let root = root.filter(|root| !matches!(*root.content, Content::Nothing));
+            read(&mut reader, root.as_ref())
+        }
         Err(error) => {
             reader.faults.push(error);
             T::default()
@@ -74,7 +78,7 @@ impl Reader {
 
     /// Reads an actor: a text, or a mapping with the actor's limits.
     fn actor(&mut self, node: &Node, field: &str) -> Option<Actor> {
-        const KEYS: &[&str] = &["path", "limits"];
+        const KEYS: &[&str] = &["path", "limits", "alias"];
         let Content::Map(_) = *node.content else {
             return self.text(node, field).map(Actor::of);
         };
@@ -82,9 +86,13 @@ impl Reader {
         let path = fields
             .get("path")
             .and_then(|node| self.text(node, &format!("{field}.path")));
+        let alias = fields
+            .get("alias")
+            .map(|node| self.text(node, &format!("{field}.alias")));
         let limits = self.limits(fields.get("limits").copied(), &format!("{field}.limits"));
         Some(Actor {
             path: path?,
+            alias: alias.flatten(),
             limits,
         })
     }

@@ -40,6 +40,7 @@ impl Manifest {
         self.limits.texts_mut().for_each(&mut at);
         for actor in &mut self.actors {
             at(&mut actor.path);
+            actor.alias.iter_mut().for_each(&mut at);
             actor.limits.texts_mut().for_each(&mut at);
         }
         for capability in &mut self.capabilities {

@@ -21,9 +21,23 @@ accounts:
     assert_eq!(policy.actors[0].1.limit[0].position.line, 5);
     assert!(policy.actors[0].1.only.is_none());
     assert!(!policy.accounts[0].1.start.as_ref().unwrap().value);
-    let none = PolicyFile::parse("everyone: { only: [] }").unwrap();
-    assert_eq!(none.everyone.only.unwrap().1, []);
-    assert_eq!(PolicyFile::parse("").unwrap(), PolicyFile::default());
+}
+
+#[test]
+fn an_empty_policy_is_a_fault_and_an_empty_list_is_none_n8() {
+    for empty in ["", "\n", "# everyone: {}\n", "---\n", "null", "~"] {
+        let faults = PolicyFile::parse(empty).unwrap_err();
+        assert_eq!(faults.len(), 1, "{empty:?}");
+        assert_eq!(faults[0].to_string(), "the policy is empty", "{empty:?}");
+    }
+    for missing in ["everyone: { limit: }", "everyone:\n  only:\n  # - a:b\n"] {
+        let faults = PolicyFile::parse(missing).unwrap_err();
+        assert!(faults[0].to_string().contains("missing"), "{}", faults[0]);
+    }
+    let lifted = PolicyFile::parse("everyone: { limit: [] }").unwrap();
+    assert_eq!(lifted, PolicyFile::default());
+    let nothing = PolicyFile::parse("everyone: { only: [] }").unwrap();
+    assert_eq!(nothing.everyone.only.unwrap().1, []);
 }
 
 #[test]

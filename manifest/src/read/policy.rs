@@ -1,13 +1,21 @@
 //! Reads policy files by the rules of manifests.
 
 use super::{Content, Node, Reader};
-use crate::error::ManifestError;
+use crate::error::{ManifestError, Problem};
 use crate::model::At;
 use crate::policy::{PolicyFile, PolicySection};
 
 /// Returns the valid sections of `text`, and all errors in the order of the text.
 pub(crate) fn policy(text: &str) -> (PolicyFile, Vec<ManifestError>) {
-    super::document(text, Reader::policy)
+    super::document(text, |reader, root| match root {
+        Some(root) => reader.policy(root),
+        // A file that is being replaced can be empty for a moment, and no rules allow everything.
+        None => {
+            let empty = ManifestError::whole(Problem::EmptyPolicy);
+            reader.faults.push(empty);
+            PolicyFile::default()
+        }
+    })
 }
 
 impl Reader {
@@ -46,8 +54,11 @@ impl Reader {
         const KEYS: &[&str] = &["only", "limit", "start"];
         let fields = self.fields(node, field, KEYS, &[])?;
         let list = |reader: &mut Self, key: &str| {
-            let node = fields.get(key).copied();
-            reader.list(node, &format!("{field}.{key}"), Self::text)
+            let (node, field) = (fields.get(key).copied(), format!("{field}.{key}"));
+            if let Some(node) = node.filter(|node| matches!(*node.content, Content::Nothing)) {
+                reader.fault::<()>(node, &field, Problem::MissingList);
+            }
+            reader.list(node, &field, Self::text)
         };
         let only = list(self, "only");
         let start = fields.get("start");
