@@ -32,9 +32,11 @@ pub mod resource;
 
 mod contract;
 mod distinct;
+mod known;
 mod scalar;
 
 pub use contract::canonical_contract;
+pub use known::{known_contracts, known_operations};
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
