@@ -57,7 +57,7 @@ pub use capwire_host::{
     Events, Host, HostBuilder, HostOptions, Instances, Inventory, Invocation, Limit, ManualClock,
     Metrics, NameError, OperationMetrics, OptionError, OptionFault, Origin, Permission,
     PermissionError, Policy, PolicyRule, PolicyRules, PoolInfo, ProviderId, ProviderInfo, Question,
-    Remedy, Sleep, SwapOptions, SwapReport, SystemClock, Target, Unit,
+    Remedy, Sleep, SwapOptions, SwapReport, SystemClock, Target, Unit, check_alias,
 };
 #[cfg(feature = "metrics")]
 pub use capwire_metrics as metrics;

@@ -12,11 +12,11 @@ pub(crate) use swap::Swap;
 pub use swap::SwapOptions;
 pub(crate) use trust::{exchange_policy, exchange_verifier};
 
-use crate::error::{Denial, Error};
+use crate::error::{Denial, DeniedBy, Error};
 use crate::id::ActorId;
-use crate::policy::{Authority, Policy, Question, answer};
+use crate::policy::{Authority, Policy, Question, answer, limits};
 use bytes::Bytes;
-use capwire_wascap::{ActorClaims, UnixSeconds, Verified, Verifier};
+use capwire_wascap::{ActorClaims, Pattern, UnixSeconds, Verified, Verifier};
 use std::fmt;
 use std::time::Duration;
 
@@ -86,6 +86,18 @@ impl Actor {
     ) -> Result<(), Box<Denial>> {
         let authority = Authority::new(self.id(), self.claims().clone(), policy);
         answer(&authority, question, policy, Duration::from_secs(now.0))
+    }
+
+    /// Returns the patterns to which each source of authority limits the resources of `question`, for
+    /// the sources that do. A use must be within all of them.
+    #[must_use]
+    pub fn resource_limits(
+        &self,
+        question: &Question,
+        policy: &dyn Policy,
+    ) -> Vec<(DeniedBy, Vec<Pattern>)> {
+        let authority = Authority::new(self.id(), self.claims().clone(), policy);
+        limits(&authority, question)
     }
 
     fn into_parts(self) -> (ActorId, Bytes, Verified<ActorClaims>) {

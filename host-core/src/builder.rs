@@ -8,7 +8,7 @@ use crate::options::HostOptions;
 use crate::policy::{ClaimsOnly, Policy};
 use crate::pool::Waits;
 use crate::report::{Announcer, UnknownTargets};
-use crate::state::{Shared, Tables};
+use crate::state::{Aliases, Shared, Tables};
 use arc_swap::ArcSwap;
 use bytes::Bytes;
 use capwire_wapc::{Engine, Support};
@@ -122,6 +122,7 @@ impl HostBuilder {
             engine: self.engine,
             verifier: ArcSwap::from_pointee(self.verifier),
             policy: ArcSwap::from_pointee(self.policy),
+            aliases: Aliases::default(),
             tables: Tables::default(),
             announcer: Announcer::new(events, Arc::clone(&self.clock)),
             waits: Waits::default(),

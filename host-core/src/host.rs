@@ -4,7 +4,7 @@ use crate::actor::{self, Actor, Swap, SwapOptions};
 use crate::builder::HostBuilder;
 use crate::call::{CallContext, Caller, Dispatcher, Invocation};
 use crate::error::{Error, Failure};
-use crate::id::{ActorId, BindingKey, BindingName, ProviderId, Target};
+use crate::id::{ActorId, BindingKey, BindingName, NameError, ProviderId, Target, check_alias};
 use crate::options::{ActorOptions, HostOptions};
 use crate::policy::Policy;
 use crate::provider;
@@ -18,6 +18,7 @@ use capwire_wascap::{UnixSeconds, Verifier};
 use futures_util::future::join_all;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -70,6 +71,23 @@ impl Host {
     /// later, milder policy restores neither.
     pub fn set_policy(&self, policy: impl Policy) {
         actor::exchange_policy(self.shared(), Arc::new(policy));
+    }
+
+    /// Replaces the aliases of actors: the names by which actors may call each other in place of a
+    /// key. A call by an alias needs the same claim as a call by the key. Names in claims are not
+    /// aliases, because anybody can sign a module with any name.
+    ///
+    /// # Errors
+    /// Returns an error if an alias is empty, too long, the key of an actor, or contains other
+    /// characters than ASCII letters, digits, `-`, `_` and `.`. The aliases then stay as they were.
+    pub fn set_aliases(
+        &self,
+        aliases: impl IntoIterator<Item = (String, ActorId)>,
+    ) -> Result<(), NameError> {
+        let aliases: HashMap<String, ActorId> = aliases.into_iter().collect();
+        aliases.keys().try_for_each(|alias| check_alias(alias))?;
+        self.shared().aliases.set(aliases);
+        Ok(())
     }
 
     /// Starts an actor with the host's default options, [`HostOptions::actors`].

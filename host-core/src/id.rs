@@ -232,6 +232,27 @@ pub(crate) fn check_operation(text: &str) -> Result<(), NameError> {
     check(text, "an operation")
 }
 
+/// Checks the alias of an actor: see [`Host::set_aliases`](crate::Host::set_aliases). An alias is
+/// never the key of an actor or a contract with a namespace.
+///
+/// # Errors
+/// Returns an error if the text cannot be an alias.
+pub fn check_alias(text: &str) -> Result<(), NameError> {
+    const WHAT: &str = "an actor";
+    check(text, WHAT)?;
+    if text.parse::<ActorId>().is_ok() {
+        return Err(NameError::new(WHAT, "is the key of an actor"));
+    }
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+    match text.bytes().all(is_plain) {
+        true => Ok(()),
+        false => Err(NameError::new(
+            WHAT,
+            "contains other characters than letters, digits, `-`, `_` and `.`",
+        )),
+    }
+}
+
 fn check(text: &str, what: &'static str) -> Result<(), NameError> {
     if text.is_empty() {
         Err(NameError::new(what, "is empty"))

@@ -49,7 +49,10 @@ pub use capwire_limits::{DefaultValue, Limit, Unit};
 pub use clock::{Clock, ManualClock, Sleep, SystemClock};
 pub use error::{CallFailure, Denial, DeniedBy, Error, ErrorKind, PermissionError, Remedy};
 pub use host::Host;
-pub use id::{ActorId, BindingKey, BindingName, ContractId, NameError, Origin, ProviderId, Target};
+pub use id::{
+    ActorId, BindingKey, BindingName, ContractId, NameError, Origin, ProviderId, Target,
+    check_alias,
+};
 pub use options::{ActorOptions, HostOptions, Instances, OptionError, OptionFault};
 pub use policy::{AppliesTo, ClaimsOnly, Permission, Policy, PolicyRule, PolicyRules, Question};
 pub use report::{

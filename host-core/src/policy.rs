@@ -14,7 +14,7 @@ pub(crate) use authority::Authority;
 pub(crate) use decide::{may_bind, may_call};
 pub use permission::Permission;
 pub use question::Question;
-pub(crate) use question::answer;
+pub(crate) use question::{answer, limits};
 pub(crate) use request::Request;
 pub use rule::{AppliesTo, PolicyRule, PolicyRules};
 

@@ -2,6 +2,7 @@
 
 mod active_call;
 mod added_provider;
+mod aliases;
 mod gate;
 mod generation;
 mod registry;
@@ -13,6 +14,7 @@ mod snapshot;
 
 pub(crate) use active_call::ActiveCall;
 pub(crate) use added_provider::{AddedProvider, ProviderFault, Side};
+pub(crate) use aliases::Aliases;
 pub(crate) use generation::Generation;
 pub(crate) use route::{Revocation, Route};
 pub(crate) use running::RunningActor;

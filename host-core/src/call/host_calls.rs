@@ -53,10 +53,23 @@ impl<'c> HostCalls<'c> {
     async fn call(&self, call: &SuspendedCall, budget: Budget) -> Result<Bytes, Error> {
         check_operation(call.operation())?;
         let caller = Caller::Actor(Arc::clone(self.generation));
-        let (target, payload) = (target(call)?, call.payload().clone());
+        let (target, payload) = (self.target(call)?, call.payload().clone());
         let context = self.context(budget);
         let invocation = Invocation::new(caller, target, call.operation(), payload, context);
         self.host.dispatch(invocation).await
+    }
+
+    /// A namespace that is the key or an alias of an actor names that actor; any other namespace
+    /// names a capability.
+    fn target(&self, call: &SuspendedCall) -> Result<Target, Error> {
+        let namespace = call.namespace();
+        let by_alias = || self.host.shared().aliases.get(namespace);
+        if let Some(actor) = namespace.parse().ok().or_else(by_alias) {
+            return Ok(Target::Actor(actor));
+        }
+        let contract = ContractId::new(namespace)?;
+        let name = BindingName::new(call.binding())?;
+        Ok(Target::capability(contract, name))
     }
 
     /// Returns the context of one host call.
@@ -101,14 +114,4 @@ impl AnswerHostCalls for HostCalls<'_> {
             }
         })
     }
-}
-
-/// A namespace that is an actor's key names that actor; any other namespace names a capability.
-fn target(call: &SuspendedCall) -> Result<Target, Error> {
-    if let Ok(actor) = call.namespace().parse() {
-        return Ok(Target::Actor(actor));
-    }
-    let contract = ContractId::new(call.namespace())?;
-    let name = BindingName::new(call.binding())?;
-    Ok(Target::capability(contract, name))
 }

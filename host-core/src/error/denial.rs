@@ -14,8 +14,8 @@ pub struct Denial {
     pub target: Target,
     /// The operation.
     pub operation: String,
-    /// The resource, if that is the reason. Control characters are escaped, and a long one is cut
-    /// off.
+    /// The resource, if it is the reason, or if a [`Question`](crate::Question) named it. Control
+    /// characters are escaped, and a long one is cut off.
     pub resource: Option<String>,
     /// The source of authority that denied it.
     pub layer: DeniedBy,

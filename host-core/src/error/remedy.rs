@@ -6,9 +6,13 @@ use std::fmt;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Remedy {
-    /// Sign the module again with this capability, which may be narrowed, in its claims. It is safe
-    /// to copy into a shell in quotes.
+    /// Sign the module again with this capability, which may be narrowed, in its claims. A name
+    /// in it that a shell could interpret is replaced by a placeholder such as `OPERATION`, so that
+    /// it is safe to copy into a shell in quotes.
     Claim(String),
+    /// If the name in the request is meant to be an actor, sign the module again with the actor's
+    /// key in its claims, and give the actor this alias in the host.
+    Alias(String),
     /// Sign the module again with a later expiry.
     Renew,
     /// Sign the module again with a revision above this one.
@@ -35,6 +39,10 @@ impl fmt::Display for Remedy {
                     "sign the module again with the capability `{capability}`"
                 )
             }
+            Self::Alias(alias) => write!(
+                f,
+                "to call an actor, claim its key, and give it the alias `{alias}` in the host"
+            ),
             Self::Renew => f.write_str("sign the module again with a later expiry"),
             Self::RaiseRevision(revision) => {
                 write!(f, "sign the module again with a revision above {revision}")

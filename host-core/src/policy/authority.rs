@@ -9,6 +9,7 @@ use super::trust::ClaimsTrust;
 use crate::error::{DeniedBy, Error};
 use crate::id::{ActorId, Target};
 use arc_swap::{ArcSwap, Guard};
+use capwire_contracts::canonical_contract;
 use capwire_wascap::{ActorClaims, UnixSeconds, Verified, Verifier};
 use std::ops::Deref;
 use std::sync::Arc;
@@ -130,7 +131,7 @@ impl Deref for CurrentAuthority<'_> {
 }
 
 fn signed(claims: &ActorClaims) -> Permissions {
-    let metadata = &claims.metadata;
+    let metadata = claims.metadata.canonical(canonical_contract);
     let mut signed = Permissions::default();
     for capability in &metadata.caps {
         let grant = metadata.grant(capability);

@@ -48,7 +48,7 @@ pub(crate) fn may_call(
         target,
         operation,
     };
-    let examined = match may_use(authority, request, now)? {
+    let examined = match may_use(authority, request, None, now)? {
         None => None,
         Some(source) => Some(examine_for(authority, request, source, payload)?),
     };
@@ -56,11 +56,12 @@ pub(crate) fn may_call(
     Ok(examined)
 }
 
-/// Allows the operation as far as possible without knowing its resource. Returns a source whose
-/// decision depends on the resource, if there is one.
+/// Allows the operation as far as possible without deciding on its resource. Returns a source whose
+/// decision depends on the resource, if there is one. A denial proposes the operation on `resource`.
 pub(super) fn may_use<'a>(
     authority: &'a CurrentAuthority<'_>,
     request: Request<'a>,
+    resource: Option<&str>,
     now: Duration,
 ) -> Result<Option<Source<'a>>, Box<Denial>> {
     still_holds(authority, request, now)?;
@@ -68,7 +69,7 @@ pub(super) fn may_use<'a>(
     for (source, extent) in authority.sources(request.target) {
         match extent.decide(request.operation) {
             Decision::Allow => {}
-            Decision::Deny => return Err(request.beyond(source, extent, None)),
+            Decision::Deny => return Err(request.beyond(source, extent, resource)),
             Decision::DependsOnResource => depends = Some(source),
         }
     }

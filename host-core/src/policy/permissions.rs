@@ -2,7 +2,7 @@
 
 use super::permission::{self, Permission};
 use crate::id::{ActorId, ContractId, Target};
-use capwire_wascap::{Grant, Rule};
+use capwire_wascap::{Grant, Pattern, Rule};
 use std::collections::HashMap;
 use std::hash::Hash;
 
@@ -76,6 +76,22 @@ impl CapabilityRules {
     /// Returns whether `operation` may be used on `resource`.
     pub(crate) fn allows(&self, operation: &str, resource: &str) -> bool {
         self.grant().allows(operation, Some(resource))
+    }
+
+    /// Returns the patterns of the rules that name `operation`, each once.
+    pub(crate) fn patterns(&self, operation: &str) -> Vec<Pattern> {
+        let rules = self.rules.as_deref().unwrap_or_default().iter();
+        let named = rules.filter(|rule| {
+            let names = |names: &Vec<String>| names.iter().any(|name| name == operation);
+            rule.ops.as_ref().is_none_or(names)
+        });
+        let mut patterns: Vec<Pattern> = Vec::new();
+        for pattern in named.flat_map(|rule| rule.on.iter().flatten()) {
+            if !patterns.contains(pattern) {
+                patterns.push(pattern.clone());
+            }
+        }
+        patterns
     }
 
     /// The rules as text for people.

@@ -1,10 +1,15 @@
 //! Decisions for requests that no actor has made, without a host.
 
+use super::authority::CurrentAuthority;
 use super::decide::{may_by_policy, may_name, may_use, may_use_on};
+use super::permissions::Decision;
 use super::request::Request;
+use super::rule::Extent;
 use super::{Authority, Policy};
-use crate::error::Denial;
+use crate::error::{Denial, DeniedBy};
 use crate::id::{Origin, Target};
+use capwire_contracts::resource;
+use capwire_wascap::Pattern;
 use std::time::Duration;
 
 /// A request that an actor might make.
@@ -63,9 +68,65 @@ pub(crate) fn answer(
     if question.operation.is_none() {
         return may_name(&authority, request, now);
     }
-    may_use(&authority, request, now)?;
-    if let Some(resource) = &question.resource {
-        may_use_on(&authority, request, resource)?;
+    let resource = question.resource.as_deref();
+    may_use(&authority, request, proposed(question), now)?;
+    match resource {
+        Some(resource) => may_use_on(&authority, request, resource)?,
+        None => may_use_somewhere(&authority, request)?,
     }
     may_by_policy(&authority, request, policy)
+}
+
+/// Returns the resource, if a permission can name it.
+fn proposed(question: &Question) -> Option<&str> {
+    let Target::Capability(id) = &question.target else {
+        return None;
+    };
+    let resource = question.resource.as_deref();
+    resource.filter(|_| resource::kind(id.contract.as_str()).is_some())
+}
+
+/// Allows the operation unless the resources that one source allows are none of another one.
+fn may_use_somewhere(
+    authority: &CurrentAuthority<'_>,
+    request: Request<'_>,
+) -> Result<(), Box<Denial>> {
+    let mut known: Vec<Vec<Pattern>> = Vec::new();
+    for (source, extent) in authority.sources(request.target) {
+        let Some(patterns) = patterns(extent, request.operation) else {
+            continue;
+        };
+        let meets = |others: &Vec<Pattern>| {
+            others
+                .iter()
+                .any(|other| patterns.iter().any(|pattern| pattern.overlaps(other)))
+        };
+        if !known.iter().all(meets) {
+            return Err(request.beyond(source, extent, None));
+        }
+        known.push(patterns);
+    }
+    Ok(())
+}
+
+/// Returns, for each source of authority that allows the operation on some resources only, the
+/// patterns of these resources.
+pub(crate) fn limits(authority: &Authority, question: &Question) -> Vec<(DeniedBy, Vec<Pattern>)> {
+    let Some(operation) = &question.operation else {
+        return Vec::new();
+    };
+    let authority = authority.current();
+    let sources = authority.sources(&question.target);
+    let limits = sources.filter_map(|(source, extent)| {
+        let patterns = patterns(extent, operation)?;
+        Some((source.denied_by(), patterns))
+    });
+    limits.collect()
+}
+
+/// Returns the patterns to which `extent` limits `operation`, if it does.
+fn patterns(extent: Extent<'_>, operation: &str) -> Option<Vec<Pattern>> {
+    let rules = extent.rules()?;
+    let depends = rules.decide(operation) == Decision::DependsOnResource;
+    depends.then(|| rules.patterns(operation))
 }

@@ -3,6 +3,7 @@
 use super::rule::{Extent, PolicyRule};
 use crate::error::{Denial, DeniedBy, Remedy};
 use crate::id::{Origin, Target};
+use capwire_text::{is_plain, word};
 use std::fmt;
 
 /// A source of an actor's authority. All sources must agree.
@@ -52,7 +53,7 @@ impl Request<'_> {
     ) -> Box<Denial> {
         let rules = extent.rules();
         let wanted = match rules {
-            None => self.capability(),
+            None => self.whole_permission(),
             Some(_) => self.permission(resource),
         };
         let grants = match rules {
@@ -60,6 +61,9 @@ impl Request<'_> {
             Some(rules) => format!("grant of {} only {}", self.capability(), rules.shown()),
         };
         let (reason, remedy) = match source {
+            Source::Claims if self.could_be_alias() => {
+                (format!("its claims {grants}"), Remedy::Alias(wanted))
+            }
             Source::Claims => (format!("its claims {grants}"), Remedy::Claim(wanted)),
             Source::PolicyRule(rule) => {
                 let reason = format!("the rules of the operator's policy {grants}");
@@ -88,6 +92,16 @@ impl Request<'_> {
         })
     }
 
+    /// Returns `true` if the target is a capability without a namespace, which contracts have.
+    fn could_be_alias(self) -> bool {
+        let Target::Capability(id) = self.target else {
+            return false;
+        };
+        let name = id.contract.as_str();
+        is_plain(name) && !name.contains(':')
+    }
+
+    /// The target, in a form for people.
     fn capability(&self) -> String {
         match self.target {
             Target::Actor(id) => id.to_string(),
@@ -95,21 +109,28 @@ impl Request<'_> {
         }
     }
 
+    /// The permission for the complete target. Somebody may copy it into a shell or a policy, and a
+    /// guest chose the names in it.
+    fn whole_permission(&self) -> String {
+        word(&self.capability(), "CAPABILITY").to_owned()
+    }
+
+    /// The permission for the operation, on `resource` if that is known.
     fn permission(&self, resource: Option<&str>) -> String {
-        let (capability, operation) = (self.capability(), self.operation);
+        let (capability, operation) = (self.whole_permission(), word(self.operation, "OPERATION"));
         match resource {
             None => format!("{capability}[{operation}]"),
-            Some(resource) if is_plain(resource) => {
+            Some(resource) => {
+                let short = resource.len() <= LONGEST;
+                let resource = word(if short { resource } else { "" }, "RESOURCE");
                 format!("{capability}[{operation} on {resource}]")
             }
-            // A guest chose the resource, and somebody may copy the permission into a shell.
-            Some(_) => format!("{capability}[{operation} on RESOURCE]"),
         }
     }
 }
 
 impl Source<'_> {
-    fn denied_by(self) -> DeniedBy {
+    pub(crate) fn denied_by(self) -> DeniedBy {
         match self {
             Self::Claims => DeniedBy::Claims,
             Self::PolicyRule(_) => DeniedBy::Policy,
@@ -129,8 +150,3 @@ impl Source<'_> {
 /// The maximum length of a resource in a denial, in bytes. Guests choose resources, and events are
 /// kept.
 const LONGEST: usize = 128;
-
-fn is_plain(resource: &str) -> bool {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b":/._-@+=".contains(&byte);
-    !resource.is_empty() && resource.len() <= LONGEST && resource.bytes().all(plain)
-}

@@ -1,5 +1,6 @@
 //! The parts of a host that all of its clones share.
 
+use super::aliases::Aliases;
 use super::snapshot::Tables;
 use crate::clock::Clock;
 use crate::error::{Denial, Error};
@@ -26,6 +27,7 @@ pub(crate) struct Shared {
     pub(crate) policy: ArcSwap<Arc<dyn Policy>>,
     pub(crate) options: HostOptions,
     pub(crate) tables: Tables,
+    pub(crate) aliases: Aliases,
     pub(crate) announcer: Announcer,
     pub(crate) waits: Waits,
     pub(crate) compilations: Arc<Semaphore>,

@@ -77,6 +77,7 @@ impl Module {
 
     pub(crate) fn claims_nothing(mut self) -> Self {
         self.caps.clear();
+        self.rules.clear();
         self
     }
 

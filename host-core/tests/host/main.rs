@@ -7,6 +7,7 @@
     reason = "tests"
 )]
 
+mod aliases;
 mod authorise;
 mod bindings;
 mod budgets;

@@ -320,3 +320,50 @@ async fn resources_cannot_steer_logs_or_shells() {
         assert!(said.contains("on RESOURCE]"), "{said}");
     }
 }
+
+#[tokio::test]
+async fn a_proposed_permission_has_only_plain_names_n2() {
+    let kit = Kit::new();
+    let actor = kit.actor(&Module::new().may("wascc:keyvalue[Del]")).await;
+    for (contract, operation, proposed) in [
+        ("x$(touch${IFS}pwned)", "Get", "CAPABILITY"),
+        (
+            "wascc:keyvalue",
+            "Get' ; touch pwned ; '",
+            "wascc:keyvalue[OPERATION]",
+        ),
+        ("wascc:keyvalue", "Get", "wascc:keyvalue[Get]"),
+    ] {
+        let target = Target::Capability(capwire_host::ProviderId {
+            contract: ContractId::new(contract).unwrap(),
+            name: BindingName::default(),
+        });
+        let question = Question::new(target).operation(operation);
+        let denial = actor.may(&question, &PolicyRules::default(), UnixSeconds(1));
+        let remedy = Remedy::Claim(proposed.to_owned());
+        assert_eq!(denial.unwrap_err().remedy(), Some(&remedy));
+    }
+}
+
+#[tokio::test]
+async fn a_rule_for_one_name_of_a_capability_holds_for_the_other_x2() {
+    let kit = Kit::new();
+    for (narrow, whole) in [
+        ("wascc:keyvalue[Get]", "wasmcloud:keyvalue"),
+        ("wasmcloud:keyvalue[Get]", "wascc:keyvalue"),
+    ] {
+        let actor = kit.actor(&Module::new().may(narrow).may(whole)).await;
+        for asked in ["wascc:keyvalue", "wasmcloud:keyvalue"] {
+            let target = Target::Capability(capwire_host::ProviderId {
+                contract: ContractId::new(asked).unwrap(),
+                name: BindingName::default(),
+            });
+            let ask = |operation: &str| {
+                let question = Question::new(target.clone()).operation(operation);
+                actor.may(&question, &PolicyRules::default(), UnixSeconds(1))
+            };
+            assert!(ask("Get").is_ok(), "{narrow}");
+            assert!(ask("Set").is_err(), "{narrow}");
+        }
+    }
+}

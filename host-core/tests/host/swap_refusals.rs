@@ -154,3 +154,16 @@ async fn options_that_would_fail_every_call_are_refused() {
     let error = refused(&kit, actor, &module.revision(1), options).await;
     assert_eq!(error.kind(), ErrorKind::Invalid);
 }
+
+#[tokio::test]
+async fn claims_that_lose_the_rule_of_an_alias_are_wider_x2() {
+    let kit = Kit::new();
+    let module = Module::new()
+        .may("wascc:keyvalue[Get]")
+        .may("wasmcloud:keyvalue");
+    let actor = kit.start(&module).await;
+    let wider = module.claims_nothing().claims("wasmcloud:keyvalue");
+    let wider = wider.revision(1);
+    let error = refused(&kit, actor, &wider, SwapOptions::default()).await;
+    assert!(error.to_string().contains("wider"), "{error}");
+}

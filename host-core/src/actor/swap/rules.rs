@@ -1,6 +1,7 @@
 //! The rules by which one version of an actor may follow another.
 
 use crate::error::SwapRefusal;
+use capwire_contracts::canonical_contract;
 use capwire_wascap::{ActorClaims, Widening};
 
 /// Checks that `new` may replace `old`, both versions of one actor. Returns what `new` claims
@@ -23,7 +24,8 @@ pub(crate) fn check(
             new: after,
         });
     }
-    let wider = new.metadata.widenings(&old.metadata);
+    let [before, after] = [old, new].map(|claims| claims.metadata.canonical(canonical_contract));
+    let wider = after.widenings(&before);
     if wider.is_empty() || allow_wider {
         Ok(wider)
     } else {
