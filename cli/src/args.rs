@@ -4,7 +4,9 @@ mod archive;
 #[cfg(unix)]
 mod asking;
 mod authority;
+mod call;
 mod engine;
+mod json;
 
 pub(crate) use archive::Archive;
 #[cfg(unix)]
@@ -12,6 +14,7 @@ pub(crate) use asking::{Ps, Stop, Swap};
 pub(crate) use authority::{
     Claims, Token, TokenAccount, TokenCommon, TokenOperator, TokenRevocations, TrustFiles, Why,
 };
+pub(crate) use call::{Call, HttpRequest};
 pub(crate) use engine::{EngineChoice, EngineName};
 
 use crate::help::{
@@ -104,7 +107,10 @@ pub(crate) enum Command {
         /// The output directory, created if it does not exist
         folder: PathBuf,
     },
-    /// Run the actors and providers of a manifest until Ctrl-C or SIGTERM
+    /// Run the actors and providers of a manifest, or one module, until Ctrl-C or SIGTERM
+    ///
+    /// A signed module without a manifest is bound to the built-in provider of each capability that
+    /// it claims, with the default limits. Its data is in .capwire beside it.
     ///
     /// Prints `listening URL` for each server when it is ready. Logs go to standard error;
     /// RUST_LOG sets the log level.
@@ -204,6 +210,9 @@ pub(crate) struct Sign {
     /// Grant the proposed capabilities without asking
     #[arg(long, requires = "derive")]
     pub(crate) yes: bool,
+    /// Accept capabilities and operations that are no known ones, such as those of your own provider
+    #[arg(long)]
+    pub(crate) force: bool,
     /// The version, for people
     #[arg(long = "ver", value_name = "VERSION")]
     pub(crate) version: Option<String>,
@@ -255,11 +264,15 @@ pub(crate) struct Verify {
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Run {
-    /// The manifest, YAML or JSON
+    /// The manifest, YAML or JSON, or a signed module
     ///
-    /// Relative paths in it are resolved against the manifest's directory first, then against the
-    /// working directory.
+    /// Relative paths in a manifest are resolved against the manifest's directory first, then
+    /// against the working directory.
     pub(crate) manifest: PathBuf,
+    /// The port on which a module without a manifest serves HTTP; 0 selects any free port [default:
+    /// 8080]
+    #[arg(long, value_name = "PORT")]
+    pub(crate) port: Option<u16>,
     #[command(flatten)]
     pub(crate) engine: EngineChoice,
     /// The directory for providers' data [default: .capwire beside the manifest]
@@ -304,34 +317,6 @@ pub(crate) struct Run {
 fn address(text: &str) -> Result<SocketAddr, &'static str> {
     let address = text.parse();
     address.map_err(|_| "expected an IP address and a port, such as 127.0.0.1:9100")
-}
-
-#[derive(Debug, clap::Args)]
-pub(crate) struct Call {
-    /// The module
-    pub(crate) file: PathBuf,
-    /// The operation
-    pub(crate) operation: String,
-    /// Read the payload from this file, or from standard input if it is `-` [default: no payload]
-    #[arg(long, value_name = "FILE")]
-    pub(crate) payload: Option<PathBuf>,
-    /// Convert the payload from JSON to MessagePack, and the answer from MessagePack to JSON
-    #[arg(long, conflicts_with = "raw")]
-    pub(crate) json: bool,
-    /// Write the answer's bytes unchanged
-    #[arg(long)]
-    pub(crate) raw: bool,
-    #[command(flatten)]
-    pub(crate) engine: EngineChoice,
-    /// Give the actor the limits and bindings that it has in this manifest
-    #[arg(long, value_name = "FILE")]
-    pub(crate) manifest: Option<PathBuf>,
-    /// The directory for providers' data [default: .capwire beside the manifest]
-    #[arg(long, value_name = "DIR", requires = "manifest")]
-    pub(crate) data_dir: Option<PathBuf>,
-    /// Record the capabilities that the actor uses, as `capwire run --record` does
-    #[arg(long, value_name = "FILE", requires = "manifest")]
-    pub(crate) record: Option<PathBuf>,
 }
 
 #[derive(Debug, clap::Args)]

@@ -24,6 +24,8 @@ struct Fault {
     help: Option<String>,
     /// Further errors.
     more: Vec<Error>,
+    /// `true` if the command has printed its answer, which tells the error, as JSON.
+    reported: bool,
 }
 
 impl From<EntropyError> for Error {
@@ -56,6 +58,7 @@ impl Error {
             causes: Vec::new(),
             help: None,
             more: Vec::new(),
+            reported: false,
         }))
     }
 
@@ -81,6 +84,18 @@ impl Error {
         self
     }
 
+    /// Says that the command has printed its answer as JSON, so that the error needs no JSON of its
+    /// own.
+    pub(crate) fn reported(mut self) -> Self {
+        self.0.reported = true;
+        self
+    }
+
+    /// Returns `true` if the command has printed its answer as JSON.
+    pub(crate) fn is_reported(&self) -> bool {
+        self.0.reported
+    }
+
     /// Returns all of `errors` as one, in the order of their places, or `None` if there are none.
     pub(crate) fn all(mut errors: Vec<Self>) -> Option<Self> {
         errors.sort_by(|one, other| one.0.place.cmp(&other.0.place));
@@ -104,13 +119,13 @@ impl Error {
         }))
     }
 
-    /// Returns the place and the message in one line.
+    /// Returns the place, the message and the next step in one line.
     pub(crate) fn summary(&self) -> String {
-        let message = escaped(&self.0.message);
-        match &self.0.place {
-            Some(place) => format!("{place}: {message}"),
-            None => message,
-        }
+        let place = self.0.place.as_ref();
+        let place = place.map_or_else(String::new, |place| format!("{place}: "));
+        let help = self.0.help.as_ref();
+        let help = help.map_or_else(String::new, |help| format!("; {help}"));
+        escaped(&format!("{place}{}{help}", self.0.message))
     }
 
     pub(crate) fn code(&self) -> ExitCode {
@@ -119,9 +134,11 @@ impl Error {
 
     /// Returns one object for each error, for scripts.
     pub(crate) fn to_json(&self) -> Vec<Value> {
+        let position = self.0.place.as_ref().and_then(Place::position);
         let first = json!({
-            "line": self.0.place.as_ref().map(|place| place.position.line),
-            "column": self.0.place.as_ref().map(|place| place.position.column),
+            "file": self.0.place.as_ref().map(|place| place.file().display().to_string()),
+            "line": position.map(|position| position.line),
+            "column": position.map(|position| position.column),
             "message": self.0.message,
             "causes": self.0.causes,
             "help": self.0.help,
@@ -132,14 +149,24 @@ impl Error {
 
     /// Returns the error with colours, which the printer removes where they are not wanted.
     pub(crate) fn colored(&self) -> impl fmt::Display + '_ {
-        Colored(self)
+        Colored(self, ERROR)
     }
 
-    fn write(&self, f: &mut fmt::Formatter<'_>, style: fn(Style) -> Style) -> fmt::Result {
-        let red = style(AnsiColor::Red.on_default().bold());
+    /// Returns the same as [`colored`](Self::colored), as a warning.
+    pub(crate) fn warning(&self) -> impl fmt::Display + '_ {
+        Colored(self, WARNING)
+    }
+
+    fn write(
+        &self,
+        f: &mut fmt::Formatter<'_>,
+        (label, color): Label,
+        style: fn(Style) -> Style,
+    ) -> fmt::Result {
+        let label_style = style(color.on_default().bold());
         let bold = style(Style::new().bold());
         let cyan = style(AnsiColor::Cyan.on_default().bold());
-        write!(f, "{red}error:{red:#} ")?;
+        write!(f, "{label_style}{label}:{label_style:#} ")?;
         if let Some(place) = &self.0.place {
             write!(f, "{bold}{place}:{bold:#} ")?;
         }
@@ -157,22 +184,28 @@ impl Error {
         }
         self.0.more.iter().try_for_each(|more| {
             f.write_str("\n")?;
-            more.write(f, style)
+            more.write(f, (label, color), style)
         })
     }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.write(f, |_| Style::new())
+        self.write(f, ERROR, |_| Style::new())
     }
 }
 
-struct Colored<'a>(&'a Error);
+/// The word before a message, and its colour.
+type Label = (&'static str, AnsiColor);
+
+const ERROR: Label = ("error", AnsiColor::Red);
+const WARNING: Label = ("warning", AnsiColor::Yellow);
+
+struct Colored<'a>(&'a Error, Label);
 
 impl fmt::Display for Colored<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.write(f, |style| style)
+        self.0.write(f, self.1, |style| style)
     }
 }
 

@@ -1,5 +1,7 @@
 //! Files, which are read completely, and written completely or not at all.
 
+mod special;
+
 use crate::error::Error;
 use std::fs::{File, Permissions};
 use std::io::{self, ErrorKind, Read, Write};
@@ -47,12 +49,34 @@ pub(crate) enum Existing {
 }
 
 /// Writes `bytes` to `path`. After a failure or a crash, the old file is intact.
+///
+/// A device, a pipe or a link at `path` stays what it is: the bytes are written into it. A secret is
+/// not written into one, because others may read it there; it replaces a link.
 pub(crate) fn write(
     path: &Path,
     bytes: &[u8],
     readers: Readers,
     existing: Existing,
 ) -> io::Result<()> {
+    let there = path.symlink_metadata().map(|there| there.file_type());
+    match (there, readers, existing) {
+        (Ok(there), Readers::Anybody, Existing::Replace) if !there.is_file() => {
+            special::write(path, bytes)
+        }
+        (Ok(there), Readers::OwnerOnly, Existing::Replace)
+            if !there.is_file() && !there.is_symlink() =>
+        {
+            Err(io::Error::new(
+                ErrorKind::InvalidInput,
+                "it is not a regular file, and a secret is written only into one of its own",
+            ))
+        }
+        _ => replace(path, bytes, readers, existing),
+    }
+}
+
+/// Writes a new file, and gives it the name `path` when it is complete.
+fn replace(path: &Path, bytes: &[u8], readers: Readers, existing: Existing) -> io::Result<()> {
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),

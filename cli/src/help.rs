@@ -48,7 +48,8 @@ Examples:
 
 pub(crate) const WHY_EXAMPLES: &str = "\
 Examples:
-  capwire why counter wascc:http_server --manifest manifest.yaml";
+  capwire why counter wascc:http_server --manifest manifest.yaml
+  capwire why counter wascc:keyvalue Get hits --manifest manifest.yaml --json";
 
 pub(crate) const OPERATOR_EXAMPLES: &str = "\
 Examples:
@@ -68,11 +69,13 @@ Examples:
 
 pub(crate) const DIFF_EXAMPLES: &str = "\
 Examples:
-  capwire claims diff counter.signed.wasm counter.signed.wasm";
+  capwire claims diff counter.signed.wasm counter.signed.wasm
+  capwire claims diff counter.signed.wasm counter.signed.wasm --json";
 
 pub(crate) const CALL_EXAMPLES: &str = "\
 Examples:
   capwire call counter.wasm HealthRequest
+  capwire call counter.wasm --http 'GET /hits?page=2' --header 'accept: text/html'
   capwire call counter.signed.wasm HandleRequest --manifest manifest.yaml --json --payload request.json
 
 JSON and MessagePack:
@@ -92,7 +95,8 @@ Examples:
   capwire run manifest.yaml
   capwire run manifest.yaml --engine wasmi --data-dir /tmp/counter-data
   capwire run manifest.yaml --metrics 127.0.0.1:0 --log-format json
-  capwire run manifest.yaml --record uses.jsonl";
+  capwire run manifest.yaml --record uses.jsonl
+  capwire run counter.signed.wasm --port 0";
 
 pub(crate) const SCHEMA_EXAMPLES: &str = "\
 Examples:

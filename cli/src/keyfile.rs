@@ -2,13 +2,14 @@
 
 use crate::error::Error;
 use crate::files::{self, Existing, Readers};
+use crate::remedy;
 use capwire::wascap::{KeyKind, KeyPair};
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 use zeroize::Zeroizing;
 
-/// A seed has 58 characters; files of the original tools end in blank lines.
+/// A seed has 58 characters. Editors and the original tools put blanks around it.
 const LARGEST: u64 = 1024;
 
 /// Writes the seed of `pair` to a file that only its owner can read.
@@ -27,7 +28,7 @@ pub(crate) fn write(path: &Path, pair: &KeyPair, existing: Existing) -> Result<(
 /// Returns the key pair of the seed in the file at `path`.
 pub(crate) fn read(path: &Path) -> Result<KeyPair, Error> {
     let text = seed(path)?;
-    KeyPair::from_seed(text.trim_end()).map_err(|error| {
+    KeyPair::from_seed(text.trim()).map_err(|error| {
         Error::unreadable(format!("`{}` does not contain a seed", path.display()))
             .because(error)
             .help("a key file is one line that begins with `S`; make one with `capwire keys gen`")
@@ -75,7 +76,7 @@ fn refuse_if_shared(file: &File, path: &Path) -> Result<(), Error> {
     ))
     .help(format!(
         "if nobody has done so, run: chmod 600 {}",
-        path.display()
+        remedy::file(path)
     )))
 }
 

@@ -131,5 +131,5 @@ pub(crate) fn token(path: &Path) -> Result<String, Error> {
     let text = text.map_err(|error| {
         Error::unreadable(format!("`{}` is not UTF-8 text", path.display())).because(error)
     })?;
-    Ok(text.trim_end().to_owned())
+    Ok(text.trim().to_owned())
 }

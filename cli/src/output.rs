@@ -30,6 +30,11 @@ pub(crate) fn json_text(text: &str) -> Result<(), Error> {
     bytes(format!("{text}\n").as_bytes())
 }
 
+/// Writes `errors` for scripts, in one line: the same for all commands.
+pub(crate) fn errors(errors: &[serde_json::Value]) -> Result<(), Error> {
+    json_text(&serde_json::json!({ "errors": errors }).to_string())
+}
+
 /// Writes `bytes` as they are, at once.
 pub(crate) fn bytes(bytes: &[u8]) -> Result<(), Error> {
     let mut stdout = io::stdout().lock();

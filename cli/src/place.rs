@@ -9,7 +9,8 @@ use std::path::{Path, PathBuf};
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Place {
     file: PathBuf,
-    pub(crate) position: Position,
+    /// Zero for the whole file.
+    position: Position,
 }
 
 impl Place {
@@ -21,20 +22,42 @@ impl Place {
         }
     }
 
+    /// Returns the place of a file as a whole.
+    pub(crate) fn whole(file: &Path) -> Self {
+        let position = Position { line: 0, column: 0 };
+        Self {
+            file: file.to_owned(),
+            position,
+        }
+    }
+
     /// Returns the error that `problem` is at this place.
     pub(crate) fn error(&self, problem: impl fmt::Display) -> Error {
         Error::failure(problem.to_string()).at(self)
     }
 
+    pub(crate) fn file(&self) -> &Path {
+        &self.file
+    }
+
     pub(crate) fn line(&self) -> u64 {
         self.position.line
     }
+
+    /// Returns the line and the column, unless it is the place of a whole file.
+    pub(crate) fn position(&self) -> Option<Position> {
+        (self.position.line > 0).then_some(self.position)
+    }
 }
 
-/// `FILE:LINE:COLUMN`
+/// `FILE:LINE:COLUMN`, or `FILE`
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}", self.file.display(), self.position)
+        write!(f, "{}", self.file.display())?;
+        match self.position() {
+            Some(position) => write!(f, ":{position}"),
+            None => Ok(()),
+        }
     }
 }
 

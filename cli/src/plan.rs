@@ -5,8 +5,11 @@ mod builtin;
 mod implied;
 mod limits;
 pub(crate) mod location;
+mod module;
+pub(crate) mod names;
 mod providers;
 mod values;
+pub(crate) mod warnings;
 
 pub(crate) use actors::PlannedActor;
 pub(crate) use builtin::{Builtin, Opening};
@@ -39,6 +42,8 @@ pub(crate) struct Plan {
     pub(crate) bindings: Vec<PlannedBinding>,
     /// Variables that are not replaced because they have no value.
     pub(crate) unset: Vec<Error>,
+    /// What the manifest probably does not mean. Empty if it has faults.
+    pub(crate) warnings: Vec<Error>,
 }
 
 /// A binding that will be made.
@@ -70,6 +75,23 @@ impl Plan {
         }
     }
 
+    /// Does the same as [`survey`](Self::survey) for a manifest, or plans the module at `path`: see
+    /// `capwire help run`. `port` is the port of the module's HTTP server.
+    pub(crate) fn survey_any(
+        path: &Path,
+        port: Option<u16>,
+        judge: &Judge,
+        secrets: &Secrets,
+        faults: &mut Vec<Error>,
+    ) -> Result<Self, Error> {
+        let bytes = files::read(path)?;
+        if module::is_module(&bytes) {
+            return Ok(module::plan(path, bytes, port, judge, faults));
+        }
+        faults.extend(port.map(|_| module::port_of_manifest(path)));
+        Self::of_manifest(path, bytes, judge, secrets, faults)
+    }
+
     /// Does the same as [`read`](Self::read), but adds errors to `faults` and goes on. Fails only if the
     /// manifest cannot be read at all.
     pub(crate) fn survey(
@@ -78,7 +100,18 @@ impl Plan {
         secrets: &Secrets,
         faults: &mut Vec<Error>,
     ) -> Result<Self, Error> {
-        let mut manifest = parse(path, faults)?;
+        Self::of_manifest(path, files::read(path)?, judge, secrets, faults)
+    }
+
+    /// Plans the manifest in `bytes`, the file at `path`, which may be a pipe.
+    fn of_manifest(
+        path: &Path,
+        bytes: Vec<u8>,
+        judge: &Judge,
+        secrets: &Secrets,
+        faults: &mut Vec<Error>,
+    ) -> Result<Self, Error> {
+        let mut manifest = parse(path, bytes, faults)?;
         let unset = manifest.expand(|name| std::env::var(name).ok());
         refuse_reserved_labels(path, &manifest, faults);
         let allowances = Allowances::read(path, &manifest.limits, faults);
@@ -95,6 +128,10 @@ impl Plan {
             faults.push(fault);
         }
         bindings.sort_by_key(|binding| binding.builtin.opens_actors);
+        let warnings = match faults.is_empty() {
+            true => warnings::of(path, &actors, &bindings),
+            false => Vec::new(),
+        };
         let labels = manifest.labels.into_iter();
         Ok(Self {
             labels: labels.map(|(key, label)| (key, label.value)).collect(),
@@ -105,12 +142,21 @@ impl Plan {
                 .iter()
                 .map(|name| unset_variable(path, name))
                 .collect(),
+            warnings,
         })
     }
 }
 
-fn parse(path: &Path, faults: &mut Vec<Error>) -> Result<Manifest, Error> {
-    let text = String::from_utf8(files::read(path)?).map_err(|error| {
+fn parse(path: &Path, bytes: Vec<u8>, faults: &mut Vec<Error>) -> Result<Manifest, Error> {
+    if module::is_module(&bytes) {
+        let problem = format!(
+            "`{}` is a WebAssembly module, not a manifest",
+            path.display()
+        );
+        let help = "name it in the `actors` of a manifest, or start it with `capwire run`";
+        return Err(Error::failure(problem).help(help));
+    }
+    let text = String::from_utf8(bytes).map_err(|error| {
         Error::failure(format!(
             "the manifest `{}` is not UTF-8 text",
             path.display()
@@ -229,7 +275,8 @@ fn unclaimed(place: &Place, actor: &PlannedActor, contract: &ContractId) -> Erro
             "cannot bind the actor `{name}` to `{contract}`: its claims do not include that capability"
         ))
         .help(format!(
-            "sign it with `--cap {contract}`, or remove this binding"
+            "sign it with `--cap {}`, or remove this binding",
+            remedy::quoted(contract.as_str())
         ))
 }
 

@@ -6,6 +6,7 @@ pub(crate) use watch::Policing;
 
 use crate::error::Error;
 use crate::files;
+use crate::known;
 use crate::place::{Place, malformed};
 use capwire::wascap::{KeyKind, PublicKey};
 use capwire::{ActorId, AppliesTo, Permission, PolicyRule, PolicyRules};
@@ -91,9 +92,17 @@ impl Compiler<'_> {
     fn permissions(&mut self, texts: &[At<String>]) -> Vec<Permission> {
         let mut permissions = Vec::new();
         for text in texts {
-            match text.value.parse() {
-                Ok(permission) => permissions.push(permission),
-                Err(error) => self.fault::<capwire::PermissionError>(text, error),
+            match text.value.parse::<Permission>() {
+                Ok(permission) => {
+                    // A misspelt name would restrict nothing.
+                    self.faults
+                        .extend(known::misspelt(&permission).into_iter().map(|unknown| {
+                            let place = Place::of(self.path, text);
+                            place.error(unknown.problem).help(unknown.help)
+                        }));
+                    permissions.push(permission);
+                }
+                Err(error) => self.fault(text, error),
             }
         }
         permissions

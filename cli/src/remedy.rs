@@ -2,7 +2,9 @@
 
 use capwire::wapc::{CallError, CompileError, LimitError, Misuse};
 use capwire::{ErrorKind, Limit, Remedy};
+use capwire_text::{is_plain, word};
 use std::error::Error as StdError;
+use std::path::Path;
 
 /// Returns what to do about a module that did not start.
 pub(crate) fn of_start(error: &capwire::Error) -> Option<String> {
@@ -24,18 +26,31 @@ pub(crate) fn worded(remedy: &Remedy) -> Option<String> {
             let capability = quoted(capability);
             Some(format!("sign the module again with `--cap {capability}`"))
         }
+        Remedy::Alias(alias) => Some(format!(
+            "to call an actor, give it `alias: {alias}` in the `actors` of the manifest, and sign the module again with `--cap KEY`, the key of that actor"
+        )),
         Remedy::Renew => Some("sign the module again with a later `--expires`".to_owned()),
         Remedy::RaiseRevision(_) => Some("sign the module with a higher `--rev`".to_owned()),
         _ => None,
     }
 }
 
-/// Quotes a word for a shell.
-fn quoted(word: &str) -> String {
-    match word.contains(['[', ' ']) {
-        true => format!("'{word}'"),
-        false => word.to_owned(),
+/// Returns `permission` as the value of an option: quoted if it is not a plain word, or a
+/// placeholder if it contains characters that end the quotes or deceive.
+pub(crate) fn quoted(permission: &str) -> String {
+    let harmless = |byte: u8| byte == b' ' || (byte.is_ascii_graphic() && byte != b'\'');
+    match is_plain(permission) {
+        true => permission.to_owned(),
+        false if permission.bytes().all(harmless) => format!("'{permission}'"),
+        false => "CAPABILITY".to_owned(),
     }
+}
+
+/// Returns `path` as a word of a proposed command, or a placeholder if a shell could interpret it.
+pub(crate) fn file(path: &Path) -> String {
+    path.to_str()
+        .map_or("FILE", |path| word(path, "FILE"))
+        .to_owned()
 }
 
 /// Returns what to do next, where that does not depend on the actor.

@@ -15,6 +15,10 @@ pub(crate) async fn start(
     plan: Plan,
     opening: &Opening,
 ) -> Result<Vec<String>, Error> {
+    let aliases = plan.actors.iter();
+    let aliases = aliases.filter_map(|actor| Some((actor.alias.clone()?, actor.id())));
+    host.set_aliases(aliases)
+        .map_err(|error| Error::failure("cannot give actors their aliases").because(error))?;
     add_providers(host, plan.providers, opening).await?;
     for planned in plan.actors {
         start_actor(host, planned).await?;
@@ -67,7 +71,7 @@ pub(crate) async fn start_actor(host: &Host, planned: PlannedActor) -> Result<()
         let otherwise = || match error.kind() {
             ErrorKind::Invalid => format!(
                 "see what it needs with `capwire inspect {}`",
-                file.display()
+                remedy::file(&file)
             ),
             _ => "the fault is in the actor: correct it, or ask its author".to_owned(),
         };

@@ -15,6 +15,9 @@ pub(crate) struct Archive {
     /// The contract that the provider implements, such as wascc:keyvalue
     #[arg(long = "cap", value_name = "CAPABILITY")]
     pub(crate) contract: String,
+    /// Accept a contract that is no known one, such as your own
+    #[arg(long)]
+    pub(crate) force: bool,
     /// The provider's vendor, for people
     #[arg(long)]
     pub(crate) vendor: String,

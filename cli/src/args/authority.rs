@@ -28,7 +28,7 @@ pub(crate) struct TrustFiles {
 pub(crate) struct Why {
     /// The actor's key, name or file
     pub(crate) actor: String,
-    /// A contract, such as wascc:keyvalue, or the key of another actor
+    /// A contract, such as wascc:keyvalue, or the key or alias of another actor
     pub(crate) capability: String,
     /// The operation [default: any operation]
     pub(crate) operation: Option<String>,
@@ -42,6 +42,9 @@ pub(crate) struct Why {
     pub(crate) policy: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) trust: TrustFiles,
+    /// Print JSON, for scripts
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -170,5 +173,8 @@ pub(crate) enum Claims {
         old: PathBuf,
         /// The new module
         new: PathBuf,
+        /// Print JSON, for scripts
+        #[arg(long)]
+        json: bool,
     },
 }

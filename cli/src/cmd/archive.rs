@@ -5,7 +5,7 @@ use crate::args::Archive;
 use crate::error::Error;
 use crate::files::{Existing, Readers};
 use crate::keyring::{self, Own};
-use crate::{files, output, time};
+use crate::{files, known, output, time};
 use capwire::wascap::{
     ClaimsBuilder, KeyPair, ProviderMetadata, PublicKey, UnixSeconds, sign_archive,
 };
@@ -14,6 +14,9 @@ use serde_json::json;
 use std::path::Path;
 
 pub(super) fn run(command: &Archive) -> Result<(), Error> {
+    if let (Some(unknown), false) = (known::contract(&command.contract), command.force) {
+        return Err(unknown.refused());
+    }
     let name = name(command.name.as_deref(), &command.output)?;
     let libraries = command.libraries.iter();
     let libraries =

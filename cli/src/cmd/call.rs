@@ -1,5 +1,6 @@
 //! `capwire call`
 
+mod http;
 mod json;
 mod show;
 
@@ -11,6 +12,7 @@ use crate::plan::{Opening, Plan, PlannedBinding};
 use crate::record::Recorder;
 use crate::secrets::Secrets;
 use crate::{engine, files, logging, output, progress, remedy, start, time};
+use capwire::contracts::http::OP_HANDLE_REQUEST;
 use capwire::wascap::{
     ActorClaimsBuilder, InspectError, KeyKind, KeyPair, ModuleError, UnixSeconds, Verifier,
     inspect_module, sign_module,
@@ -109,16 +111,16 @@ fn role(
 }
 
 fn payload(command: &Call) -> Result<Vec<u8>, Error> {
+    if let Some(request) = &command.http {
+        return http::payload(command, request);
+    }
     let Some(path) = &command.payload else {
         return Ok(Vec::new());
     };
-    let mut bytes = Vec::new();
-    if path.as_os_str() == "-" {
-        let failed = |error| Error::unreadable("cannot read standard input").because(error);
-        io::stdin().read_to_end(&mut bytes).map_err(failed)?;
-    } else {
-        bytes = files::read(path)?;
-    }
+    let bytes = match path.as_os_str() == "-" {
+        true => standard_input()?,
+        false => files::read(path)?,
+    };
     if !command.json {
         return Ok(bytes);
     }
@@ -130,6 +132,13 @@ fn payload(command: &Call) -> Result<Vec<u8>, Error> {
         .because(error)
         .help("see `capwire help call`")
     })
+}
+
+fn standard_input() -> Result<Vec<u8>, Error> {
+    let mut bytes = Vec::new();
+    let failed = |error| Error::unreadable("cannot read standard input").because(error);
+    io::stdin().read_to_end(&mut bytes).map_err(failed)?;
+    Ok(bytes)
 }
 
 async fn answer(
@@ -159,13 +168,20 @@ async fn answer(
     for binding in bindings {
         start::bind(host, binding).await?;
     }
-    let operation = &command.operation;
+    let operation = operation(command);
     let called = host.call(actor, operation, payload).await;
     called.map(Into::into).map_err(|error| {
         let message = format!("the actor `{file}` did not answer `{operation}`");
         let help = remedy::of(&error);
         failed(message, error, help)
     })
+}
+
+fn operation(command: &Call) -> &str {
+    match (&command.operation, &command.http) {
+        (Some(operation), None) => operation,
+        _ => OP_HANDLE_REQUEST,
+    }
 }
 
 fn failed(message: String, error: capwire::Error, help: Option<String>) -> Error {
@@ -177,6 +193,9 @@ fn failed(message: String, error: capwire::Error, help: Option<String>) -> Error
 }
 
 fn print(command: &Call, answer: &[u8]) -> Result<(), Error> {
+    if command.http.is_some() && !command.json {
+        return http::print(command, answer);
+    }
     if command.raw {
         return output::bytes(answer);
     }

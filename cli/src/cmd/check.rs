@@ -9,7 +9,7 @@ use crate::secrets::Secrets;
 use crate::table::table;
 use crate::{engine, output, remedy, time};
 use capwire::engine::Engine;
-use serde_json::{Value, json};
+use serde_json::json;
 
 pub(super) fn run(command: Check) -> Result<(), Error> {
     let engine = engine::compiler(command.engine, command.allow_unsafe_engine)?;
@@ -25,15 +25,24 @@ pub(super) fn run(command: Check) -> Result<(), Error> {
     let found = |plan: &Plan| report(plan, &command);
     let report = found(&plan);
     faults.extend(plan.unset);
-    let fault = Error::all(faults).map(|fault| fault.hiding(&secrets));
-    match (fault, command.json) {
-        (None, true) => output::json(&for_scripts(&command, &[])),
-        (None, false) => output::line(&report),
-        (Some(fault), false) => Err(fault),
-        (Some(fault), true) => {
-            output::json(&for_scripts(&command, &fault.to_json()))?;
-            Err(fault)
-        }
+    let hide = |faults: Vec<Error>| Error::all(faults).map(|fault| fault.hiding(&secrets));
+    let (fault, warning) = (hide(faults), hide(plan.warnings));
+    if let Some(warning) = &warning {
+        output::aside(format_args!("{}\n", warning.warning()));
+    }
+    if command.json {
+        let listed = |found: &Option<Error>| found.as_ref().map_or_else(Vec::new, Error::to_json);
+        output::json(&json!({
+            "manifest": command.manifest.display().to_string(),
+            "faults": listed(&fault),
+            "warnings": listed(&warning),
+        }))?;
+    }
+    match fault {
+        Some(fault) if command.json => Err(fault.reported()),
+        Some(fault) => Err(fault),
+        None if command.json => Ok(()),
+        None => output::line(&report),
     }
 }
 
@@ -42,8 +51,9 @@ fn compile(actor: &PlannedActor, engine: &dyn Engine) -> Result<(), Error> {
     let wasm = actor.actor.wasm();
     engine.compile(wasm).map(drop).map_err(|error| {
         let file = actor.file.display();
+        let shown = remedy::file(&actor.file);
         let help = remedy::of_module(&error)
-            .unwrap_or_else(|| format!("show its imports with `capwire inspect {file}`"));
+            .unwrap_or_else(|| format!("show its imports with `capwire inspect {shown}`"));
         actor
             .place
             .error(format_args!("the actor `{file}` cannot start"))
@@ -58,10 +68,6 @@ fn examine_data(plan: &Plan, data: &DataDir) -> Option<Error> {
         let kept = builtin.keeps?;
         data.examine(kept, id.name.as_str()).err()
     })
-}
-
-fn for_scripts(command: &Check, faults: &[Value]) -> Value {
-    json!({ "manifest": command.manifest.display().to_string(), "faults": faults })
 }
 
 fn report(plan: &Plan, command: &Check) -> String {
@@ -81,8 +87,16 @@ fn report(plan: &Plan, command: &Check) -> String {
             table(["ACTOR", "CAPABILITY", "BINDING", "PROVIDER"], &rows)
         ),
     };
-    let count = plan.actors.len();
-    let actors = if count == 1 { "actor" } else { "actors" };
+    let actors = counted(plan.actors.len(), "actor");
+    let warnings = match plan.warnings.len() {
+        0 => String::new(),
+        count => format!("{}, ", counted(count, "warning")),
+    };
     let file = command.manifest.display();
-    format!("{file}: no faults, {count} {actors}{bindings}")
+    format!("{file}: no faults, {warnings}{actors}{bindings}")
+}
+
+fn counted(count: usize, what: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {what}{plural}")
 }

@@ -4,6 +4,7 @@ use super::archive::is_archive;
 use crate::args::Claims as Command;
 use crate::error::Error;
 use crate::{files, keyring, output};
+use capwire::contracts::canonical_contract;
 use capwire::wascap::{
     AccountMetadata, ActorClaims, ClusterMetadata, Metadata, OperatorMetadata, ProviderMetadata,
     RevocationMetadata, Standalone, TokenError, inspect_archive, inspect_module, inspect_token,
@@ -15,7 +16,7 @@ use std::path::Path;
 pub(super) fn run(command: &Command) -> Result<(), Error> {
     match command {
         Command::Show { file } => show(file),
-        Command::Diff { old, new } => diff(old, new),
+        Command::Diff { old, new, json } => diff(old, new, *json),
     }
 }
 
@@ -69,20 +70,27 @@ where
     )
 }
 
-fn diff(old: &Path, new: &Path) -> Result<(), Error> {
+fn diff(old: &Path, new: &Path, json: bool) -> Result<(), Error> {
     let (older, newer) = (actor(old)?, actor(new)?);
-    let wider = newer.metadata.widenings(&older.metadata);
+    let canonical = |claims: ActorClaims| claims.metadata.canonical(canonical_contract);
+    let wider = canonical(newer).widenings(&canonical(older));
+    let wider: Vec<String> = wider.iter().map(ToString::to_string).collect();
+    if json {
+        output::json(&json!({ "wider": wider }))?;
+    } else if wider.is_empty() {
+        output::line("nothing is wider")?;
+    } else {
+        let lines: Vec<String> = wider
+            .iter()
+            .map(|one| escaped(&format!("wider: {one}")))
+            .collect();
+        output::line(&lines.join("\n"))?;
+    }
     if wider.is_empty() {
-        return output::line("nothing is wider");
+        return Ok(());
     }
-    for widening in &wider {
-        output::line(&escaped(&format!("wider: {widening}")))?;
-    }
-    Err(Error::wider(format!(
-        "`{}` may do more than `{}`",
-        new.display(),
-        old.display()
-    )))
+    let (new, old) = (new.display(), old.display());
+    Err(Error::wider(format!("`{new}` may do more than `{old}`")).reported())
 }
 
 fn actor(file: &Path) -> Result<ActorClaims, Error> {

@@ -106,9 +106,7 @@ impl Findings {
     /// Returns the recorded uses, and the contracts in the module without a recorded use.
     fn shown_with(&self, proposals: &[Proposal]) -> String {
         let mut lines = vec!["the module was recorded to use:".to_owned()];
-        lines.extend(proposals.iter().map(|Proposal { permission, reason }| {
-            format!("  --cap '{permission}'    because {reason}")
-        }));
+        lines.extend(proposals.iter().map(Proposal::shown));
         let used = |contract: &str| {
             let mut permissions = proposals.iter().map(|one| &one.permission);
             permissions.any(|permission| permission.capability() == contract)
@@ -152,11 +150,12 @@ pub(super) fn propose(
         true => (findings.shown(), findings.permissions()?),
         false => {
             let proposals = recorded::proposals(recorded, actor)?;
-            let text = findings.shown_with(&proposals);
-            (
-                text,
-                proposals.into_iter().map(|one| one.permission).collect(),
-            )
+            let mut text = findings.shown_with(&proposals.list);
+            if let Some(warning) = &proposals.warning {
+                text.push_str(&format!("\nwarning: {warning}"));
+            }
+            let permissions = proposals.list.into_iter().map(|one| one.permission);
+            (text, permissions.collect())
         }
     };
     output::aside(format_args!("{}\n", capwire_text::lines(&text, usize::MAX)));

@@ -6,8 +6,9 @@ use super::archive::is_archive;
 use crate::args::Inspect;
 use crate::error::Error;
 use crate::facts::Facts;
-use crate::{files, output, time};
+use crate::{files, output, remedy, time};
 use capwire::Permission;
+use capwire::contracts::canonical_contract;
 use capwire::wascap::{
     ActorClaims, ActorMetadata, Claims, InspectError, Metadata, ModuleError, Rule, inspect_module,
 };
@@ -70,7 +71,7 @@ fn for_people(path: &Path, size: usize, claims: Option<&ActorClaims>, facts: &Fa
 }
 
 fn not_verified(path: &Path) -> String {
-    let file = path.display();
+    let file = remedy::file(path);
     format!("The claims are not verified: see `capwire verify {file}`.")
 }
 
@@ -112,13 +113,14 @@ fn window_rows<M: Metadata>(
     ]
 }
 
-/// Returns each capability with its rules, one rule per line.
+/// Returns each capability with the rules that hold for it, one rule per line.
 fn capabilities(metadata: &ActorMetadata) -> Vec<String> {
+    let canonical = metadata.canonical(canonical_contract);
     let shown = metadata.caps.iter().flat_map(|id| {
         let whole = || vec![id.clone()];
-        metadata
+        canonical
             .narrow
-            .get(id)
+            .get(canonical_contract(id))
             .map_or_else(whole, |rules| match rules.is_empty() {
                 true => vec![format!("{id}[nothing]")],
                 false => rules.iter().map(|rule| narrowed(id, rule)).collect(),

@@ -31,12 +31,18 @@ fn run_manifest(command: Run, secrets: &Secrets) -> Result<(), Error> {
     let mut faults = Vec::new();
     let mut admission = Admission::read(command.trust, command.policy, &data, &mut faults);
     let judge = admission.judge(time::now()?);
-    let plan = Plan::survey(&command.manifest, &judge, secrets, &mut faults)?;
+    let plan = Plan::survey_any(
+        &command.manifest,
+        command.port,
+        &judge,
+        secrets,
+        &mut faults,
+    )?;
     if let Some(error) = Error::all(faults) {
         return Err(error);
     }
-    for unset in &plan.unset {
-        tracing::warn!("{}", unset.summary());
+    for warning in plan.unset.iter().chain(&plan.warnings) {
+        tracing::warn!("{}", warning.summary());
     }
     let recorder = command.record.as_deref().map(Recorder::open).transpose()?;
     let counting = command.metrics.is_some();

@@ -5,8 +5,9 @@ use crate::args::Sign;
 use crate::error::Error;
 use crate::files::{Existing, Readers};
 use crate::keyring::{self, Own};
-use crate::{files, output, time};
+use crate::{files, known, output, time};
 use capwire::Permission;
+use capwire::contracts::canonical_contract;
 use capwire::wascap::{
     ActorClaimsBuilder, InspectError, ModuleError, PublicKey, Rule, UnixSeconds, canonicalize,
     inspect_module, sign_module,
@@ -16,6 +17,9 @@ use serde_json::{Value, json};
 use std::path::Path;
 
 pub(super) fn run(mut command: Sign) -> Result<(), Error> {
+    if !command.force {
+        known::refuse_misspelt(&command.capabilities)?;
+    }
     let module = module(&command)?;
     let name = name(command.name.as_deref(), &command.input)?;
     let issuer = keyring::key(command.issuer.as_deref(), "--issuer", Own::Account)?;
@@ -115,20 +119,21 @@ fn claims(
     Ok(claims.provider(command.prov))
 }
 
-/// Claims each capability once. Rules add up; a capability without rules is granted completely.
+/// Claims each capability once under each of its names. Rules add up, also those for other names of
+/// the capability; a capability that one permission grants completely has none.
 fn grant(mut claims: ActorClaimsBuilder, permissions: &[Permission]) -> ActorClaimsBuilder {
     for (index, permission) in permissions.iter().enumerate() {
         let id = permission.capability();
-        let same = |other: &&Permission| other.capability() == id;
-        if permissions.iter().take(index).any(|other| same(&other)) {
+        let mut earlier = permissions.iter().take(index);
+        if earlier.any(|other| other.capability() == id) {
             continue;
         }
         claims = claims.capability(id);
-        let rules: Option<Vec<&Rule>> = permissions
+        let contract = canonical_contract(id);
+        let same = permissions
             .iter()
-            .filter(same)
-            .map(Permission::rule)
-            .collect();
+            .filter(|other| canonical_contract(other.capability()) == contract);
+        let rules: Option<Vec<&Rule>> = same.map(Permission::rule).collect();
         for rule in rules.into_iter().flatten() {
             claims = claims.narrow(id, rule.clone());
         }

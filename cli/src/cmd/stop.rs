@@ -32,6 +32,7 @@ fn stop_actor(host: Connection, actor: &str, json: bool) -> Result<(), Error> {
         0 => Ok(()),
         calls => Err(Error::failure(format!(
             "{calls} of its calls took too long and were dropped"
-        ))),
+        ))
+        .reported()),
     }
 }

@@ -28,7 +28,7 @@ pub(super) fn run(command: &Swap) -> Result<(), Error> {
         1 => "1 call of the old one took too long and was dropped".to_owned(),
         dropped => format!("{dropped} calls of the old one took too long and were dropped"),
     };
-    Err(Error::failure(format!("the new version runs, but {calls}")))
+    Err(Error::failure(format!("the new version runs, but {calls}")).reported())
 }
 
 fn text(swapped: &Swapped) -> String {

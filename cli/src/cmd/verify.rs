@@ -33,6 +33,11 @@ pub(super) fn run(command: &Verify) -> Result<(), Error> {
                 output::json(&json!({ "valid": false, "reason": capwire_text::chain(&error) }))?;
             }
             let failure = Error::failure(format!("`{file}` is not valid"));
+            let failure = if command.json {
+                failure.reported()
+            } else {
+                failure
+            };
             Err(match in_dates(&error) {
                 Some(help) => failure.because(error).help(help),
                 None => failure.because(error),

@@ -1,16 +1,29 @@
 //! `capwire why`
 
+mod verdict;
+
 use crate::admission::Judge;
 use crate::args::Why;
 use crate::error::Error;
+use crate::plan::location::Folders;
+use crate::plan::names::resolve;
+use crate::plan::warnings::how_to_bind;
 use crate::plan::{Plan, PlannedActor};
 use crate::secrets::Secrets;
-use crate::{output, policy_file, remedy, time};
-use capwire::wascap::UnixSeconds;
+use crate::{known, policy_file, remedy, time};
 use capwire::{Actor, BindingName, ContractId, ProviderId, Question, Target};
-use capwire_text::escaped;
+use capwire_text::word;
+use verdict::{Allowed, Refusal};
 
 pub(super) fn run(command: &Why) -> Result<(), Error> {
+    let verdict = judge(command);
+    match command.json {
+        true => verdict::for_scripts(verdict),
+        false => verdict::for_people(verdict),
+    }
+}
+
+fn judge(command: &Why) -> Result<Allowed, Refusal> {
     let now = time::now()?;
     let policy = policy_file::read(command.policy.as_deref())?;
     let belief = command.trust.believe(now, &[])?;
@@ -19,57 +32,74 @@ pub(super) fn run(command: &Why) -> Result<(), Error> {
         &Judge::of_signatures(now),
         &Secrets::default(),
     )?;
-    let planned = find(&plan, &command.actor)?;
+    let planned = find(command, &plan)?;
     let file = planned.file.display();
     let trusted = Actor::from_bytes(planned.actor.wasm().clone(), &belief.verifier, now);
     let actor = trusted.map_err(|error| {
-        denied("trust", format!("`{file}` is not trusted"))
+        let refusal = Refusal::new("trust", format!("`{file}` is not trusted"));
+        refusal
             .because(error)
             .help("show the chain with `capwire verify --trust FILE --accounts DIR`")
     })?;
     if !capwire::Policy::may_start(&policy, actor.claims()) {
-        return Err(denied("policy", "it may not even start".to_owned())
+        return Err(Refusal::new("policy", "it may not even start".to_owned())
             .help("remove `start: false` from the policy, under the actor's key, its account or `everyone`"));
     }
-    let question = question(command)?;
+    let question = question(command, &plan)?;
     if let Err(denial) = actor.may(&question, &policy, now) {
-        let error = denied(denial.layer.name(), denial.to_string());
-        return Err(match denial.remedy().and_then(remedy::worded) {
-            Some(help) => error.help(help),
-            None => error,
-        });
+        return Err(explained(command, &plan, &denial));
     }
-    bound(command, &plan, &actor, &question)?;
-    output::line(&escaped(&allowed(command, &actor, now)))
+    bound(&plan, planned, &question)?;
+    Ok(Allowed::new(command, &actor, &question, &policy, now))
 }
 
-fn find<'p>(plan: &'p Plan, text: &str) -> Result<&'p PlannedActor, Error> {
-    let called = |planned: &&PlannedActor| {
-        let file = planned.file.as_os_str() == text;
-        planned.id().to_string() == text || planned.actor.name() == text || file
+/// Returns the refusal by `denial`, with what is misspelt in the question or what would allow it.
+fn explained(command: &Why, plan: &Plan, denial: &capwire::Denial) -> Refusal {
+    let refusal = Refusal::new(denial.layer.name(), denial.to_string());
+    let (capability, operation) = (&command.capability, &command.operation);
+    let folders = Folders::of(&command.manifest);
+    if let (Target::Capability(_), Ok(other)) =
+        (&denial.target, resolve(&plan.actors, &folders, capability))
+    {
+        let (alias, key) = (word(capability, "NAME"), other.id());
+        return refusal.help(format!(
+            "to call this actor by a name, add `alias: {alias}` to its entry in `actors`, and sign the module again with `--cap {key}`"
+        ));
+    }
+    let misspelt = match denial.target {
+        Target::Capability(_) => misspelt(capability, operation.as_deref()),
+        _ => None,
     };
-    let mut found = plan.actors.iter().filter(called);
-    match (found.next(), found.next()) {
-        (Some(actor), None) => Ok(actor),
-        (None, _) => {
-            let names: Vec<String> = plan.actors.iter().map(|one| one.actor.name()).collect();
-            let error = Error::unreadable(format!("the manifest has no actor `{text}`"));
-            Err(match names.is_empty() {
-                true => error.help("add its file to `actors`"),
-                false => error.help(format!("choose one of {}", names.join(", "))),
-            })
-        }
-        (Some(_), Some(_)) => Err(
-            Error::unreadable(format!("several actors are named `{text}`"))
-                .help("use the key of one of them"),
-        ),
+    let help = match misspelt {
+        Some(unknown) => Some(format!("{}: {}", unknown.problem, unknown.help)),
+        None => denial.remedy().and_then(remedy::worded),
+    };
+    match help {
+        Some(help) => refusal.help(help),
+        None => refusal,
     }
 }
 
-fn question(command: &Why) -> Result<Question, Error> {
-    let target = match command.capability.parse() {
-        Ok(actor) => Target::Actor(actor),
-        Err(_) => Target::Capability(ProviderId {
+fn misspelt(capability: &str, operation: Option<&str>) -> Option<known::Unknown> {
+    known::contract(capability).or_else(|| known::operation(capability, operation?))
+}
+
+fn find<'p>(command: &Why, plan: &'p Plan) -> Result<&'p PlannedActor, Error> {
+    let folders = Folders::of(&command.manifest);
+    let found = resolve(&plan.actors, &folders, &command.actor);
+    found.map_err(|unresolved| {
+        let manifest = command.manifest.display();
+        Error::unreadable(format!("{manifest}: {}", unresolved.problem)).help(unresolved.help)
+    })
+}
+
+fn question(command: &Why, plan: &Plan) -> Result<Question, Error> {
+    let is_alias =
+        |actor: &&PlannedActor| actor.alias.as_deref() == Some(command.capability.as_str());
+    let by_alias = plan.actors.iter().find(is_alias).map(PlannedActor::id);
+    let target = match command.capability.parse().ok().or(by_alias) {
+        Some(actor) => Target::Actor(actor),
+        None => Target::Capability(ProviderId {
             contract: ContractId::new(&command.capability).map_err(|error| {
                 Error::unreadable("cannot read the capability in the question").because(error)
             })?,
@@ -87,42 +117,18 @@ fn question(command: &Why) -> Result<Question, Error> {
 }
 
 /// The last check: a use also needs a binding.
-fn bound(command: &Why, plan: &Plan, actor: &Actor, question: &Question) -> Result<(), Error> {
+fn bound(plan: &Plan, planned: &PlannedActor, question: &Question) -> Result<(), Refusal> {
     let Target::Capability(asked) = &question.target else {
         return Ok(());
     };
     let mut bindings = plan.bindings.iter();
     let leads = bindings.any(|binding| {
-        binding.key.actor == actor.id() && binding.key.provider.contract == asked.contract
+        binding.key.actor == planned.id() && binding.key.provider.contract == asked.contract
     });
     if leads {
         return Ok(());
     }
-    let (name, contract, manifest) = (actor.name(), &asked.contract, command.manifest.display());
-    Err(denied(
-        "binding",
-        format!("the manifest does not bind `{name}` to {contract}"),
-    )
-    .help(format!(
-        "add `- {{ actor: {name}, capability: \"{contract}\" }}` to `bindings` in {manifest}"
-    )))
-}
-
-fn denied(layer: &str, reason: String) -> Error {
-    Error::failure(format!("denied by {layer}: {reason}"))
-}
-
-fn allowed(command: &Why, actor: &Actor, now: UnixSeconds) -> String {
-    let operation = command.operation.as_deref().unwrap_or("some operations");
-    let resource = command.resource.as_ref();
-    let resource = resource.map_or_else(String::new, |resource| format!(" on {resource}"));
-    let (name, capability) = (actor.name(), &command.capability);
-    let until = match actor.claims().expires {
-        Some(at) => format!(" until {}", time::date(at)),
-        None => String::new(),
-    };
-    let now = time::date(now.0);
-    format!(
-        "allowed: {name} may use {operation} of {capability}{resource}, by its claims{until}, the policy and its binding (at {now})"
-    )
+    let (name, contract) = (planned.actor.name(), &asked.contract);
+    let reason = format!("the manifest does not bind `{name}` to {contract}");
+    Err(Refusal::new("binding", reason).help(how_to_bind(planned, contract)))
 }

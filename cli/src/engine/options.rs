@@ -2,6 +2,7 @@
 
 use crate::error::Error;
 use capwire_manifest::nearest;
+use capwire_text::word;
 
 /// An option as given on the command line.
 pub(super) struct EngineOption<'a> {
@@ -31,8 +32,10 @@ impl<'a> EngineOption<'a> {
         match text.split_once('=') {
             Some((name, value)) => Ok(Self { name, value }),
             None => Err(
-                Error::unreadable(format!("`--engine-option {text}` has no value"))
-                    .help(format!("write `--engine-option {text}=VALUE`")),
+                Error::unreadable(format!("`--engine-option {text}` has no value")).help(format!(
+                    "write `--engine-option {}=VALUE`",
+                    word(text, "NAME")
+                )),
             ),
         }
     }

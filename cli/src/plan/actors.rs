@@ -6,8 +6,9 @@ use crate::files;
 use crate::place::Place;
 use crate::plan::limits::{Allowances, shortage};
 use crate::plan::location::Folders;
+use crate::plan::names::{owner_of_name, resolve};
 use capwire::{Actor, ActorId, ActorOptions, ContractId, Policy};
-use capwire_manifest::{Actor as Entry, nearest};
+use capwire_manifest::Actor as Entry;
 use std::path::{Path, PathBuf};
 
 /// An actor that will be started.
@@ -17,7 +18,9 @@ pub(crate) struct PlannedActor {
     /// Its options.
     pub(crate) options: ActorOptions,
     /// Its file, as the manifest names it.
-    written: String,
+    pub(super) written: String,
+    /// The name by which other actors may call it.
+    pub(crate) alias: Option<String>,
     /// Its place in the manifest.
     pub(crate) place: Place,
 }
@@ -42,15 +45,23 @@ pub(crate) fn load(
     allowances: &Allowances<'_>,
     faults: &mut Vec<Error>,
 ) -> Actors {
-    let folders = Folders::of(manifest);
-    let mut actors = Actors::default();
+    let mut actors = Actors {
+        right: Vec::new(),
+        wrong: Vec::new(),
+        folders: Folders::of(manifest),
+    };
     for entry in entries {
         let place = Place::of(manifest, &entry.path);
         let options = allowances.of(&entry, faults);
-        match load_one(place, &folders, entry.path.value.clone(), options, judge)
-            .and_then(|new| actors.refuse_second(new))
-        {
-            Ok(actor) => actors.right.push(actor),
+        let alias = entry.alias.and_then(|alias| {
+            let place = Place::of(manifest, &alias);
+            let checked = actors.check_alias(&place, alias.value);
+            checked.map_err(|fault| faults.push(fault)).ok()
+        });
+        let written = entry.path.value.clone();
+        let loaded = load_one(place, &actors.folders, written, options, judge);
+        match loaded.and_then(|new| actors.refuse_second(new)) {
+            Ok(actor) => actors.right.push(PlannedActor { alias, ..actor }),
             Err(fault) => {
                 faults.push(fault);
                 actors.wrong.push(entry.path.value);
@@ -60,12 +71,39 @@ pub(crate) fn load(
     actors
 }
 
+/// Loads the actor in `wasm`, the file at `path`, which no manifest names.
+pub(super) fn of_module(
+    path: &Path,
+    wasm: Vec<u8>,
+    options: ActorOptions,
+    judge: &Judge,
+    faults: &mut Vec<Error>,
+) -> Actors {
+    let mut actors = Actors {
+        right: Vec::new(),
+        wrong: Vec::new(),
+        folders: Folders::of(path),
+    };
+    let written = path.display().to_string();
+    let file = Found {
+        place: Place::whole(path),
+        file: path.to_owned(),
+        written,
+        wasm,
+    };
+    match admit(file, options, judge) {
+        Ok(actor) => actors.right.push(actor),
+        Err(fault) => faults.push(fault),
+    }
+    actors
+}
+
 /// The actors of a manifest.
-#[derive(Default)]
 pub(crate) struct Actors {
     pub(crate) right: Vec<PlannedActor>,
     /// The files of the others.
     wrong: Vec<String>,
+    folders: Folders,
 }
 
 impl Actors {
@@ -83,14 +121,44 @@ impl Actors {
             .help("keep one of them, or sign one with another `--subject`"))
     }
 
-    /// Returns the actor whose key, name or file is `text`. `None` means that it may be among the wrong
+    /// Returns `alias` if it can be one and no actor has it yet.
+    fn check_alias(&self, place: &Place, alias: String) -> Result<String, Error> {
+        capwire::check_alias(&alias).map_err(|error| place.error(error))?;
+        let mut others = self.right.iter();
+        match others.find(|other| other.alias.as_ref() == Some(&alias)) {
+            None => Ok(alias),
+            Some(other) => Err(place
+                .error(format_args!(
+                    "the actor in line {} has the alias `{alias}` already",
+                    other.place.line()
+                ))
+                .help("choose another one")),
+        }
+    }
+
+    /// Returns the actor that `text` [names](resolve). `None` means that it may be among the wrong
     /// ones, which are reported already.
     pub(crate) fn named(&self, place: &Place, text: &str) -> Result<Option<&PlannedActor>, Error> {
-        match named(&self.right, place, text) {
+        match resolve(&self.right, &self.folders, text) {
             Ok(actor) => Ok(Some(actor)),
             Err(_) if self.may_be_wrong(text) => Ok(None),
-            Err(error) => Err(error),
+            Err(unresolved) => Err(place.error(unresolved.problem).help(unresolved.help)),
         }
+    }
+
+    /// Returns a warning for each actor that claims the name of another one's file.
+    pub(super) fn taken_names(&self) -> Vec<Error> {
+        let taken = self.right.iter().filter_map(|claimant| {
+            let owner = owner_of_name(&self.right, &self.folders, claimant)?;
+            let (name, written) = (claimant.actor.name(), &owner.written);
+            let line = owner.place.line();
+            let problem = format_args!(
+                "the claims of this actor name it `{name}`, but that is the file `{written}` in line {line}"
+            );
+            let help = "bindings with this name do not mean this actor: use its key or its file";
+            Some(claimant.place.error(problem).help(help))
+        });
+        taken.collect()
     }
 
     /// Returns `true` if `text` may name a wrong module, whose name and key are not trusted.
@@ -115,6 +183,31 @@ fn load_one(
 ) -> Result<PlannedActor, Error> {
     let file = folders.require(&place, &written)?;
     let wasm = files::read(&file).map_err(|error| error.at(&place))?;
+    let found = Found {
+        place,
+        file,
+        written,
+        wasm,
+    };
+    admit(found, options, judge)
+}
+
+/// A file that was read.
+struct Found {
+    place: Place,
+    file: PathBuf,
+    written: String,
+    wasm: Vec<u8>,
+}
+
+/// Verifies a module, and checks that it may start.
+fn admit(found: Found, options: ActorOptions, judge: &Judge) -> Result<PlannedActor, Error> {
+    let Found {
+        place,
+        file,
+        written,
+        wasm,
+    } = found;
     let actor = Actor::from_bytes(wasm, &judge.verifier, judge.now).map_err(|error| {
         place
             .error(format_args!("the actor `{}` is refused", file.display()))
@@ -140,46 +233,7 @@ fn load_one(
         file,
         options,
         written,
+        alias: None,
         place,
     })
-}
-
-/// Returns the one of `actors` whose key, name or file is `text`.
-fn named<'a>(
-    actors: &'a [PlannedActor],
-    place: &Place,
-    text: &str,
-) -> Result<&'a PlannedActor, Error> {
-    let by_key = actors.iter().filter(|actor| actor.id().to_string() == text);
-    let by_name = actors.iter().filter(|actor| actor.actor.name() == text);
-    let by_file = actors.iter().filter(|actor| actor.written == text);
-    let candidates = [by_key.collect(), by_name.collect(), by_file.collect()];
-    let candidates: Option<Vec<&PlannedActor>> = candidates
-        .into_iter()
-        .find(|found: &Vec<_>| !found.is_empty());
-    match candidates.as_deref() {
-        Some([actor]) => Ok(actor),
-        Some(several) => Err(ambiguous(place, text, several)),
-        None => Err(unknown(actors, place, text)),
-    }
-}
-
-fn ambiguous(place: &Place, text: &str, several: &[&PlannedActor]) -> Error {
-    let keys: Vec<String> = several.iter().map(|actor| actor.id().to_string()).collect();
-    place
-        .error(format_args!("{} actors are named `{text}`", several.len()))
-        .help(format!("use one of their keys: {}", keys.join(", ")))
-}
-
-fn unknown(actors: &[PlannedActor], place: &Place, text: &str) -> Error {
-    let names: Vec<String> = actors.iter().map(|actor| actor.actor.name()).collect();
-    let error = place.error(format_args!("`actors` has no actor `{text}`"));
-    match nearest(text, names.iter().map(String::as_str)) {
-        Some(near) => error.help(format!("did you mean `{near}`?")),
-        None if names.is_empty() => error.help("add its file to `actors`"),
-        None => error.help(format!(
-            "choose one of {}, or add its file to `actors`",
-            names.join(", ")
-        )),
-    }
 }

@@ -19,7 +19,8 @@ impl Folders {
         self.find(text).ok_or_else(|| missing(place, text))
     }
 
-    fn find(&self, text: &str) -> Option<PathBuf> {
+    /// The first file or directory that `text` names, if there is one.
+    pub(super) fn find(&self, text: &str) -> Option<PathBuf> {
         let [first, second] = &self.0;
         [first.join(text), second.join(text)]
             .into_iter()

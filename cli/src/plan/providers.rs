@@ -2,8 +2,11 @@
 
 use super::builtin::Builtin;
 use crate::error::Error;
+use crate::known;
 use crate::place::Place;
 use crate::plan::location::is_reference;
+use crate::plan::warnings::no_provider_of;
+use capwire::contracts::known_operations;
 use capwire::{BindingName, ContractId, ProviderId};
 use capwire_manifest::{Capability, Source, nearest};
 use std::collections::BTreeMap;
@@ -132,11 +135,16 @@ fn no_provider(place: &Place, text: &str) -> Error {
         return error
             .help("remove this binding: an actor calls another one without it if its claims name the other's key");
     }
-    match nearest(text, Builtin::contracts()) {
-        Some(near) => error.help(format!("did you mean `{near}`?")),
-        None => {
-            let known: Vec<&str> = Builtin::contracts().collect();
-            error.help(format!("the known contracts are {}", known.join(", ")))
-        }
+    let near = || nearest(text, Builtin::contracts());
+    match known::contract(text) {
+        Some(unknown) => error.help(unknown.help),
+        None if known_operations(text).is_some() => error.help(no_provider_of(text)),
+        None => match near() {
+            Some(near) => error.help(format!("did you mean `{near}`?")),
+            None => {
+                let known: Vec<&str> = Builtin::contracts().collect();
+                error.help(format!("the known contracts are {}", known.join(", ")))
+            }
+        },
     }
 }

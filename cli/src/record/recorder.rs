@@ -30,9 +30,16 @@ struct Record {
 impl Recorder {
     /// Appends to the file at `path`, or creates it, readable only by its owner.
     pub(crate) fn open(path: &Path) -> Result<Self, Error> {
-        let seen = match path.exists() {
-            true => read(path)?,
-            false => HashSet::new(),
+        let seen = match path.metadata() {
+            Ok(there) if !there.is_file() => {
+                let problem = format!("cannot record into `{}`", path.display());
+                let help = "name a regular file, or one that does not exist yet";
+                return Err(Error::failure(problem)
+                    .because("it is not a regular file")
+                    .help(help));
+            }
+            Ok(_) => read(path)?,
+            Err(_) => HashSet::new(),
         };
         let mut options = OpenOptions::new();
         options.append(true).create(true);

@@ -9,6 +9,7 @@
 )]
 
 mod admission;
+mod alone;
 mod archive;
 mod asking;
 mod authority;
@@ -25,15 +26,19 @@ mod keys;
 mod limits;
 mod manners;
 mod modules;
+mod names;
 mod observe;
+mod outputs;
 mod policy;
 mod record;
 mod run;
 mod run_refusals;
+mod scripts;
 mod sign;
 mod socket;
 mod swap;
 mod swap_ends;
+mod truth;
 mod verify;
 mod waiting;
 mod why;

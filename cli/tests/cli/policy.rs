@@ -5,6 +5,9 @@ use crate::host::{Host, get};
 use crate::waiting::signalling;
 use std::net::TcpStream;
 
+/// A policy that restricts nothing.
+const NO_LIMITS: &str = "everyone: { limit: [] }\n";
+
 /// A folder with an actor behind a server that sets a key with each request, and a host of it.
 fn host() -> (Folder, Host, String) {
     let folder = Folder::new();
@@ -16,7 +19,7 @@ fn host() -> (Folder, Host, String) {
         "m.yaml",
         format!("actors: [asker.wasm]\nbindings: [{server}, {store}]\n"),
     );
-    folder.write("policy.yaml", "");
+    folder.write("policy.yaml", NO_LIMITS);
     let mut host = Host::start(&folder, "run m.yaml --engine wasmi --policy policy.yaml");
     let address = host.address();
     (folder, host, address)
@@ -42,7 +45,7 @@ fn a_stricter_policy_holds_for_actors_that_run() {
     set(&folder, "everyone: { limit: ['wascc:keyvalue[Get]'] }\n");
     eventually("the next call is denied", || denied(&host, &address));
     says(&host.errors(), &["wascc:keyvalue[Set]", "policy.yaml:1"]);
-    set(&folder, "");
+    set(&folder, NO_LIMITS);
     eventually("both changes are logged", || {
         host.errors().matches("the policy has changed").count() == 2
     });
@@ -65,6 +68,34 @@ fn a_policy_that_is_wrong_changes_nothing_and_is_logged_once() {
     });
     assert!(denied(&host, &address));
     assert_eq!(host.errors().matches(complaint).count(), 2);
+}
+
+#[test]
+fn an_emptied_policy_lifts_no_limit_n8() {
+    let (folder, host, address) = host();
+    set(&folder, "everyone: { limit: ['wascc:keyvalue[Get]'] }\n");
+    eventually("the policy is there", || denied(&host, &address));
+    for (index, empty) in ["", "# everyone: {}\n"].into_iter().enumerate() {
+        folder.write("policy.yaml", empty);
+        eventually("it is logged", || {
+            host.errors()
+                .matches("policy.yaml: the policy is empty")
+                .count()
+                == 1
+        });
+        assert!(denied(&host, &address), "{index}");
+    }
+    set(&folder, "everyone: { only: ['wascc:http_server'] }\n");
+    eventually("the next policy counts", || {
+        host.errors().matches("the policy has changed").count() == 2
+    });
+    set(&folder, "everyone: { only: [] }\n");
+    eventually("nobody listens", || TcpStream::connect(&address).is_err());
+    for empty in ["", "# none\n"] {
+        folder.write("policy.yaml", empty);
+        let error = folder.fail("run m.yaml --engine wasmi --policy policy.yaml", 1);
+        says(&error, &["policy.yaml: the policy is empty", "limit: []"]);
+    }
 }
 
 #[test]

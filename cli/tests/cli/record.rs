@@ -73,6 +73,7 @@ fn claims_derived_from_a_record_are_enough_for_the_same_run() {
             &[
                 "--cap 'wascc:keyvalue[Set on go]'    because it asked for Set on 1 key: go",
                 "--cap 'wascc:http_server'    because its provider called the actor for HandleRequest",
+                "warning: the record has only 2 different uses of this actor",
             ],
         );
     }

@@ -1,10 +1,14 @@
 //! The narrowest permissions that cover the recorded uses of an actor.
 
+mod family;
+
 use crate::error::Error;
 use crate::record::{self, By, MOST, Use};
 use capwire::Permission;
 use capwire::contracts::resource;
 use capwire::wascap::{Pattern, PublicKey, Rule};
+use capwire_text::{is_plain, word};
+use family::{Family, families};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
@@ -15,11 +19,25 @@ pub(super) struct Proposal {
     pub(super) reason: String,
 }
 
-/// The maximum number of resources that are listed one by one.
+impl Proposal {
+    /// Returns the proposal in one line, with the option that grants it where a shell reads that as
+    /// it is meant. Guests chose the names in it.
+    pub(super) fn shown(&self) -> String {
+        let Self { permission, reason } = self;
+        let permission = permission.to_string();
+        let words = permission.split([' ', ',', '*', '[', ']']);
+        match words.filter(|word| !word.is_empty()).all(is_plain) {
+            true => format!("  --cap '{permission}'    because {reason}"),
+            false => format!("  a permission that no option can name    because {reason}"),
+        }
+    }
+}
+
+/// The maximum number of patterns for one operation; more say that its resources are arbitrary.
 const FEW: usize = 8;
 
-/// The characters that may end a common prefix of names.
-const SEPARATORS: [char; 5] = [':', '/', '.', '-', '_'];
+/// The number of distinct uses below which a record may lack uses that are only less frequent.
+const SMALL: usize = 10;
 
 /// The uses of one capability.
 #[derive(Default)]
@@ -30,8 +48,14 @@ struct Usage<'u> {
     asked: BTreeMap<&'u str, BTreeSet<Option<&'u str>>>,
 }
 
+/// The proposals for an actor, and a warning if they may be too narrow.
+pub(super) struct Proposals {
+    pub(super) list: Vec<Proposal>,
+    pub(super) warning: Option<String>,
+}
+
 /// Returns proposals for the uses of `actor` that `files` record.
-pub(super) fn proposals(files: &[PathBuf], actor: PublicKey) -> Result<Vec<Proposal>, Error> {
+pub(super) fn proposals(files: &[PathBuf], actor: PublicKey) -> Result<Proposals, Error> {
     let mut uses = Vec::new();
     for file in files {
         let recorded = record::read(file)?;
@@ -46,10 +70,21 @@ pub(super) fn proposals(files: &[PathBuf], actor: PublicKey) -> Result<Vec<Propo
     }
     let actor = actor.to_string();
     let own: Vec<&Use> = uses.iter().filter(|one| one.actor == actor).collect();
-    match own.is_empty() {
-        true => Err(unknown(&actor, &uses)),
-        false => by_capability(&own),
+    if own.is_empty() {
+        return Err(unknown(&actor, &uses));
     }
+    Ok(Proposals {
+        list: by_capability(&own)?,
+        warning: (own.len() < SMALL).then(|| small(own.len())),
+    })
+}
+
+/// Returns the warning that a record has only `count` different uses.
+fn small(count: usize) -> String {
+    let uses = if count == 1 { "use" } else { "uses" };
+    format!(
+        "the record has only {count} different {uses} of this actor. Calls that it does not show will be denied: record for longer, or add permissions with `--cap`"
+    )
 }
 
 fn unknown(actor: &str, uses: &[Use]) -> Error {
@@ -95,7 +130,10 @@ impl Usage<'_> {
             let called: Vec<&str> = self.called.iter().copied().collect();
             return Ok(vec![Proposal {
                 permission: Permission::new(capability, None)?,
-                reason: format!("its provider called the actor for {}", called.join(", ")),
+                reason: format!(
+                    "its provider called the actor for {}",
+                    listed(&called, "OPERATION")
+                ),
             }]);
         }
         let mut alike: BTreeMap<Scope, Vec<&str>> = BTreeMap::new();
@@ -132,31 +170,30 @@ impl Scope {
         let Some(known) = known else {
             return anything(&format!(" on {kind} that are not known for certain"));
         };
-        let count = known.len();
-        if count <= FEW || kind == "hosts" {
-            let kind = match count {
-                1 => kind.trim_end_matches('s'),
-                _ => kind,
-            };
-            let shown = format!(" on {count} {kind}: {}", known.join(", "));
-            return match patterns(&known) {
-                Some(patterns) => Self {
-                    patterns: Some(patterns),
-                    shown,
-                },
-                None => anything(&format!("{shown}, which cannot be written as a claim")),
-            };
+        if !are_plain(&known) {
+            let shown = listed(&known, "RESOURCE");
+            return anything(&format!(
+                " on {kind}: {shown}, which cannot be written as a claim"
+            ));
         }
-        let start = common_start(&known);
-        match patterns(&[start]) {
-            Some(_) => Self {
-                patterns: format!("{start}*")
-                    .parse()
-                    .ok()
-                    .map(|pattern| vec![pattern]),
-                shown: format!(" on {count} {kind} that begin with `{start}`"),
-            },
-            None => anything(&format!(" on {count} {kind} that have nothing in common")),
+        let families = match kind {
+            "hosts" => known.iter().copied().map(Family::one).collect(),
+            _ => families(&known),
+        };
+        if families.len() > FEW && kind != "hosts" {
+            let count = known.len();
+            return anything(&format!(" on {count} {kind} that have nothing in common"));
+        }
+        let count = known.len();
+        let kind = match count {
+            1 => kind.trim_end_matches('s'),
+            _ => kind,
+        };
+        let shown: Vec<String> = families.iter().map(Family::shown).collect();
+        let parsed = families.iter().map(|family| family.pattern().parse().ok());
+        Self {
+            patterns: parsed.collect(),
+            shown: format!(" on {count} {kind}: {}", shown.join(", ")),
         }
     }
 
@@ -175,38 +212,25 @@ impl Scope {
             Ok(read) if read == narrow => narrow,
             _ => Permission::new(capability, None)?,
         };
-        let reason = format!("it asked for {}{}", operations.join(", "), self.shown);
+        let asked = listed(operations, "OPERATION");
+        let reason = format!("it asked for {asked}{}", self.shown);
         Ok(Proposal { permission, reason })
     }
 }
 
-/// Returns the names as patterns, if they contain no character with a special meaning in claims.
-fn patterns(resources: &[&str]) -> Option<Vec<Pattern>> {
-    let plain = |resource: &&str| {
-        let special = |letter: char| "*,[]".contains(letter) || letter.is_control();
-        !resource.is_empty() && resource.trim() == *resource && !resource.contains(special)
-    };
-    let all = resources.iter().all(plain);
-    let patterns = || resources.iter().map(|resource| resource.parse().ok());
-    all.then(patterns)?.collect()
+/// Returns the names, with `placeholder` for each that a shell could interpret: guests chose them,
+/// and people copy the lines in which they stand.
+fn listed(names: &[&str], placeholder: &str) -> String {
+    let names: Vec<&str> = names.iter().map(|name| word(name, placeholder)).collect();
+    names.join(", ")
 }
 
-/// Returns the common prefix of all `names`, up to the last separator if there is one.
-fn common_start<'n>(names: &[&'n str]) -> &'n str {
-    let Some((first, rest)) = names.split_first() else {
-        return "";
-    };
-    let common = |other: &&str| {
-        let pairs = first.chars().zip(other.chars());
-        let same = pairs.take_while(|(one, other)| one == other);
-        same.map(|(one, _)| one.len_utf8()).sum()
-    };
-    let length: usize = rest.iter().map(common).min().unwrap_or(first.len());
-    let start = first.get(..length).unwrap_or_default();
-    match start.rfind(SEPARATORS) {
-        Some(end) => start.get(..=end).unwrap_or(start),
-        None => start,
-    }
+/// Returns `true` if no name contains a character with a special meaning in claims.
+fn are_plain(names: &[&str]) -> bool {
+    names.iter().all(|name| {
+        let special = |letter: char| "*,[]".contains(letter) || letter.is_control();
+        !name.is_empty() && name.trim() == *name && !name.contains(special)
+    })
 }
 
 #[cfg(test)]

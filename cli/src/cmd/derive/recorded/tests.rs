@@ -1,4 +1,4 @@
-use super::{By, Use, by_capability, common_start};
+use super::{By, Use, by_capability};
 
 fn uses(capability: &str, uses: &[(&str, &str)]) -> Vec<Use> {
     let one = |(operation, resource): &(&str, &str)| Use {
@@ -85,9 +85,36 @@ fn capabilities_without_resources_are_narrowed_by_operation() {
 }
 
 #[test]
-fn a_common_start_ends_where_names_do() {
-    assert_eq!(common_start(&["session:11", "session:12"]), "session:");
-    assert_eq!(common_start(&["äb", "äc"]), "ä");
-    assert_eq!(common_start(&["a", "b"]), "");
-    assert_eq!(common_start(&["user/1/x", "user/1/y"]), "user/1/");
+fn two_families_of_keys_are_two_patterns_k4() {
+    let keys = |family: &str| (0..14).map(|key| format!("{family}:{key}")).collect();
+    let keys: Vec<String> = ["hits", "url"]
+        .map(keys)
+        .into_iter()
+        .flat_map(|keys: Vec<_>| keys)
+        .collect();
+    let recorded: Vec<_> = keys.iter().map(|key| ("Get", key.as_str())).collect();
+    let recorded = uses("wascc:keyvalue", &recorded);
+    assert_eq!(proposed(&recorded), ["wascc:keyvalue[Get on hits:*,url:*]"]);
+    let three = uses(
+        "wascc:keyvalue",
+        &[("Get", "hits:1"), ("Get", "hits:2"), ("Get", "hits:3")],
+    );
+    assert_eq!(proposed(&three), ["wascc:keyvalue[Get on hits:*]"]);
+}
+
+#[test]
+fn no_name_of_a_guest_is_shown_where_a_shell_reads_it_n2() {
+    for (operation, key) in [
+        ("Get", "x$(touch pwned)"),
+        ("Get", "x' ; touch pwned ; '"),
+        ("Get' ; touch pwned ; '", "x"),
+        ("Get", "`touch pwned`"),
+    ] {
+        let recorded = uses("wascc:keyvalue", &[(operation, key)]);
+        let recorded: Vec<&Use> = recorded.iter().collect();
+        for proposal in by_capability(&recorded).unwrap() {
+            let shown = proposal.shown();
+            assert!(!shown.contains("pwned"), "{shown}");
+        }
+    }
 }

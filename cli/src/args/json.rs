@@ -1,0 +1,34 @@
+//! The commands that print JSON.
+
+use super::{Claims, Command, Keys};
+
+impl Command {
+    /// Returns `true` if the command is to print JSON for scripts, and so its errors, too.
+    pub(crate) fn json(&self) -> bool {
+        match self {
+            Self::Keys(Keys::Gen(command)) => command.json,
+            Self::Keys(Keys::Show { json, .. }) => *json,
+            Self::Sign(command) => command.json,
+            Self::Archive(command) => command.json,
+            Self::Inspect(command) => command.json,
+            Self::Verify(command) => command.json,
+            Self::Why(command) => command.json,
+            Self::Claims(Claims::Diff { json, .. }) => *json,
+            Self::Check(command) => command.json,
+            Self::Run(command) => command.json,
+            #[cfg(unix)]
+            Self::Ps(command) => command.json,
+            #[cfg(unix)]
+            Self::Swap(command) => command.json,
+            #[cfg(unix)]
+            Self::Stop(command) => command.json,
+            // Its `--json` is the form of the answer.
+            Self::Call(_)
+            | Self::Claims(Claims::Show { .. })
+            | Self::Token(_)
+            | Self::Schema
+            | Self::Completions { .. }
+            | Self::Man { .. } => false,
+        }
+    }
+}
