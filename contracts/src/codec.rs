@@ -1,11 +1,14 @@
 //! The MessagePack encoding of messages, compatible with waSCC actors since 2020.
 //!
-//! The encoder writes messages as maps with string keys, and bytes as `bin`. The decoder accepts
+//! The encoder writes messages as maps with string keys, bytes as `bin`, and signed fields in
+//! signed formats, which readers of all languages take. The decoder accepts
 //! maps in any order and positional arrays; keys in snake case, too; and bytes as `bin`, an array
 //! of numbers or a string. It ignores unknown keys and data after the message.
 
 pub mod bytes;
+mod encoder;
 
+use encoder::Encoder;
 use rmp_serde::decode::Error as Cause;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -44,10 +47,18 @@ pub enum DecodeError {
 /// this crate never fail.
 pub fn encode<T: Serialize + ?Sized>(message: &T) -> Result<Vec<u8>, EncodeError> {
     let mut bytes = Vec::new();
-    let mut serializer = rmp_serde::Serializer::new(&mut bytes).with_struct_map();
-    message
-        .serialize(&mut serializer)
-        .map_err(|error| EncodeError(error.to_string()))?;
+    message.serialize(Encoder::<false>::new(&mut bytes))?;
+    Ok(bytes)
+}
+
+/// Encodes `message` for actors of any age: with each name of a field in camel case and in snake
+/// case, and bytes as arrays of numbers. It is larger than the canonical form.
+///
+/// # Errors
+/// The same as [`encode`].
+pub fn encode_universal<T: Serialize + ?Sized>(message: &T) -> Result<Vec<u8>, EncodeError> {
+    let mut bytes = Vec::new();
+    message.serialize(Encoder::<true>::new(&mut bytes))?;
     Ok(bytes)
 }
 

@@ -7,7 +7,7 @@
 )]
 
 use capwire_contracts::blobstore::{FileChunk, StreamRequest};
-use capwire_contracts::codec::{decode, encode};
+use capwire_contracts::codec::{decode, encode, encode_universal};
 use capwire_contracts::core::{CapabilityConfiguration, Direction, HealthRequest};
 use capwire_contracts::eventstreams::{Event, StreamQuery, TimeRange};
 use capwire_contracts::extras::GeneratorRequest;
@@ -18,7 +18,7 @@ use capwire_contracts::keyvalue::{
 use capwire_contracts::logging::WriteLogRequest;
 use capwire_contracts::messaging::{BrokerMessage, RequestMessage};
 use data_encoding::HEXLOWER;
-use serde::{Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 
@@ -45,6 +45,66 @@ fn http_messages_have_the_recorded_bytes() {
         &Response::ok().with_header("k", "v").with_body([1, 2, 3]),
         "84aa737461747573436f6465ccc8a6737461747573a24f4ba668656164657281a16ba176a4626f6479c403010203",
     );
+}
+
+/// Actors in AssemblyScript and TinyGo read only signed formats into a signed field.
+#[test]
+fn signed_fields_are_written_in_signed_formats_g3() {
+    for (value, bytes) in [
+        (i32::MIN, "d280000000"),
+        (-129, "d1ff7f"),
+        (-128, "d080"),
+        (-32, "e0"),
+        (127, "7f"),
+        (128, "d10080"),
+        (i32::from(i16::MAX), "d17fff"),
+        (32_768, "d200008000"),
+        (i32::MAX, "d27fffffff"),
+    ] {
+        is(&AddResponse { value }, &format!("81a576616c7565{bytes}"));
+        let universal = encode_universal(&CountResponse { new_count: value }).unwrap();
+        let both = format!("82a86e6577436f756e74{bytes}a96e65775f636f756e74{bytes}");
+        assert_eq!(HEXLOWER.encode(&universal), both);
+    }
+    let request = RequestMessage {
+        timeout: 1 << 40,
+        ..RequestMessage::default()
+    };
+    let bytes = HEXLOWER.encode(&encode(&request).unwrap());
+    assert!(bytes.ends_with("d30000010000000000"), "{bytes}");
+}
+
+/// Values that no message of this crate has, but messages of other authors.
+#[test]
+fn every_kind_of_value_is_written_and_read() {
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    enum Shape {
+        Nothing,
+        Newtype(char),
+        Tuple(u8, f32),
+        Struct { a: Option<f64>, b: () },
+    }
+    for shape in [
+        Shape::Nothing,
+        Shape::Newtype('\u{e9}'),
+        Shape::Tuple(200, 1.5),
+        Shape::Struct {
+            a: Some(-0.5),
+            b: (),
+        },
+    ] {
+        for bytes in [encode(&shape), encode_universal(&shape)] {
+            assert_eq!(decode::<Shape>(&bytes.unwrap()).unwrap(), shape);
+        }
+    }
+    struct Odd;
+    impl Serialize for Odd {
+        fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            serializer.collect_seq((0..300).filter(|number| number % 2 == 1))
+        }
+    }
+    let odd: Vec<u32> = decode(&encode(&Odd).unwrap()).unwrap();
+    assert_eq!((odd.len(), odd[149]), (150, 299));
 }
 
 #[test]

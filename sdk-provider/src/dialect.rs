@@ -4,10 +4,6 @@
 //! keys in snake case. They also read maps that have such keys and bytes.
 
 use capwire_contracts::codec::{self, EncodeError};
-use rmp::encode::{ValueWriteError, write_array_len, write_map_len, write_str, write_uint};
-use rmpv::ValueRef;
-use rmpv::decode::read_value_ref;
-use rmpv::encode::write_value_ref;
 use serde::Serialize;
 
 /// An encoding of messages.
@@ -70,82 +66,11 @@ impl Dialect {
     /// Returns an error if MessagePack cannot express the message. This never happens for the
     /// messages of `capwire-contracts`.
     pub fn encode<M: Serialize + ?Sized>(self, message: &M) -> Result<Vec<u8>, EncodeError> {
-        let canonical = codec::encode(message)?;
         match self {
-            Self::Canonical => Ok(canonical),
-            Self::Universal => Ok(universal(&canonical).unwrap_or(canonical)),
+            Self::Canonical => codec::encode(message),
+            Self::Universal => codec::encode_universal(message),
         }
     }
-}
-
-type Written = Result<(), ValueWriteError>;
-
-/// Returns `None` if it is not MessagePack of reasonable depth, as our own encoding always is.
-fn universal(canonical: &[u8]) -> Option<Vec<u8>> {
-    let message = read_value_ref(&mut &*canonical).ok()?;
-    let mut out = Vec::with_capacity(canonical.len());
-    write_message(&mut out, &message).ok()?;
-    Some(out)
-}
-
-/// A map at this level is a message. A map in a field of a message is data, and its keys stay as
-/// they are.
-fn write_message(out: &mut Vec<u8>, message: &ValueRef<'_>) -> Written {
-    match message {
-        ValueRef::Map(fields) => write_fields(out, fields),
-        other => write_field(out, other),
-    }
-}
-
-fn write_fields(out: &mut Vec<u8>, fields: &[(ValueRef<'_>, ValueRef<'_>)]) -> Written {
-    let second_names = fields.iter().filter_map(|(key, _)| snake_case(key));
-    write_map_len(out, length(fields.len() + second_names.count()))?;
-    for (key, value) in fields {
-        write_value_ref(out, key)?;
-        write_field(out, value)?;
-        if let Some(name) = snake_case(key) {
-            write_str(out, &name)?;
-            write_field(out, value)?;
-        }
-    }
-    Ok(())
-}
-
-fn write_field(out: &mut Vec<u8>, value: &ValueRef<'_>) -> Written {
-    match value {
-        ValueRef::Binary(bytes) => {
-            write_array_len(out, length(bytes.len()))?;
-            bytes
-                .iter()
-                .try_for_each(|byte| write_uint(out, u64::from(*byte)).map(drop))
-        }
-        ValueRef::Array(items) => {
-            write_array_len(out, length(items.len()))?;
-            items.iter().try_for_each(|item| write_message(out, item))
-        }
-        other => write_value_ref(out, other),
-    }
-}
-
-/// MessagePack has 32-bit lengths, so no decoded value is longer.
-fn length(length: usize) -> u32 {
-    u32::try_from(length).unwrap_or(u32::MAX)
-}
-
-/// Returns the key in snake case, if it differs from the key.
-fn snake_case(key: &ValueRef<'_>) -> Option<String> {
-    let ValueRef::String(key) = key else {
-        return None;
-    };
-    let key = key.as_str()?;
-    let mut name = String::with_capacity(key.len() + 1);
-    for character in key.chars() {
-        if character.is_ascii_uppercase() {
-            name.push('_');
-        }
-        name.push(character.to_ascii_lowercase());
-    }
-    (name != key).then_some(name)
 }
 
 #[cfg(test)]

@@ -88,3 +88,12 @@ fn logging_that_is_not_granted_fails_no_request() {
     let (_workshop, host) = run("counter_2020.wasm", &[HTTP, STORE, EXTRAS], "wasmi");
     assert_eq!(post(&host, "/", b"")["counter"], 1);
 }
+
+#[test]
+fn counters_above_127_are_read_in_both_dialects_g3() {
+    for file in ["counter_2020.wasm", "positional_2020.wasm"] {
+        let (_workshop, host) = run(file, &[HTTP, STORE, EXTRAS], "wasmi");
+        let last = (0..130).map(|_| post(&host, "/big", b"")).last();
+        assert_eq!(last.unwrap()["counter"], 130, "{file}");
+    }
+}
