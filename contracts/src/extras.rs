@@ -47,3 +47,14 @@ message! {
         random_number: u32 = "randomNumber" or default,
     }
 }
+
+message! {
+    /// The request for a random number of actors since 2021, which import `wasmcloud:extras`. Their
+    /// other requests have no content. The answer to each is the value itself.
+    RandomRequest {
+        /// The minimum of the random number, inclusive.
+        min: u32 = "min",
+        /// The upper bound of the random number, exclusive.
+        max: u32 = "max",
+    }
+}

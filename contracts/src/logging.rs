@@ -35,3 +35,35 @@ message! {
         body: String = "body",
     }
 }
+
+message! {
+    /// The request to write a line of actors since 2021, which import `wasmcloud:logging`.
+    TextLogRequest {
+        /// The part of the actor that writes the line.
+        target: String = "target" or default,
+        /// The level's name, such as `info`.
+        level: String = "level",
+        /// The line.
+        text: String = "text" | "body",
+    }
+}
+
+impl From<TextLogRequest> for WriteLogRequest {
+    /// Converts the request. The level is [`LEVEL_INFO`] if its name is unknown.
+    fn from(request: TextLogRequest) -> Self {
+        let levels = [
+            ("off", LEVEL_OFF),
+            ("error", LEVEL_ERROR),
+            ("warn", LEVEL_WARN),
+            ("warning", LEVEL_WARN),
+            ("debug", LEVEL_DEBUG),
+            ("trace", LEVEL_TRACE),
+        ];
+        let mut known = levels.iter();
+        let level = known.find(|(name, _)| request.level.eq_ignore_ascii_case(name));
+        Self {
+            level: level.map_or(LEVEL_INFO, |(_, level)| *level),
+            body: request.text,
+        }
+    }
+}

@@ -43,6 +43,7 @@
 #![forbid(unsafe_code)]
 
 mod early;
+mod late;
 mod provider;
 mod random;
 

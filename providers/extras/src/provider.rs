@@ -1,6 +1,6 @@
 //! The provider, with the sequence of each binding.
 
-use crate::{early, random};
+use crate::{early, late, random};
 use bytes::Bytes;
 use capwire_contracts::core::CapabilityDescriptor;
 use capwire_contracts::extras::{
@@ -75,7 +75,10 @@ impl Provider for Extras {
             let result = generate(&call, request.today(), &sequence)?;
             return call.reply(&request.reply(result));
         }
-        call.reply(&generate(&call, call.message()?, &sequence)?)
+        match late::request(&call) {
+            Some(request) => late::reply(&call, generate(&call, request, &sequence)?),
+            None => call.reply(&generate(&call, call.message()?, &sequence)?),
+        }
     }
 }
 

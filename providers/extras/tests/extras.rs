@@ -154,3 +154,26 @@ async fn only_bound_actors_are_served() {
         Err(ProviderError::UnknownOperation { .. })
     ));
 }
+
+/// Actors of 2021 send only what an operation needs, and read the value itself.
+#[tokio::test]
+async fn requests_of_2021_get_the_value_itself_x6() {
+    let extras = bound().await;
+    let binding = id("MA");
+    let ask = async |operation, payload: &[u8]| {
+        let reply = extras.call(Call::new(&binding, operation, payload)).await;
+        reply.map_err(|error| error.to_string())
+    };
+    for (number, nothing) in [&b""[..], b"\x80", b"\x90"].into_iter().enumerate() {
+        let guid: String = codec::decode(&ask("RequestGuid", nothing).await.unwrap()).unwrap();
+        assert_eq!(guid.len(), 36, "{guid}");
+        let sequence = ask("RequestSequence", nothing).await.unwrap();
+        assert_eq!(codec::decode::<u64>(&sequence).unwrap(), number as u64);
+    }
+    for range in [&b"\x82\xa3min\x07\xa3max\x08"[..], b"\x92\x07\x08"] {
+        let number = ask("RequestRandom", range).await.unwrap();
+        assert_eq!(codec::decode::<u32>(&number).unwrap(), 7);
+    }
+    let error = ask("RequestRandom", b"\x80").await.unwrap_err();
+    assert!(error.contains("`guid`"), "{error}");
+}

@@ -5,7 +5,7 @@ use bytes::Bytes;
 use capwire_contracts::core::CapabilityDescriptor;
 use capwire_contracts::logging::{
     self, LEVEL_DEBUG, LEVEL_ERROR, LEVEL_INFO, LEVEL_OFF, LEVEL_TRACE, LEVEL_WARN, OP_WRITE_LOG,
-    OP_WRITE_LOG_ALIAS, WriteLogRequest,
+    OP_WRITE_LOG_ALIAS, TextLogRequest, WriteLogRequest,
 };
 use capwire_provider::{Binding, BindingId, Bound, Call, Provider, ProviderError, async_trait};
 use std::collections::HashMap;
@@ -60,13 +60,21 @@ impl Provider for Logging {
         let actor = self.name(call.binding)?;
         match call.operation {
             OP_WRITE_LOG | OP_WRITE_LOG_ALIAS => {
-                let line = call.message::<WriteLogRequest>()?;
+                let line = read(&call)?;
                 write(&actor, call, &line);
                 call.reply(&())
             }
             _ => Err(call.unknown_operation()),
         }
     }
+}
+
+/// Reads a request of either form. An error is about the form of 2020.
+fn read(call: &Call<'_>) -> Result<WriteLogRequest, ProviderError> {
+    call.message().or_else(|error| {
+        let later = call.message::<TextLogRequest>();
+        later.map(Into::into).map_err(|_| error)
+    })
 }
 
 /// Writes an event. `tracing` fixes the level of an event at its call site, so each level has its

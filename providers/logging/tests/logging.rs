@@ -1,7 +1,8 @@
 //! Tests of the log lines that operators see.
 #![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
 
-use capwire_contracts::{codec, logging::WriteLogRequest};
+use capwire_contracts::codec;
+use capwire_contracts::logging::{TextLogRequest, WriteLogRequest};
 use capwire_contracts_suite::Nobody;
 use capwire_logging::Logging;
 use capwire_provider::{Binding, BindingId, Call, Config, Provider, ProviderError, TraceContext};
@@ -164,4 +165,32 @@ async fn what_is_wrong_is_refused_and_not_logged() {
 async fn every_configuration_key_is_refused() {
     let refused = bound(Config::from_iter([("LOG_PATH", "/tmp")])).await;
     assert!(refused.unwrap_err().to_string().contains("LOG_PATH"));
+}
+
+/// Actors of 2021 name the level, and their line is called `text`.
+#[tokio::test]
+async fn the_level_of_a_line_may_be_a_text_x6() {
+    let (logging, id) = bound(named("counter")).await.unwrap();
+    for (level, shown) in [
+        ("error", "ERROR actor: low"),
+        ("WARN", "WARN actor: low"),
+        ("debug", "DEBUG actor: low"),
+        ("verbose", "INFO actor: low"),
+    ] {
+        let (log, _guard) = Log::start();
+        let request = TextLogRequest {
+            target: "stock".to_owned(),
+            level: level.to_owned(),
+            text: "low".to_owned(),
+        };
+        let payload = codec::encode(&request).unwrap();
+        logging
+            .call(Call::new(&id, "WriteLog", &payload))
+            .await
+            .unwrap();
+        assert!(log.text().contains(shown), "{}", log.text());
+    }
+    let error = logging.call(Call::new(&id, "WriteLog", b"\x80")).await;
+    let error = error.unwrap_err().to_string();
+    assert!(error.contains("`level`"), "{error}");
 }
