@@ -21,7 +21,7 @@ pub enum ProviderError {
     #[error("the actor is not bound to this provider")]
     NotBound,
     /// The contract has no such operation, or the provider does not support it.
-    #[error("unknown operation `{operation}`")]
+    #[error("unknown operation `{operation}`{}", hint(operation))]
     UnknownOperation {
         /// The operation of the call.
         operation: String,
@@ -52,6 +52,18 @@ pub enum ProviderError {
     /// The work for the call ended early.
     #[error(transparent)]
     Ended(#[from] WorkEnded),
+}
+
+/// Returns the hint for an operation of wasmCloud's later interfaces, which have an interface in
+/// their names, such as `KeyValue.Get`. Their messages differ, too.
+fn hint(operation: &str) -> &'static str {
+    match operation.contains('.') {
+        true => {
+            ": it is an operation of wasmCloud since July 2021, and this host speaks the messages of \
+             2020; build the actor with `capwire-actor` or `wascc-actor`"
+        }
+        false => "",
+    }
 }
 
 impl ProviderError {
@@ -98,4 +110,20 @@ pub enum ActorError {
     /// The actor's answer is not the expected message.
     #[error("the actor's answer cannot be read: {0}")]
     BadAnswer(String),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ProviderError;
+
+    #[test]
+    fn an_operation_of_later_interfaces_is_refused_in_words_x5() {
+        let error = |operation: &str| {
+            let operation = operation.to_owned();
+            ProviderError::UnknownOperation { operation }.to_string()
+        };
+        assert_eq!(error("Gett"), "unknown operation `Gett`");
+        let later = error("KeyValue.Get");
+        assert!(later.contains("since July 2021"), "{later}");
+    }
 }
