@@ -5,6 +5,7 @@ use crate::json::Fields;
 use crate::key::{KeyKind, PublicKey};
 use crate::metadata::{Metadata, Subject};
 use crate::time::{UnixSeconds, Window};
+use alloc::boxed::Box;
 use alloc::string::String;
 use serde::{Serialize, Serializer};
 
@@ -39,14 +40,15 @@ impl<M: Metadata> Claims<M> {
         if id.is_empty() {
             return Err(fields.wrong("jti", "a string that is not empty"));
         }
+        let issued_at = fields.number("iat")?;
         Ok(Self {
             id,
-            issued_at: fields.number("iat")?,
+            issued_at,
             issuer: fields.parsed("iss")?,
             subject: fields.parsed("sub")?,
             expires: fields.optional_number("exp")?,
             not_before: fields.optional_number("nbf")?,
-            metadata: M::read(&mut fields.object("wascap")?)?,
+            metadata: metadata(&mut fields, issued_at)?,
         })
     }
 
@@ -70,6 +72,24 @@ impl<M: Metadata> Claims<M> {
             expires: self.expires.map(UnixSeconds),
         }
     }
+}
+
+/// The years 2018 and 2019, in which tokens had other claims.
+const EARLY: core::ops::Range<u64> = 1_514_764_800..1_577_836_800;
+
+/// Takes the metadata. Early tokens have its members beside the other claims.
+fn metadata<M: Metadata>(fields: &mut Fields, issued_at: u64) -> Result<M, TokenError> {
+    let is_beside = fields.names().any(|name| matches!(name, "caps" | "hash"));
+    let is_early = is_beside || EARLY.contains(&issued_at);
+    let metadata = fields.object("wascap");
+    metadata
+        .and_then(|mut members| M::read(&mut members))
+        .map_err(|reason| match is_early {
+            true => TokenError::TooOld {
+                reason: Box::new(reason),
+            },
+            false => reason,
+        })
 }
 
 fn check_kind<M: Metadata>(

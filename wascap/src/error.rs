@@ -73,6 +73,15 @@ pub enum TokenError {
         /// The expected type or form.
         expected: String,
     },
+    /// The claims are those of tokens of 2019.
+    #[error(
+        "the token has the claims of 2019, which are too old to be read ({reason}): get the module without it, \
+         and sign it with `capwire sign`"
+    )]
+    TooOld {
+        /// The fault of the claims, as those of today.
+        reason: Box<TokenError>,
+    },
     /// The signature does not have 64 bytes.
     #[error("the token's signature does not have 64 bytes")]
     SignatureLength,

@@ -290,3 +290,23 @@ fn a_capability_keeps_the_spelling_that_was_signed() {
     assert_eq!(verified.metadata.caps.len(), 4);
     assert!(verified.check_time(NOW).is_ok());
 }
+
+/// Until the end of 2019, capabilities and hash stood beside the other claims.
+#[test]
+fn a_token_of_2019_is_called_too_old_x8() {
+    let early = |forge: Forge| token_error(&forge.replace(r#""wascap":"#, r#""wascup":"#));
+    let issued = format!(r#""iat":{}"#, NOW.0 - 10);
+    for forge in [
+        Forge::new().with(r#""caps":["wascap:keyvalue"]"#),
+        Forge::new().with(r#""hash":"0A""#),
+        Forge::new().replace(&issued, r#""iat":1561700762"#),
+    ] {
+        let error = early(forge);
+        assert!(matches!(error, TokenError::TooOld { .. }), "{error:?}");
+        let text = error.to_string();
+        assert!(text.contains("2019") && text.contains("too old"), "{text}");
+        assert!(text.contains("`wascap`"), "{text}");
+    }
+    let of_today = early(Forge::new());
+    assert!(matches!(of_today, TokenError::Claim { .. }), "{of_today:?}");
+}
