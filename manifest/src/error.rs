@@ -1,7 +1,7 @@
 //! The faults of manifests and policy files.
 
 use crate::model::Position;
-use crate::nearest::nearest;
+use crate::nearest::{nearest, replaced};
 use capwire_limits::{Limit, Unit};
 use std::fmt;
 
@@ -52,10 +52,7 @@ impl ManifestError {
     #[must_use]
     pub fn help(&self) -> Option<String> {
         match &self.problem {
-            Problem::UnknownKey { key, known } => Some(match nearest(key, known.iter().copied()) {
-                Some(known) => format!("did you mean `{known}`?"),
-                None => format!("the keys here are {}", known.join(", ")),
-            }),
+            Problem::UnknownKey { key, known } => Some(help_on_key(key, known)),
             Problem::NoSource => Some("add `builtin: NAME` or `path: FILE`".to_owned()),
             Problem::TwoSources => Some("keep either `builtin` or `path`".to_owned()),
             Problem::MissingKey { key } => Some(format!("add `{key}: …`")),
@@ -78,6 +75,16 @@ impl ManifestError {
             | Problem::WrongType { .. }
             | Problem::Malformed(_) => None,
         }
+    }
+}
+
+fn help_on_key(key: &str, known: &[&'static str]) -> String {
+    if let Some(new) = replaced(key, known) {
+        return format!("write `{new}`, which replaces that key of 2021");
+    }
+    match nearest(key, known.iter().copied()) {
+        Some(known) => format!("did you mean `{known}`?"),
+        None => format!("the keys here are {}", known.join(", ")),
     }
 }
 

@@ -10,7 +10,7 @@ use crate::error::{ManifestError, Problem};
 use crate::model::{
     Actor, At, Binding, Capability, DEFAULT_BINDING, Manifest, SecretRef, Source, Value,
 };
-use crate::nearest::nearest;
+use crate::nearest;
 use crate::tree::{self, Content, Node};
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -99,6 +99,9 @@ impl Reader {
 
     fn capability(&mut self, node: &Node, field: &str) -> Option<Capability> {
         const KEYS: &[&str] = &["path", "builtin", "binding_name"];
+        if let Content::Text(_) = *node.content {
+            return self.wrong_type(node, field, "`path: FILE` or `builtin: NAME`");
+        }
         let fields = self.fields(node, field, KEYS, &[])?;
         let source = match (fields.get("builtin"), fields.get("path")) {
             (Some(builtin), None) => self
@@ -107,6 +110,7 @@ impl Reader {
             (None, Some(path)) => self
                 .text(path, &format!("{field}.path"))
                 .map(|path| path.map(Source::Path)),
+            (None, None) if stands_for(node, KEYS, &["path", "builtin"]) => None,
             (None, None) => self.fault(node, "", Problem::NoSource),
             (Some(_), Some(path)) => self.fault(path, "", Problem::TwoSources),
         };
@@ -235,7 +239,7 @@ impl Reader {
                     fields.insert(known, value);
                 }
                 None => {
-                    meant.extend(nearest(&key, known.iter().copied()));
+                    meant.extend(nearest::meant(&key, known));
                     let known = known.to_vec();
                     self.fault::<()>(place, "", Problem::UnknownKey { key, known });
                 }
@@ -306,6 +310,18 @@ impl Reader {
         });
         None
     }
+}
+
+/// Returns true if a misspelt or outdated key of the mapping stands for one of `keys`.
+fn stands_for(node: &Node, known: &[&'static str], keys: &[&str]) -> bool {
+    let Content::Map(pairs) = &*node.content else {
+        return false;
+    };
+    let mut meant = pairs.iter().filter_map(|(key, _)| match &*key.content {
+        Content::Text(key) => nearest::meant(key, known),
+        _ => None,
+    });
+    meant.any(|key| keys.contains(&key))
 }
 
 const MAPPING: &str = "a mapping of keys to values";

@@ -303,3 +303,39 @@ fn variables_without_a_value_are_told_with_their_places() {
         Some("1 ${B}")
     );
 }
+
+#[test]
+fn keys_of_2021_are_replaced_by_those_of_today_x7() {
+    let faults = [
+        ("links: []", "1:1: unknown key `links`", "bindings"),
+        (
+            "capabilities: [{builtin: extras, link_name: a}]",
+            "1:34: unknown key `link_name`",
+            "binding_name",
+        ),
+        (
+            "capabilities: [{image_ref: a}]",
+            "1:17: unknown key `image_ref`",
+            "path",
+        ),
+        (
+            "bindings: [{actor: a, capability: c, link_name: d}]",
+            "1:38: unknown key `link_name`",
+            "binding",
+        ),
+        (
+            "bindings: [{actor: a, contract_id: c}]",
+            "1:23: unknown key `contract_id`",
+            "capability",
+        ),
+    ];
+    for (text, expected, replacement) in faults {
+        let (error, help) = refused(text);
+        assert_eq!(error, expected);
+        let replaced = format!("write `{replacement}`, which replaces that key of 2021");
+        assert_eq!(help.unwrap(), replaced);
+    }
+    let (error, _) = refused("capabilities: [wasmcloud.azurecr.io/httpserver:0.11.1]");
+    let expected = "1:16: capabilities[0]: expected `path: FILE` or `builtin: NAME`";
+    assert_eq!(error, expected);
+}
