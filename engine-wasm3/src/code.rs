@@ -24,11 +24,19 @@ pub(crate) enum Gauge {
     Pages,
     /// Number of elements by which tables may still grow.
     Elements,
+    /// Not zero if the guest was refused memory beyond [`Self::Pages`] in the same call.
+    Refused,
 }
 
 impl Gauge {
     /// All gauges in the order of their globals, which are the module's last ones.
-    pub(crate) const ALL: [Self; 4] = [Self::Fuel, Self::Stack, Self::Pages, Self::Elements];
+    pub(crate) const ALL: [Self; 5] = [
+        Self::Fuel,
+        Self::Stack,
+        Self::Pages,
+        Self::Elements,
+        Self::Refused,
+    ];
 
     /// Returns the name of the gauge's export. The guest's own exports are removed.
     pub(crate) fn name(self) -> &'static str {
@@ -37,6 +45,7 @@ impl Gauge {
             Self::Stack => "stack",
             Self::Pages => "pages",
             Self::Elements => "elements",
+            Self::Refused => "refused",
         }
     }
 }
@@ -107,6 +116,11 @@ impl Code {
 
     pub(crate) fn wasm(&self) -> &[u8] {
         &self.wasm
+    }
+
+    /// Returns the maximum number of memory pages that the module itself allows.
+    pub(crate) fn most_pages(&self) -> u64 {
+        self.most_pages
     }
 
     pub(crate) fn imports(&self) -> &[Import] {

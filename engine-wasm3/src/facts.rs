@@ -157,9 +157,9 @@ impl<'a> Sections<'a> {
             };
             Import::find(import.module, import.name)
                 .filter(|offered| wanted == Some(&offered.ty()))
-                .ok_or_else(|| CompileError::UnknownImport {
-                    module: import.module.to_owned(),
-                    name: import.name.to_owned(),
+                .ok_or_else(|| {
+                    let parameters = wanted.map(|ty| ty.params().len());
+                    CompileError::refused_import(import.module, import.name, parameters)
                 })
         });
         imports.collect()

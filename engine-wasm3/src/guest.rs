@@ -34,15 +34,15 @@ pub(crate) struct Budget {
 
 /// The result of an import.
 pub(crate) enum Served {
-    /// The import's return value, if it has one.
-    Returned(Option<i32>),
+    /// The bits of the import's return value, if it has one.
+    Returned(Option<u64>),
     /// The import has to wait. It returns this value afterwards, unless a reply gives another one.
-    Event(Event, Option<i32>),
+    Event(Event, Option<u64>),
 }
 
 /// The input with which a suspended import continues.
 pub(crate) struct Resumed {
-    pub(crate) result: Option<i32>,
+    pub(crate) result: Option<u64>,
     pub(crate) refuels: bool,
 }
 
@@ -83,7 +83,11 @@ impl GuestState {
     pub(crate) fn resume(&mut self, signal: Signal) -> Result<Resumed, Halt> {
         match signal {
             Signal::Reply(reply) => Ok(Resumed {
-                result: Some(self.conversation.answer(reply)),
+                result: Some(word(self.conversation.answer(reply))),
+                refuels: false,
+            }),
+            Signal::Wake => Ok(Resumed {
+                result: None,
                 refuels: false,
             }),
             Signal::Continue => Ok(Resumed {
@@ -98,6 +102,11 @@ impl GuestState {
     pub(crate) fn flush(&mut self) {
         self.wasi.flush(&**self.conversation.world());
     }
+}
+
+/// Returns the bits of an import's result.
+pub(crate) fn word(result: i32) -> u64 {
+    result.cast_unsigned().into()
 }
 
 impl Halt {

@@ -1,15 +1,17 @@
 //! The functions that a guest may import. They use its memory and [`GuestState`].
 
-use crate::guest::{GuestState, Halt, Served};
+use crate::guest::{GuestState, Halt, Served, word};
 use crate::suspend::Event;
-use capwire_wapc::{Span, abi};
+use capwire_wapc::{Span, abi, assemblyscript};
 use capwire_wasi::{Function, MOST_ARGUMENTS, Outcome, ValueType};
 use wasmparser::{FuncType, ValType};
 
 /// A function that a module imports.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Import {
-    Wapc(&'static abi::Import),
+    /// A function of waPC, imported from this module.
+    Wapc(&'static str, &'static abi::Import),
+    AssemblyScript(&'static assemblyscript::Function),
     Wasi(&'static Function),
     /// The import that rewriting adds. The guest calls it when it has no fuel left.
     SliceEnded,
@@ -22,13 +24,23 @@ const OURS: (&str, &str) = ("capwire", "slice_ended");
 impl Import {
     /// Returns the import of these names if a host of waPC offers it.
     pub(crate) fn find(namespace: &str, name: &str) -> Option<Self> {
-        let wapc = abi::find(namespace, name).map(Self::Wapc);
-        wapc.or_else(|| capwire_wasi::find(namespace, name).map(Self::Wasi))
+        if let Some(import) = abi::find(namespace, name) {
+            let wasmbus = namespace == abi::WASMBUS;
+            let namespace = if wasmbus {
+                abi::WASMBUS
+            } else {
+                abi::NAMESPACE
+            };
+            return Some(Self::Wapc(namespace, import));
+        }
+        let script = assemblyscript::find(namespace, name).map(Self::AssemblyScript);
+        script.or_else(|| capwire_wasi::find(namespace, name).map(Self::Wasi))
     }
 
     pub(crate) fn namespace(&self) -> &'static str {
         match self {
-            Self::Wapc(import) => import.namespace,
+            Self::Wapc(namespace, _) => namespace,
+            Self::AssemblyScript(function) => function.namespace,
             Self::Wasi(function) => function.namespace,
             Self::SliceEnded => OURS.0,
         }
@@ -36,7 +48,8 @@ impl Import {
 
     pub(crate) fn name(&self) -> &'static str {
         match self {
-            Self::Wapc(import) => import.name,
+            Self::Wapc(_, import) => import.name,
+            Self::AssemblyScript(function) => function.name,
             Self::Wasi(function) => function.name,
             Self::SliceEnded => OURS.1,
         }
@@ -44,7 +57,8 @@ impl Import {
 
     pub(crate) fn parameters(&self) -> usize {
         match self {
-            Self::Wapc(import) => import.parameters,
+            Self::Wapc(_, import) => import.parameters,
+            Self::AssemblyScript(function) => function.parameters.len(),
             Self::Wasi(function) => function.parameters.len(),
             Self::SliceEnded => 0,
         }
@@ -52,7 +66,8 @@ impl Import {
 
     pub(crate) fn returns(&self) -> bool {
         match self {
-            Self::Wapc(import) => import.returns,
+            Self::Wapc(_, import) => import.returns,
+            Self::AssemblyScript(function) => function.returns,
             Self::Wasi(function) => function.returns,
             Self::SliceEnded => false,
         }
@@ -60,11 +75,16 @@ impl Import {
 
     pub(crate) fn ty(&self) -> FuncType {
         let parameters = match self {
-            Self::Wapc(import) => vec![ValType::I32; import.parameters],
+            Self::Wapc(_, import) => vec![ValType::I32; import.parameters],
+            Self::AssemblyScript(function) => function.parameters.iter().map(script_type).collect(),
             Self::Wasi(function) => function.parameters.iter().map(value_type).collect(),
             Self::SliceEnded => Vec::new(),
         };
-        FuncType::new(parameters, self.returns().then_some(ValType::I32))
+        let result = match self {
+            Self::AssemblyScript(_) => ValType::F64,
+            _ => ValType::I32,
+        };
+        FuncType::new(parameters, self.returns().then_some(result))
     }
 
     /// Runs the import. `arguments` has an entry for each parameter; an `i32` is in its lower half.
@@ -75,7 +95,8 @@ impl Import {
         memory: &mut [u8],
     ) -> Result<Served, Halt> {
         match self {
-            Self::Wapc(import) => wapc(import, guest, &Words::new(arguments), memory),
+            Self::Wapc(_, import) => wapc(import, guest, &Words::new(arguments), memory),
+            Self::AssemblyScript(function) => script(function, guest, arguments, memory),
             Self::Wasi(function) => wasi(function, guest, arguments, memory),
             Self::SliceEnded => Ok(Served::Event(Event::SliceEnded, None)),
         }
@@ -95,11 +116,6 @@ impl Words {
             *word = low(*argument);
         }
         Self(words)
-    }
-
-    fn four(&self) -> [u32; 4] {
-        let [a, b, c, d, ..] = self.0;
-        [a, b, c, d]
     }
 
     fn spans(&self) -> [Span; 4] {
@@ -126,14 +142,13 @@ fn wapc(
         abi::CONSOLE_LOG => conversation.console_log(memory, span)?,
         abi::HOST_RESPONSE_LEN => return Ok(length(conversation.host_response_len())),
         abi::HOST_ERROR_LEN => return Ok(length(conversation.host_error_len())),
-        abi::ABORT => return Err(Halt::Abort(conversation.abort(memory, words.four())?)),
         _ => return host_call(guest, words.spans(), memory),
     }
     Ok(Served::Returned(None))
 }
 
 fn length(length: u32) -> Served {
-    Served::Returned(Some(length.cast_signed()))
+    Served::Returned(Some(length.into()))
 }
 
 fn host_call(guest: &mut GuestState, spans: [Span; 4], memory: &mut [u8]) -> Result<Served, Halt> {
@@ -141,6 +156,21 @@ fn host_call(guest: &mut GuestState, spans: [Span; 4], memory: &mut [u8]) -> Res
         Some(call) => Served::Event(Event::HostCall(call.to_suspended()), None),
         None => Served::Returned(Some(0)),
     })
+}
+
+fn script(
+    function: &assemblyscript::Function,
+    guest: &GuestState,
+    arguments: &[u64],
+    memory: &[u8],
+) -> Result<Served, Halt> {
+    let world = &**guest.conversation.world();
+    match function.call(arguments, memory, world)? {
+        assemblyscript::Outcome::Returned(number) => {
+            Ok(Served::Returned(function.returns.then(|| number.to_bits())))
+        }
+        assemblyscript::Outcome::Abort(abort) => Err(Halt::Abort(abort)),
+    }
 }
 
 fn wasi(
@@ -160,7 +190,11 @@ fn wasi(
     }
     let world = &**guest.conversation.world();
     match guest.wasi.call(function, &words, memory, world) {
-        Outcome::Errno(errno) => Ok(Served::Returned(Some(errno))),
+        Outcome::Errno(errno) => Ok(Served::Returned(Some(word(errno)))),
+        Outcome::Sleep(time) if guest.conversation.may_sleep() => {
+            Ok(Served::Event(Event::Sleep(time), Some(0)))
+        }
+        Outcome::Sleep(_) => Ok(Served::Returned(Some(0))),
         Outcome::Exit(code) => Err(Halt::Exit(code)),
     }
 }
@@ -168,6 +202,13 @@ fn wasi(
 fn low(slot: u64) -> u32 {
     let [a, b, c, d, ..] = slot.to_le_bytes();
     u32::from_le_bytes([a, b, c, d])
+}
+
+fn script_type(ty: &assemblyscript::ValueType) -> ValType {
+    match ty {
+        assemblyscript::ValueType::I32 => ValType::I32,
+        assemblyscript::ValueType::F64 => ValType::F64,
+    }
 }
 
 fn value_type(ty: &ValueType) -> ValType {

@@ -44,5 +44,6 @@ fn run(
     // An exit or a trap in an earlier function left the gauge where it was.
     let stack = vm.guest().budget().stack;
     vm.set_gauge(Gauge::Stack, stack);
+    vm.set_gauge(Gauge::Refused, 0);
     vm.call(index, arguments, suspend)
 }

@@ -28,6 +28,7 @@ impl Plain {
                     let reply = host.call(call.as_host_call());
                     self.0.resume(Resume::Reply(reply))?
                 }
+                Progress::Sleeping(_) => self.0.resume(Resume::Wake)?,
                 Progress::Yielded => match host.slice_ended() {
                     Verdict::Continue => self.0.resume(Resume::Continue)?,
                     Verdict::Stop => return Err(LimitError::Interrupted.into()),

@@ -1,6 +1,7 @@
 //! The events and signals between a running guest and its driver.
 
 use capwire_wapc::{Reply, SuspendedCall};
+use std::time::Duration;
 
 /// Suspends a guest until its driver continues it. Imports call it inside the interpreter.
 pub(crate) trait Suspend {
@@ -20,6 +21,8 @@ impl Suspend for Continue {
 #[derive(Debug)]
 pub(crate) enum Event {
     HostCall(SuspendedCall),
+    /// The guest sleeps for this time.
+    Sleep(Duration),
     SliceEnded,
 }
 
@@ -28,6 +31,8 @@ pub(crate) enum Event {
 pub(crate) enum Signal {
     /// The reply to a host call. The rest of the slice continues.
     Reply(Reply),
+    /// The end of a sleep. The rest of the slice continues.
+    Wake,
     /// A new slice.
     Continue,
     /// The guest must end.

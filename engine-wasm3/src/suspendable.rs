@@ -8,7 +8,7 @@ use crate::suspend::{Event, Signal};
 use crate::vm::Vm;
 use crate::{backtrace, fault, jobs};
 use bytes::Bytes;
-use capwire_wapc::{CallError, Misuse, Progress, Request, Resume, SuspendableInstance};
+use capwire_wapc::{CallError, LimitError, Misuse, Progress, Request, Resume, SuspendableInstance};
 use std::fmt;
 use std::mem;
 use std::sync::Arc;
@@ -35,6 +35,7 @@ enum Task {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Waiting {
     Reply,
+    Wake,
     Slice,
 }
 
@@ -83,6 +84,7 @@ impl Suspendable {
         };
         let (waiting, progress) = match event {
             Event::HostCall(call) => (Waiting::Reply, Progress::HostCall(call)),
+            Event::Sleep(time) => (Waiting::Wake, Progress::Sleeping(time)),
             Event::SliceEnded => (Waiting::Slice, Progress::Yielded),
         };
         self.state = State::Suspended(fiber, task, waiting);
@@ -107,6 +109,7 @@ impl Suspendable {
             let frames = self.stacks.on_one(|| backtrace::frames(vm));
             error = trap.with_frames(frames.unwrap_or_default()).into();
         }
+        let error = error.after_refusal(refused(vm));
         vm.guest().conversation.fail(error)
     }
 
@@ -117,6 +120,13 @@ impl Suspendable {
             State::Suspended(..) | State::Dead => Err(Misuse::Dead.into()),
         }
     }
+}
+
+/// Returns the limit for which the guest was refused memory, unless its module itself allows no more.
+fn refused(vm: &mut Vm) -> Option<LimitError> {
+    let pages = vm.gauge(Gauge::Pages).unsigned_abs();
+    let is_limit = u64::from(pages) < vm.code().most_pages();
+    (is_limit && vm.gauge(Gauge::Refused) != 0).then_some(LimitError::Memory { pages })
 }
 
 impl SuspendableInstance for Suspendable {
@@ -139,6 +149,7 @@ impl SuspendableInstance for Suspendable {
     fn resume(&mut self, resume: Resume) -> Result<Progress, CallError> {
         match resume {
             Resume::Reply(reply) => self.signal(Waiting::Reply, Signal::Reply(reply)),
+            Resume::Wake => self.signal(Waiting::Wake, Signal::Wake),
             Resume::Continue => self.signal(Waiting::Slice, Signal::Continue),
         }
     }

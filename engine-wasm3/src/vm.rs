@@ -188,12 +188,13 @@ impl Vm {
     }
 
     fn global(&self, gauge: Gauge) -> wasm3::IM3Global {
-        let [fuel, stack, pages, elements] = self.gauges;
+        let [fuel, stack, pages, elements, refused] = self.gauges;
         match gauge {
             Gauge::Fuel => fuel,
             Gauge::Stack => stack,
             Gauge::Pages => pages,
             Gauge::Elements => elements,
+            Gauge::Refused => refused,
         }
     }
 }
@@ -215,10 +216,8 @@ impl Drop for Vm {
 /// Links the imports. The user data of each one is its index in [`Code::imports`].
 fn link(module: wasm3::IM3Module, code: &Code) -> Result<(), Fault> {
     for (index, import) in code.imports().iter().enumerate() {
-        let (namespace, name) = (
-            fault::c_string(import.namespace())?,
-            fault::c_string(import.name())?,
-        );
+        let namespace = fault::c_string(import.namespace())?;
+        let name = fault::c_string(import.name())?;
         // SAFETY: the module is loaded, the names end with zeros, no signature is compared, since
         // `Code` did, and the user data is a number, not a pointer.
         let result = unsafe {
@@ -305,7 +304,7 @@ unsafe fn serve(
 
 /// # Safety
 /// As of [`import_called`]; no reference into the state is alive.
-unsafe fn suspend(state: *mut State, served: Served) -> Result<Option<i32>, Halt> {
+unsafe fn suspend(state: *mut State, served: Served) -> Result<Option<u64>, Halt> {
     let (event, result) = match served {
         Served::Returned(result) => return Ok(result),
         Served::Event(event, result) => (event, result),
@@ -328,10 +327,10 @@ unsafe fn suspend(state: *mut State, served: Served) -> Result<Option<i32>, Halt
 
 /// # Safety
 /// As of [`import_called`]: there is a slot if there is a result.
-unsafe fn finish(slots: *mut u64, result: Option<i32>) {
+unsafe fn finish(slots: *mut u64, result: Option<u64>) {
     if let Some(result) = result {
         // SAFETY: as above.
-        unsafe { slots.write(result.cast_unsigned().into()) };
+        unsafe { slots.write(result) };
     }
 }
 

@@ -6,17 +6,20 @@ use capwire_wapc::{
     TrapKind,
 };
 use std::fmt;
-use wasmi::TrapCode;
+use std::time::Duration;
 use wasmi::errors::{ErrorKind, HostError, InstantiationError};
+use wasmi::{TrapCode, Val};
 
 /// The reason for which an import stops or suspends the guest.
 #[derive(Clone, Debug)]
 pub(crate) enum Halt {
     /// The guest called the host: binding, namespace, operation and payload.
     HostCall([Span; 4]),
+    /// The guest sleeps for this time.
+    Sleep(Duration),
     /// The guest has no fuel left after an import that returns this value. wasmi itself checks the fuel
     /// only where blocks of code begin.
-    SliceEnded(Option<i32>),
+    SliceEnded(Option<Val>),
     /// The guest broke the protocol.
     Protocol(ProtocolError),
     /// The guest called WASI's `proc_exit` with this code.
@@ -31,6 +34,7 @@ impl fmt::Display for Halt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::HostCall(_) => f.write_str("the guest called the host"),
+            Self::Sleep(_) => f.write_str("the guest sleeps"),
             Self::SliceEnded(_) => f.write_str("the slice is over"),
             Self::Protocol(error) => error.fmt(f),
             Self::Exit(code) => TrapKind::Exit(*code).fmt(f),

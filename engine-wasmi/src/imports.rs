@@ -3,7 +3,7 @@
 use crate::fault::Halt;
 use crate::signatures;
 use crate::state::State;
-use capwire_wapc::{Conversation, ProtocolError, Span, abi};
+use capwire_wapc::{Conversation, ProtocolError, Span, abi, assemblyscript};
 use capwire_wasi::{Function, MOST_ARGUMENTS, Outcome};
 use wasmi::errors::LinkerError;
 use wasmi::{Caller, Engine, Error, Linker, Module, Val};
@@ -17,14 +17,17 @@ const FUEL_PER_IMPORT: u64 = 32;
 const BYTES_PER_FUEL: u64 = 8;
 
 /// Returns a linker with waPC's functions and the WASI functions that `module` imports.
-pub(crate) fn linker(engine: &Engine, module: &Module) -> Result<Linker<State>, LinkerError> {
+pub(crate) fn linker(engine: &Engine, module: &Module) -> Result<Linker<State>, Error> {
     let mut linker = Linker::new(engine);
     // A module may import a function several times.
     linker.allow_shadowing(true);
     link_guest(&mut linker)?;
     link_host(&mut linker)?;
-    link_abort(&mut linker)?;
+    linker.alias_module(abi::NAMESPACE, abi::WASMBUS)?;
     for import in module.imports() {
+        if let Some(function) = assemblyscript::find(import.module(), import.name()) {
+            link_assemblyscript(&mut linker, function)?;
+        }
         if let Some(function) = capwire_wasi::find(import.module(), import.name()) {
             link_wasi(&mut linker, function)?;
         }
@@ -63,15 +66,29 @@ fn link_guest(linker: &mut Linker<State>) -> Result<(), LinkerError> {
     Ok(())
 }
 
-fn link_abort(linker: &mut Linker<State>) -> Result<(), LinkerError> {
-    let abort = |guest: Guest<'_>, message, file, line, column| -> Result<(), Error> {
-        let arguments = [message, file, line, column];
-        serve(guest, 0, |wapc, memory| {
-            wapc.abort(memory, arguments)
-                .map_or_else(|error| Err(error.into()), |abort| Err(Halt::Abort(abort)))
-        })
+fn link_assemblyscript(
+    linker: &mut Linker<State>,
+    function: &'static assemblyscript::Function,
+) -> Result<(), LinkerError> {
+    let ty = signatures::assemblyscript_type(function);
+    let call = move |mut guest: Guest<'_>, arguments: &[Val], results: &mut [Val]| {
+        let words: [u64; assemblyscript::MOST_PARAMETERS] = words(arguments);
+        let (memory, state) = split(&mut guest);
+        let world = &**state.conversation.world();
+        let outcome = function.call(&words, memory, world);
+        let number = match outcome.map_err(|error| Error::host(Halt::from(error)))? {
+            assemblyscript::Outcome::Returned(number) => Val::F64(number.into()),
+            assemblyscript::Outcome::Abort(abort) => return Err(Error::host(Halt::Abort(abort))),
+        };
+        results.fill(number.clone());
+        match charge(&mut guest, assemblyscript::MAX_BYTES)? {
+            0 => Err(Error::host(Halt::SliceEnded(
+                function.returns.then_some(number),
+            ))),
+            _ => Ok(()),
+        }
     };
-    linker.func_wrap(abi::ABORT.namespace, abi::ABORT.name, abort)?;
+    linker.func_new(function.namespace, function.name, ty, call)?;
     Ok(())
 }
 
@@ -140,18 +157,18 @@ fn charge(guest: &mut Guest<'_>, bytes: u64) -> Result<u64, Error> {
 
 /// The result of an import.
 trait Returned {
-    fn value(self) -> Option<i32>;
+    fn value(self) -> Option<Val>;
 }
 
 impl Returned for () {
-    fn value(self) -> Option<i32> {
+    fn value(self) -> Option<Val> {
         None
     }
 }
 
 impl Returned for i32 {
-    fn value(self) -> Option<i32> {
-        Some(self)
+    fn value(self) -> Option<Val> {
+        Some(Val::I32(self))
     }
 }
 
@@ -166,20 +183,22 @@ fn split<'a>(guest: &'a mut Guest<'_>) -> (&'a mut [u8], &'a mut State) {
 fn link_wasi(linker: &mut Linker<State>, function: &'static Function) -> Result<(), LinkerError> {
     let ty = signatures::wasi_type(function);
     let call = move |mut guest: Guest<'_>, arguments: &[Val], results: &mut [Val]| {
-        let mut words = [0; MOST_ARGUMENTS];
-        for (word, argument) in words.iter_mut().zip(arguments) {
-            *word = bits(argument);
-        }
+        let words: [u64; MOST_ARGUMENTS] = words(arguments);
         let (memory, state) = split(&mut guest);
         let world = &**state.conversation.world();
-        let errno = match state.wasi.call(function, &words, memory, world) {
+        let (errno, time) = match state.wasi.call(function, &words, memory, world) {
             Outcome::Exit(code) => return Err(Error::host(Halt::Exit(code))),
-            Outcome::Errno(errno) => errno,
+            Outcome::Errno(errno) => (errno, None),
+            Outcome::Sleep(time) => (0, state.may_sleep().then_some(time)),
         };
         results.fill(Val::I32(errno));
         let bytes = state.wasi.bytes_used();
-        match charge(&mut guest, bytes)? {
-            0 => Err(Error::host(Halt::SliceEnded(Some(errno)))),
+        let fuel = charge(&mut guest, bytes)?;
+        if let Some(time) = time {
+            return Err(Error::host(Halt::Sleep(time)));
+        }
+        match fuel {
+            0 => Err(Error::host(Halt::SliceEnded(Some(Val::I32(errno))))),
             _ => Ok(()),
         }
     };
@@ -187,11 +206,21 @@ fn link_wasi(linker: &mut Linker<State>, function: &'static Function) -> Result<
     Ok(())
 }
 
+/// Returns the bits of the arguments, at most `N`.
+fn words<const N: usize>(arguments: &[Val]) -> [u64; N] {
+    let mut words = [0; N];
+    for (word, argument) in words.iter_mut().zip(arguments) {
+        *word = bits(argument);
+    }
+    words
+}
+
 fn bits(value: &Val) -> u64 {
     match value {
         Val::I32(value) => u64::from(value.cast_unsigned()),
         Val::I64(value) => value.cast_unsigned(),
-        // No function of WASI has another type.
+        Val::F64(number) => number.to_bits(),
+        // No import has another type.
         _ => 0,
     }
 }

@@ -14,6 +14,11 @@ impl Limiter {
         Self(Growth::new(limits))
     }
 
+    /// See [`Growth::begin_call`].
+    pub(crate) fn begin_call(&mut self) {
+        self.0.begin_call();
+    }
+
     /// See [`Growth::refused`].
     pub(crate) fn refused(&self) -> Option<LimitError> {
         self.0.refused()
@@ -25,11 +30,14 @@ impl ResourceLimiter for Limiter {
         &mut self,
         _current: usize,
         desired: usize,
-        _maximum: Option<usize>,
+        maximum: Option<usize>,
     ) -> Result<bool, LimiterError> {
         // Only the memory of `Backtrace` has a size that is not a multiple of a page.
         let is_ours = !desired.is_multiple_of(PAGE_BYTES);
-        Ok(is_ours || self.0.memory(desired as u64))
+        Ok(is_ours
+            || self
+                .0
+                .memory(desired as u64, maximum.map(|bytes| bytes as u64)))
     }
 
     fn table_growing(

@@ -11,6 +11,7 @@ use capwire_wapc::{
 };
 use capwire_wapc_rewrite::MOST_PAGES;
 use std::sync::Arc;
+use std::time::Duration;
 use wasmi::{
     Error, Instance, Store, TypedFunc, TypedResumableCall, TypedResumableCallHostTrap,
     TypedResumableCallOutOfFuel, Val, WasmParams, WasmResults,
@@ -29,6 +30,7 @@ pub(crate) struct Machine {
 pub(crate) enum Advance<R> {
     Returned(R),
     HostCall(InHostCall<R>),
+    Sleeping(Asleep<R>, Duration),
     SliceEnded(OutOfSlice<R>),
 }
 
@@ -38,11 +40,14 @@ pub(crate) struct InHostCall<R> {
     call: [Span; 4],
 }
 
+/// A function that sleeps in an import, which then returns 0.
+pub(crate) struct Asleep<R>(TypedResumableCallHostTrap<R>);
+
 /// A function whose slice is over.
 pub(crate) enum OutOfSlice<R> {
     InCode(TypedResumableCallOutOfFuel<R>),
     /// The slice ended in an import that returns this value.
-    InImport(TypedResumableCallHostTrap<R>, Option<i32>),
+    InImport(TypedResumableCallHostTrap<R>, Option<Val>),
 }
 
 impl Machine {
@@ -107,6 +112,7 @@ impl Machine {
         arguments: P,
     ) -> Result<Advance<R>, CallError> {
         self.refuel(0);
+        self.store.data_mut().limiter.begin_call();
         if let Some(backtrace) = &self.backtrace {
             backtrace.clear(&mut self.store);
         }
@@ -126,8 +132,7 @@ impl Machine {
             }
             OutOfSlice::InImport(paused, returned) => {
                 self.refuel(0);
-                let inputs = returned.map(Val::I32);
-                paused.resume(&mut self.store, inputs.as_slice())
+                paused.resume(&mut self.store, returned.as_slice())
             }
         };
         self.advance(call)
@@ -153,13 +158,22 @@ impl Machine {
         reply: Option<Reply>,
     ) -> Result<Advance<R>, CallError> {
         if reply.is_none() && self.store.get_fuel().is_ok_and(|fuel| fuel == 0) {
-            let paused = OutOfSlice::InImport(paused.paused, Some(REFUSED));
+            let paused = OutOfSlice::InImport(paused.paused, Some(Val::I32(REFUSED)));
             return Ok(Advance::SliceEnded(paused));
         }
         let conversation = &mut self.store.data_mut().conversation;
         let returned = reply.map_or(REFUSED, |reply| conversation.answer(reply));
         let inputs = [Val::I32(returned)];
         let call = paused.paused.resume(&mut self.store, &inputs);
+        self.advance(call)
+    }
+
+    /// Continues after a sleep in the rest of the slice.
+    pub(crate) fn wake<R: WasmResults>(
+        &mut self,
+        asleep: Asleep<R>,
+    ) -> Result<Advance<R>, CallError> {
+        let call = asleep.0.resume(&mut self.store, &[Val::I32(0)]);
         self.advance(call)
     }
 
@@ -217,6 +231,7 @@ fn advance<R>(call: Result<TypedResumableCall<R>, Error>) -> Result<Advance<R>, 
 fn halted<R>(paused: TypedResumableCallHostTrap<R>) -> Result<Advance<R>, CallError> {
     match paused.host_error().downcast_ref::<Halt>().cloned() {
         Some(Halt::HostCall(call)) => Ok(Advance::HostCall(InHostCall { paused, call })),
+        Some(Halt::Sleep(time)) => Ok(Advance::Sleeping(Asleep(paused), time)),
         Some(Halt::SliceEnded(returned)) => {
             Ok(Advance::SliceEnded(OutOfSlice::InImport(paused, returned)))
         }

@@ -29,6 +29,8 @@ impl Plain {
                     let reply = call.map(|call| host.call(call));
                     self.0.answer(paused, reply)?
                 }
+                // This does not occur: a plain guest does not sleep.
+                Advance::Sleeping(asleep, _) => self.0.wake(asleep)?,
                 Advance::SliceEnded(paused) => match host.slice_ended() {
                     Verdict::Continue => self.0.go_on(paused)?,
                     Verdict::Stop => return Err(LimitError::Interrupted.into()),
@@ -52,7 +54,7 @@ impl PlainInstance for Plain {
         let result = self.run_starts(host);
         let state = self.0.state();
         state.flush();
-        result.map_err(|error| state.conversation.fail(error))
+        result.map_err(|error| state.fail(error))
     }
 
     fn call(&mut self, request: Request<'_>, host: &mut dyn HostCalls) -> Result<Bytes, CallError> {
@@ -62,7 +64,7 @@ impl PlainInstance for Plain {
         state.flush();
         match result {
             Ok(returned) => state.conversation.finish(returned),
-            Err(error) => Err(state.conversation.fail(error)),
+            Err(error) => Err(state.fail(error)),
         }
     }
 }

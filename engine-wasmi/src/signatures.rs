@@ -2,7 +2,7 @@
 
 use crate::NAME;
 use capwire_wapc::exports::{self, Export};
-use capwire_wapc::{CompileError, abi};
+use capwire_wapc::{CompileError, abi, assemblyscript};
 use capwire_wasi::ValueType;
 use wasmi::{ExternType, FuncType, Module, ValType};
 
@@ -12,11 +12,11 @@ const I32: ValType = ValType::I32;
 pub(crate) fn check_imports(module: &Module) -> Result<(), CompileError> {
     for import in module.imports() {
         let offered = offered(import.module(), import.name());
-        if offered.is_none() || import.ty().func() != offered.as_ref() {
-            return Err(CompileError::UnknownImport {
-                module: import.module().to_owned(),
-                name: import.name().to_owned(),
-            });
+        let imported = import.ty().func();
+        if offered.is_none() || imported != offered.as_ref() {
+            let parameters = imported.map(|ty| ty.params().len());
+            let (module, name) = (import.module(), import.name());
+            return Err(CompileError::refused_import(module, name, parameters));
         }
     }
     Ok(())
@@ -42,6 +42,9 @@ fn offered(module: &str, name: &str) -> Option<FuncType> {
     if let Some(import) = abi::find(module, name) {
         return Some(function_type(vec![I32; import.parameters], import.returns));
     }
+    if let Some(function) = assemblyscript::find(module, name) {
+        return Some(assemblyscript_type(function));
+    }
     capwire_wasi::find(module, name).map(wasi_type)
 }
 
@@ -52,6 +55,15 @@ pub(crate) fn wasi_type(function: &capwire_wasi::Function) -> FuncType {
         ValueType::I64 => ValType::I64,
     });
     function_type(parameters.collect(), function.returns)
+}
+
+/// Returns the type of a function of AssemblyScript.
+pub(crate) fn assemblyscript_type(function: &assemblyscript::Function) -> FuncType {
+    let parameters = function.parameters.iter().map(|parameter| match parameter {
+        assemblyscript::ValueType::I32 => I32,
+        assemblyscript::ValueType::F64 => ValType::F64,
+    });
+    FuncType::new(parameters, function.returns.then_some(ValType::F64))
 }
 
 fn function_type(parameters: Vec<ValType>, returns: bool) -> FuncType {

@@ -14,6 +14,8 @@ pub(crate) struct State {
     pub(crate) memory: Option<Memory>,
     /// Length of the request in bytes. The guest may fetch the request many times.
     pub(crate) request_bytes: u64,
+    /// True if the guest can be suspended.
+    suspendable: bool,
 }
 
 impl State {
@@ -24,7 +26,18 @@ impl State {
             limiter: Limiter::new(limits),
             memory: None,
             request_bytes: 0,
+            suspendable: false,
         }
+    }
+
+    /// Makes the guest suspendable.
+    pub(crate) fn set_suspendable(&mut self) {
+        self.suspendable = true;
+    }
+
+    /// Returns true if the guest may be suspended now to sleep.
+    pub(crate) fn may_sleep(&self) -> bool {
+        self.suspendable && self.conversation.may_sleep()
     }
 
     /// Begins a call and returns the arguments of `__guest_call`.
@@ -37,5 +50,12 @@ impl State {
     /// Prints the guest's unfinished line. It runs at the end of each call, also of a failed one.
     pub(crate) fn flush(&mut self) {
         self.wasi.flush(&**self.conversation.world());
+    }
+
+    /// Ends the call or the start in which `error` stopped the guest's code. Returns the error with all
+    /// that is known of it.
+    pub(crate) fn fail(&mut self, error: CallError) -> CallError {
+        let refused = self.limiter.refused();
+        self.conversation.fail(error.after_refusal(refused))
     }
 }

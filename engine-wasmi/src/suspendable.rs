@@ -1,13 +1,14 @@
 //! A suspendable guest. wasmi keeps its stack while it is suspended.
 
 use crate::fault;
-use crate::machine::{Advance, InHostCall, Machine, OutOfSlice};
+use crate::machine::{Advance, Asleep, InHostCall, Machine, OutOfSlice};
 use bytes::Bytes;
 use capwire_wapc::{
     CallError, Misuse, Progress, Request, Resume, SuspendableInstance, SuspendedCall,
 };
 use std::fmt;
 use std::mem;
+use std::time::Duration;
 use wasmi::WasmResults;
 
 pub(crate) struct Suspendable {
@@ -21,6 +22,7 @@ enum Waiting {
     /// A start function waits for a slice. The number counts the start functions called so far.
     Start(OutOfSlice<()>, usize),
     Reply(InHostCall<i32>),
+    Wake(Asleep<i32>),
     Slice(OutOfSlice<i32>),
 }
 
@@ -28,11 +30,13 @@ enum Waiting {
 enum Step<R> {
     Returned(R),
     HostCall(InHostCall<R>, SuspendedCall),
+    Sleeping(Asleep<R>, Duration),
     SliceEnded(OutOfSlice<R>),
 }
 
 impl Suspendable {
-    pub(crate) fn new(machine: Machine) -> Self {
+    pub(crate) fn new(mut machine: Machine) -> Self {
+        machine.state().set_suspendable();
         Self {
             machine,
             waiting: Waiting::Nothing,
@@ -47,6 +51,7 @@ impl Suspendable {
         loop {
             let paused = match advance {
                 Advance::Returned(result) => return Ok(Step::Returned(result)),
+                Advance::Sleeping(asleep, time) => return Ok(Step::Sleeping(asleep, time)),
                 Advance::SliceEnded(paused) => return Ok(Step::SliceEnded(paused)),
                 Advance::HostCall(paused) => paused,
             };
@@ -71,8 +76,8 @@ impl Suspendable {
                     self.waiting = Waiting::Start(paused, called);
                     return Ok(Progress::Yielded);
                 }
-                // The conversation refuses host calls here, so the function has returned.
-                Some(Step::Returned(()) | Step::HostCall(..)) | None => {}
+                // The conversation refuses host calls and sleep here, so the function has returned.
+                Some(Step::Returned(()) | Step::HostCall(..) | Step::Sleeping(..)) | None => {}
             }
             let Some(start) = self.machine.start(called) else {
                 return Ok(Progress::Done(Bytes::new()));
@@ -93,6 +98,10 @@ impl Suspendable {
                 self.waiting = Waiting::Reply(paused);
                 Ok(Progress::HostCall(call))
             }
+            Step::Sleeping(asleep, time) => {
+                self.waiting = Waiting::Wake(asleep);
+                Ok(Progress::Sleeping(time))
+            }
             Step::SliceEnded(paused) => {
                 self.waiting = Waiting::Slice(paused);
                 Ok(Progress::Yielded)
@@ -107,7 +116,7 @@ impl Suspendable {
         }
         let state = self.machine.state();
         state.flush();
-        progress.map_err(|error| state.conversation.fail(error))
+        progress.map_err(|error| state.fail(error))
     }
 }
 
@@ -140,6 +149,10 @@ impl SuspendableInstance for Suspendable {
             }
             (Waiting::Reply(paused), Resume::Reply(reply)) => {
                 let advance = self.machine.answer(paused, Some(reply));
+                self.calling(advance)
+            }
+            (Waiting::Wake(asleep), Resume::Wake) => {
+                let advance = self.machine.wake(asleep);
                 self.calling(advance)
             }
             (waiting, _) => {

@@ -2,9 +2,10 @@
 
 use crate::fault::Exit;
 use crate::lend;
+use crate::mailbox::{Answer, Wait};
 use crate::signatures;
 use crate::state::{Immediate, Patient, State};
-use capwire_wapc::{Conversation, ProtocolError, Reply, Span, abi};
+use capwire_wapc::{Conversation, ProtocolError, Reply, Span, abi, assemblyscript};
 use capwire_wasi::{Function, MOST_ARGUMENTS, Outcome};
 use std::sync::Arc;
 use wasmtime::{AsContextMut, Caller, Engine, Linker, Result, Val};
@@ -14,30 +15,40 @@ type Guest<'a, W> = Caller<'a, State<W>>;
 /// Returns a linker for plain guests.
 pub(crate) fn immediate(engine: &Engine) -> Result<Linker<State<Immediate>>> {
     let mut linker = linker(engine)?;
+    for function in capwire_wasi::functions() {
+        link_wasi(&mut linker, engine, function)?;
+    }
     let call = |guest: Guest<'_, _>, b, bl, n, nl, o, ol, p, pl| {
         call_host(guest, (b, bl, n, nl, o, ol, p, pl))
     };
     linker.func_wrap(abi::NAMESPACE, abi::HOST_CALL.name, call)?;
+    linker.alias_module(abi::NAMESPACE, abi::WASMBUS)?;
     Ok(linker)
 }
 
 /// Returns a linker for suspendable guests.
 pub(crate) fn patient(engine: &Engine) -> Result<Linker<State<Patient>>> {
     let mut linker = linker(engine)?;
+    for function in capwire_wasi::functions() {
+        match function.sleeps() {
+            true => link_sleep(&mut linker, engine, function)?,
+            false => link_wasi(&mut linker, engine, function)?,
+        }
+    }
     linker.func_wrap_async(abi::NAMESPACE, abi::HOST_CALL.name, |guest, spans| {
         Box::new(await_host(guest, spans))
     })?;
+    linker.alias_module(abi::NAMESPACE, abi::WASMBUS)?;
     Ok(linker)
 }
 
-/// Returns a linker with all functions except `__host_call`.
+/// Returns a linker with all functions except `__host_call` and WASI's, which may wait.
 fn linker<W: 'static>(engine: &Engine) -> Result<Linker<State<W>>> {
     let mut linker = Linker::new(engine);
-    link_abort(&mut linker)?;
     link_guest(&mut linker)?;
     link_replies(&mut linker)?;
-    for function in capwire_wasi::functions() {
-        link_wasi(&mut linker, engine, function)?;
+    for function in &assemblyscript::FUNCTIONS {
+        link_assemblyscript(&mut linker, engine, function)?;
     }
     Ok(linker)
 }
@@ -89,13 +100,23 @@ fn link_replies<W: 'static>(linker: &mut Linker<State<W>>) -> Result<()> {
     Ok(())
 }
 
-fn link_abort<W: 'static>(linker: &mut Linker<State<W>>) -> Result<()> {
-    let abort = |guest: Guest<'_, W>, message, file, line, column| -> Result<()> {
-        let arguments = [message, file, line, column];
-        let abort = serve(guest, |wapc, memory| wapc.abort(memory, arguments))?;
-        Err(abort.into())
+fn link_assemblyscript<W: 'static>(
+    linker: &mut Linker<State<W>>,
+    engine: &Engine,
+    function: &'static assemblyscript::Function,
+) -> Result<()> {
+    let ty = signatures::assemblyscript_type(engine, function);
+    let call = move |mut guest: Guest<'_, W>, arguments: &[Val], results: &mut [Val]| {
+        let words: [u64; assemblyscript::MOST_PARAMETERS] = words(arguments);
+        let (memory, state) = split(&mut guest);
+        let world = &**state.conversation.world();
+        match function.call(&words, memory, world)? {
+            assemblyscript::Outcome::Returned(number) => results.fill(Val::F64(number.to_bits())),
+            assemblyscript::Outcome::Abort(abort) => return Err(abort.into()),
+        }
+        Ok(())
     };
-    linker.func_wrap(abi::ABORT.namespace, abi::ABORT.name, abort)?;
+    linker.func_new(function.namespace, function.name, ty, call)?;
     Ok(())
 }
 
@@ -136,10 +157,19 @@ async fn await_host(mut guest: Guest<'_, Patient>, arguments: Spans) -> Result<i
     let Some(call) = call.map(|call| call.to_suspended()) else {
         return Ok(0);
     };
-    let mailbox = Arc::clone(&state.waits.mailbox);
-    let (reply, left) = mailbox.exchange(call).await;
-    guest.as_context_mut().set_epoch_deadline(left);
+    let reply = match wait(&mut guest, Wait::HostCall(call)).await {
+        Answer::Reply(reply) => reply,
+        Answer::Wake => Reply::error("the host did not reply"),
+    };
     Ok(guest.data_mut().conversation.answer(reply))
+}
+
+/// Suspends the guest, which continues in the rest of its slice.
+async fn wait(guest: &mut Guest<'_, Patient>, wait: Wait) -> Answer {
+    let mailbox = Arc::clone(&guest.data().waits.mailbox);
+    let (answer, left) = mailbox.exchange(wait).await;
+    guest.as_context_mut().set_epoch_deadline(left);
+    answer
 }
 
 /// Binding, namespace, operation and payload, each as pointer and length.
@@ -156,27 +186,75 @@ fn link_wasi<W: 'static>(
 ) -> Result<()> {
     let ty = signatures::wasi_type(engine, function);
     let call = move |mut guest: Guest<'_, W>, arguments: &[Val], results: &mut [Val]| {
-        let mut words = [0; MOST_ARGUMENTS];
-        for (word, argument) in words.iter_mut().zip(arguments) {
-            *word = bits(argument);
-        }
-        let (memory, state) = split(&mut guest);
-        let world = &**state.conversation.world();
-        match state.wasi.call(function, &words, memory, world) {
+        let errno = match call_wasi(&mut guest, function, arguments) {
             Outcome::Exit(code) => return Err(Exit(code).into()),
-            Outcome::Errno(errno) => results.fill(Val::I32(errno)),
-        }
+            Outcome::Errno(errno) => errno,
+            Outcome::Sleep(_) => 0,
+        };
+        results.fill(Val::I32(errno));
         Ok(())
     };
     linker.func_new(function.namespace, function.name, ty, call)?;
     Ok(())
 }
 
+/// Links a function of WASI in which the guest can sleep.
+fn link_sleep(
+    linker: &mut Linker<State<Patient>>,
+    engine: &Engine,
+    function: &'static Function,
+) -> Result<()> {
+    let ty = signatures::wasi_type(engine, function);
+    linker.func_new_async(
+        function.namespace,
+        function.name,
+        ty,
+        move |mut guest, arguments, results| {
+            Box::new(async move {
+                let errno = match call_wasi(&mut guest, function, arguments) {
+                    Outcome::Exit(code) => return Err(Exit(code).into()),
+                    Outcome::Errno(errno) => errno,
+                    Outcome::Sleep(time) => {
+                        if guest.data().conversation.may_sleep() {
+                            wait(&mut guest, Wait::Sleep(time)).await;
+                        }
+                        0
+                    }
+                };
+                results.fill(Val::I32(errno));
+                Ok(())
+            })
+        },
+    )?;
+    Ok(())
+}
+
+fn call_wasi<W: 'static>(
+    guest: &mut Guest<'_, W>,
+    function: &Function,
+    arguments: &[Val],
+) -> Outcome {
+    let words: [u64; MOST_ARGUMENTS] = words(arguments);
+    let (memory, state) = split(guest);
+    let world = &**state.conversation.world();
+    state.wasi.call(function, &words, memory, world)
+}
+
+/// Returns the bits of the arguments, at most `N`.
+fn words<const N: usize>(arguments: &[Val]) -> [u64; N] {
+    let mut words = [0; N];
+    for (word, argument) in words.iter_mut().zip(arguments) {
+        *word = bits(argument);
+    }
+    words
+}
+
 fn bits(value: &Val) -> u64 {
     match value {
         Val::I32(value) => u64::from(value.cast_unsigned()),
         Val::I64(value) => value.cast_unsigned(),
-        // No function of WASI has another type.
+        Val::F64(bits) => *bits,
+        // No import has another type.
         _ => 0,
     }
 }

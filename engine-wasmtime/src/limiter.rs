@@ -10,6 +10,11 @@ impl Limiter {
         Self(Growth::new(limits))
     }
 
+    /// See [`Growth::begin_call`].
+    pub(crate) fn begin_call(&mut self) {
+        self.0.begin_call();
+    }
+
     /// See [`Growth::refused`].
     pub(crate) fn refused(&self) -> Option<LimitError> {
         self.0.refused()
@@ -21,9 +26,11 @@ impl ResourceLimiter for Limiter {
         &mut self,
         _current: usize,
         desired: usize,
-        _maximum: Option<usize>,
+        maximum: Option<usize>,
     ) -> Result<bool> {
-        Ok(self.0.memory(desired as u64))
+        Ok(self
+            .0
+            .memory(desired as u64, maximum.map(|bytes| bytes as u64)))
     }
 
     fn table_growing(

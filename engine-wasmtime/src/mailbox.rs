@@ -1,12 +1,13 @@
-//! The mailbox through which a suspended guest passes its host call and gets the reply.
+//! The mailbox through which a suspended guest passes the reason for which it waits, and gets the answer.
 
 use capwire_wapc::{Reply, SuspendedCall};
 use std::future;
 use std::mem;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::Poll;
+use std::time::Duration;
 
-/// A host call or its reply. The two sides never use it at the same time, so its lock is always free.
+/// A wait or its answer. The two sides never use it at the same time, so its lock is always free.
 #[derive(Default)]
 pub(crate) struct Mailbox(Mutex<Mail>);
 
@@ -14,22 +15,34 @@ pub(crate) struct Mailbox(Mutex<Mail>);
 enum Mail {
     #[default]
     Nothing,
-    Call(SuspendedCall),
-    Reply(Reply, u64),
+    Wait(Wait),
+    Answer(Answer, u64),
+}
+
+/// The reason for which a guest waits.
+pub(crate) enum Wait {
+    HostCall(SuspendedCall),
+    Sleep(Duration),
+}
+
+/// The end of a wait.
+pub(crate) enum Answer {
+    Reply(Reply),
+    Wake,
 }
 
 impl Mailbox {
-    /// Stores the guest's host call, and waits for the reply and the ticks left in the slice.
-    pub(crate) async fn exchange(&self, call: SuspendedCall) -> (Reply, u64) {
-        *self.mail() = Mail::Call(call);
-        future::poll_fn(|_| self.take_reply()).await
+    /// Stores the guest's wait, and waits for the answer and the ticks left in the slice.
+    pub(crate) async fn exchange(&self, wait: Wait) -> (Answer, u64) {
+        *self.mail() = Mail::Wait(wait);
+        future::poll_fn(|_| self.take_answer()).await
     }
 
-    /// Takes the guest's host call, if there is one. The guest's driver calls this.
-    pub(crate) fn take_call(&self) -> Option<SuspendedCall> {
+    /// Takes the guest's wait, if there is one. The guest's driver calls this.
+    pub(crate) fn take_wait(&self) -> Option<Wait> {
         let mut mail = self.mail();
         match mem::take(&mut *mail) {
-            Mail::Call(call) => Some(call),
+            Mail::Wait(wait) => Some(wait),
             other => {
                 *mail = other;
                 None
@@ -37,15 +50,15 @@ impl Mailbox {
         }
     }
 
-    /// Stores the reply and the ticks left in the slice. The guest's driver calls this.
-    pub(crate) fn reply(&self, reply: Reply, ticks: u64) {
-        *self.mail() = Mail::Reply(reply, ticks);
+    /// Stores the answer and the ticks left in the slice. The guest's driver calls this.
+    pub(crate) fn answer(&self, answer: Answer, ticks: u64) {
+        *self.mail() = Mail::Answer(answer, ticks);
     }
 
-    fn take_reply(&self) -> Poll<(Reply, u64)> {
+    fn take_answer(&self) -> Poll<(Answer, u64)> {
         let mut mail = self.mail();
         match mem::take(&mut *mail) {
-            Mail::Reply(reply, ticks) => Poll::Ready((reply, ticks)),
+            Mail::Answer(answer, ticks) => Poll::Ready((answer, ticks)),
             other => {
                 *mail = other;
                 Poll::Pending

@@ -28,13 +28,15 @@ impl Plain {
     ) -> Result<T, CallError> {
         let _running = self.clock.run();
         let guest = &mut self.guest;
-        let waits = &mut guest.store.data_mut().waits;
+        let state = guest.store.data_mut();
+        state.limiter.begin_call();
+        let waits = &mut state.waits;
         waits.deadline = waits.clock.after(guest.slice);
         guest.store.set_epoch_deadline(guest.slice);
         let result = lend::lend(host, || call(guest));
         let state = self.guest.store.data_mut();
         state.flush();
-        result.map_err(|error| state.conversation.fail(fault::call_error(error)))
+        result.map_err(|error| state.fail(fault::call_error(error)))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::NAME;
 use capwire_wapc::exports::{self, Export};
-use capwire_wapc::{CompileError, abi};
+use capwire_wapc::{CompileError, abi, assemblyscript};
 use capwire_wasi::ValueType;
 use wasmtime::{Engine, ExternType, FuncType, Module, ValType};
 
@@ -12,15 +12,18 @@ const I32: ValType = ValType::I32;
 pub(crate) fn check_imports(module: &Module) -> Result<(), CompileError> {
     for import in module.imports() {
         let offered = offered(module.engine(), import.module(), import.name());
-        let same = match (import.ty(), offered) {
-            (ExternType::Func(imported), Some(offered)) => FuncType::eq(&imported, &offered),
+        let imported = match import.ty() {
+            ExternType::Func(imported) => Some(imported),
+            _ => None,
+        };
+        let same = match (&imported, offered) {
+            (Some(imported), Some(offered)) => FuncType::eq(imported, &offered),
             _ => false,
         };
         if !same {
-            return Err(CompileError::UnknownImport {
-                module: import.module().to_owned(),
-                name: import.name().to_owned(),
-            });
+            let parameters = imported.map(|ty| ty.params().len());
+            let (module, name) = (import.module(), import.name());
+            return Err(CompileError::refused_import(module, name, parameters));
         }
     }
     Ok(())
@@ -46,6 +49,9 @@ fn offered(engine: &Engine, module: &str, name: &str) -> Option<FuncType> {
         let parameters = vec![I32; import.parameters];
         return Some(function_type(engine, parameters, import.returns));
     }
+    if let Some(function) = assemblyscript::find(module, name) {
+        return Some(assemblyscript_type(engine, function));
+    }
     capwire_wasi::find(module, name).map(|function| wasi_type(engine, function))
 }
 
@@ -56,6 +62,18 @@ pub(crate) fn wasi_type(engine: &Engine, function: &capwire_wasi::Function) -> F
         ValueType::I64 => ValType::I64,
     });
     function_type(engine, parameters.collect(), function.returns)
+}
+
+/// Returns the type of a function of AssemblyScript.
+pub(crate) fn assemblyscript_type(
+    engine: &Engine,
+    function: &assemblyscript::Function,
+) -> FuncType {
+    let parameters = function.parameters.iter().map(|parameter| match parameter {
+        assemblyscript::ValueType::I32 => I32,
+        assemblyscript::ValueType::F64 => ValType::F64,
+    });
+    FuncType::new(engine, parameters, function.returns.then_some(ValType::F64))
 }
 
 fn function_type(engine: &Engine, parameters: Vec<ValType>, returns: bool) -> FuncType {

@@ -3,7 +3,7 @@
 use crate::clock::{Clock, Deadline};
 use crate::limiter::Limiter;
 use crate::mailbox::Mailbox;
-use capwire_wapc::{Conversation, ResourceLimits, World};
+use capwire_wapc::{CallError, Conversation, ResourceLimits, World};
 use capwire_wasi::Wasi;
 use std::sync::Arc;
 use wasmtime::Memory;
@@ -44,5 +44,12 @@ impl<W> State<W> {
     /// Prints the guest's unfinished line. It runs at the end of each call, also of a failed one.
     pub(crate) fn flush(&mut self) {
         self.wasi.flush(&**self.conversation.world());
+    }
+
+    /// Ends the call or the start in which `error` stopped the guest's code. Returns the error with all
+    /// that is known of it.
+    pub(crate) fn fail(&mut self, error: CallError) -> CallError {
+        let refused = self.limiter.refused();
+        self.conversation.fail(error.after_refusal(refused))
     }
 }

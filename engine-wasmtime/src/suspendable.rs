@@ -5,7 +5,7 @@
 use crate::clock::{Deadline, GuestClock};
 use crate::fault;
 use crate::guest::Guest;
-use crate::mailbox::Mailbox;
+use crate::mailbox::{Answer, Mailbox, Wait};
 use crate::state::Patient;
 use bytes::Bytes;
 use capwire_wapc::{CallError, Misuse, Progress, Request, Resume, SuspendableInstance};
@@ -29,6 +29,8 @@ enum Phase {
     Idle(Box<Guest<Patient>>),
     /// The guest is in a host call. The number is the ticks left in its slice.
     AwaitsReply(Run, u64),
+    /// The guest sleeps. The number is the ticks left in its slice.
+    Asleep(Run, u64),
     /// The guest's slice is over.
     AwaitsSlice(Run),
     /// An error or a panic ended the guest.
@@ -92,11 +94,15 @@ impl Suspendable {
     }
 
     fn suspended(&mut self, run: Run) -> Progress {
-        match self.mailbox.take_call() {
-            Some(call) => {
-                let left = self.clock.clock().until(self.deadline);
+        let left = self.clock.clock().until(self.deadline);
+        match self.mailbox.take_wait() {
+            Some(Wait::HostCall(call)) => {
                 self.phase = Phase::AwaitsReply(run, left);
                 Progress::HostCall(call)
+            }
+            Some(Wait::Sleep(time)) => {
+                self.phase = Phase::Asleep(run, left);
+                Progress::Sleeping(time)
             }
             None => {
                 self.phase = Phase::AwaitsSlice(run);
@@ -120,7 +126,11 @@ impl SuspendableInstance for Suspendable {
     fn resume(&mut self, resume: Resume) -> Result<Progress, CallError> {
         match (mem::replace(&mut self.phase, Phase::Dead), resume) {
             (Phase::AwaitsReply(run, left), Resume::Reply(reply)) => {
-                self.mailbox.reply(reply, left);
+                self.mailbox.answer(Answer::Reply(reply), left);
+                self.advance(run, left)
+            }
+            (Phase::Asleep(run, left), Resume::Wake) => {
+                self.mailbox.answer(Answer::Wake, left);
                 self.advance(run, left)
             }
             (Phase::AwaitsSlice(run), Resume::Continue) => self.advance(run, self.slice),
@@ -138,7 +148,7 @@ async fn run_starts(mut guest: Box<Guest<Patient>>) -> Ended {
         let result = start.call_async(&mut guest.store, ()).await;
         let state = guest.store.data_mut();
         state.flush();
-        let result = result.map_err(|error| state.conversation.fail(fault::call_error(error)));
+        let result = result.map_err(|error| state.fail(fault::call_error(error)));
         if let Err(error) = fault::unless_exited(result) {
             return (guest, Err(error));
         }
@@ -148,6 +158,7 @@ async fn run_starts(mut guest: Box<Guest<Patient>>) -> Ended {
 
 async fn run_call(mut guest: Box<Guest<Patient>>, arguments: (u32, u32)) -> Ended {
     guest.store.set_epoch_deadline(guest.slice);
+    guest.store.data_mut().limiter.begin_call();
     let Guest {
         store, guest_call, ..
     } = &mut *guest;
@@ -156,7 +167,7 @@ async fn run_call(mut guest: Box<Guest<Patient>>, arguments: (u32, u32)) -> Ende
     state.flush();
     let response = match returned {
         Ok(returned) => state.conversation.finish(returned),
-        Err(error) => Err(state.conversation.fail(fault::call_error(error))),
+        Err(error) => Err(state.fail(fault::call_error(error))),
     };
     (guest, response)
 }

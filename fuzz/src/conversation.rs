@@ -3,7 +3,7 @@
 
 use arbitrary::{Arbitrary, Unstructured};
 use capwire_wapc::{
-    CallError, Conversation, EmptyWorld, Reply, Request, ResourceLimits, Span, Trap,
+    CallError, Conversation, EmptyWorld, Reply, Request, ResourceLimits, Span, Trap, assemblyscript,
 };
 use std::sync::Arc;
 
@@ -79,7 +79,9 @@ fn play(step: Step, conversation: &mut Conversation, memory: &mut [u8]) {
 }
 
 fn abort(conversation: &mut Conversation, memory: &[u8], arguments: [u32; 4]) {
-    if let Ok(abort) = conversation.abort(memory, arguments) {
+    let function = assemblyscript::find("env", "abort").expect("a function of the table");
+    let outcome = function.call(&arguments.map(u64::from), memory, &EmptyWorld);
+    if let Ok(assemblyscript::Outcome::Abort(abort)) = outcome {
         let CallError::Trap(trap) = conversation.fail(Trap::from(abort).into()) else {
             unreachable!("a trap stays one");
         };

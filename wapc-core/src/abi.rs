@@ -5,6 +5,9 @@
 /// The module that guests import from.
 pub const NAMESPACE: &str = "wapc";
 
+/// The name of [`NAMESPACE`] in guests since 2021, built with `wasmbus-rpc`. It has the same functions.
+pub const WASMBUS: &str = "wasmbus";
+
 /// The export that takes a call: `(operation length, payload length) -> 1 for success`.
 pub const GUEST_CALL: &str = "__guest_call";
 
@@ -59,27 +62,21 @@ pub const IMPORTS: [Import; 9] = [
     CONSOLE_LOG,
 ];
 
-/// AssemblyScript's `abort`, which ends the call with a message. It is not part of waPC, but its compiler
-/// imports it in every module. The parameters are pointers to message and file name, then line and column.
-pub const ABORT: Import = Import {
-    namespace: "env",
-    ..import("abort", 4, false)
-};
-
-/// Returns the function that a host of waPC offers under this name, or `None`.
+/// Returns the function of waPC with this name, or `None`. A function of [`WASMBUS`] is that of
+/// [`NAMESPACE`] with the same name.
 ///
 /// ```
 /// use capwire_wapc::abi;
 ///
 /// assert_eq!(abi::find("wapc", "__console_log"), Some(&abi::CONSOLE_LOG));
-/// assert_eq!(abi::find("env", "abort"), Some(&abi::ABORT));
-/// assert_eq!(abi::find("env", "exit"), None);
+/// assert_eq!(abi::find("wasmbus", "__console_log"), Some(&abi::CONSOLE_LOG));
+/// assert_eq!(abi::find("wapc", "exit"), None);
 /// ```
 #[must_use]
 pub fn find(namespace: &str, name: &str) -> Option<&'static Import> {
-    let all = IMPORTS.iter().chain([&ABORT]);
-    let mut found = all.filter(|import| import.namespace == namespace && import.name == name);
-    found.next()
+    let mut all = IMPORTS.iter();
+    let known = [NAMESPACE, WASMBUS].contains(&namespace);
+    known.then(|| all.find(|import| import.name == name))?
 }
 
 const fn import(name: &'static str, parameters: usize, returns: bool) -> Import {

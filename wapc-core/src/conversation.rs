@@ -1,7 +1,6 @@
-//! The nine functions of waPC and AssemblyScript's `abort`, implemented once for all engines.
+//! The nine functions of waPC, implemented once for all engines.
 
 use crate::abi;
-use crate::abort::Abort;
 use crate::bounded;
 use crate::error::{CallError, GuestError, LimitError, Misuse, ProtocolError};
 use crate::limits::ResourceLimits;
@@ -244,13 +243,10 @@ impl Conversation {
         Ok(())
     }
 
-    /// AssemblyScript's `abort`: returns the guest's message and source position. The engine stops the
-    /// guest and turns the result into a [`Trap`](crate::Trap).
-    ///
-    /// # Errors
-    /// If message or file name lie outside of memory.
-    pub fn abort(&self, memory: &[u8], arguments: [u32; 4]) -> Result<Abort, ProtocolError> {
-        Abort::read(memory, arguments)
+    /// Returns true if the guest may be suspended now: it handles a call, and does not start.
+    #[must_use]
+    pub fn may_sleep(&self) -> bool {
+        self.phase == Phase::Call
     }
 
     fn clear(&mut self) {

@@ -8,6 +8,7 @@ use crate::world::World;
 use bytes::Bytes;
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Compiles and runs WebAssembly modules. An engine is cheap to share and independent of actors.
 pub trait Engine: fmt::Debug + Send + Sync + 'static {
@@ -65,8 +66,8 @@ pub trait Module: fmt::Debug + Send + Sync + 'static {
         world: Arc<dyn World>,
     ) -> Result<Box<dyn PlainInstance>, StartError>;
 
-    /// Creates an instance that can be suspended in a host call and at the end of a slice. None of the
-    /// guest's code has run when this returns.
+    /// Creates an instance that can be suspended in a host call, while it sleeps, and at the end of a
+    /// slice. None of the guest's code has run when this returns.
     ///
     /// # Errors
     /// If the module's initial memory or tables exceed `limits`, or the engine has no room.
@@ -115,7 +116,7 @@ pub trait SuspendableInstance: fmt::Debug + Send {
     /// See [`CallError`].
     fn call(&mut self, request: Request<'_>) -> Result<Progress, CallError>;
 
-    /// Continues after [`Progress::HostCall`] or [`Progress::Yielded`].
+    /// Continues after [`Progress::HostCall`], [`Progress::Sleeping`] or [`Progress::Yielded`].
     ///
     /// # Errors
     /// See [`CallError`].
@@ -128,6 +129,8 @@ pub enum Progress {
     Done(Bytes),
     /// The guest waits for the host's reply.
     HostCall(SuspendedCall),
+    /// The guest sleeps and wants to continue after this time. Start functions do not sleep.
+    Sleeping(Duration),
     /// The guest's slice is over; it waits for another one.
     Yielded,
 }
@@ -137,6 +140,7 @@ impl fmt::Debug for Progress {
         match self {
             Self::Done(response) => f.debug_tuple("Done").field(&Size(response)).finish(),
             Self::HostCall(call) => f.debug_tuple("HostCall").field(call).finish(),
+            Self::Sleeping(time) => f.debug_tuple("Sleeping").field(time).finish(),
             Self::Yielded => f.write_str("Yielded"),
         }
     }
@@ -147,6 +151,8 @@ impl fmt::Debug for Progress {
 pub enum Resume {
     /// The reply to [`Progress::HostCall`].
     Reply(Reply),
+    /// The end of the sleep of [`Progress::Sleeping`]. The guest continues in the rest of its slice.
+    Wake,
     /// Another slice after [`Progress::Yielded`].
     Continue,
 }
@@ -160,6 +166,12 @@ pub trait HostCalls {
 
     /// Decides at the end of a slice whether the guest may continue.
     fn slice_ended(&mut self) -> Verdict;
+
+    /// Waits for `time`, for which a suspendable guest sleeps. Unless it is implemented, the guest
+    /// wakes at once, as a plain guest always does.
+    fn sleep(&mut self, time: Duration) {
+        let _ = time;
+    }
 }
 
 impl<F: FnMut(HostCall<'_>) -> Reply> HostCalls for F {

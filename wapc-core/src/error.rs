@@ -1,5 +1,6 @@
 //! Errors, typed by who caused them and by whether the instance survives.
 
+use crate::abi;
 use crate::bounded::MAX_TEXT;
 use crate::trap::Trap;
 use std::error::Error as StdError;
@@ -68,6 +69,32 @@ pub enum CompileError {
         /// The import's name.
         name: String,
     },
+    /// The module was built for waPC of before 30 March 2020.
+    #[error(
+        "the module imports `__host_call` with {parameters} parameters, as waPC defined it before 30 March 2020; \
+         that ABI is too old: build the module with a waPC library of April 2020 or later, where it has 8"
+    )]
+    OldHostCall {
+        /// The number of parameters of the import: 4 or 6.
+        parameters: usize,
+    },
+}
+
+impl CompileError {
+    /// Returns the error for an import that no host of waPC offers. `parameters` is the number of
+    /// its parameters if it is a function.
+    #[must_use]
+    pub fn refused_import(module: &str, name: &str, parameters: Option<usize>) -> Self {
+        match parameters {
+            Some(parameters @ (4 | 6)) if abi::find(module, name) == Some(&abi::HOST_CALL) => {
+                Self::OldHostCall { parameters }
+            }
+            _ => Self::UnknownImport {
+                module: module.to_owned(),
+                name: name.to_owned(),
+            },
+        }
+    }
 }
 
 impl CompileError {
@@ -144,6 +171,16 @@ pub enum CallError {
 }
 
 impl CallError {
+    /// Sets the limit for which the guest was refused memory or table elements before it trapped. Other
+    /// errors stay as they are.
+    #[must_use]
+    pub fn after_refusal(self, limit: Option<LimitError>) -> Self {
+        match self {
+            Self::Trap(trap) => trap.after_refusal(limit).into(),
+            other => other,
+        }
+    }
+
     /// Returns true if the instance must not be used again.
     #[must_use]
     pub fn poisons(&self) -> bool {

@@ -12,8 +12,8 @@ use std::mem;
 /// let mut limits = ResourceLimits::default();
 /// limits.memory_pages = 2;
 /// let mut growth = Growth::new(&limits);
-/// assert!(growth.memory(2 * PAGE_SIZE));
-/// assert!(!growth.memory(3 * PAGE_SIZE));
+/// assert!(growth.memory(2 * PAGE_SIZE, None));
+/// assert!(!growth.memory(3 * PAGE_SIZE, None));
 /// assert_eq!(growth.refused(), Some(LimitError::Memory { pages: 2 }));
 /// ```
 #[derive(Debug)]
@@ -41,10 +41,11 @@ impl Growth {
         }
     }
 
-    /// Returns true if linear memory may have `bytes` in all.
-    pub fn memory(&mut self, bytes: u64) -> bool {
+    /// Returns true if linear memory may have `bytes` in all. The memory's own `maximum` in bytes is the
+    /// cause of a refusal if it is less than the limit.
+    pub fn memory(&mut self, bytes: u64, maximum: Option<u64>) -> bool {
         let fits = bytes <= self.memory_bytes;
-        if !fits {
+        if !fits && maximum.is_none_or(|maximum| maximum >= self.memory_bytes) {
             let pages = self.memory_pages;
             self.refused = Some(LimitError::Memory { pages });
         }
@@ -70,6 +71,11 @@ impl Growth {
     /// Undoes the last growth of a table that was allowed, but failed in the engine.
     pub fn table_failed(&mut self) {
         self.elements = self.elements.saturating_sub(mem::take(&mut self.last));
+    }
+
+    /// Forgets the refusals of earlier calls.
+    pub fn begin_call(&mut self) {
+        self.refused = None;
     }
 
     /// Returns the limit that refused the last failed growth. During instantiation, a refusal is an

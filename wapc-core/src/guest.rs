@@ -12,6 +12,7 @@ use crate::world::World;
 use bytes::Bytes;
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// A guest that runs each call to its end on the caller's stack: the fastest kind.
 #[derive(Debug)]
@@ -71,7 +72,7 @@ impl PlainGuest {
     }
 }
 
-/// A guest that can wait in a host call without holding a thread.
+/// A guest that can wait in a host call, or sleep, without holding a thread.
 ///
 /// While it waits, it accepts no other call:
 ///
@@ -179,6 +180,10 @@ impl Guest {
                     let reply = host.call(pending.call().as_host_call());
                     pending.reply(reply)?
                 }
+                Step::Sleeping(asleep) => {
+                    host.sleep(asleep.time());
+                    asleep.wake()?
+                }
                 Step::Yielded(paused) => match host.slice_ended() {
                     Verdict::Continue => paused.resume()?,
                     Verdict::Stop => return Err(LimitError::Interrupted.into()),
@@ -205,6 +210,7 @@ impl Guest {
                 Ok(Step::Done(response))
             }
             Ok(Progress::HostCall(call)) => Ok(Step::HostCall(Pending { guest: self, call })),
+            Ok(Progress::Sleeping(time)) => Ok(Step::Sleeping(Asleep { guest: self, time })),
             Ok(Progress::Yielded) => Ok(Step::Yielded(Paused { guest: self })),
             Err(error) => {
                 self.alive = !error.poisons();
@@ -233,8 +239,10 @@ impl Starting {
                 output: self.output,
                 alive: true,
             })),
-            // Host calls do not occur here: the conversation refuses them in start functions.
-            Ok(Progress::HostCall(_) | Progress::Yielded) => Ok(StartStep::Yielded(self)),
+            // Host calls and sleep do not occur here: the conversation refuses them in start functions.
+            Ok(Progress::HostCall(_) | Progress::Sleeping(_) | Progress::Yielded) => {
+                Ok(StartStep::Yielded(self))
+            }
             Err(error) => Err(self.output.explain(error).into()),
         }
     }
@@ -247,6 +255,8 @@ pub enum Step<'g> {
     Done(Bytes),
     /// The guest waits for a reply.
     HostCall(Pending<'g>),
+    /// The guest sleeps.
+    Sleeping(Asleep<'g>),
     /// The guest's slice is over.
     Yielded(Paused<'g>),
 }
@@ -256,6 +266,7 @@ impl fmt::Debug for Step<'_> {
         match self {
             Self::Done(response) => f.debug_tuple("Done").field(&Size(response)).finish(),
             Self::HostCall(pending) => f.debug_tuple("HostCall").field(pending).finish(),
+            Self::Sleeping(asleep) => f.debug_tuple("Sleeping").field(asleep).finish(),
             Self::Yielded(paused) => f.debug_tuple("Yielded").field(paused).finish(),
         }
     }
@@ -294,6 +305,31 @@ impl<'g> Pending<'g> {
     pub fn reply(self, reply: Reply) -> Result<Step<'g>, CallError> {
         self.guest
             .advance(|instance| instance.resume(Resume::Reply(reply)))
+    }
+}
+
+/// A guest that sleeps.
+#[derive(Debug)]
+#[must_use = "to drop it abandons the call and its guest"]
+pub struct Asleep<'g> {
+    guest: &'g mut Guest,
+    time: Duration,
+}
+
+impl<'g> Asleep<'g> {
+    /// Returns the time for which the guest sleeps.
+    #[must_use]
+    pub fn time(&self) -> Duration {
+        self.time
+    }
+
+    /// Wakes the guest and continues the call. Hosts wait for the [`time`](Self::time) first, or
+    /// for a shorter one.
+    ///
+    /// # Errors
+    /// See [`CallError`].
+    pub fn wake(self) -> Result<Step<'g>, CallError> {
+        self.guest.advance(|instance| instance.resume(Resume::Wake))
     }
 }
 

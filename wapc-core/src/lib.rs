@@ -23,6 +23,7 @@
 //!                 let upper = pending.call().payload().to_ascii_uppercase();
 //!                 pending.reply(Reply::data(upper))? // an async host awaits before this line
 //!             }
+//!             Step::Sleeping(asleep) => asleep.wake()?, // after `asleep.time()`
 //!             Step::Yielded(paused) => paused.resume()?, // deadlines are the host's policy
 //!         };
 //!     }
@@ -33,6 +34,7 @@
 
 pub mod abi;
 mod abort;
+pub mod assemblyscript;
 mod bounded;
 mod conversation;
 mod engine;
@@ -58,7 +60,7 @@ pub use error::{
     CallError, CompileError, GuestError, LimitError, Misuse, ProtocolError, Source, StartError,
 };
 pub use growth::Growth;
-pub use guest::{Guest, Paused, Pending, PlainGuest, StartStep, Starting, Step};
+pub use guest::{Asleep, Guest, Paused, Pending, PlainGuest, StartStep, Starting, Step};
 pub use limits::{PAGE_SIZE, ResourceLimits};
 pub use memory::Span;
 pub use message::{HostCall, Reply, Request, SuspendedCall};

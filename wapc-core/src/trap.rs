@@ -4,7 +4,8 @@ mod frame;
 
 pub use frame::Frame;
 
-use crate::error::MOST_OF_A_TEXT;
+use crate::error::{LimitError, MOST_OF_A_TEXT};
+use crate::limits::PAGE_SIZE;
 use std::error::Error as StdError;
 use std::fmt;
 
@@ -82,6 +83,7 @@ pub struct Trap {
     kind: TrapKind,
     frames: Vec<Frame>,
     said: Option<Box<str>>,
+    refused: Option<LimitError>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -112,6 +114,14 @@ impl Trap {
         self
     }
 
+    /// Sets the limit for which the guest was refused memory or table elements in the same call. Most
+    /// languages abort when that happens.
+    #[must_use]
+    pub fn after_refusal(mut self, limit: Option<LimitError>) -> Self {
+        self.refused = limit;
+        self
+    }
+
     /// Returns the cause of the trap.
     #[must_use]
     pub fn kind(&self) -> TrapKind {
@@ -131,6 +141,13 @@ impl Trap {
     pub fn said(&self) -> Option<&str> {
         self.said.as_deref()
     }
+
+    /// Returns the limit for which the guest was refused memory or table elements in the same call, if
+    /// it was. It is the likely cause of the trap.
+    #[must_use]
+    pub fn refused(&self) -> Option<LimitError> {
+        self.refused
+    }
 }
 
 impl From<TrapKind> for Trap {
@@ -139,6 +156,7 @@ impl From<TrapKind> for Trap {
             kind,
             frames: Vec::new(),
             said: None,
+            refused: None,
             source: None,
         }
     }
@@ -147,6 +165,18 @@ impl From<TrapKind> for Trap {
 impl fmt::Display for Trap {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "the guest {}", self.kind)?;
+        match self.refused {
+            Some(LimitError::Memory { pages }) => {
+                let kib = u64::from(pages) * PAGE_SIZE / 1024;
+                write!(
+                    f,
+                    "\n  it was refused more memory than its limit of {}",
+                    size(kib)
+                )?;
+            }
+            Some(limit) => write!(f, "\n  it was refused {limit}")?,
+            None => {}
+        }
         for frame in &self.frames {
             write!(f, "\n  in {frame}")?;
         }
@@ -155,6 +185,14 @@ impl fmt::Display for Trap {
             write!(f, "\n  it said: {}", said.replace('\n', "\n    "))?;
         }
         Ok(())
+    }
+}
+
+/// Returns a size in the largest unit in which it is a whole number.
+fn size(kib: u64) -> String {
+    match kib % 1024 {
+        0 => format!("{} MiB", kib / 1024),
+        _ => format!("{kib} KiB"),
     }
 }
 

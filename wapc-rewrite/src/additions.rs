@@ -80,7 +80,7 @@ impl Helper {
         match self {
             Self::Fill => bulk::fill(),
             Self::Copy => bulk::copy(),
-            Self::Grow(most_pages) => growth::grow_in_pieces(most_pages, growth::PIECE, |_, _| {}),
+            Self::Grow(most_pages) => growth::grow(most_pages),
             Self::InterruptPoint => {
                 let mut function = Function::new([]);
                 function.instructions().end();

@@ -7,7 +7,8 @@
 //!
 //! Every pointer and length comes from the guest and is checked. No value causes a panic; an
 //! address outside memory fails with `EFAULT`. No function waits, and each moves at most
-//! [`MAX_TRANSFER`] bytes, because a running function cannot be interrupted.
+//! [`MAX_TRANSFER`] bytes, because a running function cannot be interrupted. A guest that sleeps
+//! is suspended by its engine, which [`Outcome::Sleep`] asks for.
 //!
 //! # Linking
 //! An engine registers each of [`functions`] under its namespace and name, with its parameters and
@@ -55,6 +56,9 @@ pub const MAX_TRANSFER: usize = 1024 * 1024;
 pub enum Outcome {
     /// Return this number to the guest; 0 is success.
     Errno(i32),
+    /// Suspend the guest for this time, then return 0 to it. A guest that cannot be suspended gets
+    /// the 0 at once.
+    Sleep(Duration),
     /// Stop the guest, which exits with this code. In a start function, code 0 is success. All
     /// other exits are [`TrapKind::Exit`](capwire_wapc::TrapKind::Exit).
     Exit(u32),
@@ -81,14 +85,21 @@ impl Wasi {
             return Outcome::Exit(Arguments(arguments).word(0));
         }
         let mut memory = Memory::new(memory);
-        let result = self.run(
-            function.operation,
-            &Arguments(arguments),
-            &mut memory,
-            world,
-        );
+        let (operation, arguments) = (function.operation, &Arguments(arguments));
+        let result = match operation {
+            Operation::Poll { subscription } => {
+                poll::poll(arguments, &mut memory, world, subscription)
+            }
+            _ => self
+                .run(operation, arguments, &mut memory, world)
+                .map(|()| Duration::ZERO),
+        };
         self.bytes_used = memory.used();
-        Outcome::Errno(result.err().map_or(0, |errno| errno.number().into()))
+        match result {
+            Ok(Duration::ZERO) => Outcome::Errno(0),
+            Ok(time) => Outcome::Sleep(time),
+            Err(errno) => Outcome::Errno(errno.number().into()),
+        }
     }
 
     /// Returns an upper bound for the bytes of memory that the last [`call`](Self::call) read and
@@ -112,7 +123,7 @@ impl Wasi {
         world: &dyn World,
     ) -> Result<(), Errno> {
         match operation {
-            Operation::Exit | Operation::Succeed => Ok(()),
+            Operation::Exit | Operation::Poll { .. } | Operation::Succeed => Ok(()),
             Operation::Fail(errno) => Err(errno),
             Operation::OnStdio(errno) => Err(stdio::descriptor(arguments).err().unwrap_or(errno)),
             Operation::Close => stdio::descriptor(arguments).map(drop),
@@ -124,7 +135,6 @@ impl Wasi {
             Operation::Write => stdio::write(&mut self.console, arguments, memory, world),
             Operation::DescriptorStatus => stdio::descriptor_status(arguments, memory),
             Operation::FileStatus { size } => stdio::file_status(arguments, memory, size),
-            Operation::Poll { subscription } => poll::poll(arguments, memory, subscription),
         }
     }
 }

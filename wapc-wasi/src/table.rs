@@ -31,6 +31,14 @@ pub struct Function {
     pub(crate) operation: Operation,
 }
 
+impl Function {
+    /// Returns true if the guest can sleep in this function, see [`Outcome::Sleep`](crate::Outcome::Sleep).
+    #[must_use]
+    pub fn sleeps(&self) -> bool {
+        matches!(self.operation, Operation::Poll { .. })
+    }
+}
+
 /// Returns all functions of both namespaces.
 pub fn functions() -> impl Iterator<Item = &'static Function> {
     PREVIEW_1.iter().chain(&UNSTABLE)

@@ -303,46 +303,6 @@ fn more_randomness_than_one_call_may_move_is_refused() {
 }
 
 #[test]
-fn a_poll_returns_every_event_at_once() {
-    for (namespace, stride) in [(PREVIEW_1, 48), (UNSTABLE, 56)] {
-        let mut guest = Guest::new();
-        for (index, (kind, descriptor)) in [(0, 1), (1, 0), (2, 2), (1, 9)].into_iter().enumerate()
-        {
-            let at = index * stride;
-            guest.put_words(
-                at,
-                &[40 + u32::try_from(index).unwrap(), 0, kind, 0, descriptor],
-            );
-        }
-        let outcome = guest.call_of(namespace, "poll_oneoff", &[0, 1_024, 4, 512]);
-        assert_eq!(outcome, Outcome::Errno(0));
-        assert_eq!(guest.word(512), 4);
-        let events: Vec<_> = (0..4)
-            .map(|index| 1_024 + index * 32)
-            .map(|at| (guest.double(at), guest.word(at + 8), guest.memory[at + 24]))
-            .collect();
-        // User data, errno and kind in one word, flags.
-        assert_eq!(
-            events,
-            [
-                (40, 0, 0),
-                (41, 1 << 16, 1),
-                (42, 2 << 16, 0),
-                (43, 1 << 16 | 8, 0)
-            ]
-        );
-    }
-}
-
-#[test]
-fn a_poll_for_nothing_or_too_much_is_refused() {
-    let mut guest = Guest::new();
-    assert_eq!(guest.call("poll_oneoff", &[0, 0, 0, 0]), 28);
-    assert_eq!(guest.call("poll_oneoff", &[0, 0, 1_025, 0]), 28);
-    assert_eq!(guest.call("poll_oneoff", &[65_500, 0, 1, 0]), 21);
-}
-
-#[test]
 fn exit_ends_the_guest_with_its_code() {
     let outcome = Guest::new().call_of(PREVIEW_1, "proc_exit", &[3]);
     assert_eq!(outcome, Outcome::Exit(3));

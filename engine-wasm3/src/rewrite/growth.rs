@@ -16,7 +16,10 @@ const PIECE: i32 = 16;
 
 /// Returns the function that grows memory, of type `(param delta i32) (result i32)`.
 pub(super) fn memory(layout: &Layout) -> Function {
-    grow_in_pieces(layout.gauge(Gauge::Pages), PIECE, |code, pages| {
+    let refuse = |code: &mut InstructionSink<'_>, _| {
+        code.i32_const(1).global_set(layout.gauge(Gauge::Refused));
+    };
+    grow_in_pieces(layout.gauge(Gauge::Pages), PIECE, refuse, |code, pages| {
         let fuel = layout.gauge(Gauge::Fuel);
         code.global_get(fuel)
             .local_get(pages)

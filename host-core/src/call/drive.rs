@@ -61,6 +61,10 @@ pub(super) async fn drive(
                 turn.host_call(clock, &mut budget).await?;
                 pending.reply(reply)?
             }
+            Step::Sleeping(asleep) => {
+                turn.sleep(asleep.time(), clock, &mut budget).await?;
+                asleep.wake()?
+            }
             Step::Yielded(paused) => {
                 budget.bill()?;
                 turn.slice_ended(clock, &mut budget).await?;
@@ -121,6 +125,22 @@ impl Turn {
         self.in_time(clock)?;
         self.end(budget).await;
         Ok(())
+    }
+
+    /// Waits while the guest sleeps, at most until the deadline of its call. The guest is not charged
+    /// for the wait.
+    async fn sleep(
+        &mut self,
+        time: Duration,
+        clock: &dyn Clock,
+        budget: &mut CpuBudget<'_>,
+    ) -> Result<(), Fault> {
+        budget.bill()?;
+        let until = clock.monotonic().saturating_add(time);
+        clock.sleep_until(until.min(self.allowance.deadline)).await;
+        budget.resume();
+        self.in_time(clock)?;
+        self.host_call(clock, budget).await
     }
 
     /// The engine ended a slice. Engines that count instructions may end it early, and no guest is

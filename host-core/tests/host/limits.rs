@@ -1,9 +1,12 @@
 //! Time that a call may take, and compute, and limits that nothing enforces.
 
 use crate::kit::{CONTRACT, Kit, Module, eventually, instances};
+use bytes::Bytes;
 use capwire_engine_fake::{Fake, Script, standard};
 use capwire_host::{ActorId, ActorOptions, ErrorKind, Host, Invocation, ManualClock};
 use capwire_wapc::Support;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::Duration;
 use tower::util::MapRequestLayer;
 
@@ -75,6 +78,51 @@ async fn waiting_in_a_host_call_does_not_count_as_computing() {
     let (answer, ()) = tokio::join!(kit.ask(actor, "Wait", "patient"), time);
 
     assert_eq!(answer.unwrap(), "patient");
+}
+
+/// A guest that sleeps for a quarter of an hour, and then answers.
+fn sleeper(sleeps: &Arc<AtomicBool>) -> Script {
+    let sleeps = Arc::clone(sleeps);
+    Script::new(move |context, call| {
+        let sleeps = Arc::clone(&sleeps);
+        async move {
+            sleeps.store(true, Relaxed);
+            context.sleep(QUARTER).await;
+            Ok(call.payload)
+        }
+    })
+}
+
+const QUARTER: Duration = Duration::from_secs(900);
+
+/// Starts the sleeper and calls it, and puts the clock forward once it sleeps.
+async fn sleep_and_pass(deadline: Duration, time: Duration) -> Result<Bytes, ErrorKind> {
+    let sleeps = Arc::<AtomicBool>::default();
+    let clock = ManualClock::at(Duration::from_secs(2_000_000_000));
+    let fake = Fake::new().with("sleeper", sleeper(&sleeps));
+    let kit = Kit::with(fake, |builder| builder.clock(clock.clone()));
+    let module = Module::new().script("sleeper");
+    let budget = Duration::from_millis(50);
+    let actor = kit.start_with(&module, options(deadline, budget)).await;
+    let pass = async {
+        eventually(|| sleeps.load(Relaxed)).await;
+        clock.advance(time);
+    };
+    let (answer, ()) = tokio::join!(kit.host.call(actor, "sleep", "well"), pass);
+    answer.map_err(|error| error.kind())
+}
+
+#[tokio::test]
+async fn sleeping_is_waiting_g1() {
+    let slept = sleep_and_pass(LONG, QUARTER).await;
+    assert_eq!(slept.unwrap(), "well");
+}
+
+#[tokio::test]
+async fn sleeping_ends_at_the_deadline_g1() {
+    let minute = Duration::from_secs(60);
+    let slept = sleep_and_pass(minute, minute).await;
+    assert_eq!(slept, Err(ErrorKind::Timeout));
 }
 
 #[tokio::test(flavor = "current_thread")]

@@ -31,6 +31,7 @@ mod script;
 mod suite;
 
 pub mod aborts;
+pub mod assemblyscript;
 pub mod backtraces;
 pub mod bounds;
 pub mod bulk;
@@ -44,6 +45,7 @@ pub mod lifecycle;
 pub mod memory_limits;
 pub mod message_limits;
 pub mod modules;
+pub mod sleeps;
 pub mod slices;
 pub mod stack_limits;
 pub mod starts;

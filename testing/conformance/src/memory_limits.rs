@@ -3,7 +3,7 @@
 use crate::guests::guest as plain_guest;
 use crate::harness::{each_kind, try_compile};
 use crate::script::{Script, guest, results};
-use capwire_wapc::{Engine, LimitError, StartError};
+use capwire_wapc::{CallError, Engine, LimitError, StartError};
 
 const NONE: u32 = u32::MAX;
 
@@ -82,6 +82,53 @@ pub fn grow_by_more_than_wanted(engine: &dyn Engine) {
     each_kind(engine, |setup| {
         let answer = setup.guest(wat).call("grow", "").unwrap();
         assert_eq!(results(&answer), [NONE, 1, 1, 0]);
+    });
+}
+
+/// A guest that was refused memory, and aborts, says so: most languages do that.
+pub fn abort_after_a_refusal_f1(engine: &dyn Engine) {
+    let grow = "(drop (memory.grow (i32.const 3200)))";
+    let ask = "(if (i32.eq (local.get $operation) (i32.const 3)) (then {grow}))";
+    let wat = plain_guest(&format!("{} unreachable", ask.replace("{grow}", grow)), "");
+    each_kind(engine, |mut setup| {
+        setup.limits.memory_pages = 64;
+        let trap = |operation: &str| match setup.guest(&wat).call(operation, "").unwrap_err() {
+            CallError::Trap(trap) => trap,
+            other => panic!("{other:?}"),
+        };
+        let refused = trap("ask");
+        assert_eq!(refused.refused(), Some(LimitError::Memory { pages: 64 }));
+        let text = refused.to_string();
+        assert!(
+            text.contains("\n  it was refused more memory than its limit of 4 MiB"),
+            "{text}"
+        );
+        assert_eq!(trap("other").refused(), None);
+    });
+}
+
+/// A refusal of an earlier call, or by the module's own maximum, is no cause.
+pub fn refusals_of_other_causes(engine: &dyn Engine) {
+    let ask = "(drop (memory.grow (i32.const 3200)))";
+    let body = format!(
+        "(if (i32.eq (local.get $operation) (i32.const 3)) (then {ask} (return (i32.const 0))))
+        unreachable"
+    );
+    let own = plain_guest(&format!("{ask} unreachable"), "").replacen(
+        "\"memory\") 4",
+        "\"memory\") 4 8",
+        1,
+    );
+    each_kind(engine, |setup| {
+        let mut earlier = setup.guest(&plain_guest(&body, ""));
+        earlier.call("ask", "").unwrap_err();
+        let mut own = setup.guest(&own);
+        for guest in [&mut earlier, &mut own] {
+            match guest.call("other", "").unwrap_err() {
+                CallError::Trap(trap) => assert_eq!(trap.refused(), None),
+                other => panic!("{other:?}"),
+            }
+        }
     });
 }
 

@@ -1,9 +1,9 @@
 //! The modules that engines accept as guests.
 
-use crate::guests::{COUNTER, ECHO, guest};
-use crate::harness::{each_kind, try_compile};
+use crate::guests::{COUNTER, ECHO, RELAY, guest};
+use crate::harness::{TestHost, each_kind, try_compile};
 use crate::script::declaration;
-use capwire_wapc::{CompileError, Engine, abi};
+use capwire_wapc::{CompileError, Engine, Reply, abi};
 
 const GUEST_CALL: &str =
     r#"(func (export "__guest_call") (param i32 i32) (result i32) (i32.const 0))"#;
@@ -85,10 +85,6 @@ pub fn wrong_import(engine: &dyn Engine) {
         ("__console_log", "(func (param i32 i32) (result i32))"),
         (
             "__host_call",
-            "(func (param i32 i32 i32 i32 i32 i32) (result i32))",
-        ),
-        (
-            "__host_call",
             "(func (param i32 i32 i32 i32 i32 i32 i32 i32))",
         ),
         ("__host_error_len", "(func (result i64))"),
@@ -97,6 +93,44 @@ pub fn wrong_import(engine: &dyn Engine) {
     ] {
         let import = format!(r#"(import "wapc" "{name}" {ty})"#);
         assert_unknown(engine, &import, ("wapc", name));
+    }
+}
+
+/// Until 30 March 2020, `__host_call` had 4 parameters, then 6. The error says so.
+pub fn old_host_call_x8(engine: &dyn Engine) {
+    for (namespace, count) in [("wapc", 4), ("wapc", 6), ("wasmbus", 6)] {
+        let ty = format!("(func (param{}) (result i32))", " i32".repeat(count));
+        let import = format!(r#"(import "{namespace}" "__host_call" {ty})"#);
+        let error = try_compile(engine, &format!("(module {import} {MEMORY} {GUEST_CALL})"));
+        let error = error.unwrap_err();
+        assert!(
+            matches!(error, CompileError::OldHostCall { parameters } if parameters == count),
+            "{error:?}"
+        );
+        let text = error.to_string();
+        assert!(
+            text.contains("too old") && text.contains(&count.to_string()),
+            "{text}"
+        );
+    }
+}
+
+/// Modules of 2021 import the functions from `wasmbus`, or from both.
+pub fn wasmbus_x5(engine: &dyn Engine) {
+    let renamed = RELAY.replacen(r#"(import "wapc""#, r#"(import "wasmbus""#, 4);
+    each_kind(engine, |setup| {
+        for wat in [&renamed, &RELAY.replace(r#""wapc""#, r#""wasmbus""#)] {
+            assert_ne!(wat, RELAY);
+            let mut host = TestHost::replying([Reply::data("pong")]);
+            let mut guest = setup.guest(wat);
+            let response = guest.call_with("any", "ping", &mut host).unwrap();
+            assert_eq!(response, "pong");
+            assert_eq!(host.calls[0].payload(), "ping");
+        }
+    });
+    for import in &abi::IMPORTS {
+        let import = declaration(import).replace(r#""wapc""#, r#""wasmbus""#);
+        try_compile(engine, &format!("(module {import} {MEMORY} {GUEST_CALL})")).unwrap();
     }
 }
 

@@ -161,7 +161,8 @@ macro_rules! __groups {
     ($($callback:tt)*) => {
         $($callback)* ! {
             modules {
-                not_wasm no_guest_call no_memory unknown_import wrong_import no_imports one_import
+                not_wasm no_guest_call no_memory unknown_import wrong_import old_host_call_x8
+                wasmbus_x5 no_imports one_import
                 segments
                 reference_to_an_export references_to_the_host shared_memory memory_of_64_bits
                 too_large start_of_another_type
@@ -208,6 +209,9 @@ macro_rules! __groups {
             aborts {
                 message no_texts bad_pointers edges long_texts start wrong_types
             }
+            assemblyscript {
+                seed_g2 clocks console start bad_pointers wrong_types
+            }
             backtraces if backtraces {
                 functions without_names deep paths imports exits hostile_names bulk start
             }
@@ -222,7 +226,7 @@ macro_rules! __groups {
             }
             memory_limits if memory_limit {
                 start_with_too_much exact_fit grow_is_refused grow_by_much grow_by_more_than_wanted
-                memories_count_together
+                memories_count_together abort_after_a_refusal_f1 refusals_of_other_causes
             }
             message_limits if message_limit {
                 requests responses payloads replies
@@ -232,6 +236,10 @@ macro_rules! __groups {
             }
             stack_limits if stack_limit {
                 endless_recursion deep_recursion size_counts
+            }
+            sleeps if wasi {
+                suspends_g1 both_kinds no_time_at_all plain_guests_yield start dropped_while_asleep
+                with_host_calls
             }
             wasi if wasi {
                 output output_before_the_end output_in_start clock_and_random exit_in_call

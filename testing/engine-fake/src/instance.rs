@@ -27,6 +27,7 @@ pub(crate) struct FakeInstance {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Waits {
     Reply,
+    Wake,
     Slice,
 }
 
@@ -77,6 +78,8 @@ impl FakeInstance {
         }
         Ok(match self.context.take_wish() {
             Some(Wish::HostCall(call)) => Progress::HostCall(call),
+            Some(Wish::Sleep(_)) if self.starting => Progress::Yielded,
+            Some(Wish::Sleep(time)) => Progress::Sleeping(time),
             Some(Wish::Yield) | None => Progress::Yielded,
         })
     }
@@ -85,6 +88,7 @@ impl FakeInstance {
         self.waits_for = match progress {
             Progress::Done(_) => None,
             Progress::HostCall(_) => Some(Waits::Reply),
+            Progress::Sleeping(_) => Some(Waits::Wake),
             Progress::Yielded => Some(Waits::Slice),
         };
         progress
@@ -95,6 +99,7 @@ impl FakeInstance {
             match self.advance()? {
                 Progress::Done(response) => return Ok(response),
                 Progress::HostCall(call) => self.answer(&call, host),
+                Progress::Sleeping(_) => {}
                 Progress::Yielded => self.go_on(host)?,
             }
         }
@@ -144,7 +149,7 @@ impl SuspendableInstance for FakeInstance {
     fn resume(&mut self, resume: Resume) -> Result<Progress, CallError> {
         match (self.waits_for.take(), resume) {
             (Some(Waits::Reply), Resume::Reply(reply)) => self.context.give(reply),
-            (Some(Waits::Slice), Resume::Continue) => {}
+            (Some(Waits::Wake), Resume::Wake) | (Some(Waits::Slice), Resume::Continue) => {}
             _ => return Err(Misuse::NotSuspended.into()),
         }
         self.advance()

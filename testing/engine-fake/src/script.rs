@@ -7,6 +7,7 @@ use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::Poll;
+use std::time::Duration;
 
 /// A script at work.
 pub(crate) type Running = Pin<Box<dyn Future<Output = Result<Bytes, CallError>> + Send>>;
@@ -101,6 +102,7 @@ struct Mailbox {
 /// The reason why a script waits.
 pub(crate) enum Wish {
     HostCall(SuspendedCall),
+    Sleep(Duration),
     Yield,
 }
 
@@ -139,7 +141,17 @@ impl Context {
 
     /// Uses up its slice.
     pub async fn yield_now(&self) {
-        self.wish(Wish::Yield);
+        self.wait(Wish::Yield).await;
+    }
+
+    /// Sleeps.
+    pub async fn sleep(&self, time: Duration) {
+        self.wait(Wish::Sleep(time)).await;
+    }
+
+    /// Waits until the guest is resumed.
+    async fn wait(&self, wish: Wish) {
+        self.wish(wish);
         let mut resumed = false;
         poll_fn(|_| match std::mem::replace(&mut resumed, true) {
             true => Poll::Ready(()),

@@ -248,8 +248,9 @@ fn world() -> Vec<Guest> {
     let print =
         "(i32.store (i32.const 1024) (i32.const 0)) (i32.store (i32.const 1028) (call $all))
         (drop (call $write (i32.const 1) (i32.const 1024) (i32.const 1) (i32.const 1032)))";
-    let sleep = "(i64.store (i32.const 1048) (i64.const -1))
-        (drop (call $poll (i32.const 1024) (i32.const 2048) (i32.const 1) (i32.const 4096)))";
+    let sleep =
+        "(drop (call $poll (i32.const 1024) (i32.const 2048) (i32.const 1) (i32.const 4096)))";
+    let sleep_long = format!("(i64.store (i32.const 1048) (i64.const -1)) {sleep}");
     let empty_lines = "(memory.fill (i32.const 2048) (i32.const 10) (i32.const 60000))
         (i32.store (i32.const 1024) (i32.const 2048)) (i32.store (i32.const 1028) (i32.const 60000))
         (loop $more
@@ -281,7 +282,8 @@ fn world() -> Vec<Guest> {
             "takes all randomness",
             "(drop (call $random (i32.const 1024) (i32.const 60000)))",
         ),
-        endless("sleeps for ever", sleep),
+        endless("sleeps for no time on and on", sleep),
+        Guest::in_call("sleeps for ever", Deadline, for_ever(&sleep_long)),
     ]
 }
 

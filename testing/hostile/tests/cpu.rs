@@ -1,14 +1,16 @@
 //! On every engine, computing counts against the CPU budget; waiting and preemption do not.
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs, reason = "tests")]
 
-use capwire::ActorOptions;
+use bytes::Bytes;
 use capwire::engine::Engine;
+use capwire::{ActorOptions, Clock as _, SystemClock};
 use capwire_conformance::guests;
 use capwire_hostile::{Ending, Site, Subject, Wall, subjects};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::thread;
 use std::time::Duration;
+use tokio::task::JoinSet;
 
 const BUDGET: Duration = Duration::from_millis(50);
 const LONG: Duration = Duration::from_secs(3_600);
@@ -62,6 +64,60 @@ async fn waiting_two_seconds_does_not_count_as_computing() {
         let waited = call(engine, &wall, NAP, options(BUDGET)).await;
         assert_eq!(waited, Ok(()), "{name}");
     }
+}
+
+/// Sleeps until the monotonic clock has gone on by 120 ms, as TinyGo and Go do. The guest sleeps for
+/// half of the rest each time, and at last for one millisecond.
+const SLEEP: &str = "(local.set $end (i64.add (call $now) (i64.const 120000000)))
+    (loop $again
+        (i64.store (i32.const 1048) (i64.add (i64.const 1000000)
+            (i64.shr_u (i64.sub (local.get $end) (call $now)) (i64.const 1))))
+        (i32.store (i32.const 1040) (i32.const 1))
+        (drop (call $poll (i32.const 1024) (i32.const 2048) (i32.const 1) (i32.const 4096)))
+        (br_if $again (i64.lt_s (call $now) (local.get $end))))";
+const WASI: &str = r#"
+    (import "wasi_snapshot_preview1" "poll_oneoff"
+        (func $poll (param i32 i32 i32 i32) (result i32)))
+    (import "wasi_snapshot_preview1" "clock_time_get"
+        (func $time (param i32 i64 i32) (result i32)))"#;
+
+/// A guest that sleeps and then answers.
+fn sleeper() -> Vec<u8> {
+    let imports = guests::imports();
+    let text = format!(
+        r#"(module {imports} {WASI} (memory (export "memory") 1)
+        (func $now (result i64)
+            (drop (call $time (i32.const 1) (i64.const 1) (i32.const 512)))
+            (i64.load (i32.const 512)))
+        (func (export "__guest_call") (param i32 i32) (result i32) (local $end i64)
+            {SLEEP}
+            (call $__guest_response (i32.const 0) (i32.const 0)) (i32.const 1)))"#
+    );
+    wat::parse_str(text).unwrap()
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn sleeping_does_not_count_as_computing_g1() {
+    let mut sleeps = JoinSet::new();
+    for Subject { name, engine, .. } in subjects().unwrap() {
+        sleeps.spawn(async move { (name, sleep(engine).await) });
+    }
+    for (name, (slept, took)) in sleeps.join_all().await {
+        assert_eq!(slept.as_deref(), Ok(&b""[..]), "{name}");
+        assert!(took >= Duration::from_millis(120), "{name}: {took:?}");
+    }
+}
+
+/// Calls the sleeper. Returns its answer, and the time that it took.
+async fn sleep(engine: Arc<dyn Engine>) -> (Result<Bytes, String>, Duration) {
+    let site = Site::new(engine, &Wall::default()).unwrap();
+    let actor = site.sign(&sleeper()).await.unwrap();
+    let actor = site.start(actor, options(BUDGET)).await.unwrap();
+    let clock = SystemClock::default();
+    let before = clock.monotonic();
+    let slept = site.host().call(actor, "sleep", "").await;
+    let took = clock.monotonic() - before;
+    (slept.map_err(|error| error.to_string()), took)
 }
 
 #[tokio::test(flavor = "current_thread")]

@@ -49,11 +49,12 @@ const NEXT: u32 = 2;
 
 /// Returns a function of type `(param delta i32) (result i32)` that grows memory by at most `piece` pages
 /// in each round of a loop. If memory would then have more pages than the global `most_pages` holds, it
-/// returns -1 before it grows anything. `before_piece` adds code before each piece. It gets the index of
-/// the local for the pages of the piece.
+/// returns -1 before it grows anything. `refuse` adds code before that, which gets the index of the local
+/// for all pages; `before_piece` adds code before each piece, which gets that for the pages of the piece.
 pub fn grow_in_pieces(
     most_pages: u32,
     piece: i32,
+    refuse: impl FnOnce(&mut InstructionSink<'_>, u32),
     before_piece: impl FnOnce(&mut InstructionSink<'_>, u32),
 ) -> Function {
     let mut function = Function::new([(2, ValType::I32)]);
@@ -63,8 +64,10 @@ pub fn grow_in_pieces(
         .memory_size(0)
         .local_tee(BEFORE)
         .i32_sub()
-        .i32_gt_u();
-    fail_if(&mut code);
+        .i32_gt_u()
+        .if_(BlockType::Empty);
+    refuse(&mut code, DELTA);
+    code.i32_const(-1).return_().end();
     code.loop_(BlockType::Empty)
         .local_get(DELTA)
         .i32_const(piece)
@@ -88,4 +91,13 @@ pub fn grow_in_pieces(
 
 fn fail_if(code: &mut InstructionSink<'_>) {
     code.if_(BlockType::Empty).i32_const(-1).return_().end();
+}
+
+/// Returns the function that grows memory. It lets `memory.grow` itself refuse what is beyond the limit, so
+/// that the engine knows of the refusal.
+pub(crate) fn grow(most_pages: u32) -> Function {
+    let refuse = |code: &mut InstructionSink<'_>, pages| {
+        code.local_get(pages).memory_grow(0).drop();
+    };
+    grow_in_pieces(most_pages, PIECE, refuse, |_, _| {})
 }
