@@ -67,10 +67,10 @@ pub(crate) fn of(error: &capwire::Error) -> Option<String> {
     }
 }
 
-/// Returns the limit that the actor exceeded.
+/// Returns the limit that the actor exceeded, unless the error's own text names it.
 fn limit(error: &capwire::Error) -> Option<Limit> {
-    if let Some(failure) = error.call_failure() {
-        return of_call(failure.cause());
+    if error.call_failure().is_some() {
+        return None;
     }
     let mut causes = capwire_text::causes(error);
     causes.find_map(|cause| match cause.downcast_ref() {
@@ -82,6 +82,7 @@ fn limit(error: &capwire::Error) -> Option<Limit> {
 fn of_call(error: &CallError) -> Option<Limit> {
     match error {
         CallError::Limit(limit) => of_limit(limit),
+        CallError::Trap(trap) => trap.refused().as_ref().and_then(of_limit),
         CallError::Misuse(Misuse::TooLarge { .. }) => Some(Limit::Message),
         _ => None,
     }

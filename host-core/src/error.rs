@@ -204,6 +204,17 @@ impl Error {
         })
     }
 
+    /// Returns the text for a log line that names the actor already.
+    pub(crate) fn brief(&self) -> String {
+        match &*self.0 {
+            Failure::Deadline { operation, .. } => {
+                format!("no answer to `{operation}` in time: allow a longer `deadline`")
+            }
+            Failure::Stopped { .. } => "stopped during a call".to_owned(),
+            _ => self.report(),
+        }
+    }
+
     /// Returns the text for a guest.
     pub(crate) fn for_guest(&self) -> String {
         guest::text(&self.0)

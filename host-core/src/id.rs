@@ -45,6 +45,13 @@ impl ActorId {
     pub fn public_key(&self) -> PublicKey {
         self.0
     }
+
+    /// Returns the beginning of the key, which tells the actors of a host apart in logs.
+    pub(crate) fn short(self) -> String {
+        const LENGTH: usize = 12;
+        let key = self.to_string();
+        format!("{}…", key.get(..LENGTH).unwrap_or(&key))
+    }
 }
 
 impl FromStr for ActorId {

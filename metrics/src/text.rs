@@ -67,9 +67,13 @@ fn calls_by_bindings(metrics: &Metrics) -> Calls {
     for binding in &metrics.bindings {
         add_operations(&mut calls, &of_binding(binding), &binding.operations);
     }
-    let unknown = Labels::of_other_actors();
-    let unknown = unknown.with("contract", OTHER).with("binding", OTHER);
-    add_unknown(&mut calls, unknown, &metrics.unknown_bindings);
+    let unbound = |labels: Labels| labels.with("contract", OTHER).with("binding", OTHER);
+    for actor in &metrics.actors {
+        let labels = Labels::of_actor(actor.id, &actor.name);
+        add_unknown(&mut calls, unbound(labels), &actor.unbound);
+    }
+    let others = unbound(Labels::of_other_actors());
+    add_unknown(&mut calls, others, &metrics.unknown_bindings);
     calls
 }
 

@@ -78,6 +78,7 @@ impl ActorClient {
             let payload = payload.map_err(|error| ActorError::Failed(error.to_string()))?;
             let mut call = ActorCall::new(operation, payload);
             call.trace = trace;
+            call.repeats = dialect == Dialect::Canonical;
             match self.actor.call(call).await {
                 Err(ActorError::Unreadable(_)) if dialect == Dialect::Canonical => {
                     self.reads_universal_only.store(true, Ordering::Relaxed);

@@ -240,6 +240,9 @@ pub struct ActorCall<'a> {
     pub payload: Bytes,
     /// The trace of the message that caused the call, if it has one.
     pub trace: Option<&'a TraceContext>,
+    /// True if the provider repeats the call in another dialect should the actor not read this one.
+    /// The host does not count a call that is repeated.
+    pub repeats: bool,
 }
 
 impl<'a> ActorCall<'a> {
@@ -250,6 +253,7 @@ impl<'a> ActorCall<'a> {
             operation,
             payload: payload.into(),
             trace: None,
+            repeats: false,
         }
     }
 

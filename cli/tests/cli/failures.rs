@@ -1,7 +1,8 @@
 //! Tests of the report of an actor's trap.
 
-use crate::folder::{Folder, says};
+use crate::folder::{Folder, eventually, says};
 use crate::host::{Host, get};
+use capwire_conformance::guests::imports;
 use nix::sys::signal::Signal;
 
 const FUNCTIONS: &str = "  in shop::share\n  in shop::order\n  in __guest_call\n";
@@ -20,11 +21,12 @@ bindings:
 
 /// Returns the report of a failure in `operation`.
 fn failure(folder: &Folder, operation: &str, functions: &str) -> String {
-    let key = folder.key_of("shop.nk");
+    let key = folder.key_of("shop.nk").to_string();
     format!(
-        "shop ({key}) failed in `{operation}`: the guest divided by zero
+        "shop ({}…) failed in `{operation}`: the guest divided by zero
 {functions}  it said: the price of 3 apples for 0 friends
-  the instance is not used again"
+  the instance is not used again",
+        &key[..12]
     )
 }
 
@@ -77,4 +79,74 @@ fn http_clients_learn_of_a_failure_only_in_development() {
             assert_eq!(host.stop(Signal::SIGTERM).0.code(), Some(0));
         }
     }
+}
+
+/// The actor's name comes first, and its key once and short, whatever the actor did.
+#[test]
+fn one_failing_request_is_one_log_entry_f6() {
+    let folder = shop();
+    let key = folder.key_of("shop.nk").to_string();
+    let refuses = guest(r#"(call $__guest_error (i32.const 0) (i32.const 4)) (i32.const 0)"#);
+    let spins = guest("(loop $again (br $again)) unreachable");
+    for (module, text) in [
+        (None, "the guest divided by zero"),
+        (Some(refuses), "oops"),
+        (Some(spins), "CPU budget exceeded"),
+    ] {
+        if let Some(module) = module {
+            folder.signed(&module, "shop", "--cap wascc:http_server");
+        }
+        let mut host = Host::start(&folder, "run m.yaml --engine wasmi");
+        says(&get(&host.address()), &["HTTP/1.1 500 "]);
+        eventually("the failure is in the log", || host.errors().contains(text));
+        let log = host.errors();
+        assert_eq!(host.stop(Signal::SIGTERM).0.code(), Some(0));
+        let entries: Vec<&str> = log.lines().filter(|line| line.contains(" WARN ")).collect();
+        assert_eq!(entries.len(), 1, "{log}");
+        says(entries[0], &["capwire::fault: shop (", text]);
+        let entry = log.split_once(" WARN ").unwrap().1;
+        assert_eq!(entry.matches(&key[..12]).count(), 1, "{log}");
+        assert!(!entry.contains(&key), "{log}");
+    }
+}
+
+/// The key of the exceeded limit is in the log, and in the answer to a developer.
+#[test]
+fn a_limit_is_named_by_run_as_by_call_f2() {
+    let folder = shop();
+    let grow = "(if (i32.eq (memory.grow (i32.const 3200)) (i32.const -1)) (then unreachable))";
+    for (body, said, limit) in [
+        ("(loop $again (br $again))", "CPU budget exceeded", "cpu"),
+        ("(call $dive)", "call stack limit exceeded", "stack"),
+        (
+            grow,
+            "it was refused more memory than its limit of 64 MiB",
+            "memory",
+        ),
+    ] {
+        let module = guest(&format!("{body} (i32.const 1)"));
+        folder.signed(&module, "shop", "--cap wascc:http_server");
+        let remedy = format!("correct the actor, or raise `{limit}` in its `limits`");
+        let error = folder.fail("call shop.wasm HandleRequest --engine wasmi", 1);
+        says(&error, &[said, &remedy]);
+        assert_eq!(error.matches(&remedy).count(), 1, "{error}");
+        let mut host = Host::start(&folder, "run m.yaml --engine wasmi --dev");
+        says(&get(&host.address()), &[said, &remedy]);
+        eventually("the limit is in the log", || {
+            host.errors().contains(&remedy)
+        });
+        says(&host.errors(), &[said, &remedy]);
+        assert_eq!(host.stop(Signal::SIGTERM).0.code(), Some(0));
+    }
+}
+
+/// A module whose calls are `body`, which returns a number.
+fn guest(body: &str) -> Vec<u8> {
+    let imports = imports();
+    wat::parse_str(format!(
+        r#"(module {imports} (memory (export "memory") 1) (data (i32.const 0) "oops")
+            (func $dive (call $dive) (call $dive))
+            (func (export "__guest_call") (param i32 i32) (result i32) {body}))"#
+    ))
+    .unwrap()
 }

@@ -29,8 +29,11 @@ pub(super) async fn call(
     permit: &Permit,
 ) -> Result<Bytes, Error> {
     let mut active = enter(host.shared(), id)?;
-    let result = run(host, &mut active, permit.invocation()).await;
-    active.end(&result);
+    let invocation = permit.invocation();
+    let result = run(host, &mut active, invocation).await;
+    // The handle of a provider logs how its calls end.
+    let logged = matches!(invocation.caller(), Caller::Provider(_));
+    active.end(&result, logged);
     result
 }
 
@@ -47,7 +50,7 @@ pub(crate) async fn check_health(
     let announcer = &host.shared().announcer;
     let mut active = ActiveCall::uncounted(Arc::clone(generation), announcer);
     let result = run(host, &mut active, &call).await;
-    active.end(&result);
+    active.end(&result, false);
     result.map(drop)
 }
 
@@ -158,6 +161,7 @@ fn fault_error(
             actor: generation.id(),
             name: generation.name().into(),
             operation: invocation.operation().into(),
+            repeated: invocation.repeats() && CallFailure::refuses_dialect(&cause),
             cause,
             survived,
         })

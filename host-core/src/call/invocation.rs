@@ -21,6 +21,8 @@ pub struct Invocation {
     operation: Arc<str>,
     payload: Bytes,
     context: CallContext,
+    /// True if the caller repeats the call should the target not read its dialect.
+    repeats: bool,
 }
 
 /// The caller, with its authority.
@@ -45,7 +47,14 @@ impl Invocation {
             operation: operation.into(),
             payload,
             context,
+            repeats: false,
         }
+    }
+
+    /// Returns the same call, which the caller `repeats` should the target not read its dialect.
+    pub(crate) fn repeated(mut self, repeats: bool) -> Self {
+        self.repeats = repeats;
+        self
     }
 
     /// Returns the same call with an earlier deadline.
@@ -110,6 +119,10 @@ impl Invocation {
 
     pub(super) fn caller(&self) -> &Caller {
         &self.caller
+    }
+
+    pub(super) fn repeats(&self) -> bool {
+        self.repeats
     }
 
     pub(super) fn context(&self) -> &CallContext {

@@ -84,6 +84,7 @@ fn name(outcome: Outcome) -> &'static str {
     match outcome {
         Outcome::Served => "ok",
         Outcome::Failed(kind) => ErrorKind::name(kind),
+        Outcome::Repeated => "repeated",
         Outcome::Abandoned => "abandoned",
     }
 }

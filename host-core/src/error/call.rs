@@ -1,7 +1,9 @@
 //! A call that failed within its actor.
 
 use crate::id::ActorId;
-use capwire_wapc::{CallError, Frame, Trap};
+use capwire_limits::Limit;
+use capwire_provider::Dialect;
+use capwire_wapc::{CallError, Frame, LimitError, Misuse, Trap};
 use std::error::Error as StdError;
 use std::fmt;
 
@@ -11,7 +13,7 @@ use std::fmt;
 /// `Display` shows the whole failure. All lines but the first are indented:
 ///
 /// ```text
-/// counter (MCU2…) failed in `HandleRequest`: the guest executed `unreachable` (a panic or an abort)
+/// counter (MCU2B7YRDVX3…) failed in `HandleRequest`: the guest executed `unreachable` (a panic or an abort)
 ///   in counter::count
 ///   in __guest_call
 ///   it said: panicked at src/lib.rs:31:5:
@@ -25,6 +27,8 @@ pub struct CallFailure {
     pub(crate) operation: Box<str>,
     pub(crate) cause: CallError,
     pub(crate) survived: bool,
+    /// True if the caller repeats the call in another dialect.
+    pub(crate) repeated: bool,
 }
 
 impl CallFailure {
@@ -69,11 +73,34 @@ impl CallFailure {
         }
     }
 
+    /// Returns the limit that the actor exceeded, or for which it was refused memory before it trapped.
+    #[must_use]
+    pub fn limit(&self) -> Option<Limit> {
+        match &self.cause {
+            CallError::Limit(limit) => of_limit(limit),
+            CallError::Trap(trap) => trap.refused().as_ref().and_then(of_limit),
+            CallError::Misuse(Misuse::TooLarge { .. }) => Some(Limit::Message),
+            _ => None,
+        }
+    }
+
     /// Returns true if the instance serves further calls. If it does not, the next call gets
     /// another instance.
     #[must_use]
     pub fn instance_survived(&self) -> bool {
         self.survived
+    }
+
+    pub(crate) fn is_repeated(&self) -> bool {
+        self.repeated
+    }
+
+    /// Returns true if the actor does not read the dialect of the message, and did nothing else.
+    pub(crate) fn refuses_dialect(cause: &CallError) -> bool {
+        match cause {
+            CallError::Guest(error) => Dialect::is_refused(&error.message),
+            _ => false,
+        }
     }
 
     fn trap(&self) -> Option<&Trap> {
@@ -93,7 +120,7 @@ impl fmt::Display for CallFailure {
             cause,
             ..
         } = self;
-        write!(f, "{name} ({actor}) failed in `{operation}`: ")?;
+        write!(f, "{name} ({}) failed in `{operation}`: ", actor.short())?;
         match cause {
             // Indented, so that no line of the guest's looks like one of ours.
             CallError::Guest(error) => f.write_str(&error.printable().replace('\n', "\n    "))?,
@@ -103,7 +130,26 @@ impl fmt::Display for CallFailure {
         f.write_str(match self.survived {
             true => "\n  the instance goes on",
             false => "\n  the instance is not used again",
-        })
+        })?;
+        match self.limit() {
+            Some(limit) => write!(
+                f,
+                "\n  correct the actor, or raise `{}` in its `limits`",
+                limit.key()
+            ),
+            None => Ok(()),
+        }
+    }
+}
+
+fn of_limit(error: &LimitError) -> Option<Limit> {
+    match error {
+        LimitError::Memory { .. } => Some(Limit::Memory),
+        LimitError::Table { .. } => Some(Limit::TableElements),
+        LimitError::Stack => Some(Limit::Stack),
+        LimitError::Message { .. } => Some(Limit::Message),
+        LimitError::Interrupted => Some(Limit::Cpu),
+        _ => None,
     }
 }
 

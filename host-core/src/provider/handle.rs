@@ -5,8 +5,7 @@ use crate::error::{CallFailure, Error, ErrorKind};
 use crate::id::{BindingKey, Target};
 use crate::state::Revocation;
 use bytes::Bytes;
-use capwire_provider::{ActorCall, ActorError, ActorHandle, Dialect, async_trait};
-use capwire_wapc::CallError;
+use capwire_provider::{ActorCall, ActorError, ActorHandle, TraceId, async_trait};
 use std::sync::{Arc, Weak};
 
 /// A provider's handle to the actor of one binding. It ends with the binding.
@@ -37,8 +36,45 @@ impl ActorHandle for Handle {
         let target = Target::Actor(self.binding.actor);
         let context = CallContext::of_provider(call.trace);
         let invocation = Invocation::new(caller, target, call.operation, call.payload, context);
-        host.dispatch(invocation).await.map_err(actor_error)
+        let invocation = invocation.repeated(call.repeats);
+        let trace = invocation.trace().trace_id();
+        let called = host.dispatch(invocation).await;
+        called.map_err(|error| {
+            self.log(&host, &error, trace);
+            actor_error(error)
+        })
     }
+}
+
+impl Handle {
+    /// Logs a failure of the actor once. Others know of a busy, stopped or denied one.
+    fn log(&self, host: &Dispatcher, error: &Error, trace_id: TraceId) {
+        let text = match (error.call_failure(), error.kind()) {
+            (Some(failure), _) if failure.is_repeated() => return,
+            (Some(_), _) => error.report(),
+            (None, kind) if is_known(kind) => return,
+            (None, _) => {
+                let id = self.binding.actor;
+                let tables = host.shared().tables.read();
+                let name = tables
+                    .actor(id)
+                    .map(|actor| actor.generation().name().to_owned());
+                let name = name.unwrap_or_default();
+                format!("{name} ({}): {}", id.short(), error.brief())
+            }
+        };
+        let binding = self.binding.provider.name.as_str();
+        tracing::warn!(target: "capwire::fault", binding, %trace_id, "{text}");
+    }
+}
+
+/// Returns true for errors that the host logs elsewhere, or that are not the actor's.
+fn is_known(kind: ErrorKind) -> bool {
+    use ErrorKind::{Busy, Closed, Denied, NotFound, Stopped, Unverified};
+    matches!(
+        kind,
+        Busy | Closed | Denied | NotFound | Stopped | Unverified
+    )
 }
 
 fn actor_error(error: Error) -> ActorError {
@@ -56,8 +92,6 @@ fn actor_error(error: Error) -> ActorError {
 }
 
 fn refuses_dialect(error: &Error) -> bool {
-    match error.call_failure().map(CallFailure::cause) {
-        Some(CallError::Guest(error)) => Dialect::is_refused(&error.message),
-        _ => false,
-    }
+    let failure = error.call_failure();
+    failure.is_some_and(|failure| CallFailure::refuses_dialect(failure.cause()))
 }

@@ -1,6 +1,6 @@
 //! Calls counted by their outcome.
 
-use crate::error::{Error, ErrorKind};
+use crate::error::{CallFailure, Error, ErrorKind};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// The calls of an actor by outcome. Each call is counted once, when it ends.
@@ -23,6 +23,9 @@ pub struct CallCounts {
 pub(crate) enum Outcome {
     Served,
     Failed(ErrorKind),
+    /// The actor did not read the dialect of the call, which the caller repeats in another one. It is
+    /// not counted.
+    Repeated,
     /// The caller gave up before the answer.
     Abandoned,
 }
@@ -67,6 +70,9 @@ impl Outcome {
     pub(crate) fn of<T>(result: &Result<T, Error>) -> Self {
         match result {
             Ok(_) => Self::Served,
+            Err(error) if error.call_failure().is_some_and(CallFailure::is_repeated) => {
+                Self::Repeated
+            }
             Err(error) => Self::Failed(error.kind()),
         }
     }
@@ -79,6 +85,7 @@ impl CallCounters {
             Outcome::Failed(ErrorKind::Stopped) => &self.dropped,
             Outcome::Failed(_) => &self.failed,
             Outcome::Abandoned => &self.abandoned,
+            Outcome::Repeated => return,
         };
         counter.fetch_add(1, Ordering::Relaxed);
     }

@@ -97,7 +97,7 @@ pub enum Event {
     InstanceRetired {
         /// The actor.
         actor: ActorId,
-        /// The reason.
+        /// The actor's name and the reason.
         reason: Arc<str>,
     },
     /// The listener was too slow and missed this many events.
@@ -146,6 +146,11 @@ impl Announcer {
             Event::Denied(denial) => self.log_denial(denial),
             other => log(other),
         }
+        self.send(event);
+    }
+
+    /// Sends an event, which is logged elsewhere, to all listeners.
+    pub(crate) fn send(&self, event: Event) {
         // An error means that there is no listener.
         let _ = self.listeners.send(event);
     }
@@ -185,8 +190,8 @@ fn log(event: &Event) {
         Event::Unbound { binding, fault } => {
             tracing::info!(%binding, fault = fault.as_deref(), "unbound");
         }
-        Event::InstanceRetired { actor, reason } => {
-            tracing::warn!(target: "capwire::fault", %actor, %reason, "an instance was replaced");
+        Event::InstanceRetired { reason, .. } => {
+            tracing::warn!(target: "capwire::fault", "{reason}");
         }
         Event::Denied(_) | Event::Missed(_) => {}
     }

@@ -29,7 +29,7 @@ pub struct Metrics {
     pub bindings: Vec<BindingMetrics>,
     /// Calls of actors that were not running.
     pub unknown_actors: CallMetrics,
-    /// Calls of providers through unknown bindings.
+    /// Calls of providers by callers that were not running, through unknown bindings.
     pub unknown_bindings: CallMetrics,
 }
 
@@ -45,6 +45,8 @@ pub struct ActorMetrics {
     pub pool: PoolInfo,
     /// Its calls by operation.
     pub operations: Vec<OperationMetrics>,
+    /// The calls that it made of capabilities to which it is not bound, all of them refused.
+    pub unbound: CallMetrics,
 }
 
 /// The calls of a provider through a binding.

@@ -4,6 +4,7 @@ use super::Generation;
 use crate::error::Error;
 use crate::pool::Lease;
 use crate::report::{Announcer, Event, Outcome};
+use std::fmt::Display;
 use std::sync::Arc;
 
 /// The guard of a call inside a generation. It records once how the call ended. It then counts the
@@ -21,6 +22,8 @@ pub(crate) struct ActiveCall<'a> {
     outcome: Outcome,
     /// The reason why the instance is not used again, if there is one.
     retired: Option<Arc<str>>,
+    /// True if the caller logs how the call ended.
+    logged: bool,
 }
 
 impl<'a> ActiveCall<'a> {
@@ -41,6 +44,7 @@ impl<'a> ActiveCall<'a> {
             driven: false,
             outcome: Outcome::Abandoned,
             retired: None,
+            logged: false,
         }
     }
 
@@ -50,7 +54,7 @@ impl<'a> ActiveCall<'a> {
 
     /// Keeps the instance that serves the call until the call ends.
     pub(crate) fn lease(&mut self, lease: Lease) -> &mut Lease {
-        self.retired = Some("its call was given up".into());
+        self.retired = Some(self.named("its caller gave up, so its instance was replaced"));
         self.lease.insert(lease)
     }
 
@@ -60,17 +64,36 @@ impl<'a> ActiveCall<'a> {
         self.lease.as_ref().is_some_and(Lease::survived)
     }
 
-    /// The call has ended with `result`.
-    pub(crate) fn end<T>(mut self, result: &Result<T, Error>) {
+    /// The call has ended with `result`, which the caller may have `logged`.
+    pub(crate) fn end<T>(mut self, result: &Result<T, Error>, logged: bool) {
         self.outcome = Outcome::of(result);
+        self.logged = logged;
+        if let (Some(_), Err(error)) = (&self.retired, result) {
+            self.retired = Some(self.named(error.brief()));
+        }
         if self.driven
             && let Some(lease) = self.lease.take()
         {
             self.retired = match (lease.give_back(), result) {
-                (false, Err(error)) => Some(error.report().into()),
+                (false, Err(error)) => Some(self.described(error)),
                 _ => None,
             };
         }
+    }
+}
+
+impl ActiveCall<'_> {
+    /// Returns the error for the log, the actor's name first.
+    fn described(&self, error: &Error) -> Arc<str> {
+        match error.call_failure() {
+            Some(_) => error.report().into(),
+            None => self.named(error.brief()),
+        }
+    }
+
+    fn named(&self, text: impl Display) -> Arc<str> {
+        let (name, key) = (self.generation.name(), self.generation.id().short());
+        format!("{name} ({key}): {text}").into()
     }
 }
 
@@ -80,7 +103,10 @@ impl Drop for ActiveCall<'_> {
         if let Some(reason) = self.retired.take() {
             let actor = self.generation.id();
             let event = Event::InstanceRetired { actor, reason };
-            self.announcer.announce(event);
+            match self.logged {
+                true => self.announcer.send(event),
+                false => self.announcer.announce(event),
+            }
         }
         if self.entered {
             self.generation.leave(self.outcome);

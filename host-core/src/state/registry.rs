@@ -132,7 +132,7 @@ impl Registry {
         }
     }
 
-    /// The histogram for calls of `operation`, if `target` exists for the actor `caller`.
+    /// The histogram for calls of `operation`, if `target` or the actor `caller` exists.
     pub(crate) fn histogram(
         &self,
         target: &Target,
@@ -143,7 +143,10 @@ impl Registry {
             (Target::Actor(id), _) => self.actor(*id)?.histograms(),
             (Target::Capability(provider), Some(actor)) => {
                 let provider = provider.clone();
-                &self.route(&BindingKey { actor, provider })?.histograms
+                match self.route(&BindingKey { actor, provider }) {
+                    Some(route) => &route.histograms,
+                    None => return Some(Arc::clone(self.actor(actor)?.unbound())),
+                }
             }
             _ => return None,
         };

@@ -82,5 +82,6 @@ fn actor_metrics(running: &RunningActor) -> ActorMetrics {
         name: generation.name().to_owned(),
         pool: generation.pool().info(),
         operations: running.histograms().read(),
+        unbound: running.unbound().read(),
     }
 }

@@ -3,7 +3,9 @@
 use super::ActiveCall;
 use super::generation::Generation;
 use crate::id::ActorId;
-use crate::report::{Announcer, CallCounters, CallCounts, OF_ACTORS, OperationHistograms};
+use crate::report::{
+    Announcer, CallCounters, CallCounts, LatencyHistogram, OF_ACTORS, OperationHistograms,
+};
 use arc_swap::{ArcSwap, ArcSwapOption};
 use std::sync::Arc;
 use tokio::sync::{Mutex, OwnedMutexGuard, watch};
@@ -18,6 +20,7 @@ pub(crate) struct RunningActor {
     past: CallCounters,
     changes: watch::Sender<()>,
     histograms: OperationHistograms,
+    unbound: Arc<LatencyHistogram>,
     swaps: Arc<Mutex<()>>,
 }
 
@@ -36,6 +39,7 @@ impl RunningActor {
                     .flatten()
                     .map(|declared| declared.name),
             ),
+            unbound: Arc::default(),
             swaps: Arc::default(),
         }
     }
@@ -47,6 +51,11 @@ impl RunningActor {
     /// The histograms of its calls.
     pub(crate) fn histograms(&self) -> &OperationHistograms {
         &self.histograms
+    }
+
+    /// The histogram of the calls that it makes of capabilities to which it is not bound.
+    pub(crate) fn unbound(&self) -> &Arc<LatencyHistogram> {
+        &self.unbound
     }
 
     /// The generation that new calls enter.

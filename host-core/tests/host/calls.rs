@@ -79,9 +79,10 @@ async fn a_failure_says_who_what_why_and_what_is_left() {
     assert!(
         matches!(failure.cause(), CallError::Trap(trap) if trap.kind() == TrapKind::Unreachable)
     );
-    let name = failure.name();
+    let (name, key) = (failure.name(), actor.to_string());
+    let key = &key[..12];
     let text = format!(
-        "{name} ({actor}) failed in `trap`: the guest executed `unreachable` (a panic or an abort)
+        "{name} ({key}…) failed in `trap`: the guest executed `unreachable` (a panic or an abort)
   it said: too
     many
   the instance is not used again"

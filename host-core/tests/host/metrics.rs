@@ -1,9 +1,12 @@
 //! Calls are counted and timed as they end, and callers cannot make more numbers.
 
-use crate::kit::{CONTRACT, Kit, Module, eventually, instances};
+use crate::kit::{CONTRACT, Kit, Module, binding, eventually, instances};
+use bytes::Bytes;
 use capwire_contracts::core::OP_HEALTH_REQUEST;
-use capwire_engine_fake::Fake;
+use capwire_contracts::keyvalue::CountResponse;
+use capwire_engine_fake::{Fake, Script, failure};
 use capwire_host::{CallMetrics, ErrorKind, HostOptions, Metrics, OperationMetrics};
+use capwire_provider::{ActorCall, ActorClient, ActorError, Config};
 
 /// A host that counts.
 fn counting() -> Kit {
@@ -111,13 +114,53 @@ async fn a_flood_of_names_makes_one_more_number() {
 }
 
 #[tokio::test]
-async fn what_is_denied_is_counted_as_well() {
+async fn a_denied_call_is_counted_for_its_actor_f3() {
     let kit = counting();
     kit.told();
     let stranger = kit.start(&Module::new()).await;
     kit.ask(stranger, "Echo", "").await.unwrap_err();
+    let read = metrics(&kit);
+    assert_eq!(read.actors[0].unbound.errors, [(ErrorKind::Denied, 1)]);
+    assert!(read.unknown_bindings.is_empty());
+}
+
+/// An actor of before April 2020 refuses the first message, which the provider repeats.
+#[tokio::test]
+async fn a_call_that_is_repeated_in_another_dialect_did_not_fail_f4() {
+    let refusal = "Guest call failed: Failed to de-serialize: missing field `new_count`";
+    let old = Script::new(move |_, call| async move {
+        match call.payload.windows(9).any(|name| name == b"new_count") {
+            true => Ok(Bytes::from_static(b"\xc0")),
+            false => Err(failure(refusal)),
+        }
+    });
+    let mut options = HostOptions::default();
+    options.metrics = true;
+    let kit = Kit::with(Fake::new().with("old", old), |builder| {
+        builder.options(options)
+    });
+    let told = kit.told();
+    let module = Module::new().script("old").claims(CONTRACT);
+    let actor = kit.start_with(&module, instances(1)).await;
+    kit.host
+        .bind(binding(actor, ""), Config::default())
+        .await
+        .unwrap();
+    let client = ActorClient::new(told.handle());
+    for _ in 0..2 {
+        let message = CountResponse { new_count: 5 };
+        let () = client.call("Old", &message).await.unwrap();
+    }
+    let calls = kit.host.inventory().actors[0].calls;
+    assert_eq!((calls.served, calls.failed, calls.total()), (2, 0, 2));
+    let counted = of(&metrics(&kit).actors[0].operations, None);
     assert_eq!(
-        metrics(&kit).unknown_bindings.errors,
-        [(ErrorKind::Denied, 1)]
+        (counted.ended(), counted.errors.len(), counted.in_flight),
+        (2, 0, 0)
     );
+
+    // A provider that does not repeat a call has failed.
+    let failed = told.handle().call(ActorCall::new("Old", "")).await;
+    assert!(matches!(failed, Err(ActorError::Unreadable(_))));
+    assert_eq!(kit.host.inventory().actors[0].calls.failed, 1);
 }

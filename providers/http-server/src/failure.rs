@@ -49,7 +49,13 @@ impl Failure {
         }
     }
 
-    /// Returns the failure in one line. The host logs the details once.
+    /// Returns `true` if the host has logged the failure, as it does when an actor fails.
+    pub(crate) fn is_logged_by_host(&self) -> bool {
+        use ActorError::{Failed, Timeout, Unreadable};
+        matches!(self, Self::Actor(Failed(_) | Timeout | Unreadable(_)))
+    }
+
+    /// Returns the failure in one line.
     pub(crate) fn summary(&self) -> String {
         let text = self.to_string();
         text.lines().next().unwrap_or_default().to_owned()

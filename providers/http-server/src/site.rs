@@ -60,7 +60,9 @@ impl Site {
     fn log(&self, failure: &Failure, trace: &TraceContext) {
         let BindingId { actor, name } = &self.binding;
         let trace_id = trace.trace_id();
-        if failure.is_the_actors() {
+        if failure.is_logged_by_host() {
+            tracing::debug!(actor, binding = name, %trace_id, "request failed");
+        } else if failure.is_the_actors() {
             let failure = failure.summary();
             tracing::warn!(actor, binding = name, %trace_id, failure, "request failed");
         } else {

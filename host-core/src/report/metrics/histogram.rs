@@ -42,6 +42,7 @@ impl LatencyHistogram {
             Outcome::Abandoned => {
                 self.abandoned.fetch_add(1, Relaxed);
             }
+            Outcome::Repeated => return,
         }
         let nanos = u64::try_from(took.as_nanos()).unwrap_or(u64::MAX);
         self.nanos.fetch_add(nanos, Relaxed);
