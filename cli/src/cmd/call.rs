@@ -202,10 +202,5 @@ fn print(command: &Call, answer: &[u8]) -> Result<(), Error> {
     if !command.json {
         return show::for_people(answer);
     }
-    let text = json::from_message_pack(answer).map_err(|error| {
-        Error::failure("the answer is not exactly one MessagePack value")
-            .because(error)
-            .help("show it without `--json`, or get its bytes with `--raw`")
-    })?;
-    output::json_text(&text)
+    show::as_json(answer)
 }

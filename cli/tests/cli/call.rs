@@ -80,6 +80,26 @@ fn an_answer_cannot_steer_the_terminal() {
 }
 
 #[test]
+fn json_shows_an_empty_answer_and_a_zero_byte_behind_one_f5() {
+    let folder = Folder::new();
+    for (answer, json, note) in [
+        (&b""[..], "null\n", "note: the answer is empty\n"),
+        (
+            b"\x81\xa1a\x01\0",
+            "{\n  \"a\": 1\n}\n",
+            "note: a zero byte follows",
+        ),
+        (b"\x81\xa1a\x01", "{\n  \"a\": 1\n}\n", ""),
+    ] {
+        folder.write("answers.wasm", guest(answer));
+        let called = folder.run("call answers.wasm Any --json --engine wasmi");
+        assert_eq!((called.code, &*called.stdout), (Some(0), json));
+        assert!(called.stderr.starts_with(note), "{called:?}");
+        assert_eq!(called.stderr.is_empty(), note.is_empty(), "{called:?}");
+    }
+}
+
+#[test]
 fn json_becomes_message_pack_and_back() {
     let folder = Folder::new();
     folder.write("echo.wasm", echo());

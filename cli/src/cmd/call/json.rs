@@ -57,13 +57,23 @@ fn write(bytes: &mut Vec<u8>, value: &Value) -> Result<(), Box<dyn Error + Send 
     Ok(())
 }
 
-/// Returns one MessagePack value as JSON text in several lines.
-pub(super) fn from_message_pack(bytes: &[u8]) -> Result<String, Box<dyn Error + Send + Sync>> {
+/// A MessagePack value as JSON text in several lines.
+pub(super) struct Json {
+    pub(super) text: String,
+    /// True if a zero byte follows the value, as behind the messages of AssemblyScript of 2020.
+    pub(super) ends_in_zero: bool,
+}
+
+/// Converts one MessagePack value.
+pub(super) fn from_message_pack(bytes: &[u8]) -> Result<Json, Box<dyn Error + Send + Sync>> {
     let mut rest = bytes;
     let value = read_value_with_max_depth(&mut rest, MAX_DEPTH)?;
-    match rest.len() {
-        0 => Ok(serde_json::to_string_pretty(&Written(&value))?),
-        more => Err(format!("{more} bytes follow after the value").into()),
+    match rest {
+        [] | [0] => Ok(Json {
+            text: serde_json::to_string_pretty(&Written(&value))?,
+            ends_in_zero: !rest.is_empty(),
+        }),
+        more => Err(format!("{} bytes follow after the value", more.len()).into()),
     }
 }
 

@@ -8,6 +8,23 @@ use crate::output;
 const WIDTH: usize = 16;
 const MOST: usize = 4096;
 
+/// Shows a MessagePack value as JSON.
+pub(super) fn as_json(answer: &[u8]) -> Result<(), Error> {
+    if answer.is_empty() {
+        output::aside("note: the answer is empty\n");
+        return output::json_text("null");
+    }
+    let json = json::from_message_pack(answer).map_err(|error| {
+        Error::failure("the answer is not exactly one MessagePack value")
+            .because(error)
+            .help("show it without `--json`, or get its bytes with `--raw`")
+    })?;
+    if json.ends_in_zero {
+        output::aside("note: a zero byte follows the value, as AssemblyScript of 2020 writes it\n");
+    }
+    output::json_text(&json.text)
+}
+
 /// Shows a MessagePack list or map as JSON, text as text, and other bytes as a hex dump.
 pub(super) fn for_people(answer: &[u8]) -> Result<(), Error> {
     match shown(answer) {
@@ -19,9 +36,9 @@ pub(super) fn for_people(answer: &[u8]) -> Result<(), Error> {
 fn shown(answer: &[u8]) -> String {
     // A single number or text of MessagePack looks like other text or bytes, too.
     if answer.first().is_some_and(|&first| is_collection(first))
-        && let Ok(text) = json::from_message_pack(answer)
+        && let Ok(json) = json::from_message_pack(answer)
     {
-        return capwire_text::json(&text);
+        return capwire_text::json(&json.text);
     }
     match std::str::from_utf8(answer) {
         Ok(text) if is_text(text) => capwire_text::lines(text, usize::MAX),
@@ -76,6 +93,7 @@ mod tests {
             (b"7", "7"),
             (b"\x81\xa1a\x01", "{\n  \"a\": 1\n}"),
             (b"\x90", "[]"),
+            (b"\x90\0", "[]"),
             (
                 b"\x81\xa1a\x01rest",
                 "00000000  81 a1 61 01 72 65 73 74                          |..a.rest|",
