@@ -114,3 +114,15 @@ fn mode(folder: &Folder, name: &str) -> u32 {
     let metadata = std::fs::metadata(folder.path(name)).unwrap();
     metadata.permissions().mode() & 0o777
 }
+
+#[test]
+fn a_seed_with_blanks_around_it_is_read_n10() {
+    let folder = Folder::new();
+    let key = folder.key("account", "a.nk").public();
+    let seed = String::from_utf8(folder.read("a.nk")).unwrap();
+    folder.write("a.nk", format!("\n \t{} \n", seed.trim_end()));
+    assert_eq!(
+        folder.succeed("keys show a.nk"),
+        format!("Public Key: {key}\n")
+    );
+}
