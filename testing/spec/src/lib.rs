@@ -14,4 +14,4 @@ mod script;
 mod value;
 
 pub use report::page;
-pub use run::{Report, run};
+pub use run::{Report, Tests, run};

