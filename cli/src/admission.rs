@@ -4,6 +4,7 @@ use crate::args::TrustFiles;
 use crate::data::DataDir;
 use crate::error::Error;
 use crate::policy_file::Policing;
+use crate::swaps::Swaps;
 use crate::trust::Trusting;
 use capwire::wascap::{UnixSeconds, Verifier};
 use capwire::{Host, PolicyRules};
@@ -16,11 +17,13 @@ pub(crate) struct Admission {
     pub(crate) policy: Policing,
 }
 
-/// The verifier and policy that admit actors before they start.
+/// The verifier and policy that admit actors before they start, and the modules that continue.
 pub(crate) struct Judge {
     pub(crate) now: UnixSeconds,
     pub(crate) verifier: Verifier,
     pub(crate) policy: PolicyRules,
+    /// The modules that swaps put in place. `None` means that modules come from their files.
+    pub(crate) swaps: Option<Swaps>,
 }
 
 impl Admission {
@@ -51,6 +54,7 @@ impl Admission {
             now,
             verifier: self.trust.verifier().clone(),
             policy: self.policy.limits().clone(),
+            swaps: None,
         }
     }
 }
@@ -62,6 +66,15 @@ impl Judge {
             now,
             verifier: Verifier::new(),
             policy: PolicyRules::default(),
+            swaps: None,
+        }
+    }
+
+    /// Returns the same judge, which prefers the modules of `swaps` to those in files.
+    pub(crate) fn continuing(self, swaps: Swaps) -> Self {
+        Self {
+            swaps: Some(swaps),
+            ..self
         }
     }
 }

@@ -278,6 +278,12 @@ pub(crate) struct Run {
     /// The directory for providers' data [default: .capwire beside the manifest]
     #[arg(long, value_name = "DIR")]
     pub(crate) data_dir: Option<PathBuf>,
+    /// Forget earlier swaps: start the modules that the manifest names
+    ///
+    /// Without this flag, an actor continues with the module that `capwire swap` put in place, as
+    /// long as the file that the manifest names for it is unchanged.
+    #[arg(long)]
+    pub(crate) fresh: bool,
     /// The socket on which this host answers `capwire ps`, `swap` and `stop` [default: a new
     /// socket in $XDG_RUNTIME_DIR/capwire or /tmp/capwire-UID]
     #[arg(long, value_name = "SOCKET")]

@@ -2,6 +2,7 @@
 
 use crate::error::Error;
 use crate::secrets::Secrets;
+use crate::swaps::Versions;
 use capwire::Host;
 use std::path::PathBuf;
 
@@ -9,7 +10,12 @@ use std::path::PathBuf;
 pub(crate) struct Control;
 
 impl Control {
-    pub(crate) fn listen(_: &Host, asked: Option<PathBuf>, _: &Secrets) -> Result<Self, Error> {
+    pub(crate) fn listen(
+        _: &Host,
+        asked: Option<PathBuf>,
+        _: &Secrets,
+        _: Versions,
+    ) -> Result<Self, Error> {
         match asked {
             None => Ok(Self),
             Some(_) => Err(Error::failure(

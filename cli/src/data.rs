@@ -23,13 +23,18 @@ impl DataDir {
     /// first needed, and only its owner can read it.
     pub(crate) fn folder(&self, sort: &str, name: &str) -> Result<PathBuf, Error> {
         let folder = self.path(sort, name);
+        self.create(&folder)?;
+        Ok(folder)
+    }
+
+    /// Creates `folder` and its parents, which only their owner can read.
+    pub(crate) fn create(&self, folder: &Path) -> Result<(), Error> {
         let mut builder = DirBuilder::new();
         builder.recursive(true);
         private(&mut builder);
-        match builder.create(&folder) {
-            Ok(()) => Ok(folder),
-            Err(error) => Err(self.refused(&folder, error)),
-        }
+        builder
+            .create(folder)
+            .map_err(|error| self.refused(folder, error))
     }
 
     /// Returns the path of [`folder`](Self::folder), which may not exist yet.

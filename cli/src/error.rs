@@ -119,6 +119,16 @@ impl Error {
         }))
     }
 
+    /// Returns the message and the causes in one line, without the place.
+    pub(crate) fn in_one_line(&self) -> String {
+        let mut text = self.0.message.clone();
+        for cause in &self.0.causes {
+            text.push_str(": ");
+            text.push_str(cause);
+        }
+        escaped(&text)
+    }
+
     /// Returns the place, the message and the next step in one line.
     pub(crate) fn summary(&self) -> String {
         let place = self.0.place.as_ref();

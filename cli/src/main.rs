@@ -26,6 +26,7 @@ mod record;
 mod remedy;
 mod secrets;
 mod start;
+mod swaps;
 mod table;
 mod time;
 mod trust;

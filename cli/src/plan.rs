@@ -1,6 +1,7 @@
 //! Turns a manifest into a plan: resolves every name, but starts nothing.
 
 mod actors;
+mod admit;
 mod builtin;
 mod implied;
 mod limits;
@@ -22,7 +23,7 @@ use crate::remedy;
 use crate::secrets::Secrets;
 use actors::Actors;
 use capwire::provider::Config;
-use capwire::{BindingKey, BindingName, ContractId, ProviderId, Question, Target};
+use capwire::{ActorId, BindingKey, BindingName, ContractId, ProviderId, Question, Target};
 use capwire_manifest::{At, Binding, Manifest};
 use limits::Allowances;
 use providers::Providers;
@@ -119,8 +120,10 @@ impl Plan {
         let mut providers = Providers::declared(path, &manifest.capabilities, faults);
         let values = Values::of(path, secrets);
         let mut bindings = Vec::with_capacity(manifest.bindings.len());
+        let mut ended = Vec::new();
         for binding in &manifest.bindings {
             let planned = plan_binding(path, binding, &actors, &mut providers, &values, faults);
+            let planned = planned.and_then(|planned| claimed(planned, &actors, faults, &mut ended));
             bindings.extend(planned.and_then(|planned| allowed(planned, &actors, judge, faults)));
         }
         refuse_conflicts(&bindings, faults);
@@ -129,7 +132,10 @@ impl Plan {
         }
         bindings.sort_by_key(|binding| binding.builtin.opens_actors);
         let warnings = match faults.is_empty() {
-            true => warnings::of(path, &actors, &bindings),
+            true => warnings::of(path, &actors, &bindings)
+                .into_iter()
+                .chain(ended)
+                .collect(),
             false => Vec::new(),
         };
         let labels = manifest.labels.into_iter();
@@ -144,6 +150,12 @@ impl Plan {
                 .collect(),
             warnings,
         })
+    }
+
+    /// Returns the actors that continue with a module that a swap put in place.
+    pub(crate) fn continued(&self) -> Vec<ActorId> {
+        let continued = self.actors.iter().filter(|actor| actor.is_continued());
+        continued.map(PlannedActor::id).collect()
     }
 }
 
@@ -215,10 +227,6 @@ fn plan_binding(
     let config = values.read(binding, faults)?;
     let listens = values.check(&config, binding, builtin, &place, faults)?;
     let actor = actor.ok().flatten()?;
-    if !actor.claims(&provider.contract) {
-        faults.push(unclaimed(&place, actor, &provider.contract));
-        return None;
-    }
     Some(PlannedBinding {
         key: BindingKey::new(actor.id(), provider.contract, provider.name),
         actor: actor.actor.name(),
@@ -227,6 +235,27 @@ fn plan_binding(
         builtin,
         listens,
     })
+}
+
+/// Returns `planned`, or `None` if the actor's claims do not include the capability. This is a fault,
+/// unless a swap put the actor's module in place: then the swap has `ended` the binding.
+fn claimed(
+    planned: PlannedBinding,
+    actors: &Actors,
+    faults: &mut Vec<Error>,
+    ended: &mut Vec<Error>,
+) -> Option<PlannedBinding> {
+    let key = &planned.key;
+    let actor = actors.right.iter().find(|actor| actor.id() == key.actor)?;
+    if actor.claims(&key.provider.contract) {
+        return Some(planned);
+    }
+    let error = unclaimed(&planned.place, actor, &key.provider.contract);
+    match actor.is_continued() {
+        true => ended.push(error),
+        false => faults.push(error),
+    }
+    None
 }
 
 /// Returns `planned`, or `None` if the policy denies it.

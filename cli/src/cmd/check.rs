@@ -6,6 +6,7 @@ use crate::data::DataDir;
 use crate::error::Error;
 use crate::plan::{Plan, PlannedActor, PlannedBinding};
 use crate::secrets::Secrets;
+use crate::swaps::Swaps;
 use crate::table::table;
 use crate::{engine, output, remedy, time};
 use capwire::engine::Engine;
@@ -18,6 +19,7 @@ pub(super) fn run(command: Check) -> Result<(), Error> {
     let data = DataDir::choose(command.data_dir.clone(), &command.manifest);
     let (trust, policy) = (command.trust.clone(), command.policy.clone());
     let judge = Admission::read(trust, policy, &data, &mut faults).judge(time::now()?);
+    let judge = judge.continuing(Swaps::of(&data, &command.manifest));
     let plan = Plan::survey(&command.manifest, &judge, &secrets, &mut faults)?;
     let actors = plan.actors.iter();
     faults.extend(actors.filter_map(|actor| compile(actor, &*engine).err()));

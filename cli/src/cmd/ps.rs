@@ -26,7 +26,7 @@ fn actors(actors: &[ActorEntry]) -> String {
             [
                 actor.name.clone(),
                 actor.version.clone().unwrap_or_default(),
-                actor.revision.to_string(),
+                revision(actor),
                 actor.generation.to_string(),
                 format!("{used}/{}", actor.instances.limit),
                 actor.calls.served.to_string(),
@@ -46,6 +46,14 @@ fn actors(actors: &[ActorEntry]) -> String {
         "KEY",
     ];
     table(header, &rows)
+}
+
+/// Returns the revision that runs, with that of the manifest where a swap replaced it.
+fn revision(actor: &ActorEntry) -> String {
+    match actor.manifest_revision {
+        None => actor.revision.to_string(),
+        Some(manifest) => format!("{} (manifest: {manifest})", actor.revision),
+    }
 }
 
 fn bindings(actors: &[ActorEntry]) -> String {

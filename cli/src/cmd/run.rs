@@ -11,6 +11,7 @@ use crate::error::Error;
 use crate::plan::{Opening, Plan};
 use crate::record::Recorder;
 use crate::secrets::Secrets;
+use crate::swaps::{Swaps, Versions};
 use crate::{engine, logging, output, start, time};
 use capwire::Host;
 use serde_json::json;
@@ -30,7 +31,12 @@ fn run_manifest(command: Run, secrets: &Secrets) -> Result<(), Error> {
     let data = DataDir::choose(command.data_dir, &command.manifest);
     let mut faults = Vec::new();
     let mut admission = Admission::read(command.trust, command.policy, &data, &mut faults);
+    let swaps = Swaps::of(&data, &command.manifest);
     let judge = admission.judge(time::now()?);
+    let judge = match command.fresh {
+        true => judge,
+        false => judge.continuing(swaps.clone()),
+    };
     let plan = Plan::survey_any(
         &command.manifest,
         command.port,
@@ -44,6 +50,8 @@ fn run_manifest(command: Run, secrets: &Secrets) -> Result<(), Error> {
     for warning in plan.unset.iter().chain(&plan.warnings) {
         tracing::warn!("{}", warning.summary());
     }
+    swaps.forget_all_but(&plan.continued())?;
+    let versions = Versions::of(&plan, swaps);
     let recorder = command.record.as_deref().map(Recorder::open).transpose()?;
     let counting = command.metrics.is_some();
     let host = engine::host(
@@ -57,7 +65,7 @@ fn run_manifest(command: Run, secrets: &Secrets) -> Result<(), Error> {
     let runtime = Runtime::new()
         .map_err(|error| Error::failure("cannot start the threads of the host").because(error))?;
     runtime.block_on(async {
-        let control = Control::listen(&host, command.control, secrets)?;
+        let control = Control::listen(&host, command.control, secrets, versions)?;
         let _metrics = match command.metrics {
             Some(address) => Some(metrics::listen(&host, address, command.json).await?),
             None => None,

@@ -37,6 +37,7 @@ fn text(swapped: &Swapped) -> String {
         old_revision,
         new_revision,
         dropped,
+        not_kept,
         ..
     } = swapped;
     let mut lines = vec![
@@ -49,6 +50,10 @@ fn text(swapped: &Swapped) -> String {
     lines.extend(wider.map(|wider| format!("  may do more: {wider}")));
     let ended = swapped.ended_bindings.iter();
     lines.extend(ended.map(|binding| format!("  not bound any more: {binding}")));
+    let not_kept = not_kept.iter();
+    lines.extend(not_kept.map(|reason| {
+        format!("  the next `capwire run` starts the module of the manifest: {reason}")
+    }));
     let lines: Vec<String> = lines.iter().map(|line| escaped(line)).collect();
     lines.join("\n")
 }

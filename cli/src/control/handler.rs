@@ -5,6 +5,7 @@ use super::message::{
 };
 use crate::error::Error;
 use crate::remedy;
+use crate::swaps::Versions;
 use capwire::{
     ActorId, ActorInfo, ActorOptions, BindingInfo, CallCounts, Host, Limit, ProviderInfo,
     SwapOptions, Unit,
@@ -20,12 +21,18 @@ use tokio::sync::Notify;
 pub(super) struct Handler {
     host: Host,
     stop: Arc<Notify>,
+    versions: Arc<Versions>,
 }
 
 impl Handler {
-    /// Returns the handler of `host`, which stops when `stop` is notified.
-    pub(super) fn new(host: Host, stop: Arc<Notify>) -> Self {
-        Self { host, stop }
+    /// Returns the handler of `host`, which stops when `stop` is notified. `versions` are those of
+    /// its actors.
+    pub(super) fn new(host: Host, stop: Arc<Notify>, versions: Versions) -> Self {
+        Self {
+            host,
+            stop,
+            versions: Arc::new(versions),
+        }
     }
 
     pub(super) fn list(&self) -> Result<Value, Error> {
@@ -35,7 +42,10 @@ impl Handler {
             pid: std::process::id(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             actors: actors
-                .map(|info| actor(info, &inventory.bindings))
+                .map(|info| {
+                    let manifest_revision = self.versions.manifest_revision(info.id);
+                    actor(info, &inventory.bindings, manifest_revision)
+                })
                 .collect(),
             providers: inventory.providers.iter().map(provider).collect(),
         })
@@ -49,7 +59,7 @@ impl Handler {
         if actor.id() != running.id {
             return Err(another_actor(actor.id(), &running));
         }
-        let name = actor.name();
+        let (name, bytes) = (actor.name(), actor.wasm().clone());
         let mut options = SwapOptions::default();
         options.allow_wider = asked.allow_wider;
         options.health_check = asked.health_check;
@@ -64,6 +74,7 @@ impl Handler {
                 None => failed,
             }
         })?;
+        let kept = self.keep(running.id, report.generation, bytes).await;
         value(&Swapped {
             name,
             key: running.id.to_string(),
@@ -79,7 +90,28 @@ impl Handler {
                 .iter()
                 .map(|key| key.provider.to_string())
                 .collect(),
+            not_kept: kept.err().map(|error| error.in_one_line()),
         })
+    }
+
+    /// Keeps the new module of `actor` for the next run of the host.
+    async fn keep(
+        &self,
+        actor: ActorId,
+        generation: u64,
+        module: impl Into<Vec<u8>> + Send + 'static,
+    ) -> Result<(), Error> {
+        let versions = Arc::clone(&self.versions);
+        let keeping = move || versions.swapped(actor, generation, module.into());
+        let kept = tokio::task::spawn_blocking(keeping).await;
+        let kept = kept
+            .map_err(|error| Error::failure("cannot keep the new module").because(error))
+            .flatten();
+        if let Err(error) = &kept {
+            let error = error.in_one_line();
+            tracing::warn!(%actor, error, "the next run of this host will not continue a swap");
+        }
+        kept
     }
 
     pub(super) async fn stop_actor(&self, actor: &str) -> Result<Value, Error> {
@@ -118,7 +150,7 @@ fn value(answer: &impl Serialize) -> Result<Value, Error> {
     serde_json::to_value(answer).map_err(failed)
 }
 
-fn actor(info: &ActorInfo, bindings: &[BindingInfo]) -> ActorEntry {
+fn actor(info: &ActorInfo, bindings: &[BindingInfo], manifest_revision: Option<i32>) -> ActorEntry {
     let own = bindings
         .iter()
         .filter(|binding| binding.key.actor == info.id);
@@ -128,6 +160,7 @@ fn actor(info: &ActorInfo, bindings: &[BindingInfo]) -> ActorEntry {
         issuer: info.claims.issuer.to_string(),
         version: info.claims.metadata.ver.clone(),
         revision: info.claims.metadata.rev.unwrap_or(0),
+        manifest_revision,
         generation: info.generation,
         instances: Instances {
             limit: info.pool.instances,

@@ -101,6 +101,9 @@ pub(crate) struct ActorEntry {
     pub(crate) issuer: String,
     pub(crate) version: Option<String>,
     pub(crate) revision: i32,
+    /// The revision of the module that the manifest names, if a swap put another one in place.
+    #[serde(default)]
+    pub(crate) manifest_revision: Option<i32>,
     /// The number of its versions since it was started.
     pub(crate) generation: u64,
     pub(crate) instances: Instances,
@@ -160,6 +163,9 @@ pub(crate) struct Swapped {
     pub(crate) dropped: u64,
     pub(crate) wider: Vec<String>,
     pub(crate) ended_bindings: Vec<String>,
+    /// The reason why the next run of the host will not continue the new version, if it will not.
+    #[serde(default)]
+    pub(crate) not_kept: Option<String>,
 }
 
 /// An actor that was stopped.

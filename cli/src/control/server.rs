@@ -5,6 +5,7 @@ use super::message::{HostCommand, LARGEST_MODULE, LONGEST_REQUEST, Reply, Reques
 use super::{folder, socket::Socket};
 use crate::error::Error;
 use crate::secrets::Secrets;
+use crate::swaps::Versions;
 use capwire::Host;
 use serde_json::Value;
 use std::io;
@@ -47,9 +48,10 @@ impl Control {
         host: &Host,
         asked: Option<PathBuf>,
         secrets: &Secrets,
+        versions: Versions,
     ) -> Result<Self, Error> {
         let stop = Arc::new(Notify::new());
-        let handler = Handler::new(host.clone(), Arc::clone(&stop));
+        let handler = Handler::new(host.clone(), Arc::clone(&stop), versions);
         let listening = match listen(asked.clone(), handler, secrets.clone()) {
             Ok(listening) => Some(listening),
             Err(error) => {

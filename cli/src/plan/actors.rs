@@ -4,10 +4,11 @@ use crate::admission::Judge;
 use crate::error::Error;
 use crate::files;
 use crate::place::Place;
-use crate::plan::limits::{Allowances, shortage};
+use crate::plan::admit::{Found, Origin, Swap, admit};
+use crate::plan::limits::Allowances;
 use crate::plan::location::Folders;
 use crate::plan::names::{owner_of_name, resolve};
-use capwire::{Actor, ActorId, ActorOptions, ContractId, Policy};
+use capwire::{Actor, ActorId, ActorOptions, ContractId};
 use capwire_manifest::Actor as Entry;
 use std::path::{Path, PathBuf};
 
@@ -21,6 +22,8 @@ pub(crate) struct PlannedActor {
     pub(super) written: String,
     /// The name by which other actors may call it.
     pub(crate) alias: Option<String>,
+    /// The module in its file, which a swap may have replaced.
+    pub(crate) origin: Origin,
     /// Its place in the manifest.
     pub(crate) place: Place,
 }
@@ -28,6 +31,11 @@ pub(crate) struct PlannedActor {
 impl PlannedActor {
     pub(crate) fn id(&self) -> ActorId {
         self.actor.id()
+    }
+
+    /// Returns `true` if a swap put its module in place of that in its file.
+    pub(crate) fn is_continued(&self) -> bool {
+        matches!(self.origin.swap, Swap::Continued(_))
     }
 
     /// Returns `true` if its claims include `contract`.
@@ -190,50 +198,4 @@ fn load_one(
         wasm,
     };
     admit(found, options, judge)
-}
-
-/// A file that was read.
-struct Found {
-    place: Place,
-    file: PathBuf,
-    written: String,
-    wasm: Vec<u8>,
-}
-
-/// Verifies a module, and checks that it may start.
-fn admit(found: Found, options: ActorOptions, judge: &Judge) -> Result<PlannedActor, Error> {
-    let Found {
-        place,
-        file,
-        written,
-        wasm,
-    } = found;
-    let actor = Actor::from_bytes(wasm, &judge.verifier, judge.now).map_err(|error| {
-        place
-            .error(format_args!("the actor `{}` is refused", file.display()))
-            .because(error)
-    })?;
-    if !judge.policy.may_start(actor.claims()) {
-        let (name, id) = (actor.name(), actor.id());
-        return Err(place
-            .error(format_args!("the policy does not allow {name} ({id}) to start"))
-            .help("remove `start: false` from the policy, under the actor's key, its account or `everyone`"));
-    }
-    if let Some(shortage) = shortage(actor.wasm(), &options) {
-        return Err(place
-            .error(format_args!(
-                "the actor `{}` cannot start within its limits",
-                file.display()
-            ))
-            .because(shortage.what)
-            .help(shortage.help));
-    }
-    Ok(PlannedActor {
-        actor,
-        file,
-        options,
-        written,
-        alias: None,
-        place,
-    })
 }

@@ -1,7 +1,7 @@
 //! What a manifest probably does not mean, although a host can run it.
 
 use super::actors::{Actors, PlannedActor};
-use super::{Builtin, PlannedBinding};
+use super::{Builtin, PlannedBinding, admit};
 use crate::error::Error;
 use crate::known;
 use crate::place::Place;
@@ -17,6 +17,7 @@ pub(super) fn of(manifest: &Path, actors: &Actors, bindings: &[PlannedBinding]) 
         warnings.push(no_actors(manifest));
     }
     for actor in &actors.right {
+        warnings.extend(admit::warning(actor));
         warnings.extend(misspelt(actor));
         warnings.extend(unbound(actor, bindings));
         warnings.extend(absent(actor, &actors.right));

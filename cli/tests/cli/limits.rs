@@ -222,12 +222,15 @@ fn calls_beyond_the_queue_are_told_to_come_back() {
     let folder = Folder::new();
     folder.signed(&failing_at_the_signal(), "busy", both);
     folder.signed(&signalling(), "other", both);
-    let store = |actor| format!("{{ actor: {actor}, capability: 'wascc:keyvalue' }}");
+    // The signal of one actor reaches the other.
+    let store = |actor| {
+        format!("{{ actor: {actor}, capability: 'wascc:keyvalue', values: {{ SPACE: shared }} }}")
+    };
     let (busy, other) = (store("busy"), store("other"));
     folder.write(
         "m.yaml",
         format!(
-            "actors: [{{ path: busy.wasm, limits: {{ instances: 1, queue: 0, cpu: 1m }} }}, other.wasm]
+            "actors: [{{ path: busy.wasm, limits: {{ instances: 1, queue: 0, cpu: 1m, deadline: 10m }} }}, other.wasm]
 bindings: [{}, {busy}, {}, {other}]
 ",
             http("busy"),

@@ -38,6 +38,7 @@ mod sign;
 mod socket;
 mod swap;
 mod swap_ends;
+mod swap_lasts;
 mod truth;
 mod verify;
 mod waiting;

@@ -87,6 +87,7 @@ fn swap_prints_its_report_as_json() {
         json!({
             "name": "echo", "key": key, "generation": 2, "old_revision": 1, "new_revision": 2,
             "old": none, "new": none, "dropped": 0, "wider": [], "ended_bindings": [],
+            "not_kept": null,
         })
     );
 }
@@ -170,7 +171,7 @@ fn the_examples_of_the_help_of_swap_work() {
         let examples: Vec<&str> = examples.filter(|line| line.starts_with(command)).collect();
         assert!(examples.len() > 1, "{help}");
         for example in examples {
-            let mut host = Host::start(&folder, "run m.yaml --engine wasmi");
+            let mut host = Host::start(&folder, "run m.yaml --engine wasmi --fresh");
             host.address();
             folder.succeed(&example.replace("4711", &host.pid().to_string()));
         }
