@@ -1,5 +1,7 @@
 //! Calls each function as a guest with a memory of one page.
 
+mod poll;
+
 use super::*;
 use std::sync::Mutex;
 
@@ -62,6 +64,7 @@ impl Guest {
     fn call(&mut self, name: &str, arguments: &[u64]) -> i32 {
         match self.call_of(PREVIEW_1, name, arguments) {
             Outcome::Errno(errno) => errno,
+            Outcome::Sleep(time) => panic!("sleeps for {time:?}"),
             Outcome::Exit(code) => panic!("{name} exited with {code}"),
         }
     }

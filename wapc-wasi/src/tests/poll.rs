@@ -55,7 +55,10 @@ fn a_poll_of_clocks_sleeps_until_the_first_g1() {
         };
         put_clock(&mut guest, namespace, 0, [1, 9_000, 0]);
         put_clock(&mut guest, namespace, 1, [0, 5_000, 0]);
-        assert_eq!(poll(&mut guest, 2), Outcome::Sleep(Duration::from_nanos(5_000)));
+        assert_eq!(
+            poll(&mut guest, 2),
+            Outcome::Sleep(Duration::from_nanos(5_000))
+        );
         assert_eq!(events(&guest), [(41, 0)]);
         // A time that has come, and one that is to come.
         let now = u64::try_from(guest.world.monotonic().as_nanos()).unwrap();
@@ -63,7 +66,10 @@ fn a_poll_of_clocks_sleeps_until_the_first_g1() {
         assert_eq!(poll(&mut guest, 1), Outcome::Errno(0));
         assert_eq!(events(&guest), [(40, 0)]);
         put_clock(&mut guest, namespace, 0, [1, now + 70, 1]);
-        assert_eq!(poll(&mut guest, 1), Outcome::Sleep(Duration::from_nanos(70)));
+        assert_eq!(
+            poll(&mut guest, 1),
+            Outcome::Sleep(Duration::from_nanos(70))
+        );
         // No time at all, and a clock that does not exist.
         put_clock(&mut guest, namespace, 0, [1, 0, 0]);
         assert_eq!(poll(&mut guest, 1), Outcome::Errno(0));
