@@ -41,7 +41,7 @@ fn main() -> ExitCode {
         Err(refused) => return unparsed(&refused),
     };
     let json = args.command.json();
-    match cmd::run(args.command) {
+    let code = match cmd::run(args.command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             if json && !error.is_reported() {
@@ -51,7 +51,9 @@ fn main() -> ExitCode {
             output::aside(format_args!("{}\n", error.colored()));
             error.code()
         }
-    }
+    };
+    logging::finish();
+    code
 }
 
 /// Prints why the arguments are wrong, or the help or version that they ask for.

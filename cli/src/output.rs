@@ -1,15 +1,40 @@
 //! Writes to standard output, and remarks to standard error.
 
 use crate::error::Error;
+use crate::logging;
+use anstream::adapter::strip_str;
+use anstream::{AutoStream, ColorChoice};
 use std::fmt::Display;
 use std::io::{self, ErrorKind, Write};
 
-/// Writes `text` to standard error, without colours where they are not wanted. A failure to write
-/// is ignored, because there is no other place to report it.
+/// Writes `text` to standard error, without colours where they are not wanted, behind the lines of a
+/// host's log. A failure to write is ignored, because there is no other place to report it.
 pub(crate) fn aside(text: impl Display) {
-    let mut stderr = anstream::stderr().lock();
-    write!(stderr, "{text}").ok();
-    stderr.flush().ok();
+    let text = text.to_string();
+    let plain = match AutoStream::choice(&io::stderr()) {
+        ColorChoice::Never => strip_str(&text).to_string(),
+        _ => text.clone(),
+    };
+    if !logging::enqueue(plain.as_bytes()) {
+        anstream::stderr().write_all(text.as_bytes()).ok();
+    }
+}
+
+/// Standard error, behind the lines of a host's log: a host does not wait for it.
+pub(crate) struct Stderr;
+
+impl Write for Stderr {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if logging::enqueue(bytes) {
+            return Ok(bytes.len());
+        }
+        io::stderr().write_all(bytes)?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// Writes the lines of `text` at once, escaping characters that could control a terminal.

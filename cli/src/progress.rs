@@ -1,5 +1,6 @@
 //! A progress message for slow work, shown only on a terminal and removed when the work is done.
 
+use crate::output;
 use capwire_text::escaped;
 use std::future::Future;
 use std::io::{self, IsTerminal, Write};
@@ -13,7 +14,7 @@ const INTERVAL: Duration = Duration::from_secs(1);
 /// Waits for `work`, and shows the message `doing` on a terminal.
 pub(crate) async fn during<T>(doing: &str, work: impl Future<Output = T>) -> T {
     if io::stderr().is_terminal() {
-        show(doing, work, &mut io::stderr()).await
+        show(doing, work, &mut output::Stderr).await
     } else {
         work.await
     }

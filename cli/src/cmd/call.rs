@@ -5,7 +5,7 @@ mod json;
 mod show;
 
 use crate::admission::Judge;
-use crate::args::{Call, LogFormat};
+use crate::args::Call;
 use crate::data::DataDir;
 use crate::error::Error;
 use crate::plan::{Opening, Plan, PlannedBinding};
@@ -24,7 +24,7 @@ use tokio::runtime::Runtime;
 
 pub(super) fn run(command: &Call) -> Result<(), Error> {
     let secrets = Secrets::default();
-    logging::start(logging::OF_A_CALL, LogFormat::Text, &secrets)?;
+    logging::start_for_call(&secrets)?;
     call(command, &secrets).map_err(|error| error.hiding(&secrets))
 }
 

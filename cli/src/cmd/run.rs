@@ -23,7 +23,7 @@ use tracing::field::debug;
 
 pub(super) fn run(command: Run) -> Result<(), Error> {
     let secrets = Secrets::default();
-    logging::start(logging::OF_A_HOST, command.log_format, &secrets)?;
+    logging::start_for_host(command.log_format, &secrets)?;
     run_manifest(command, &secrets).map_err(|error| error.hiding(&secrets))
 }
 

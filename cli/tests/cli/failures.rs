@@ -72,8 +72,7 @@ fn http_clients_learn_of_a_failure_only_in_development() {
             let answer = get(&host.address());
             says(&answer, &["HTTP/1.1 500 ", "content-type: text/plain"]);
             assert_eq!(answer.split_once("\r\n\r\n").unwrap().1, body);
-            let log = host.errors();
-            says(&log, &[&text]);
+            let log = host.logged(&[&text]);
             assert_eq!(log.matches("it said").count(), 1, "{log}");
             assert_eq!(log.contains("--dev"), !dev.is_empty(), "{log}");
             assert_eq!(host.stop(Signal::SIGTERM).0.code(), Some(0));

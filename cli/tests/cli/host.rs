@@ -1,6 +1,6 @@
 //! A host that runs, in a process of its own.
 
-use crate::folder::Folder;
+use crate::folder::{Folder, eventually};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use std::fs::File;
@@ -35,6 +35,11 @@ impl Host {
         let mut command = folder.command(&words);
         let (_, nobody) = std::io::pipe().unwrap();
         command.stderr(nobody);
+        Self::unread(command)
+    }
+
+    /// Starts `command`, which has a log of its own.
+    pub(crate) fn unread(command: Command) -> Self {
         Self::begin(command, tempfile::tempfile().unwrap())
     }
 
@@ -88,7 +93,16 @@ impl Host {
         (self.process.wait().unwrap(), rest)
     }
 
-    /// Returns the host's log so far.
+    /// Returns the host's log as soon as it has all `parts`: a thread of the host writes it.
+    pub(crate) fn logged(&self, parts: &[&str]) -> String {
+        eventually("the log has all parts", || {
+            let log = self.errors();
+            parts.iter().all(|part| log.contains(part))
+        });
+        self.errors()
+    }
+
+    /// Returns the host's log so far. The newest lines may be missing.
     pub(crate) fn errors(&self) -> String {
         let length = self.stderr.metadata().unwrap().len();
         let mut text = vec![0; usize::try_from(length).unwrap()];

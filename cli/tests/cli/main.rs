@@ -24,6 +24,7 @@ mod host;
 mod inspect;
 mod keys;
 mod limits;
+mod logs;
 mod manners;
 mod modules;
 mod names;

@@ -1,6 +1,6 @@
 //! Modules, good and bad.
 
-use capwire::contracts::{codec, http};
+use capwire::contracts::{codec, http, logging};
 use capwire::wascap::{
     ActorClaimsBuilder, KeyKind, KeyPair, UnixSeconds, inspect_module, sign_module,
 };
@@ -45,6 +45,47 @@ pub(crate) fn web_that_prints(line: &str) -> Vec<u8> {
         (i32.const 1)"
     );
     let fields = data(8, &answer) + &data(1024, line.as_bytes());
+    assembled(&body, &fields)
+}
+
+/// A guest that prints `line` and traps in every call.
+pub(crate) fn trapping_after(line: &str) -> Vec<u8> {
+    let body = format!(
+        "(call $__console_log (i32.const 1024) (i32.const {})) unreachable",
+        line.len()
+    );
+    assembled(&body, &data(1024, line.as_bytes()))
+}
+
+/// A guest that writes `line` to the log, `times` times, and answers every HTTP request with
+/// nothing.
+pub(crate) fn web_that_logs(times: u32, line: &str) -> Vec<u8> {
+    let answer = codec::encode(&http::Response::ok()).unwrap();
+    let request = codec::encode(&logging::WriteLogRequest {
+        level: logging::LEVEL_INFO,
+        body: line.to_owned(),
+    });
+    let request = request.unwrap();
+    let (contract, operation) = (logging::CONTRACT, logging::OP_WRITE_LOG);
+    let body = format!(
+        "(loop $again
+            (drop (call $__host_call
+                (i32.const 8) (i32.const 7)
+                (i32.const 32) (i32.const {})
+                (i32.const 64) (i32.const {})
+                (i32.const 1024) (i32.const {})))
+            (local.set $i (i32.add (local.get $i) (i32.const 1)))
+            (br_if $again (i32.lt_u (local.get $i) (i32.const {times}))))
+        (call $__guest_response (i32.const 128) (i32.const {}))
+        (i32.const 1)",
+        contract.len(),
+        operation.len(),
+        request.len(),
+        answer.len()
+    );
+    let texts = [(8, "default"), (32, contract), (64, operation)];
+    let fields = texts.map(|(address, text)| data(address, text.as_bytes()));
+    let fields = fields.concat() + &data(128, &answer) + &data(1024, &request);
     assembled(&body, &fields)
 }
 

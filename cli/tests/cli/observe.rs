@@ -122,7 +122,7 @@ fn the_trace_of_a_request_is_in_the_answer_and_in_what_the_actor_logs() {
     let address = host.address();
     let header = format!("traceparent: 00-{TRACE}-b7ad6b7169203331-01");
     says(&get_with(&address, "/", &header), &["HTTP/1.1 200", TRACE]);
-    let log = host.errors();
+    let log = host.logged(&["at work"]);
     let events: Vec<Value> = log
         .lines()
         .map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("{line}")))
@@ -144,7 +144,7 @@ fn each_call_is_logged_with_its_names_if_asked_for() {
     let mut host = Host::spawn(command);
     let (_, faulty) = (host.address(), host.address());
     get(&faulty);
-    let log = host.errors();
+    let log = host.logged(&["capwire::call", "status=500"]);
     let call = log.lines().find(|line| line.contains("capwire::call"));
     let call = call.unwrap_or_else(|| panic!("{log}"));
     let names = [
@@ -157,5 +157,4 @@ fn each_call_is_logged_with_its_names_if_asked_for() {
         call,
         &["request{", r#"path="/""#, "wascc:http_server (default)"],
     );
-    says(&log, &["status=500"]);
 }

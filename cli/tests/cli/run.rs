@@ -120,7 +120,7 @@ fn servers_open_when_the_actor_has_everything_else() {
     folder.write("m.yaml", format!("{ECHO}{store}"));
     let mut host = Host::start(&folder, "run m.yaml --engine wasmi");
     host.address();
-    let log = host.errors();
+    let log = host.logged(&["running; Ctrl-C stops"]);
     let bound = |contract: &str| {
         let is_it = |line: &str| line.contains(" bound ") && line.contains(contract);
         log.lines()
@@ -161,7 +161,7 @@ fn bound_to_extras(folder: &Folder) -> Vec<String> {
     for _ in 0..2 {
         says(&get(&host.address()), &["hello"]);
     }
-    let log = host.errors();
+    let log = host.logged(&["running; Ctrl-C stops"]);
     let bound = log.lines().filter(|line| line.contains(" bound "));
     let extras = bound.filter_map(|line| line.split_once("wascc:extras"));
     let names = extras.map(|(_, rest)| {
@@ -177,7 +177,7 @@ fn logs_go_to_standard_error_as_asked() {
     folder.write("m.yaml", ECHO);
     let mut host = Host::start(&folder, "run m.yaml --engine wasmi");
     host.address();
-    says(&host.errors(), &["INFO", "actor started", "echo"]);
+    host.logged(&["INFO", "actor started", "echo"]);
     host.stop(Signal::SIGTERM);
     let mut command = folder.command(&["run", "m.yaml"]);
     let refused = command.env("RUST_LOG", "capwire=loudly").output().unwrap();
