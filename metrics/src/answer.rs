@@ -1,9 +1,7 @@
 //! The responses of the endpoint.
 
 use crate::text::text;
-use bytes::Bytes;
 use capwire_host::Host;
-use http_body_util::Full;
 use hyper::header::{ALLOW, CONTENT_TYPE, HeaderValue};
 use hyper::{Method, Request, Response, StatusCode};
 use prometheus::TEXT_FORMAT;
@@ -11,7 +9,7 @@ use prometheus::TEXT_FORMAT;
 const PLAIN: &str = "text/plain; charset=utf-8";
 
 /// Returns the response to a request.
-pub(crate) fn to<B>(request: &Request<B>, host: &Host) -> Response<Full<Bytes>> {
+pub(crate) fn to<B>(request: &Request<B>, host: &Host) -> Response<String> {
     let path = request.uri().path();
     if !["/metrics", "/healthz"].contains(&path) {
         return response(
@@ -29,7 +27,7 @@ pub(crate) fn to<B>(request: &Request<B>, host: &Host) -> Response<Full<Bytes>> 
     }
 }
 
-fn not_allowed() -> Response<Full<Bytes>> {
+fn not_allowed() -> Response<String> {
     let mut refused = response(StatusCode::METHOD_NOT_ALLOWED, PLAIN, "Only GET and HEAD\n");
     let allowed = HeaderValue::from_static("GET, HEAD");
     refused.headers_mut().insert(ALLOW, allowed);
@@ -39,9 +37,9 @@ fn not_allowed() -> Response<Full<Bytes>> {
 fn response(
     status: StatusCode,
     content_type: &'static str,
-    body: impl Into<Bytes>,
-) -> Response<Full<Bytes>> {
-    let mut response = Response::new(Full::new(body.into()));
+    body: impl Into<String>,
+) -> Response<String> {
+    let mut response = Response::new(body.into());
     *response.status_mut() = status;
     let content_type = HeaderValue::from_static(content_type);
     response.headers_mut().insert(CONTENT_TYPE, content_type);

@@ -2,39 +2,32 @@
 
 use crate::answer;
 use capwire_host::Host;
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
-use std::convert::Infallible;
+use capwire_serving::{Options, Peer, Request, Response, Server, Service};
 use std::io;
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::Duration;
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
-use tokio::task::{JoinHandle, JoinSet};
-use tokio::time;
 
-/// The maximum number of connections; further clients wait.
-const CONNECTIONS: usize = 32;
-/// The time that a connection may be silent.
-const PATIENCE: Duration = Duration::from_secs(30);
-/// The maximum size of a request's head in bytes.
-const MAX_HEAD: usize = 16 << 10;
-/// The pause after a failed `accept`, in which open connections may end.
-const RESPITE: Duration = Duration::from_millis(50);
+/// The limits for collectors. Idle connections give way to new ones.
+fn options() -> Options {
+    Options {
+        connections: 32,
+        memory: 8 << 20,
+        max_head: 16 << 10,
+        drain: Duration::from_secs(1),
+        ..Options::default()
+    }
+}
 
 /// An HTTP server that answers `GET /metrics` with the metrics of a host, and `GET /healthz` with
 /// `ok`. Dropping it also stops it, without waiting.
 ///
+/// It has at most 32 connections, and 8 MiB of memory for responses that are being read. Clients
+/// that are idle or do not read give way to others.
+///
 /// Anyone who can connect can read the names and the load of actors, so listen on an address that
 /// only authorized clients can reach.
 #[derive(Debug)]
-pub struct Endpoint {
-    address: SocketAddr,
-    running: oneshot::Sender<()>,
-    accepting: JoinHandle<()>,
-}
+pub struct Endpoint(Server);
 
 impl Endpoint {
     /// Listens on `address`; port 0 selects any free port. Clients can connect when this function
@@ -49,70 +42,30 @@ impl Endpoint {
                 "the host counts nothing: set its option `metrics`",
             ));
         }
-        let listener = TcpListener::bind(address).await?;
-        let address = listener.local_addr()?;
-        let (running, stop) = oneshot::channel();
-        Ok(Self {
-            address,
-            running,
-            accepting: tokio::spawn(accept(listener, host, stop)),
-        })
+        let server = Server::start(address, Pages(host), options()).await?;
+        Ok(Self(server))
     }
 
     /// Returns the endpoint's address, with the actual port.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
-        self.address
+        self.0.address()
     }
 
     /// Closes the endpoint and its connections.
     pub async fn stop(self) {
-        drop(self.running);
-        if let Err(error) = self.accepting.await {
-            tracing::error!(%error, "the endpoint for metrics ended badly");
-        }
+        self.0.stop().await;
     }
 }
 
-async fn accept(listener: TcpListener, host: Host, mut stop: oneshot::Receiver<()>) {
-    let places = Arc::new(Semaphore::new(CONNECTIONS));
-    let mut connections = JoinSet::new();
-    loop {
-        tokio::select! {
-            _ = &mut stop => return,
-            Some(_) = connections.join_next() => {}
-            next = next(&listener, &places) => if let Some((stream, place)) = next {
-                connections.spawn(serve(stream, place, host.clone()));
-            },
-        }
-    }
-}
+struct Pages(Host);
 
-async fn next(
-    listener: &TcpListener,
-    places: &Arc<Semaphore>,
-) -> Option<(TcpStream, OwnedSemaphorePermit)> {
-    let place = Arc::clone(places).acquire_owned().await.ok()?;
-    match listener.accept().await {
-        Ok((stream, _)) => Some((stream, place)),
-        Err(error) => {
-            tracing::warn!(%error, "a connection for metrics cannot be accepted");
-            time::sleep(RESPITE).await;
-            None
+impl Service for Pages {
+    async fn answer(&self, request: Request, peer: &Peer) -> Response {
+        let (head, body) = answer::to(&request, &self.0).into_parts();
+        match peer.body(body.into()).await {
+            Ok(body) => Response::from_parts(head, body.into()),
+            Err(full) => full.response(),
         }
-    }
-}
-
-async fn serve(stream: TcpStream, _place: OwnedSemaphorePermit, host: Host) {
-    let service = service_fn(|request| {
-        let answer = answer::to(&request, &host);
-        async { Ok::<_, Infallible>(answer) }
-    });
-    let mut http = http1::Builder::new();
-    http.timer(TokioTimer::new())
-        .header_read_timeout(PATIENCE)
-        .max_header_size(MAX_HEAD);
-    if let Err(error) = http.serve_connection(TokioIo::new(stream), service).await {
-        tracing::debug!(%error, "a connection for metrics ended early");
     }
 }

@@ -8,7 +8,7 @@ use nix::sys::signal::Signal;
 use std::net::TcpStream;
 
 /// The four commands, and what they leave behind.
-fn chain() -> Folder {
+pub(crate) fn chain() -> Folder {
     let folder = Folder::new();
     folder.write("counter.wasm", web("hello"));
     folder.succeed("token operator -o operator.jwt --name acme");
@@ -211,7 +211,7 @@ bindings: [{ actor: counter, capability: 'wascc:http_server', values: { PORT: 0 
         "token revocations -o list.jwt --number 2 --revoke-key {account}"
     ));
     eventually("it is stopped", || host.errors().contains("actor stopped"));
-    says(&host.errors(), &["no longer trusted", &account.to_string()]);
+    host.logged(&["no longer trusted", &account.to_string()]);
     eventually("nobody answers", || TcpStream::connect(&address).is_err());
     folder.succeed("token revocations -o list.jwt --number 1");
     eventually("the older list is refused", || {

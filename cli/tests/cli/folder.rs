@@ -71,6 +71,12 @@ impl Folder {
         command
     }
 
+    /// The binary with the words of `line`, which may open so many `descriptors`.
+    pub(crate) fn with_descriptors(&self, descriptors: u32, line: &str) -> Command {
+        let limited = format!("ulimit -n {descriptors}; exec \"$0\" {line}");
+        self.program("sh", &["-ec", &limited, env!("CARGO_BIN_EXE_capwire")])
+    }
+
     /// Runs a `line` of a shell that finds the binary as `capwire`.
     pub(crate) fn shell(&self, line: &str) -> Ended {
         let mut shell = self.program("sh", &["-ec", line]);

@@ -15,6 +15,7 @@ mod asking;
 mod authority;
 mod call;
 mod check;
+mod connections;
 mod documented;
 mod engines;
 mod failures;

@@ -1,8 +1,7 @@
 //! Failures of requests, and the responses that clients get.
 
-use bytes::Bytes;
 use capwire_provider::ActorError;
-use http_body_util::Full;
+use capwire_serving::{Full, Response};
 use hyper::StatusCode;
 use hyper::header::{CONNECTION, CONTENT_TYPE, HeaderValue, RETRY_AFTER, X_CONTENT_TYPE_OPTIONS};
 
@@ -16,6 +15,8 @@ pub(crate) enum Failure {
     BodyTooSlow,
     #[error("the connection failed while the request body was read: {0}")]
     BodyBroken(Box<dyn std::error::Error + Send + Sync>),
+    #[error("the bodies of requests and responses take all memory that `MAX_MEMORY` allows")]
+    NoMemory,
     #[error(transparent)]
     Actor(ActorError),
     #[error("the actor's answer is not an HTTP response: {0}")]
@@ -39,11 +40,19 @@ impl From<ActorError> for Failure {
     }
 }
 
+impl From<Full> for Failure {
+    fn from(_: Full) -> Self {
+        Self::NoMemory
+    }
+}
+
 impl Failure {
     /// Returns `true` if the actor is to blame, rather than its client or the load.
     pub(crate) fn is_the_actors(&self) -> bool {
         match self {
-            Self::BodyTooLong { .. } | Self::BodyTooSlow | Self::BodyBroken(_) => false,
+            Self::BodyTooLong { .. } | Self::BodyTooSlow | Self::BodyBroken(_) | Self::NoMemory => {
+                false
+            }
             Self::Actor(error) => !matches!(error, ActorError::Busy { .. }),
             Self::BadAnswer(_) => true,
         }
@@ -63,15 +72,15 @@ impl Failure {
 
     /// Says what the client can act on, and nothing of how the actor is built, unless `detail` asks for
     /// everything.
-    pub(crate) fn into_response(self, detail: ErrorDetail) -> hyper::Response<Full<Bytes>> {
+    pub(crate) fn into_response(self, detail: ErrorDetail) -> Response {
         let (status, text) = self.for_client();
         let body = match (detail, status) {
             (ErrorDetail::Everything, StatusCode::INTERNAL_SERVER_ERROR) => {
                 format!("{self}\n").into()
             }
-            _ => Full::from(text),
+            _ => text.into(),
         };
-        let mut response = hyper::Response::new(body);
+        let mut response = Response::new(body);
         *response.status_mut() = status;
         let headers = response.headers_mut();
         headers.insert(
@@ -85,6 +94,10 @@ impl Failure {
                 let seconds = retry_after.as_millis().div_ceil(1000).max(1);
                 let seconds = u64::try_from(seconds).unwrap_or(u64::MAX);
                 headers.insert(RETRY_AFTER, seconds.into());
+            }
+            Self::NoMemory => {
+                headers.insert(RETRY_AFTER, 1.into());
+                headers.insert(CONNECTION, HeaderValue::from_static("close"));
             }
             Self::BodyTooLong { .. } | Self::BodyTooSlow => {
                 headers.insert(CONNECTION, HeaderValue::from_static("close"));
@@ -102,7 +115,7 @@ impl Failure {
                 "The body did not arrive in time",
             ),
             Self::BodyBroken(_) => (StatusCode::BAD_REQUEST, "The body is incomplete"),
-            Self::Actor(ActorError::Busy { .. }) => {
+            Self::NoMemory | Self::Actor(ActorError::Busy { .. }) => {
                 (StatusCode::SERVICE_UNAVAILABLE, "Busy, try again later")
             }
             Self::Actor(ActorError::Stopped) => (StatusCode::SERVICE_UNAVAILABLE, "Not running"),

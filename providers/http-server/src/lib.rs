@@ -8,11 +8,13 @@
 //! | `PORT` | `8080` | the port; 0 selects any free port |
 //! | `ADDRESS` | `127.0.0.1` | the IP address to listen on; `0.0.0.0` and `::` stand for all addresses |
 //! | `MAX_BODY` | `1048576` | the maximum size of a request's body in bytes; a longer body gets 413 |
+//! | `MAX_CONNECTIONS` | `4096`, or what the limit of open descriptors leaves | the maximum number of connections; idle ones give way to new ones, and if none is idle, new ones get 503 |
+//! | `MAX_MEMORY` | `33554432`, or four times `MAX_BODY` if that is more | the maximum memory for the bodies of all requests and responses in bytes; slow clients give way, and if none is slow, a request gets 503 |
 //!
 //! Other keys are errors. When [`bind`](capwire_provider::Provider::bind) returns, the port is
 //! open. When `unbind` returns, requests in progress are answered (within [`Timeouts::drain`]) and
 //! new connections are refused. A busy actor gives 503 with `Retry-After`, a slow one 504, and a
-//! stopped one 503. Any other failure gives 500 without details, except in
+//! stopped one 503. A client must read each 64 KiB of a response within [`Timeouts::send`]. Any other failure gives 500 without details, except in
 //! [development](HttpServer::show_failures). If a client disconnects, its call ends.
 //!
 //! A request and its call to the actor belong to the trace in the request's header `traceparent`,
@@ -58,14 +60,14 @@ mod failure;
 mod provider;
 mod request;
 mod response;
-mod server;
 mod settings;
 mod site;
 mod span;
+mod timeouts;
 mod trace;
 
 pub use provider::HttpServer;
-pub use server::Timeouts;
+pub use timeouts::Timeouts;
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

@@ -1,15 +1,16 @@
 //! The provider, with a server for each binding.
 
 use crate::failure::ErrorDetail;
-use crate::server::{Server, Timeouts};
 use crate::settings::Settings;
 use crate::site::Site;
+use crate::timeouts::Timeouts;
 use bytes::Bytes;
 use capwire_contracts::core::CapabilityDescriptor;
 use capwire_contracts::http;
 use capwire_provider::{
     Binding, BindingId, Bound, Call, Config, Provider, ProviderError, async_trait,
 };
+use capwire_serving::{Options, Server};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::net::SocketAddr;
@@ -72,6 +73,23 @@ impl HttpServer {
     }
 }
 
+impl HttpServer {
+    fn options(&self, settings: &Settings) -> Options {
+        let Timeouts {
+            head, send, drain, ..
+        } = self.timeouts;
+        let defaults = Options::default();
+        Options {
+            connections: settings.max_connections.unwrap_or(defaults.connections),
+            memory: settings.max_memory(defaults.memory),
+            head,
+            send,
+            drain,
+            ..defaults
+        }
+    }
+}
+
 #[async_trait]
 impl Provider for HttpServer {
     fn descriptor(&self) -> CapabilityDescriptor {
@@ -98,7 +116,8 @@ impl Provider for HttpServer {
             self.timeouts,
             self.detail,
         );
-        let server = Server::start(settings.listen, site, self.timeouts)
+        let options = self.options(&settings);
+        let server = Server::start(settings.listen, site, options)
             .await
             .map_err(|error| settings.not_listening(error))?;
         let endpoint = format!("http://{}", server.address());

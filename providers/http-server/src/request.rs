@@ -2,15 +2,14 @@
 
 use crate::failure::Failure;
 use capwire_contracts::http::Request;
-use http_body_util::{BodyExt, LengthLimitError, Limited};
+use capwire_serving::{Hold, Peer};
+use http_body_util::BodyExt;
 use hyper::HeaderMap;
 use hyper::body::{Body, Incoming};
 use hyper::header::COOKIE;
 use hyper::http::request::Parts;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
-use std::time::Duration;
-use tokio::time;
 
 /// Returns the message for a request with this head and body.
 pub(crate) fn message(head: &Parts, body: Vec<u8>) -> Request {
@@ -23,27 +22,47 @@ pub(crate) fn message(head: &Parts, body: Vec<u8>) -> Request {
     }
 }
 
-/// Reads a body of at most `max` bytes. If the request announces a longer body, fails without
-/// reading it.
+/// Reads a body of at most `max` bytes into memory that `hold` counts. If the request announces a
+/// longer body, fails without reading it.
 pub(crate) async fn body(
-    body: Incoming,
+    mut body: Incoming,
     max: usize,
-    patience: Duration,
+    peer: &Peer,
+    hold: &mut Hold,
 ) -> Result<Vec<u8>, Failure> {
+    let mut read = Vec::new();
     if body.is_end_stream() {
-        return Ok(Vec::new());
+        return Ok(read);
     }
     let announced = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
     if announced > max {
         return Err(Failure::BodyTooLong { max });
     }
-    let collected = time::timeout(patience, Limited::new(body, max).collect())
-        .await
-        .map_err(|_| Failure::BodyTooSlow)?;
-    match collected {
-        Ok(body) => Ok(body.to_bytes().into()),
-        Err(error) if error.is::<LengthLimitError>() => Err(Failure::BodyTooLong { max }),
-        Err(error) => Err(Failure::BodyBroken(error)),
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|error| Failure::BodyBroken(error.into()))?;
+        // Trailers are no part of the message.
+        let Ok(bytes) = frame.into_data() else {
+            continue;
+        };
+        let length = read.len().saturating_add(bytes.len());
+        if length > max {
+            return Err(Failure::BodyTooLong { max });
+        }
+        grow(&mut read, length, max);
+        peer.hold(hold, read.capacity()).await?;
+        read.extend_from_slice(&bytes);
+    }
+    Ok(read)
+}
+
+/// Gives `read` room for `length` bytes, and some more for what follows.
+fn grow(read: &mut Vec<u8>, length: usize, max: usize) {
+    if length > read.capacity() {
+        let capacity = read
+            .capacity()
+            .saturating_mul(2)
+            .clamp(length, max.max(length));
+        read.reserve_exact(capacity - read.len());
     }
 }
 

@@ -4,6 +4,7 @@
 use crate::failure::Failure;
 use bytes::Bytes;
 use capwire_contracts::http::Response;
+use capwire_serving::Peer;
 use http_body_util::Full;
 use hyper::StatusCode;
 use hyper::header::{
@@ -23,16 +24,26 @@ const NOT_THE_ACTORS: [HeaderName; 8] = [
     UPGRADE,
 ];
 
-/// Returns the response, or a failure if the answer is not a valid response.
-pub(crate) fn checked(answer: Response) -> Result<hyper::Response<Full<Bytes>>, Failure> {
-    let status = status(answer.status_code)?;
-    let body = if has_body(status) {
-        answer.body.into()
+/// Returns the response, or a failure if the answer is not a valid response. Its body holds memory
+/// of the server until the client has read it.
+pub(crate) async fn checked(
+    mut answer: Response,
+    peer: &Peer,
+) -> Result<capwire_serving::Response, Failure> {
+    let body = std::mem::take(&mut answer.body);
+    let response = head(answer)?;
+    let body = if has_body(response.status()) {
+        peer.body(body).await?
     } else {
         Bytes::new()
     };
-    let mut response = hyper::Response::new(Full::new(body));
-    *response.status_mut() = status;
+    Ok(response.map(|()| Full::new(body)))
+}
+
+/// Returns the response without its body.
+fn head(answer: Response) -> Result<hyper::Response<()>, Failure> {
+    let mut response = hyper::Response::new(());
+    *response.status_mut() = status(answer.status_code)?;
     for (name, value) in answer.header {
         let (name, value) = header(&name, value)?;
         if !NOT_THE_ACTORS.contains(&name) {
@@ -71,7 +82,7 @@ fn has_body(status: StatusCode) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::checked;
+    use super::head;
     use capwire_contracts::http::Response;
 
     #[test]
@@ -81,10 +92,10 @@ mod tests {
                 status_code: code,
                 ..Response::default()
             };
-            assert!(checked(answer).is_err(), "{code}");
+            assert!(head(answer).is_err(), "{code}");
         }
         for code in [200, 418, 599, 999] {
-            assert!(checked(Response::new(code)).is_ok(), "{code}");
+            assert!(head(Response::new(code)).is_ok(), "{code}");
         }
     }
 
@@ -97,7 +108,7 @@ mod tests {
             ("x a", "1"),
         ] {
             let answer = Response::ok().with_header(name, value);
-            assert!(checked(answer).is_err(), "{name:?}");
+            assert!(head(answer).is_err(), "{name:?}");
         }
     }
 
@@ -109,8 +120,8 @@ mod tests {
                 .collect(),
             ..Response::ok()
         };
-        assert!(checked(answer(1_000)).is_ok());
-        assert!(checked(answer(50_000)).is_err());
+        assert!(head(answer(1_000)).is_ok());
+        assert!(head(answer(50_000)).is_err());
     }
 
     #[test]
@@ -120,7 +131,7 @@ mod tests {
             .with_header("Transfer-Encoding", "chunked")
             .with_header("connection", "close")
             .with_header("x-own", "1");
-        let response = checked(answer).unwrap();
+        let response = head(answer).unwrap();
         let names: Vec<_> = response
             .headers()
             .keys()

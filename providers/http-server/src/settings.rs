@@ -2,22 +2,31 @@
 
 use capwire_provider::{Config, ProviderError};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::num::NonZeroUsize;
 
 const PORT: &str = "PORT";
 const ADDRESS: &str = "ADDRESS";
 const MAX_BODY: &str = "MAX_BODY";
 
+const MAX_CONNECTIONS: &str = "MAX_CONNECTIONS";
+const MAX_MEMORY: &str = "MAX_MEMORY";
+
 const DEFAULT_PORT: u16 = 8080;
 const DEFAULT_MAX_BODY: usize = 1 << 20;
+/// The number of the largest bodies for which there is memory by default.
+const BODIES: usize = 4;
 
-/// The address to listen on, and the largest body.
+/// The address to listen on, and the limits for clients.
 pub(crate) struct Settings {
     pub(crate) listen: SocketAddr,
     pub(crate) max_body: usize,
+    /// `None` means as many as the process allows.
+    pub(crate) max_connections: Option<usize>,
+    max_memory: Option<usize>,
 }
 
 impl Settings {
-    pub(crate) const KEYS: &[&str] = &[PORT, ADDRESS, MAX_BODY];
+    pub(crate) const KEYS: &[&str] = &[PORT, ADDRESS, MAX_BODY, MAX_CONNECTIONS, MAX_MEMORY];
 
     pub(crate) fn read(config: &Config) -> Result<Self, ProviderError> {
         config.only(Self::KEYS)?;
@@ -28,11 +37,30 @@ impl Settings {
         )?;
         let address = value(config, ADDRESS, "an IP address, such as 127.0.0.1 or ::")?;
         let max_body = value(config, MAX_BODY, "a number of bytes")?;
+        let max_connections = value::<NonZeroUsize>(
+            config,
+            MAX_CONNECTIONS,
+            "a number of connections, at least 1",
+        )?;
+        let max_memory = value(config, MAX_MEMORY, "a number of bytes")?;
+        let max_body = max_body.unwrap_or(DEFAULT_MAX_BODY);
+        if max_memory.is_some_and(|memory| memory < max_body) {
+            let reason = format!("must be at least `MAX_BODY`, which is {max_body}");
+            return Err(ProviderError::config(MAX_MEMORY, reason));
+        }
         let address = address.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST));
         Ok(Self {
             listen: SocketAddr::new(address, port.unwrap_or(DEFAULT_PORT)),
-            max_body: max_body.unwrap_or(DEFAULT_MAX_BODY),
+            max_body,
+            max_connections: max_connections.map(NonZeroUsize::get),
+            max_memory,
         })
+    }
+
+    /// Returns the memory for bodies in bytes, by default at least `least`.
+    pub(crate) fn max_memory(&self, least: usize) -> usize {
+        let default = || self.max_body.saturating_mul(BODIES).max(least);
+        self.max_memory.unwrap_or_else(default)
     }
 
     /// Returns the error for an address on which the system does not let us listen, with a remedy.
@@ -78,6 +106,20 @@ mod tests {
         let settings = Settings::read(&Config::default()).unwrap();
         assert_eq!(settings.listen.to_string(), "127.0.0.1:8080");
         assert_eq!(settings.max_body, 1 << 20);
+        assert_eq!(settings.max_memory(32 << 20), 32 << 20);
+    }
+
+    #[test]
+    fn memory_for_less_than_one_body_is_refused() {
+        let config = Config::from_iter([("MAX_BODY", "50000000")]);
+        let settings = Settings::read(&config).unwrap();
+        assert_eq!(settings.max_memory(32 << 20), 200_000_000);
+        let config = Config::from_iter([("MAX_BODY", "50"), ("MAX_MEMORY", "49")]);
+        let error = Settings::read(&config).map(drop).unwrap_err().to_string();
+        assert!(
+            error.contains("MAX_MEMORY") && error.contains("50"),
+            "{error}"
+        );
     }
 
     #[test]

@@ -1,16 +1,15 @@
 //! Serves one binding: from an HTTP request to the actor and back.
 
 use crate::failure::{ErrorDetail, Failure};
-use crate::server::Timeouts;
+use crate::timeouts::Timeouts;
 use crate::{request, response, span, trace};
-use bytes::Bytes;
 use capwire_contracts::http::OP_HANDLE_REQUEST;
 use capwire_provider::{ActorClient, ActorHandle, BindingId, TraceContext};
-use http_body_util::Full;
+use capwire_serving::{Hold, Peer, Request, Response, Service};
 use hyper::body::Incoming;
-use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::time;
 use tracing::Instrument;
 
 /// The actor of a binding, and the limits for its clients.
@@ -39,23 +38,6 @@ impl Site {
         }
     }
 
-    /// Answers a request. Failures become responses.
-    pub(crate) async fn answer(
-        &self,
-        request: hyper::Request<Incoming>,
-    ) -> Result<hyper::Response<Full<Bytes>>, Infallible> {
-        let trace = trace::of(request.headers());
-        let span = span::of(&request, &trace);
-        let answer = self.ask(request, &trace).instrument(span.clone()).await;
-        let mut response = answer.unwrap_or_else(|failure| {
-            span.in_scope(|| self.log(&failure, &trace));
-            failure.into_response(self.detail)
-        });
-        trace::tell(response.headers_mut(), &trace);
-        span::end(&span, &response);
-        Ok(response)
-    }
-
     /// Logs failures, but none that any client can cause at will: these would fill the log.
     fn log(&self, failure: &Failure, trace: &TraceContext) {
         let BindingId { actor, name } = &self.binding;
@@ -72,14 +54,41 @@ impl Site {
 
     async fn ask(
         &self,
-        request: hyper::Request<Incoming>,
+        request: Request,
+        peer: &Peer,
         trace: &TraceContext,
-    ) -> Result<hyper::Response<Full<Bytes>>, Failure> {
+    ) -> Result<Response, Failure> {
         let (head, body) = request.into_parts();
-        let body = request::body(body, self.max_body, self.body_timeout).await?;
+        // The request holds its memory until the actor has answered.
+        let mut hold = Hold::default();
+        let body = self.body(body, peer, &mut hold).await?;
+        peer.received();
         let message = request::message(&head, body);
         let actor = &self.actor;
         let response = actor.call_traced(Some(trace), OP_HANDLE_REQUEST, &message);
-        response::checked(response.await?)
+        response::checked(response.await?, peer).await
+    }
+
+    async fn body(&self, body: Incoming, peer: &Peer, hold: &mut Hold) -> Result<Vec<u8>, Failure> {
+        let read = request::body(body, self.max_body, peer, hold);
+        let read = time::timeout(self.body_timeout, read).await;
+        read.unwrap_or(Err(Failure::BodyTooSlow))
+    }
+}
+
+impl Service for Site {
+    /// Answers a request. Failures become responses.
+    async fn answer(&self, request: Request, peer: &Peer) -> Response {
+        let trace = trace::of(request.headers());
+        let span = span::of(&request, &trace);
+        let answer = self.ask(request, peer, &trace);
+        let answer = answer.instrument(span.clone()).await;
+        let mut response = answer.unwrap_or_else(|failure| {
+            span.in_scope(|| self.log(&failure, &trace));
+            failure.into_response(self.detail)
+        });
+        trace::tell(response.headers_mut(), &trace);
+        span::end(&span, &response);
+        response
     }
 }

@@ -1,8 +1,6 @@
 //! The `tracing` span of a request.
 
-use bytes::Bytes;
 use capwire_provider::TraceContext;
-use http_body_util::Full;
 use hyper::Request;
 use tracing::Span;
 use tracing::field::Empty;
@@ -24,7 +22,7 @@ pub(crate) fn of<B>(request: &Request<B>, trace: &TraceContext) -> Span {
 }
 
 /// Records the response in the span.
-pub(crate) fn end(span: &Span, response: &hyper::Response<Full<Bytes>>) {
+pub(crate) fn end(span: &Span, response: &capwire_serving::Response) {
     if !span.is_disabled() {
         span.record("status", response.status().as_u16());
         let _inside = span.enter();

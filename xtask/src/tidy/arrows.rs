@@ -23,13 +23,14 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("capwire-wascap", &[]),
     ("capwire-contracts", &[]),
     ("capwire-manifest", &[]),
-    ("capwire-metrics", &["capwire-host"]),
+    ("capwire-serving", &[]),
+    ("capwire-metrics", &["capwire-host", "capwire-serving"]),
     ("capwire-actor", &["capwire-contracts"]),
     ("capwire-provider", &["capwire-contracts"]),
     ("capwire-extras", &["capwire-provider", "capwire-contracts"]),
     (
         "capwire-http-server",
-        &["capwire-provider", "capwire-contracts"],
+        &["capwire-provider", "capwire-contracts", "capwire-serving"],
     ),
     (
         "capwire-keyvalue-embedded",

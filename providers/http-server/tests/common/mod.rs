@@ -117,6 +117,7 @@ pub(crate) fn short_timeouts() -> Timeouts {
     Timeouts {
         head: Duration::from_millis(500),
         body: Duration::from_millis(20),
+        send: Duration::from_millis(200),
         drain: Duration::from_millis(20),
     }
 }
