@@ -6,6 +6,7 @@
 //! user.
 
 mod client;
+mod clients;
 mod folder;
 mod handler;
 mod message;

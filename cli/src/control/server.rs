@@ -1,5 +1,6 @@
 //! The host's side of the socket.
 
+use super::clients::{Clients, Progress};
 use super::handler::Handler;
 use super::message::{HostCommand, LARGEST_MODULE, LONGEST_REQUEST, Reply, Request};
 use super::{folder, socket::Socket};
@@ -15,12 +16,9 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{UnixListener, UnixStream};
-use tokio::sync::{Notify, Semaphore};
+use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
-
-/// The maximum number of connections that are served at once. Others wait.
-const CONNECTIONS: usize = 16;
 
 /// The maximum time for a request to arrive, including its module, and for a reply to be read.
 const TIMEOUT: Duration = Duration::from_secs(60);
@@ -101,22 +99,36 @@ fn asynchronous(listener: StdListener) -> io::Result<UnixListener> {
 }
 
 async fn accept(listener: UnixListener, server: Arc<Server>) {
-    let places = Arc::new(Semaphore::new(CONNECTIONS));
-    while let Ok(place) = Arc::clone(&places).acquire_owned().await {
+    let mut clients = Clients::default();
+    loop {
         match listener.accept().await {
-            Ok((stream, _)) => {
+            Ok((stream, _)) if is_users(&stream) => {
                 let server = Arc::clone(&server);
-                tokio::spawn(async move {
-                    let _place = place;
-                    if let Err(error) = server.serve(stream).await {
-                        tracing::debug!(%error, "a command was not heard to its end");
-                    }
-                });
+                let serve = |progress: Arc<Progress>| async move {
+                    server.hear(stream, &progress).await;
+                };
+                clients.add(serve).await;
             }
+            Ok(_) => {}
             Err(error) => {
                 tracing::warn!(%error, "cannot hear a command");
                 sleep(PAUSE).await;
             }
+        }
+    }
+}
+
+/// Returns `true` if the client runs as the user of this host. Other users take no place.
+fn is_users(stream: &UnixStream) -> bool {
+    match stream.peer_cred().map(|peer| peer.uid()) {
+        Ok(user) if user == folder::user() => true,
+        Ok(user) => {
+            tracing::warn!(user, "another user's command was refused");
+            false
+        }
+        Err(error) => {
+            tracing::debug!(%error, "a command was refused, because its user is not known");
+            false
         }
     }
 }
@@ -127,13 +139,14 @@ struct Server {
 }
 
 impl Server {
-    /// Serves one connection: one request.
-    async fn serve(&self, stream: UnixStream) -> io::Result<()> {
-        let peer = stream.peer_cred()?.uid();
-        if peer != folder::user() {
-            tracing::warn!(user = peer, "another user's command was refused");
-            return Ok(());
+    async fn hear(&self, stream: UnixStream, progress: &Progress) {
+        if let Err(error) = self.serve(stream, progress).await {
+            tracing::debug!(%error, "a command was not heard to its end");
         }
+    }
+
+    /// Serves one connection: one request.
+    async fn serve(&self, stream: UnixStream, progress: &Progress) -> io::Result<()> {
         let mut stream = BufReader::new(stream);
         let line = within(read_line(&mut stream)).await?;
         if line.is_empty() {
@@ -143,11 +156,13 @@ impl Server {
         let ends_host =
             matches!(&request, Ok(request) if matches!(request.command, HostCommand::StopHost));
         let outcome = match request {
-            Ok(request) => self.answer(request.command, &mut stream).await,
+            Ok(request) => self.answer(request.command, &mut stream, progress).await,
             Err(error) => Err(error),
         };
+        progress.waits();
         self.reply(outcome, &mut stream).await?;
         if ends_host {
+            progress.works();
             // Only now, so that the answer is out before the host ends, and the connection with
             // it: that tells the peer when it has.
             self.handler.stop_host();
@@ -160,14 +175,19 @@ impl Server {
         &self,
         command: HostCommand,
         stream: &mut BufReader<UnixStream>,
+        progress: &Progress,
     ) -> Result<Value, Error> {
         match command {
             HostCommand::List => self.handler.list(),
             HostCommand::Swap(swap) => {
-                let module = read_module(stream, swap.module_bytes).await?;
+                let module = read_module(stream, swap.module_bytes, progress).await?;
+                progress.works();
                 self.handler.swap(swap, module).await
             }
-            HostCommand::StopActor(actor) => self.handler.stop_actor(&actor).await,
+            HostCommand::StopActor(actor) => {
+                progress.works();
+                self.handler.stop_actor(&actor).await
+            }
             HostCommand::StopHost => Ok(Value::Null),
         }
     }
@@ -198,7 +218,11 @@ async fn read_line(stream: &mut BufReader<UnixStream>) -> io::Result<Vec<u8>> {
     }
 }
 
-async fn read_module(stream: &mut BufReader<UnixStream>, bytes: u64) -> Result<Vec<u8>, Error> {
+async fn read_module(
+    stream: &mut BufReader<UnixStream>,
+    bytes: u64,
+    progress: &Progress,
+) -> Result<Vec<u8>, Error> {
     if bytes > LARGEST_MODULE {
         return Err(Error::failure(format!(
             "the module has {bytes} bytes, more than the limit of {LARGEST_MODULE}"
@@ -206,7 +230,13 @@ async fn read_module(stream: &mut BufReader<UnixStream>, bytes: u64) -> Result<V
     }
     let mut module = Vec::new();
     let mut bounded = stream.take(bytes);
-    let read = within(bounded.read_to_end(&mut module)).await;
+    let read = within(async {
+        while bounded.read_buf(&mut module).await? > 0 {
+            progress.waits();
+        }
+        Ok(module.len())
+    });
+    let read = read.await;
     let read = read.map_err(|error| Error::failure("cannot receive the module").because(error))?;
     if read as u64 == bytes {
         Ok(module)

@@ -10,6 +10,7 @@ use std::net::Shutdown;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixStream;
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 fn mode(path: &Path) -> u32 {
     path.metadata().unwrap().permissions().mode() & 0o777
@@ -41,7 +42,7 @@ fn a_folder_that_others_can_look_into_is_not_trusted() {
     let open = std::fs::Permissions::from_mode(0o755);
     std::fs::set_permissions(folder.sockets(), open).unwrap();
     let (host, _) = serve(&folder, "");
-    says(&host.errors(), &["cannot listen for commands", "chmod 700"]);
+    host.logged(&["cannot listen for commands", "chmod 700"]);
     says(&folder.fail("ps", 1), &["cannot be trusted", "chmod 700"]);
     assert_eq!(host.stop(Signal::SIGTERM).0.code(), Some(0));
 }
@@ -78,6 +79,26 @@ fn malformed_control_requests_are_refused_and_the_host_goes_on() {
         &["3 of 100 bytes"],
     );
     assert_eq!(listing(&folder)["actors"][0]["generation"], 1);
+}
+
+#[test]
+fn idle_connections_to_the_control_socket_make_room_x4() {
+    let folder = with_echo();
+    let (host, _) = serve(&folder, "");
+    let socket = folder.sockets().join(format!("{}.sock", host.pid()));
+    let idle = (0..40).map(|number| {
+        let mut stream = UnixStream::connect(&socket).unwrap();
+        // Half of them begin a request. Some have given way already.
+        stream.write_all(&b"{\"ver"[..number % 2 * 5]).ok();
+        stream
+    });
+    let idle: Vec<UnixStream> = idle.collect();
+    let asked = Instant::now();
+    assert_eq!(listing(&folder)["actors"][0]["name"], "echo");
+    // The idle ones have a minute.
+    assert!(asked.elapsed() < Duration::from_secs(30));
+    drop(idle);
+    assert_eq!(host.stop(Signal::SIGTERM).0.code(), Some(0));
 }
 
 #[test]
