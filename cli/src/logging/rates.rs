@@ -197,7 +197,7 @@ impl Bucket {
 #[cfg(test)]
 mod tests {
     use super::{LeftOut, MOST, Rates};
-    use crate::logging::source::{Site, Source};
+    use crate::logging::source::{Actor, Site, Source};
     use std::time::Duration;
     use tracing::callsite::Callsite;
 
@@ -215,10 +215,10 @@ mod tests {
     }
 
     fn actor(name: &str) -> Source {
-        Source::Actor {
-            name: name.into(),
-            key: "M".into(),
-        }
+        Source::Actor(Actor {
+            key: name.into(),
+            name: "any".into(),
+        })
     }
 
     /// Returns the number of bytes that get through in a minute of lines of `length`.
@@ -236,7 +236,7 @@ mod tests {
             assert!((MIB / 2..=MIB).contains(&bytes), "{length}: {bytes}");
             let left_out = rates.left_out(Duration::from_secs(60), false);
             let lines = (6_000 - bytes / length) as u64;
-            let source = "actor loud M".to_owned();
+            let source = "actor any loud".to_owned();
             assert_eq!(left_out, [LeftOut { source, lines }]);
             assert_eq!(rates.left_out(Duration::from_secs(90), true), []);
         }

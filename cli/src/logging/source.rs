@@ -1,6 +1,7 @@
 //! Sources of events.
 
 use std::fmt::{self, Debug, Display};
+use std::hash::{Hash, Hasher};
 use tracing::callsite::Identifier;
 use tracing::field::{Field, Visit};
 use tracing::{Event, Metadata};
@@ -11,10 +12,29 @@ const LONGEST: usize = 128;
 /// The source of an event: an actor, or else a place in the code.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub(super) enum Source {
-    /// The actor in the event's fields `actor` and `key`.
-    Actor { name: Box<str>, key: Box<str> },
-    /// A place in the code.
+    Actor(Actor),
     Site(Site),
+}
+
+/// An actor. Several actors can have the same name, so its key tells them apart.
+#[derive(Clone)]
+pub(super) struct Actor {
+    pub(super) key: Box<str>,
+    pub(super) name: Box<str>,
+}
+
+impl PartialEq for Actor {
+    fn eq(&self, other: &Self) -> bool {
+        self.key == other.key
+    }
+}
+
+impl Eq for Actor {}
+
+impl Hash for Actor {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.key.hash(state);
+    }
 }
 
 /// A place in the code that logs events.
@@ -39,38 +59,50 @@ impl Source {
     pub(super) fn of(event: &Event<'_>) -> Self {
         let mut names = Names::default();
         event.record(&mut names);
-        match names.actor.is_empty() {
-            true => Self::Site(Site::of(event.metadata())),
-            false => Self::Actor {
-                name: names.actor.into(),
-                key: names.key.into(),
-            },
+        if names.actor.is_empty() {
+            return Self::Site(Site::of(event.metadata()));
         }
+        Self::Actor(names.into_actor())
     }
 }
 
 impl Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Actor { name, key } if key.is_empty() => write!(f, "actor {name}"),
-            Self::Actor { name, key } => write!(f, "actor {name} {key}"),
+            Self::Actor(Actor { key, name }) if name.is_empty() => write!(f, "actor {key}"),
+            Self::Actor(Actor { key, name }) => write!(f, "actor {name} {key}"),
             Self::Site(site) => write!(f, "{}:{}", site.target, site.line),
         }
     }
 }
 
-/// The fields of an event that name an actor.
+/// The fields of an event that name an actor: `actor` is its key or its name.
 #[derive(Default)]
 struct Names {
     actor: String,
     key: String,
+    name: String,
 }
 
 impl Names {
+    fn into_actor(self) -> Actor {
+        match self.key.is_empty() {
+            true => Actor {
+                key: self.actor.into(),
+                name: self.name.into(),
+            },
+            false => Actor {
+                key: self.key.into(),
+                name: self.actor.into(),
+            },
+        }
+    }
+
     fn place(&mut self, field: &Field) -> Option<&mut String> {
         match field.name() {
             "actor" => Some(&mut self.actor),
             "key" => Some(&mut self.key),
+            "name" => Some(&mut self.name),
             _ => None,
         }
     }

@@ -115,7 +115,7 @@ pub(super) async fn generation(
     let starter = Starter {
         module,
         limits: options.limits.clone(),
-        world: Arc::new(ActorWorld::new(name.clone(), Arc::clone(&clock))),
+        world: Arc::new(ActorWorld::new(id, name.clone(), Arc::clone(&clock))),
         clock: Arc::clone(&clock),
         deadline: options.start_deadline,
         cpu_budget: options.cpu_budget,

@@ -3,6 +3,7 @@
 mod console;
 
 use crate::clock::Clock;
+use crate::id::ActorId;
 use capwire_wapc::{NoEntropy, World};
 use console::Console;
 use std::sync::Arc;
@@ -15,10 +16,10 @@ pub(super) struct ActorWorld {
 }
 
 impl ActorWorld {
-    /// Returns the world of the actor with the name `name`.
-    pub(super) fn new(name: String, clock: Arc<dyn Clock>) -> Self {
+    /// Returns the world of the actor `id` with the name `name`.
+    pub(super) fn new(id: ActorId, name: String, clock: Arc<dyn Clock>) -> Self {
         Self {
-            console: Console::new(name, clock.monotonic()),
+            console: Console::new(id, name, clock.monotonic()),
             clock,
         }
     }

@@ -1,6 +1,7 @@
 //! An actor's console: lines for the log, from a writer that may be hostile.
 
 use crate::call::current_trace;
+use crate::id::ActorId;
 use crate::report::Rate;
 use std::time::Duration;
 use tracing::field::display;
@@ -10,13 +11,15 @@ const LONGEST: usize = 4 * 1024;
 
 /// The console of one actor.
 pub(super) struct Console {
+    id: ActorId,
     name: String,
     rate: Rate,
 }
 
 impl Console {
-    pub(super) fn new(name: String, now: Duration) -> Self {
+    pub(super) fn new(id: ActorId, name: String, now: Duration) -> Self {
         Self {
+            id,
             name,
             rate: Rate::new(now),
         }
@@ -27,12 +30,12 @@ impl Console {
         let Some(dropped) = self.rate.admit(now) else {
             return;
         };
-        let name = &*self.name;
+        let (name, key) = (&*self.name, display(self.id));
         let trace_id = current_trace().map(display);
         if dropped > 0 {
-            tracing::warn!(target: "actor", actor = name, dropped, "too many lines, some were dropped");
+            tracing::warn!(target: "actor", actor = name, %key, dropped, "too many lines, some were dropped");
         }
-        tracing::info!(target: "actor", actor = name, trace_id, "{}", shown(line));
+        tracing::info!(target: "actor", actor = name, %key, trace_id, "{}", shown(line));
     }
 }
 
