@@ -16,10 +16,7 @@ fn run_starts_a_module_without_a_manifest_k10() {
     let address = host.address();
     says(&get(&address), &["HTTP/1.1 200", "signalled"]);
     assert!(folder.path(".capwire/keyvalue/default").exists());
-    says(
-        &host.errors(),
-        &["no provider of wascc:messaging is built in"],
-    );
+    host.logged(&["no provider of wascc:messaging is built in"]);
     assert_eq!(host.stop(Signal::SIGTERM).0.code(), Some(0));
 }
 

@@ -37,10 +37,7 @@ fn a_file_is_never_beaten_by_a_claimed_name_n1() {
         let mut host = Host::start(&folder, "run m.yaml --engine wasmi");
         let address = host.address();
         says(&get(&address), &["the bank"]);
-        says(
-            &host.errors(),
-            &["m.yaml:3:5", "name it `bank.wasm`", "line 2"],
-        );
+        host.logged(&["m.yaml:3:5", "name it `bank.wasm`", "line 2"]);
         assert_eq!(host.stop(Signal::SIGTERM).0.code(), Some(0));
         let checked = folder.run("check m.yaml");
         assert_eq!(checked.code, Some(0), "{checked:?}");
