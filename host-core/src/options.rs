@@ -26,9 +26,10 @@ pub struct ActorOptions {
     pub limits: ResourceLimits,
     /// The maximum time of a call, including waiting. Default: 30 s.
     pub deadline: Duration,
-    /// The maximum CPU time of a call, and of the start functions of an instance. The work for a
-    /// host call before it waits counts; waiting does not. The first slice of a call is measured by
-    /// the wall clock, and later slices by the CPU time of the thread. Default: 1 s.
+    /// The maximum CPU time of a call with all that it causes, and of the start functions of an
+    /// instance. Calls of other actors and the work of providers count; waiting does not. The first
+    /// slice of a call is measured by the wall clock, and later slices by the CPU time of the thread.
+    /// Default: 1 s.
     pub cpu_budget: Duration,
     /// The maximum time to create an instance and run its start functions. An engine cannot be
     /// interrupted while it creates an instance. After this time nobody waits for the instance, and
