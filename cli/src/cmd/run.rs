@@ -18,6 +18,7 @@ use serde_json::json;
 use signals::Signals;
 use std::convert::Infallible;
 use std::future::{self, Future};
+use std::time::Duration;
 use tokio::runtime::Runtime;
 use tracing::field::debug;
 
@@ -64,7 +65,7 @@ fn run_manifest(command: Run, secrets: &Secrets) -> Result<(), Error> {
     admission.trust.begin(&host)?;
     let runtime = Runtime::new()
         .map_err(|error| Error::failure("cannot start the threads of the host").because(error))?;
-    runtime.block_on(async {
+    let ended = runtime.block_on(async {
         let control = Control::listen(&host, command.control, secrets, versions)?;
         let _metrics = match command.metrics {
             Some(address) => Some(metrics::listen(&host, address, command.json).await?),
@@ -76,7 +77,10 @@ fn run_manifest(command: Run, secrets: &Secrets) -> Result<(), Error> {
         }
         let serving = serve(&host, plan, Opening { data, dev }, command.json);
         until_asked_to_stop(&host, serving, admission.follow(&host), &control).await
-    })
+    });
+    // Nobody wants the result of what still runs on threads that may block.
+    runtime.shutdown_timeout(Duration::from_millis(500));
+    ended
 }
 
 async fn until_asked_to_stop(
@@ -85,19 +89,17 @@ async fn until_asked_to_stop(
     admission: impl Future<Output = Infallible>,
     control: &Control,
 ) -> Result<(), Error> {
-    let mut signals = Signals::listen()?;
+    let mut signals = Signals::listen(host.options().drain)?;
     let ended = tokio::select! {
         Err(error) = serving => Err(error),
         never = admission => match never {},
         () = signals.stop() => Ok(()),
         () = control.stop() => Ok(()),
     };
-    let drained = tokio::select! {
-        drained = host.shutdown() => {
-            drained.map_err(|error| Error::failure("the host did not shut down cleanly").because(error))
-        }
-        () = signals.stop() => Err(Error::failure("stopped before all calls were finished")),
-    };
+    signals.stopping();
+    let drained = host.shutdown().await;
+    let drained = drained
+        .map_err(|error| Error::failure("the host did not shut down cleanly").because(error));
     ended.and(drained)
 }
 

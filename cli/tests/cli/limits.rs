@@ -230,7 +230,7 @@ fn calls_beyond_the_queue_are_told_to_come_back() {
     folder.write(
         "m.yaml",
         format!(
-            "actors: [{{ path: busy.wasm, limits: {{ instances: 1, queue: 0, cpu: 1m, deadline: 10m }} }}, other.wasm]
+            "actors: [{{ path: busy.wasm, limits: {{ instances: 1, queue: 0, cpu: 2s }} }}, other.wasm]
 bindings: [{}, {busy}, {}, {other}]
 ",
             http("busy"),

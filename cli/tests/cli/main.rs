@@ -45,3 +45,4 @@ mod truth;
 mod verify;
 mod waiting;
 mod why;
+mod work;

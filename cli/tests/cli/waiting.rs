@@ -54,6 +54,39 @@ pub(crate) fn signalling() -> Vec<u8> {
     )
 }
 
+/// A guest that asks for the intersection of `count` sets with every HTTP request. All of them are
+/// the set under the empty key, which is one byte of the message.
+pub(crate) fn intersecting(count: usize) -> Vec<u8> {
+    const MESSAGE: usize = 128 << 10;
+    let length = u32::try_from(count).unwrap().to_be_bytes();
+    let head = [&b"\x81\xa4keys\xdd"[..], &length].concat();
+    let answer = codec::encode(&http::Response::ok().with_body("done")).unwrap();
+    let operation = keyvalue::OP_SET_INTERSECTION;
+    let mut data = String::new();
+    for (at, bytes) in [
+        (1024, operation.as_bytes()),
+        (4096, &answer),
+        (MESSAGE, &head),
+    ] {
+        write!(data, r#"(data (i32.const {at}) "{}")"#, escaped(bytes)).unwrap();
+    }
+    let (first, message) = (MESSAGE + head.len(), head.len() + count);
+    let pages = (MESSAGE + message).div_ceil(64 << 10);
+    let body = format!(
+        "(if (i32.lt_u (memory.size) (i32.const {pages}))
+            (then (drop (memory.grow (i32.const {pages})))))
+        (memory.fill (i32.const {first}) (i32.const 0xa0) (i32.const {count}))
+        (if (i32.eqz (call $__host_call (i32.const 8) (i32.const 7) (i32.const 32) (i32.const 14)
+                (i32.const 1024) (i32.const {}) (i32.const {MESSAGE}) (i32.const {message})))
+            (then (return (i32.const 0))))
+        (call $__guest_response (i32.const 4096) (i32.const {}))
+        (return (i32.const 1))",
+        operation.len(),
+        answer.len()
+    );
+    guest(&data, &body)
+}
+
 /// Calls of the key-value store, and the data that they need.
 fn calls(calls: &[(&str, Vec<u8>)]) -> (String, String) {
     let (mut code, mut data) = (String::new(), String::new());

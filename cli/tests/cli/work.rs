@@ -4,11 +4,10 @@ use crate::folder::{Folder, eventually, says};
 use crate::host::{Host, get};
 use crate::run::http;
 use crate::waiting::{failing_at_the_signal, intersecting};
-use capwire::contracts::{codec, keyvalue as kv};
-use capwire::provider::{
-    ActorCall, ActorError, ActorHandle, Binding, BindingId, Call, Config, Provider, async_trait,
-};
+use capwire::provider::{Binding, BindingId, Config, Provider};
 use capwire::providers::KeyValueEmbedded;
+use capwire_contracts_suite::Nobody;
+use capwire_contracts_suite::keyvalue::Client;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use std::io::Write;
@@ -24,7 +23,7 @@ fn size() -> (usize, usize) {
     let requests = std::env::var("CAPWIRE_REQUESTS").ok();
     match requests.and_then(|requests| requests.parse().ok()) {
         Some(50_000..) => (48_000, 3_800_000),
-        _ => (1_000, 1_000_000),
+        _ => (1_000, 200_000),
     }
 }
 
@@ -122,27 +121,10 @@ fn fill(folder: &Folder, members: usize) {
         for member in 0..members {
             let (store, id) = (Arc::clone(&store), id.clone());
             writes.spawn(async move {
-                let item = kv::ItemRequest {
-                    key: String::new(),
-                    value: member.to_string(),
-                };
-                let item = codec::encode(&item).unwrap();
-                store
-                    .call(Call::new(&id, kv::OP_SET_ADD, &item))
-                    .await
-                    .unwrap();
+                let actor = Client::new(&*store, id);
+                actor.set_add("", &member.to_string()).await.unwrap();
             });
         }
         writes.join_all().await;
     });
-}
-
-/// An actor that the store never calls.
-struct Nobody;
-
-#[async_trait]
-impl ActorHandle for Nobody {
-    async fn call(&self, _: ActorCall<'_>) -> Result<bytes::Bytes, ActorError> {
-        Err(ActorError::Stopped)
-    }
 }
