@@ -34,10 +34,9 @@ fn repeated_keys_of_a_flood_leave_the_host_as_it_was_w1_w2() {
     folder.signed(&intersecting(keys), "flood", BOTH);
     fill(&folder, members);
     let store = "{ actor: flood, capability: 'wascc:keyvalue' }";
-    let manifest = format!(
-        "actors: [flood.wasm]\nbindings: [{}, {store}]\n",
-        http("flood")
-    );
+    let actor = "{ path: flood.wasm, limits: { instances: 2, cpu: 1m } }";
+    let server = http("flood");
+    let manifest = format!("actors: [{actor}]\nbindings: [{server}, {store}]\n");
     folder.write("m.yaml", manifest);
     let mut host = Host::start(&folder, "run m.yaml --engine wasmi");
     let address = host.address();
