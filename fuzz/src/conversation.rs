@@ -79,9 +79,9 @@ fn play(step: Step, conversation: &mut Conversation, memory: &mut [u8]) {
 }
 
 fn abort(conversation: &mut Conversation, memory: &[u8], arguments: [u32; 4]) {
-    let function = assemblyscript::find("env", "abort").expect("a function of the table");
-    let outcome = function.call(&arguments.map(u64::from), memory, &EmptyWorld);
-    if let Ok(assemblyscript::Outcome::Abort(abort)) = outcome {
+    let function = assemblyscript::find("env", "abort");
+    let outcome = function.map(|abort| abort.call(&arguments.map(u64::from), memory, &EmptyWorld));
+    if let Some(Ok(assemblyscript::Outcome::Abort(abort))) = outcome {
         let CallError::Trap(trap) = conversation.fail(Trap::from(abort).into()) else {
             unreachable!("a trap stays one");
         };
