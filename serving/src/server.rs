@@ -28,7 +28,7 @@ pub struct Options {
     /// [`most_connections`](crate::most_connections) if that is less.
     pub connections: usize,
     /// The maximum memory for bodies of requests and responses over all connections, in bytes. The
-    /// default is 32 MiB.
+    /// default is 16 MiB.
     pub memory: usize,
     /// The maximum size of a request's head, in bytes. The default is 64 KiB.
     pub max_head: usize,
@@ -45,7 +45,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             connections: CONNECTIONS.min(most_connections()),
-            memory: 32 << 20,
+            memory: 16 << 20,
             max_head: 64 << 10,
             head: Duration::from_secs(30),
             send: Duration::from_secs(30),

@@ -9,7 +9,7 @@
 //! | `ADDRESS` | `127.0.0.1` | the IP address to listen on; `0.0.0.0` and `::` stand for all addresses |
 //! | `MAX_BODY` | `1048576` | the maximum size of a request's body in bytes; a longer body gets 413 |
 //! | `MAX_CONNECTIONS` | `4096`, or what the limit of open descriptors leaves | the maximum number of connections; idle ones give way to new ones, and if none is idle, new ones get 503 |
-//! | `MAX_MEMORY` | `33554432`, or four times `MAX_BODY` if that is more | the maximum memory for the bodies of all requests and responses in bytes; slow clients give way, and if none is slow, a request gets 503 |
+//! | `MAX_MEMORY` | `16777216`, or four times `MAX_BODY` if that is more | the maximum memory for the bodies of all requests and responses in bytes; slow clients give way, and if none is slow, a request gets 503 |
 //!
 //! Other keys are errors. When [`bind`](capwire_provider::Provider::bind) returns, the port is
 //! open. When `unbind` returns, requests in progress are answered (within [`Timeouts::drain`]) and
