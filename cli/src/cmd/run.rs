@@ -38,19 +38,12 @@ fn run_manifest(command: Run, secrets: &Secrets) -> Result<(), Error> {
         true => judge,
         false => judge.continuing(swaps.clone()),
     };
-    let plan = Plan::survey_any(
-        &command.manifest,
-        command.port,
-        &judge,
-        secrets,
-        &mut faults,
-    )?;
+    let (path, port) = (&command.manifest, command.port);
+    let plan = Plan::survey_any(path, port, &judge, secrets, &mut faults)?;
     if let Some(error) = Error::all(faults) {
         return Err(error);
     }
-    for warning in plan.unset.iter().chain(&plan.warnings) {
-        tracing::warn!("{}", warning.summary());
-    }
+    warn(&plan);
     swaps.forget_all_but(&plan.continued())?;
     let versions = Versions::of(&plan, swaps);
     let recorder = command.record.as_deref().map(Recorder::open).transpose()?;
@@ -81,6 +74,12 @@ fn run_manifest(command: Run, secrets: &Secrets) -> Result<(), Error> {
     // Nobody wants the result of what still runs on threads that may block.
     runtime.shutdown_timeout(Duration::from_millis(500));
     ended
+}
+
+fn warn(plan: &Plan) {
+    for warning in plan.unset.iter().chain(&plan.warnings) {
+        tracing::warn!("{}", warning.summary());
+    }
 }
 
 async fn until_asked_to_stop(
