@@ -38,7 +38,8 @@ fn kept(folder: &Folder) -> std::path::PathBuf {
 fn first_answer(folder: &Folder, line: &str) -> (String, String) {
     let mut host = Host::start(folder, line);
     let answer = get(&host.address());
-    let log = host.errors();
+    // The last line of the start; warnings come before it.
+    let log = host.logged(&["Ctrl-C stops"]);
     host.stop(Signal::SIGTERM);
     (answer, log)
 }
@@ -49,14 +50,11 @@ fn the_next_run_continues_a_swap_and_says_so_k3() {
     let mut host = Host::start(&folder, RUN);
     let address = host.address();
     says(&get(&address), &["second"]);
-    says(
-        &host.errors(),
-        &[
-            "`echo` continues with revision 4",
-            "has revision 1",
-            "--fresh",
-        ],
-    );
+    host.logged(&[
+        "`echo` continues with revision 4",
+        "has revision 1",
+        "--fresh",
+    ]);
     let actor = &listing(&folder)["actors"][0];
     assert_eq!(
         (&actor["revision"], &actor["manifest_revision"]),
