@@ -43,7 +43,7 @@ pub(crate) struct Plan {
     pub(crate) bindings: Vec<PlannedBinding>,
     /// Variables that are not replaced because they have no value.
     pub(crate) unset: Vec<Error>,
-    /// What the manifest probably does not mean. Empty if it has faults.
+    /// Facts that the manifest's author probably does not intend. Empty if it has faults.
     pub(crate) warnings: Vec<Error>,
 }
 

@@ -13,8 +13,8 @@ use compile_cost::CompileCost;
 use frame::Frame;
 use wasmparser::types::{CoreTypeId, EntityType, Types, TypesRef};
 use wasmparser::{
-    BinaryReaderError, BlockType, ExternalKind, FuncType, FuncValidatorAllocations, FunctionBody,
-    MemoryType, Parser, Payload, TableType, ValType, ValidPayload, Validator,
+    BlockType, ExternalKind, FuncType, FuncValidatorAllocations, FunctionBody, MemoryType, Parser,
+    Payload, TableType, ValType, ValidPayload, Validator,
 };
 
 /// A valid module, and the facts that rewriting needs.
@@ -129,23 +129,18 @@ impl<'a> Sections<'a> {
                     allocations = validator.into_allocations();
                 }
                 ValidPayload::End(types) => return Ok(types),
-                _ => self.section(payload)?,
+                _ => match payload {
+                    Payload::ImportSection(reader) => {
+                        self.imports = reader.into_imports().collect::<Result<_, _>>()?;
+                    }
+                    Payload::ExportSection(reader) => {
+                        self.exports = reader.into_iter().collect::<Result<_, _>>()?;
+                    }
+                    _ => {}
+                },
             }
         }
         Err("the module has no end".into())
-    }
-
-    fn section(&mut self, payload: Payload<'a>) -> Result<(), BinaryReaderError> {
-        match payload {
-            Payload::ImportSection(reader) => {
-                self.imports = reader.into_imports().collect::<Result<_, _>>()?;
-            }
-            Payload::ExportSection(reader) => {
-                self.exports = reader.into_iter().collect::<Result<_, _>>()?;
-            }
-            _ => {}
-        }
-        Ok(())
     }
 
     /// Returns the imports, which a host of waPC offers.

@@ -54,11 +54,8 @@ fn module() -> Vec<u8> {
     types.ty().function([ValType::I32; 2], []);
     types.ty().function([ValType::I32; 2], [ValType::I32]);
     let mut imports = ImportSection::new();
-    imports.import(
-        abi::NAMESPACE,
-        abi::CONSOLE_LOG.name,
-        EntityType::Function(0),
-    );
+    let log = EntityType::Function(0);
+    imports.import(abi::NAMESPACE, abi::CONSOLE_LOG.name, log);
     let mut functions = FunctionSection::new();
     functions.function(1);
     let mut memories = MemorySection::new();

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 /// The maximum size of the lines that wait, in bytes. More lines are dropped.
 const CAPACITY: usize = 1 << 20;
-/// What a line takes in the queue in addition to its text, in bytes.
+/// The size of a line in the queue in addition to its text, in bytes.
 const EACH: usize = 64;
 
 /// Lines that wait to be written.
