@@ -39,6 +39,7 @@
 //! | `logging` | `providers::Logging`: `wascc:logging` to `tracing` |
 //! | `legacy` | `wascap::canonicalize`: encodes modules in the form that the tools of 2020 accept |
 //! | `metrics` | `metrics::Endpoint`: metrics for Prometheus |
+//! | `record` | `record::Recorder`: records what actors use, to derive narrow claims from it |
 //! | `testing` | `testing::sign`: signs a module for a test in one line |
 //!
 //! Your own engine implements [`engine::Engine`]; your own provider implements
@@ -62,6 +63,8 @@ pub use capwire_host::{
 #[cfg(feature = "metrics")]
 pub use capwire_metrics as metrics;
 pub use capwire_provider as provider;
+#[cfg(feature = "record")]
+pub use capwire_record as record;
 pub use capwire_wapc as wapc;
 pub use capwire_wascap as wascap;
 #[cfg(feature = "testing")]

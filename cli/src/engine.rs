@@ -4,9 +4,8 @@ mod options;
 
 use crate::args::{EngineChoice, EngineName};
 use crate::error::Error;
-use crate::record::Recorder;
-
 use capwire::engine::Engine;
+use capwire::record::Recorder;
 use capwire::{ErrorKind, Host, HostBuilder, HostOptions, PolicyRules};
 use clap::ValueEnum;
 use options::EngineOption;

@@ -11,7 +11,7 @@ mod encoder;
 use encoder::Encoder;
 use rmp_serde::decode::Error as Cause;
 use serde::Serialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, DeserializeSeed};
 use std::io;
 
 /// The maximum nesting depth of a message. The messages of this crate need at most four levels.
@@ -85,6 +85,23 @@ pub fn decode<T: DeserializeOwned>(payload: &[u8]) -> Result<T, DecodeError> {
     let mut deserializer = rmp_serde::Deserializer::from_read_ref(payload);
     deserializer.set_max_depth(MAX_DEPTH);
     T::deserialize(&mut deserializer).map_err(blame)
+}
+
+/// Decodes `payload` with `seed`. Bytes after the message are an error.
+pub(crate) fn decode_whole<'de, S: DeserializeSeed<'de>>(
+    seed: S,
+    mut payload: &[u8],
+) -> Result<S::Value, DecodeError> {
+    if payload.is_empty() {
+        return Err(DecodeError::Empty);
+    }
+    let mut deserializer = rmp_serde::Deserializer::new(&mut payload);
+    deserializer.set_max_depth(MAX_DEPTH);
+    let decoded = seed.deserialize(&mut deserializer).map_err(blame)?;
+    match payload.is_empty() {
+        true => Ok(decoded),
+        false => Err(DecodeError::Mismatch("bytes follow the message".to_owned())),
+    }
 }
 
 fn blame(cause: Cause) -> DecodeError {

@@ -79,6 +79,9 @@ message! {
         direction: Direction = "direction",
         /// A description of the operation, for people.
         doctext: String = "doctext",
+        /// The members of the message that name its resources. See
+        /// [`Operation::with_resources`].
+        resources: Vec<String> = "resources" or empty,
     }
 }
 
@@ -130,6 +133,8 @@ pub struct Operation {
     pub direction: Direction,
     /// A description of the operation, for people.
     pub doctext: &'static str,
+    /// The members of the message that name its resources.
+    pub resources: &'static [&'static str],
 }
 
 impl Operation {
@@ -140,6 +145,7 @@ impl Operation {
             name,
             direction: Direction::ToActor,
             doctext,
+            resources: &[],
         }
     }
 
@@ -150,7 +156,28 @@ impl Operation {
             name,
             direction: Direction::ToProvider,
             doctext,
+            resources: &[],
         }
+    }
+
+    /// Sets the members of the message that name its resources, so that claims can narrow the
+    /// operation to some of them. Each member is a text or an array of texts. The contracts of this
+    /// crate ignore it, because their messages are [known](crate::resource).
+    ///
+    /// A provider that declares resources must read messages as maps, and must know each declared
+    /// member by that name alone.
+    ///
+    /// ```
+    /// use capwire_contracts::core::Operation;
+    ///
+    /// const OPERATIONS: &[Operation] =
+    ///     &[Operation::to_provider("Send", "sends a mail").with_resources(&["to", "cc"])];
+    /// # assert_eq!(OPERATIONS[0].resources, ["to", "cc"]);
+    /// ```
+    #[must_use]
+    pub const fn with_resources(mut self, members: &'static [&'static str]) -> Self {
+        self.resources = members;
+        self
     }
 }
 
@@ -160,6 +187,11 @@ impl From<&Operation> for OperationDescriptor {
             name: operation.name.to_owned(),
             direction: operation.direction,
             doctext: operation.doctext.to_owned(),
+            resources: operation
+                .resources
+                .iter()
+                .map(|&name| name.to_owned())
+                .collect(),
         }
     }
 }

@@ -87,6 +87,7 @@ macro_rules! message {
     };
 
     (@written $this:ident.$field:ident omitted) => { $this.$field.is_some() };
+    (@written $this:ident.$field:ident empty) => { !$this.$field.is_empty() };
     (@written $this:ident.$field:ident $($absent:ident)?) => { true };
 
     (@value $value:expr,) => { Some($value) };

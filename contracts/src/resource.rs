@@ -22,14 +22,20 @@
 //! follows (`example.com:8080`) unless it is the scheme's default. The URL has the scheme `http` or
 //! `https` and no user, and consists of printable ASCII without `\`. A host consists of letters,
 //! digits, `-`, `_` and `.`, and does not end with a dot.
+//!
+//! # Other contracts
+//! The provider of another contract declares the members of its messages that name resources. See
+//! [`Operation::with_resources`](crate::core::Operation::with_resources) and [`examine_declared`].
 
 mod about;
+mod declared;
 mod strict;
 mod url;
 
 use crate::codec::{self, DecodeError, EncodeError};
 use crate::{blobstore, http, keyvalue, messaging};
 use about::About;
+use declared::Declared;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use strict::Strict;
@@ -117,6 +123,36 @@ pub fn examine(contract: &str, operation: &str, payload: &[u8]) -> Result<Examin
         None => Err(ExamineError::Unknown {
             contract: contract.to_owned(),
             operation: operation.to_owned(),
+        }),
+    }
+}
+
+/// Decodes a message of a contract that this crate does not know, and returns the resources in its
+/// `declared` [members](crate::core::Operation::with_resources): each a text or an array of texts. A
+/// declared member that is absent or nil names no resource.
+///
+/// # Errors
+/// Returns [`ExamineError`] if the message is not one map without duplicate members, names no
+/// resource, or has a declared member of another type. The caller must then refuse the call.
+///
+/// ```
+/// use capwire_contracts::resource;
+///
+/// let declared = ["to".to_owned(), "cc".to_owned()];
+/// let mail = b"\x83\xa2to\xa3ann\xa2cc\x91\xa3bob\xa4text\xa5hello";
+/// let examined = resource::examine_declared(&declared, mail)?;
+/// assert_eq!(examined.resources, ["ann", "bob"]);
+/// assert!(resource::examine_declared(&declared, b"\x81\xa2to\x07").is_err());
+/// # Ok::<(), resource::ExamineError>(())
+/// ```
+pub fn examine_declared(declared: &[String], payload: &[u8]) -> Result<Examined, ExamineError> {
+    let resources = codec::decode_whole(Declared { declared }, payload)?;
+    match resources.is_empty() {
+        true => Err(ExamineError::Doubtful("it names no resource")),
+        // Every decoder reads it in the same way.
+        false => Ok(Examined {
+            resources,
+            payload: payload.to_vec(),
         }),
     }
 }

@@ -13,6 +13,7 @@ mod limits;
 mod middleware;
 mod observe;
 mod permit;
+mod resources;
 
 pub(crate) use actor::check_health;
 pub(crate) use capability::provider_error;

@@ -9,7 +9,7 @@ use crate::args::Call;
 use crate::data::DataDir;
 use crate::error::Error;
 use crate::plan::{Opening, Plan, PlannedBinding};
-use crate::record::Recorder;
+use crate::record;
 use crate::secrets::Secrets;
 use crate::{engine, files, logging, output, progress, remedy, start, time};
 use capwire::contracts::http::OP_HANDLE_REQUEST;
@@ -36,7 +36,11 @@ fn call(command: &Call, secrets: &Secrets) -> Result<(), Error> {
         None => Role::default(),
     };
     let payload = payload(command)?;
-    let recorder = command.record.as_deref().map(Recorder::open).transpose()?;
+    let recorder = command
+        .record
+        .as_deref()
+        .map(record::recorder)
+        .transpose()?;
     let host = engine::host(
         &command.engine,
         true,

@@ -9,7 +9,7 @@ use crate::control::Control;
 use crate::data::DataDir;
 use crate::error::Error;
 use crate::plan::{Opening, Plan};
-use crate::record::Recorder;
+use crate::record;
 use crate::secrets::Secrets;
 use crate::swaps::{Swaps, Versions};
 use crate::{engine, logging, output, start, time};
@@ -46,7 +46,11 @@ fn run_manifest(command: Run, secrets: &Secrets) -> Result<(), Error> {
     warn(&plan);
     swaps.forget_all_but(&plan.continued())?;
     let versions = Versions::of(&plan, swaps);
-    let recorder = command.record.as_deref().map(Recorder::open).transpose()?;
+    let recorder = command
+        .record
+        .as_deref()
+        .map(record::recorder)
+        .transpose()?;
     let counting = command.metrics.is_some();
     let host = engine::host(
         &command.engine,

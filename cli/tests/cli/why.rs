@@ -92,7 +92,7 @@ fn a_policy_that_is_wrong_is_refused_with_its_lines() {
     says(&error, &["policy.yaml:2:", "limits"]);
     folder.write(
         "policy.yaml",
-        "actors:\n  counter: {}\neveryone:\n  limit: ['a[b on c]']\n",
+        "actors:\n  counter: {}\neveryone:\n  limit: ['wascc:logging[b on c]']\n",
     );
     let error = folder.fail("run manifest.yaml --policy policy.yaml", 1);
     says(

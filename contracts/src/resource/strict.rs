@@ -24,23 +24,32 @@ impl<'de> Visitor<'de> for Members {
         f.write_str("a map of the message's members")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Strict, A::Error> {
-        let mut seen = BTreeSet::new();
-        while let Some(name) = map.next_key::<Scalar<'de>>()? {
-            let Scalar::Text(name) = name else {
-                return Err(A::Error::custom("the name of a member is not text"));
-            };
-            if !seen.insert(name.into_owned()) {
-                return Err(A::Error::custom("a member stands twice"));
-            }
-            map.next_value::<Value>()?;
-        }
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Strict, A::Error> {
+        members(map, |_, map| map.next_value().map(|Value| ()))?;
         Ok(Strict)
     }
 }
 
+/// Calls `read` for the value of each member. Fails if a member stands twice.
+pub(super) fn members<'de, A: MapAccess<'de>>(
+    mut map: A,
+    mut read: impl FnMut(&str, &mut A) -> Result<(), A::Error>,
+) -> Result<(), A::Error> {
+    let mut seen = BTreeSet::new();
+    while let Some(name) = map.next_key::<Scalar<'de>>()? {
+        let Scalar::Text(name) = name else {
+            return Err(A::Error::custom("the name of a member is not text"));
+        };
+        read(&name, &mut map)?;
+        if !seen.insert(name.into_owned()) {
+            return Err(A::Error::custom("a member stands twice"));
+        }
+    }
+    Ok(())
+}
+
 /// Any value without duplicate members.
-struct Value;
+pub(super) struct Value;
 
 impl<'de> Deserialize<'de> for Value {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

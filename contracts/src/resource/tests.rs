@@ -207,3 +207,47 @@ fn subjects_and_containers_that_steer_their_server_are_refused() {
         assert!(examined.is_err(), "{container:?}");
     }
 }
+
+fn declared(payload: &[u8]) -> Result<Vec<String>, ExamineError> {
+    let members = ["to".to_owned(), "cc".to_owned()];
+    let examined = examine_declared(&members, payload)?;
+    assert_eq!(examined.payload, payload);
+    Ok(examined.resources)
+}
+
+#[test]
+fn resources_of_own_contracts_stand_in_declared_members_x9() {
+    for (payload, resources) in [
+        (&b"\x81\xa2to\xa1a"[..], &["a"][..]),
+        (b"\x82\xa2cc\x92\xa1b\xa1c\xa2to\xa1a", &["b", "c", "a"]),
+        (b"\x82\xa2to\xa1a\xa2cc\xc0", &["a"]),
+        (b"\x82\xa2no\x81\xa2to\xa1x\xa2to\xa0", &[""]),
+    ] {
+        assert_eq!(declared(payload).unwrap(), resources, "{payload:x?}");
+    }
+}
+
+#[test]
+fn messages_that_two_readers_could_take_for_different_ones_have_no_resources_x9() {
+    for payload in [
+        &b""[..],
+        b"\xc0",
+        b"\x80",
+        b"\x81\xa2no\xa1a",
+        b"\x81\xa2to\xc0",
+        b"\x81\xa2to\x90",
+        b"\x81\xa2to\x07",
+        b"\x81\xa2to\xc4\x01a",
+        b"\x81\xa2to\xa1\xff",
+        b"\x81\xa2to\x91\x07",
+        b"\x81\xa2to\x81\xa1a\xa1b",
+        b"\x91\xa1a",
+        b"\x82\xa2to\xa1a\xa2to\xa1b",
+        b"\x82\xa2to\xa1a\xc4\x02to\xa1b",
+        b"\x82\xa2to\xa1a\xa2no\x82\xa1x\x01\xa1x\x02",
+        b"\x81\xa2to\xa1a\xc0",
+        b"\x82\xa2to\xa1a",
+    ] {
+        assert!(declared(payload).is_err(), "{payload:x?}");
+    }
+}

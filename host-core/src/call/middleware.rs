@@ -2,11 +2,13 @@
 
 use super::dispatch::Dispatcher;
 use super::invocation::Invocation;
+use super::resources;
 use crate::error::Error;
 use crate::id::Target;
 use crate::state::Shared;
 use crate::wait::with_timeout;
 use bytes::Bytes;
+use capwire_contracts::resource::ExamineError;
 use futures_util::FutureExt;
 use std::fmt;
 use std::panic::AssertUnwindSafe;
@@ -19,7 +21,32 @@ use tower::{Layer, Service};
 
 /// The service that a layer wraps. It passes a call to the next layer or to its target.
 #[derive(Clone)]
-pub struct Dispatch(BoxCloneSyncService<Invocation, Bytes, Error>);
+pub struct Dispatch {
+    service: BoxCloneSyncService<Invocation, Bytes, Error>,
+    dispatcher: Weak<Dispatcher>,
+}
+
+impl Dispatch {
+    /// Returns the resources in the message of a call from an actor to a provider, in the form in
+    /// which claims name them: keys, hosts, or what the provider
+    /// [declares](capwire_contracts::core::Operation::with_resources).
+    ///
+    /// # Errors
+    /// Returns [`ExamineError`] if the message has no resources, or is ambiguous, so that claims with
+    /// resources would not allow it.
+    pub fn resources(&self, call: &Invocation) -> Result<Vec<String>, ExamineError> {
+        let unknown = || ExamineError::Unknown {
+            contract: call.target().to_string(),
+            operation: call.operation().to_owned(),
+        };
+        let Target::Capability(provider) = call.target() else {
+            return Err(unknown());
+        };
+        let dispatcher = self.dispatcher.upgrade().ok_or_else(unknown)?;
+        let examined = resources::of(dispatcher.shared(), call, provider)?;
+        Ok(examined.resources)
+    }
+}
 
 /// A layer with its type erased.
 pub(crate) type AnyLayer = Box<dyn FnOnce(Dispatch) -> Dispatch + Send>;
@@ -35,7 +62,14 @@ where
         Service<Invocation, Response = Bytes, Error = Error> + Clone + Send + Sync + 'static,
     <L::Service as Service<Invocation>>::Future: Send + 'static,
 {
-    Box::new(move |inner| Dispatch(BoxCloneSyncService::new(layer.layer(inner))))
+    Box::new(move |inner| {
+        let dispatcher = inner.dispatcher.clone();
+        let service = BoxCloneSyncService::new(layer.layer(inner));
+        Dispatch {
+            service,
+            dispatcher,
+        }
+    })
 }
 
 impl Middleware {
@@ -45,7 +79,11 @@ impl Middleware {
         if layers.is_empty() {
             return None;
         }
-        let innermost = Dispatch(BoxCloneSyncService::new(Innermost(dispatcher)));
+        let service = BoxCloneSyncService::new(Innermost(dispatcher.clone()));
+        let innermost = Dispatch {
+            service,
+            dispatcher,
+        };
         let layers = layers.into_iter().rev();
         Some(Self(layers.fold(innermost, |inner, layer| layer(inner))))
     }
@@ -107,11 +145,11 @@ impl Service<Invocation> for Dispatch {
     type Future = Pin<Box<dyn Future<Output = Result<Bytes, Error>> + Send>>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
-        self.0.poll_ready(cx)
+        self.service.poll_ready(cx)
     }
 
     fn call(&mut self, invocation: Invocation) -> Self::Future {
-        self.0.call(invocation)
+        self.service.call(invocation)
     }
 }
 

@@ -1,6 +1,7 @@
 //! The only place that allows calls.
 
 use super::invocation::{Caller, Invocation};
+use super::resources;
 use crate::error::{Denial, DeniedBy};
 use crate::policy::{Request, may_call};
 use crate::state::Shared;
@@ -25,9 +26,16 @@ impl Permit {
             Caller::Provider(_) => invocation,
             Caller::Actor(caller) => {
                 let (target, operation) = (invocation.target(), invocation.operation());
-                let (authority, payload) = (caller.authority(), invocation.payload());
                 let (policy, now) = (host.policy.load(), host.clock.unix());
-                match may_call(authority, target, operation, payload, &***policy, now)? {
+                let examine = |id: &_| resources::of(host, &invocation, id);
+                match may_call(
+                    caller.authority(),
+                    target,
+                    operation,
+                    &***policy,
+                    now,
+                    examine,
+                )? {
                     // The provider reads the encoding that was checked.
                     Some(examined) => invocation.with_payload(examined.payload),
                     None => invocation,

@@ -6,8 +6,8 @@ use super::request::{Request, Source};
 use super::rule::Extent;
 use super::{Authority, Policy};
 use crate::error::{Denial, DeniedBy};
-use crate::id::{Origin, Target};
-use capwire_contracts::resource::{Examined, examine};
+use crate::id::{Origin, ProviderId, Target};
+use capwire_contracts::resource::{ExamineError, Examined};
 use std::time::Duration;
 
 /// Allows an actor to be bound to `target` at `now` (time since the epoch), or returns the denial.
@@ -31,15 +31,15 @@ pub(crate) fn may_bind(
 
 /// Allows an actor to call `operation` of `target` with `payload`, or returns the denial.
 ///
-/// If a rule depends on the resource, the message is examined, and its returned encoding is the one
-/// that was checked against the rule.
+/// If a rule depends on the resource, `examine` reads the message of the call to a provider, and its
+/// returned encoding is the one that was checked against the rule.
 pub(crate) fn may_call(
     authority: &Authority,
     target: &Target,
     operation: &str,
-    payload: &[u8],
     policy: &dyn Policy,
     now: Duration,
+    examine: impl FnOnce(&ProviderId) -> Result<Examined, ExamineError>,
 ) -> Result<Option<Examined>, Box<Denial>> {
     let authority = &authority.current();
     let origin = Origin::Actor(authority.actor());
@@ -50,7 +50,7 @@ pub(crate) fn may_call(
     };
     let examined = match may_use(authority, request, None, now)? {
         None => None,
-        Some(source) => Some(examine_for(authority, request, source, payload)?),
+        Some(source) => Some(examine_for(authority, request, source, examine)?),
     };
     may_by_policy(authority, request, policy)?;
     Ok(examined)
@@ -132,14 +132,16 @@ fn examine_for(
     authority: &CurrentAuthority<'_>,
     request: Request<'_>,
     source: Source<'_>,
-    payload: &[u8],
+    examine: impl FnOnce(&ProviderId) -> Result<Examined, ExamineError>,
 ) -> Result<Examined, Box<Denial>> {
-    let contract = match request.target {
-        Target::Capability(id) => id.contract.as_str(),
+    let examined = match request.target {
+        Target::Capability(id) => examine(id),
         // Messages between actors have no contract that the host could read.
-        Target::Actor(_) => "",
+        Target::Actor(actor) => Err(ExamineError::Unknown {
+            contract: actor.to_string(),
+            operation: request.operation.to_owned(),
+        }),
     };
-    let examined = examine(contract, request.operation, payload);
     let examined = examined.map_err(|doubt| request.doubtful(source, &doubt))?;
     for resource in &examined.resources {
         may_use_on(authority, request, resource)?;

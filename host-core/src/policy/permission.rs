@@ -2,7 +2,7 @@
 
 use crate::error::PermissionError;
 use crate::id::{ActorId, ContractId};
-use capwire_contracts::resource;
+use capwire_contracts::{known_operations, resource};
 use capwire_wascap::{Pattern, Rule};
 use std::fmt;
 use std::str::FromStr;
@@ -52,8 +52,8 @@ impl Permission {
     /// Returns the permission for `capability` within `rule`, as written in claims.
     ///
     /// # Errors
-    /// Returns [`PermissionError::NoResources`] if the rule names resources, but those of the
-    /// capability are unknown.
+    /// Returns [`PermissionError::NoResources`] if the rule names resources, but the capability's
+    /// messages have none that a host could read.
     pub fn new(capability: &str, rule: Option<Rule>) -> Result<Self, PermissionError> {
         let permission = Self {
             capability: capability.to_owned(),
@@ -64,13 +64,21 @@ impl Permission {
             .as_ref()
             .is_some_and(|rule| rule.on.is_some());
         match ContractId::new(capability) {
-            Ok(id) if narrowed && resource::kind(id.as_str()).is_none() => {
+            Ok(id) if narrowed && !has_resources(&id) => {
                 Err(PermissionError::NoResources(capability.to_owned()))
             }
             Ok(_) => Ok(permission),
             Err(_) => Err(PermissionError::Capability(capability.to_owned())),
         }
     }
+}
+
+/// Returns `true` if claims can name resources of the contract. Those of a contract that this host
+/// does not know are declared by its provider; without that, every call is denied.
+pub(super) fn has_resources(id: &ContractId) -> bool {
+    let contract = id.as_str();
+    let is_known = known_operations(contract).is_some() || actor(contract).is_some();
+    resource::kind(contract).is_some() || !is_known
 }
 
 impl FromStr for Permission {
@@ -162,6 +170,7 @@ mod tests {
             ("acme:thing", "acme:thing"),
             ("acme:thing[A]", "acme:thing[A]"),
             ("acme:thing[ A , B ]", "acme:thing[A,B]"),
+            ("acme:thing[A on b]", "acme:thing[A on b]"),
             ("wascc:keyvalue[on a]", "wascc:keyvalue[on a]"),
             ("wascc:keyvalue[A on a b, c]", "wascc:keyvalue[A on a b,c]"),
             ("wasmcloud:keyvalue[on *]", "wasmcloud:keyvalue[on *]"),
@@ -194,8 +203,8 @@ mod tests {
     fn resources_that_nobody_can_tell_are_refused() {
         let key = "MB4OLDIC3TCZ4Q4TGGOVAZC43VXFE2JQVRAXQMQFXUCREOOFEKOKZTY2";
         for text in [
-            "acme:thing[A on b]",
             "wascc:logging[on b]",
+            "wasmcloud:extras[on b]",
             &format!("{key}[on b]"),
         ] {
             let refused = text.parse::<Permission>().unwrap_err();

@@ -2,13 +2,13 @@
 
 use super::authority::CurrentAuthority;
 use super::decide::{may_by_policy, may_name, may_use, may_use_on};
+use super::permission::has_resources;
 use super::permissions::Decision;
 use super::request::Request;
 use super::rule::Extent;
 use super::{Authority, Policy};
 use crate::error::{Denial, DeniedBy};
 use crate::id::{Origin, Target};
-use capwire_contracts::resource;
 use capwire_wascap::Pattern;
 use std::time::Duration;
 
@@ -83,7 +83,7 @@ fn proposed(question: &Question) -> Option<&str> {
         return None;
     };
     let resource = question.resource.as_deref();
-    resource.filter(|_| resource::kind(id.contract.as_str()).is_some())
+    resource.filter(|_| has_resources(&id.contract))
 }
 
 /// Allows the operation unless the resources that one source allows are none of another one.

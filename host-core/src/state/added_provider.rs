@@ -4,6 +4,8 @@ use crate::error::Error;
 use crate::id::{BindingName, ContractId, ProviderId};
 use bytes::Bytes;
 use capwire_contracts::core::{CapabilityDescriptor, Direction};
+use capwire_contracts::known_operations;
+use capwire_contracts::resource::{ExamineError, Examined, examine, examine_declared};
 use capwire_provider::{Binding, BindingId, Bound, Call, Provider, ProviderError};
 use futures_util::FutureExt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -66,6 +68,28 @@ impl AddedProvider {
         let operations = self.descriptor.supported_operations.iter();
         let operations = operations.filter(move |operation| operation.direction != not);
         operations.map(|operation| operation.name.as_str())
+    }
+
+    /// Decodes a message to the provider, and returns its resources. The provider of a contract that
+    /// this host does not know declares the members that name them.
+    pub(crate) fn examine(
+        &self,
+        operation: &str,
+        payload: &[u8],
+    ) -> Result<Examined, ExamineError> {
+        let contract = self.id.contract.as_str();
+        match self.declared_resources(operation) {
+            Some(declared) if known_operations(contract).is_none() => {
+                examine_declared(declared, payload)
+            }
+            _ => examine(contract, operation, payload),
+        }
+    }
+
+    fn declared_resources(&self, operation: &str) -> Option<&[String]> {
+        let mut operations = self.descriptor.supported_operations.iter();
+        let declared = operations.find(|one| one.name == operation)?;
+        (!declared.resources.is_empty()).then_some(&declared.resources[..])
     }
 
     pub(crate) async fn bind(&self, binding: Binding) -> Result<Bound, ProviderFault> {

@@ -309,6 +309,14 @@ impl Told {
         }
     }
 
+    /// One whose `Echo` names resources in the member `to`.
+    pub(crate) fn declaring(contract: &str) -> Self {
+        Self {
+            operations: const { &[Operation::to_provider("Echo", "").with_resources(&["to"])] },
+            ..Self::new(contract)
+        }
+    }
+
     /// Lets it end bindings only when the test does.
     pub(crate) fn holds_bindings(mut self) -> Self {
         self.unbind_gate = Semaphore::new(0);

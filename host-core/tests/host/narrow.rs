@@ -26,8 +26,17 @@ impl Narrow {
     }
 
     async fn with(contract: &'static str, permission: &str, limits: PolicyRules) -> Self {
+        Self::with_provider(Told::new(contract), contract, permission, limits).await
+    }
+
+    async fn with_provider(
+        told: Told,
+        contract: &'static str,
+        permission: &str,
+        limits: PolicyRules,
+    ) -> Self {
         let kit = Kit::with(Fake::new(), |builder| builder.policy(limits));
-        let told = kit.add(Told::new(contract), "");
+        let told = kit.add(told, "");
         let actor = kit.start(&Module::new().may(permission)).await;
         let id = ContractId::new(contract).unwrap();
         let key = BindingKey::new(actor, id, BindingName::default());
@@ -366,4 +375,28 @@ async fn a_rule_for_one_name_of_a_capability_holds_for_the_other_x2() {
             assert!(ask("Set").is_err(), "{narrow}");
         }
     }
+}
+
+/// A message of `acme:mailer` to `to`.
+fn mail(to: &str) -> Vec<u8> {
+    codec::encode(&std::collections::BTreeMap::from([("to", to)])).unwrap()
+}
+
+#[tokio::test]
+async fn claims_narrow_a_contract_whose_provider_declares_its_resources_x9() {
+    let contract = "acme:mailer";
+    let (told, limits) = (Told::declaring(contract), PolicyRules::default());
+    let permission = "acme:mailer[Echo on *@example.com]";
+    let narrow = Narrow::with_provider(told, contract, permission, limits).await;
+    let inside = mail("ann@example.com");
+    assert_eq!(narrow.ask("Echo", &inside).await.unwrap(), inside);
+    narrow.is_denied("Echo", &mail("ann@example.org")).await;
+    narrow.is_denied("Echo", b"\xc0").await;
+    narrow.is_denied("Other", &inside).await;
+}
+
+#[tokio::test]
+async fn claims_with_resources_deny_all_if_the_provider_declares_none_x9() {
+    let narrow = Narrow::new("acme:mailer", "acme:mailer[Echo on *]").await;
+    narrow.is_denied("Echo", &mail("ann@example.com")).await;
 }

@@ -25,6 +25,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("capwire-manifest", &[]),
     ("capwire-serving", &[]),
     ("capwire-metrics", &["capwire-host", "capwire-serving"]),
+    ("capwire-record", &["capwire-host"]),
     ("capwire-actor", &["capwire-contracts"]),
     ("capwire-provider", &["capwire-contracts"]),
     ("capwire-extras", &["capwire-provider", "capwire-contracts"]),

@@ -3,9 +3,10 @@
 mod family;
 
 use crate::error::Error;
-use crate::record::{self, By, MOST, Use};
+use crate::record;
 use capwire::Permission;
-use capwire::contracts::resource;
+use capwire::contracts::{known_operations, resource};
+use capwire::record::{By, MAX_USES, Use};
 use capwire::wascap::{Pattern, PublicKey, Rule};
 use capwire_text::{is_plain, word};
 use family::{Family, families};
@@ -59,7 +60,7 @@ pub(super) fn proposals(files: &[PathBuf], actor: PublicKey) -> Result<Proposals
     let mut uses = Vec::new();
     for file in files {
         let recorded = record::read(file)?;
-        if recorded.len() >= MOST {
+        if recorded.len() >= MAX_USES {
             let problem = format!(
                 "the record `{}` is full, so it may be incomplete",
                 file.display()
@@ -163,10 +164,11 @@ impl Scope {
             patterns: None,
             shown: shown.to_owned(),
         };
-        let Some(kind) = resource::kind(capability) else {
+        let known: Option<Vec<&str>> = resources.iter().copied().collect();
+        let declared = known_operations(capability).is_none() && known.is_some();
+        let Some(kind) = resource::kind(capability).or(declared.then_some("resources")) else {
             return anything("");
         };
-        let known: Option<Vec<&str>> = resources.iter().copied().collect();
         let Some(known) = known else {
             return anything(&format!(" on {kind} that are not known for certain"));
         };

@@ -118,3 +118,19 @@ fn no_name_of_a_guest_is_shown_where_a_shell_reads_it_n2() {
         }
     }
 }
+
+#[test]
+fn contracts_of_ones_own_are_proposed_with_the_resources_that_their_provider_declares_x9() {
+    let recorded = uses(
+        "acme:mailer",
+        &[("Send", "ann@example.com"), ("Send", "bob@example.com")],
+    );
+    assert_eq!(
+        proposed(&recorded),
+        ["acme:mailer[Send on ann@example.com,bob@example.com]"]
+    );
+    assert_eq!(
+        proposed(&uses("acme:mailer", &[("Send", "")])),
+        ["acme:mailer[Send]"]
+    );
+}

@@ -1,12 +1,11 @@
 //! Records while a host runs: middleware around all calls.
 
-use super::{By, MOST, Use, read};
-use crate::error::Error;
-use capwire::contracts::resource;
-use capwire::{ActorId, Dispatch, Invocation, Origin, Target};
+use crate::{By, MAX_USES, RecordError, Use, parse};
+use bytes::Bytes;
+use capwire_host::{ActorId, Dispatch, Error, Invocation, Origin, Target};
 use std::collections::HashSet;
-use std::fs::{File, OpenOptions};
-use std::io::Write;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
 use std::path::Path;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -16,10 +15,12 @@ use tower::{Layer, Service};
 /// Longer resources are recorded as unknown, in bytes: guests choose them.
 const LONGEST: usize = 256;
 
-/// Records each use when it is first seen.
-#[derive(Clone)]
-pub(crate) struct Recorder(Arc<Mutex<Record>>);
+/// A layer that records each use when it is first seen. Denied calls are not recorded: they show
+/// what somebody tried, and not what the actor needs.
+#[derive(Clone, Debug)]
+pub struct Recorder(Arc<Mutex<Record>>);
 
+#[derive(Debug)]
 struct Record {
     seen: HashSet<Use>,
     file: File,
@@ -28,28 +29,21 @@ struct Record {
 }
 
 impl Recorder {
-    /// Appends to the file at `path`, or creates it, readable only by its owner.
-    pub(crate) fn open(path: &Path) -> Result<Self, Error> {
+    /// Returns a recorder that appends to the file at `path`, or creates it, readable only by its
+    /// owner.
+    ///
+    /// # Errors
+    /// Returns [`RecordError`] if the file exists and is not a record, or cannot be written.
+    pub fn append_to(path: impl AsRef<Path>) -> Result<Self, RecordError> {
+        let path = path.as_ref();
         let seen = match path.metadata() {
-            Ok(there) if !there.is_file() => {
-                let problem = format!("cannot record into `{}`", path.display());
-                let help = "name a regular file, or one that does not exist yet";
-                return Err(Error::failure(problem)
-                    .because("it is not a regular file")
-                    .help(help));
-            }
-            Ok(_) => read(path)?,
+            Ok(there) if !there.is_file() => return Err(RecordError::NotAFile(path.to_owned())),
+            Ok(_) => known(path)?,
             Err(_) => HashSet::new(),
         };
-        let mut options = OpenOptions::new();
-        options.append(true).create(true);
-        owner_only(&mut options);
-        let file = options.open(path);
         Ok(Self(Arc::new(Mutex::new(Record {
             seen,
-            file: file.map_err(|error| {
-                Error::failure(format!("cannot write `{}`", path.display())).because(error)
-            })?,
+            file: append(path)?,
             incomplete: false,
         }))))
     }
@@ -68,8 +62,8 @@ impl Record {
         if self.seen.contains(&one) {
             return;
         }
-        if self.seen.len() >= MOST {
-            return self.complain(&format!("it has reached the limit of {MOST} uses"));
+        if self.seen.len() >= MAX_USES {
+            return self.complain(&format!("it has reached the limit of {MAX_USES} uses"));
         }
         if let Err(error) = self.write(&one) {
             return self.complain(&error.to_string());
@@ -78,7 +72,7 @@ impl Record {
     }
 
     /// Each line is written at once, so that it is complete or missing.
-    fn write(&mut self, one: &Use) -> std::io::Result<()> {
+    fn write(&mut self, one: &Use) -> io::Result<()> {
         let mut line = serde_json::to_vec(one)?;
         line.push(b'\n');
         self.file.write_all(&line)
@@ -90,6 +84,27 @@ impl Record {
         }
         self.incomplete = true;
     }
+}
+
+fn known(path: &Path) -> Result<HashSet<Use>, RecordError> {
+    let text = fs::read(path).map_err(|source| RecordError::Read {
+        path: path.to_owned(),
+        source,
+    })?;
+    parse(&text).map_err(|source| RecordError::Parse {
+        path: path.to_owned(),
+        source,
+    })
+}
+
+fn append(path: &Path) -> Result<File, RecordError> {
+    let mut options = OpenOptions::new();
+    options.append(true).create(true);
+    owner_only(&mut options);
+    options.open(path).map_err(|source| RecordError::Write {
+        path: path.to_owned(),
+        source,
+    })
 }
 
 #[cfg(unix)]
@@ -111,30 +126,28 @@ impl Layer<Dispatch> for Recorder {
 }
 
 /// The service that records each call and passes it on.
-#[derive(Clone)]
-pub(crate) struct Recording {
+#[derive(Clone, Debug)]
+pub struct Recording {
     recorder: Recorder,
     inner: Dispatch,
 }
 
-type Answer = <Dispatch as Service<Invocation>>::Response;
-
 impl Service<Invocation> for Recording {
-    type Response = Answer;
-    type Error = capwire::Error;
-    type Future = Pin<Box<dyn Future<Output = Result<Answer, capwire::Error>> + Send>>;
+    type Response = Bytes;
+    type Error = Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Bytes, Error>> + Send>>;
 
-    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), capwire::Error>> {
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Error>> {
         self.inner.poll_ready(context)
     }
 
     fn call(&mut self, invocation: Invocation) -> Self::Future {
-        let (uses, recorder) = (uses(&invocation), self.recorder.clone());
+        let uses = uses(&self.inner, &invocation);
+        let recorder = self.recorder.clone();
         let call = self.inner.call(invocation);
         Box::pin(async move {
             let result = call.await;
-            // What was denied is not what the actor may need, but what somebody tried.
-            if !result.as_ref().is_err_and(capwire::Error::is_denied) {
+            if !result.as_ref().is_err_and(Error::is_denied) {
                 recorder.note(uses);
             }
             result
@@ -142,7 +155,7 @@ impl Service<Invocation> for Recording {
     }
 }
 
-fn uses(invocation: &Invocation) -> Vec<Use> {
+fn uses(dispatch: &Dispatch, invocation: &Invocation) -> Vec<Use> {
     let one = |actor: ActorId, by, capability: String, resource| Use {
         actor: actor.to_string(),
         by,
@@ -153,7 +166,7 @@ fn uses(invocation: &Invocation) -> Vec<Use> {
     match (invocation.origin(), invocation.target()) {
         (Origin::Actor(actor), Target::Capability(provider)) => {
             let contract = provider.contract.to_string();
-            let resources = resources(&contract, invocation).into_iter();
+            let resources = resources(dispatch, invocation).into_iter();
             resources
                 .map(|resource| one(actor, By::Actor, contract.clone(), resource))
                 .collect()
@@ -162,24 +175,19 @@ fn uses(invocation: &Invocation) -> Vec<Use> {
             vec![one(actor, By::Actor, other.to_string(), None)]
         }
         (Origin::Provider(provider), Target::Actor(actor)) => {
-            vec![one(
-                *actor,
-                By::Provider,
-                provider.contract.to_string(),
-                None,
-            )]
+            let contract = provider.contract.to_string();
+            vec![one(*actor, By::Provider, contract, None)]
         }
         _ => Vec::new(),
     }
 }
 
 /// Returns the resources of the message. A resource that is not certain is unknown.
-fn resources(contract: &str, invocation: &Invocation) -> Vec<Option<String>> {
-    let examined = resource::examine(contract, invocation.operation(), invocation.payload());
-    match examined {
-        Ok(examined) => {
+fn resources(dispatch: &Dispatch, invocation: &Invocation) -> Vec<Option<String>> {
+    match dispatch.resources(invocation) {
+        Ok(resources) => {
             let known = |resource: String| (resource.len() <= LONGEST).then_some(resource);
-            examined.resources.into_iter().map(known).collect()
+            resources.into_iter().map(known).collect()
         }
         Err(_) => vec![None],
     }
