@@ -1,7 +1,7 @@
 //! Remedies for actors that did not start or answer.
 
-use capwire::wapc::{CallError, CompileError, LimitError, Misuse};
-use capwire::{ErrorKind, Limit, Remedy};
+use capwire::wapc::CompileError;
+use capwire::{ErrorKind, Remedy};
 use capwire_text::{is_plain, word};
 use std::error::Error as StdError;
 use std::path::Path;
@@ -60,41 +60,11 @@ pub(crate) fn of(error: &capwire::Error) -> Option<String> {
     }
     match error.kind() {
         ErrorKind::Engine => Some("try another engine, such as `--engine wasmi`".to_owned()),
-        _ => limit(error).map(|limit| {
+        // The text of a failed call names the limit itself.
+        _ if error.call_failure().is_some() => None,
+        _ => error.exceeded_limit().map(|limit| {
             let key = limit.key();
             format!("correct the actor, or raise `{key}` in its `limits` in a manifest")
         }),
-    }
-}
-
-/// Returns the limit that the actor exceeded, unless the error's own text names it.
-fn limit(error: &capwire::Error) -> Option<Limit> {
-    if error.call_failure().is_some() {
-        return None;
-    }
-    let mut causes = capwire_text::causes(error);
-    causes.find_map(|cause| match cause.downcast_ref() {
-        Some(failed) => of_call(failed),
-        None => cause.downcast_ref().and_then(of_limit),
-    })
-}
-
-fn of_call(error: &CallError) -> Option<Limit> {
-    match error {
-        CallError::Limit(limit) => of_limit(limit),
-        CallError::Trap(trap) => trap.refused().as_ref().and_then(of_limit),
-        CallError::Misuse(Misuse::TooLarge { .. }) => Some(Limit::Message),
-        _ => None,
-    }
-}
-
-fn of_limit(error: &LimitError) -> Option<Limit> {
-    match error {
-        LimitError::Memory { .. } => Some(Limit::Memory),
-        LimitError::Table { .. } => Some(Limit::TableElements),
-        LimitError::Stack => Some(Limit::Stack),
-        LimitError::Message { .. } => Some(Limit::Message),
-        LimitError::Interrupted => Some(Limit::Cpu),
-        _ => None,
     }
 }

@@ -3,8 +3,7 @@
 use crate::suspendable::Suspendable;
 use bytes::Bytes;
 use capwire_wapc::{
-    CallError, HostCalls, LimitError, PlainInstance, Progress, Request, Resume,
-    SuspendableInstance, Verdict,
+    CallError, HostCalls, PlainInstance, Progress, Request, Resume, SuspendableInstance, Verdict,
 };
 
 #[derive(Debug)]
@@ -31,7 +30,7 @@ impl Plain {
                 Progress::Sleeping(_) => self.0.resume(Resume::Wake)?,
                 Progress::Yielded => match host.slice_ended() {
                     Verdict::Continue => self.0.resume(Resume::Continue)?,
-                    Verdict::Stop => return Err(LimitError::Interrupted.into()),
+                    Verdict::Stop => self.0.resume(Resume::Stop)?,
                 },
             };
         }

@@ -77,6 +77,17 @@ impl Suspendable {
         }
     }
 
+    /// Stops the guest in the import that suspended it.
+    fn stop(&mut self) -> Result<Progress, CallError> {
+        match mem::replace(&mut self.state, State::Dead) {
+            State::Suspended(fiber, task, _) => self.advanced(fiber.resume(Signal::Stop), task),
+            state => {
+                self.state = state;
+                Err(Misuse::NotSuspended.into())
+            }
+        }
+    }
+
     fn advanced(&mut self, advance: Advance, task: Task) -> Result<Progress, CallError> {
         let (fiber, event) = match advance {
             Advance::Ended(ended) => return self.ended(ended, task),
@@ -105,9 +116,9 @@ impl Suspendable {
 
     fn failed(&self, vm: &mut Vm, stopped: Stopped) -> CallError {
         let mut error = fault::call_error(stopped, vm.gauge(Gauge::Stack));
-        if let CallError::Trap(trap) = error {
+        if matches!(error, CallError::Trap(_)) || error.limit() == Some(LimitError::Interrupted) {
             let frames = self.stacks.on_one(|| backtrace::frames(vm));
-            error = trap.with_frames(frames.unwrap_or_default()).into();
+            error = error.with_frames(frames.unwrap_or_default());
         }
         let error = error.after_refusal(refused(vm));
         vm.guest().conversation.fail(error)
@@ -151,6 +162,7 @@ impl SuspendableInstance for Suspendable {
             Resume::Reply(reply) => self.signal(Waiting::Reply, Signal::Reply(reply)),
             Resume::Wake => self.signal(Waiting::Wake, Signal::Wake),
             Resume::Continue => self.signal(Waiting::Slice, Signal::Continue),
+            Resume::Stop => self.stop(),
         }
     }
 }

@@ -34,15 +34,10 @@ impl Backtrace {
         let _ = self.pointer.set(store, Val::I32(0));
     }
 
-    /// Returns the error; a trap gets the functions that were being called.
+    /// Returns the error with the functions that were being called.
     pub(crate) fn tell(&self, store: &Store<State>, error: CallError) -> CallError {
-        match error {
-            CallError::Trap(trap) => {
-                let pointer = self.pointer.get(store).i32().unwrap_or_default();
-                let calls = calls(self.memory.data(store), pointer.cast_unsigned());
-                trap.with_frames(self.names.frames(calls)).into()
-            }
-            error => error,
-        }
+        let pointer = self.pointer.get(store).i32().unwrap_or_default();
+        let calls = calls(self.memory.data(store), pointer.cast_unsigned());
+        error.with_frames(self.names.frames(calls))
     }
 }

@@ -1,29 +1,14 @@
 //! Limits a guest's memory and table elements.
 
-use capwire_wapc::{Growth, LimitError, ResourceLimits};
+use capwire_wapc::Growth;
 use wasmi::ResourceLimiter;
 use wasmi::errors::TableError;
 use wasmi_core::LimiterError;
 
 const PAGE_BYTES: usize = 65_536;
 
-pub(crate) struct Limiter(Growth);
-
-impl Limiter {
-    pub(crate) fn new(limits: &ResourceLimits) -> Self {
-        Self(Growth::new(limits))
-    }
-
-    /// See [`Growth::begin_call`].
-    pub(crate) fn begin_call(&mut self) {
-        self.0.begin_call();
-    }
-
-    /// See [`Growth::refused`].
-    pub(crate) fn refused(&self) -> Option<LimitError> {
-        self.0.refused()
-    }
-}
+/// Lets the runtime ask [`Growth`].
+pub(crate) struct Limiter(pub(crate) Growth);
 
 impl ResourceLimiter for Limiter {
     fn memory_growing(

@@ -6,8 +6,8 @@ use crate::fault::{self, Halt};
 use crate::state::State;
 use crate::{NAME, limiter::Limiter};
 use capwire_wapc::{
-    CallError, HostCall, ProtocolError, Reply, ResourceLimits, Source, Span, StartError, Trap,
-    TrapKind, World, abi,
+    CallError, HostCall, LimitError, ProtocolError, Reply, ResourceLimits, Source, Span,
+    StartError, Trap, TrapKind, World, abi,
 };
 use capwire_wapc_rewrite::MOST_PAGES;
 use std::sync::Arc;
@@ -112,7 +112,7 @@ impl Machine {
         arguments: P,
     ) -> Result<Advance<R>, CallError> {
         self.refuel(0);
-        self.store.data_mut().limiter.begin_call();
+        self.store.data_mut().limiter.0.begin_call();
         if let Some(backtrace) = &self.backtrace {
             backtrace.clear(&mut self.store);
         }
@@ -181,10 +181,20 @@ impl Machine {
         &self,
         call: Result<TypedResumableCall<R>, Error>,
     ) -> Result<Advance<R>, CallError> {
-        advance(call).map_err(|error| match &self.backtrace {
+        advance(call).map_err(|error| self.located(error))
+    }
+
+    /// Returns the error with the functions that were being called, if they are known.
+    fn located(&self, error: CallError) -> CallError {
+        match &self.backtrace {
             Some(backtrace) => backtrace.tell(&self.store, error),
             None => error,
-        })
+        }
+    }
+
+    /// Returns the error for a function that was suspended and does not continue.
+    pub(crate) fn stopped(&self) -> CallError {
+        self.located(LimitError::Interrupted.into())
     }
 
     /// Begins a slice with at least the fuel that wasmi needs for its next instruction, which may fill
@@ -212,7 +222,7 @@ fn set_most_pages(store: &mut Store<State>, instance: Instance, limits: &Resourc
 const REFUSED: i32 = 0;
 
 fn refusal(limiter: &Limiter, error: Error) -> StartError {
-    match limiter.refused() {
+    match limiter.0.refused() {
         Some(limit) => limit.into(),
         None => fault::start_error(error),
     }

@@ -3,7 +3,7 @@
 use crate::fault;
 use crate::machine::{Advance, Machine};
 use bytes::Bytes;
-use capwire_wapc::{CallError, HostCalls, LimitError, PlainInstance, Request, Verdict};
+use capwire_wapc::{CallError, HostCalls, PlainInstance, Request, Verdict};
 use std::fmt;
 use wasmi::{TypedFunc, WasmParams, WasmResults};
 
@@ -33,7 +33,7 @@ impl Plain {
                 Advance::Sleeping(asleep, _) => self.0.wake(asleep)?,
                 Advance::SliceEnded(paused) => match host.slice_ended() {
                     Verdict::Continue => self.0.go_on(paused)?,
-                    Verdict::Stop => return Err(LimitError::Interrupted.into()),
+                    Verdict::Stop => return Err(self.0.stopped()),
                 },
             };
         }

@@ -1,7 +1,7 @@
 //! The state that one guest's imports use.
 
 use crate::limiter::Limiter;
-use capwire_wapc::{CallError, Conversation, Request, ResourceLimits, World};
+use capwire_wapc::{CallError, Conversation, Growth, Request, ResourceLimits, World};
 use capwire_wasi::Wasi;
 use std::sync::Arc;
 use wasmi::Memory;
@@ -23,7 +23,7 @@ impl State {
         Self {
             conversation: Conversation::new(world, limits),
             wasi: Wasi::default(),
-            limiter: Limiter::new(limits),
+            limiter: Limiter(Growth::new(limits)),
             memory: None,
             request_bytes: 0,
             suspendable: false,
@@ -55,7 +55,7 @@ impl State {
     /// Ends the call or the start in which `error` stopped the guest's code. Returns the error with all
     /// that is known of it.
     pub(crate) fn fail(&mut self, error: CallError) -> CallError {
-        let refused = self.limiter.refused();
+        let refused = self.limiter.0.refused();
         self.conversation.fail(error.after_refusal(refused))
     }
 }

@@ -155,6 +155,10 @@ impl SuspendableInstance for Suspendable {
                 let advance = self.machine.wake(asleep);
                 self.calling(advance)
             }
+            (
+                Waiting::Start(..) | Waiting::Slice(_) | Waiting::Reply(_) | Waiting::Wake(_),
+                Resume::Stop,
+            ) => Err(self.machine.stopped()),
             (waiting, _) => {
                 self.waiting = waiting;
                 return Err(Misuse::NotSuspended.into());

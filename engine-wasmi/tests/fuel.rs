@@ -147,7 +147,7 @@ fn bytes_that_imports_move_take_fuel_from_the_slice() {
         let again = format!("(loop $again {call} (br $again))");
         let mut guest = guest(engine, &again, Arc::clone(&world) as Arc<dyn World>);
         let result = guest.call(Request::new("move", ""), &mut Slices::at_most(1));
-        let Err(CallError::Limit(LimitError::Interrupted)) = result else {
+        let Some(LimitError::Interrupted) = result.as_ref().err().and_then(CallError::limit) else {
             panic!("{result:?}");
         };
         let deeds = world.0.load(Relaxed);

@@ -60,8 +60,8 @@ impl Code {
     ) -> Result<Guest<Patient>, StartError> {
         let slice = clock::ticks(limits.slice);
         let mailbox = Arc::new(Mailbox::default());
-        let mut store = self.store(State::new(limits, world, Patient { mailbox }));
-        store.epoch_deadline_async_yield_and_update(slice);
+        let mut store = self.store(State::new(limits, world, Patient::new(mailbox)));
+        store.epoch_deadline_callback(move |guest| Ok(yields(guest, slice)));
         let instance = at_once(self.suspendable.instantiate_async(&mut store));
         self.guest(store, instance, slice)
     }
@@ -84,7 +84,7 @@ impl Code {
         instance: Result<Instance>,
         slice: u64,
     ) -> Result<Guest<W>, StartError> {
-        let instance = match (instance, store.data().limiter.refused()) {
+        let instance = match (instance, store.data().limiter.0.refused()) {
             (Ok(instance), _) => instance,
             (Err(_), Some(limit)) => return Err(limit.into()),
             (Err(error), None) => return Err(fault::start_error(error)),
@@ -108,6 +108,20 @@ fn slice_ended(
         Some(Verdict::Continue) => UpdateDeadline::Continue(slice),
         Some(Verdict::Stop) | None => UpdateDeadline::Interrupt,
     })
+}
+
+/// Yields at the end of a slice. The guest's first interrupt point after that is here again, so that a
+/// guest that must end does so within its own code, and the error names the place.
+fn yields(mut guest: StoreContextMut<'_, State<Patient>>, slice: u64) -> UpdateDeadline {
+    let waits = &mut guest.data_mut().waits;
+    if waits.mailbox.is_stopped() {
+        return UpdateDeadline::Interrupt;
+    }
+    waits.slice_is_over = !waits.slice_is_over;
+    match waits.slice_is_over {
+        true => UpdateDeadline::Yield(0),
+        false => UpdateDeadline::Continue(slice),
+    }
 }
 
 /// Returns the result of a future that is ready at once, since instantiation runs none of the guest's code.

@@ -41,14 +41,13 @@ pub(crate) fn call_error(error: Error) -> CallError {
     if let Some(breach) = error.downcast_ref::<ProtocolError>() {
         return breach.clone().into();
     }
-    match error.downcast_ref() {
+    let frames = frames(&error);
+    let error: CallError = match error.downcast_ref() {
         Some(wasmtime::Trap::StackOverflow) => LimitError::Stack.into(),
         Some(wasmtime::Trap::Interrupt) => LimitError::Interrupted.into(),
-        _ => {
-            let frames = frames(&error);
-            trap(error).with_frames(frames).into()
-        }
-    }
+        _ => trap(error).into(),
+    };
+    error.with_frames(frames)
 }
 
 fn trap(error: Error) -> Trap {

@@ -8,7 +8,7 @@ use crate::state::{Immediate, Patient, State};
 use capwire_wapc::{Conversation, ProtocolError, Reply, Span, abi, assemblyscript};
 use capwire_wasi::{Function, MOST_ARGUMENTS, Outcome};
 use std::sync::Arc;
-use wasmtime::{AsContextMut, Caller, Engine, Linker, Result, Val};
+use wasmtime::{AsContextMut, Caller, Engine, Linker, Result, Trap, Val};
 
 type Guest<'a, W> = Caller<'a, State<W>>;
 
@@ -157,19 +157,23 @@ async fn await_host(mut guest: Guest<'_, Patient>, arguments: Spans) -> Result<i
     let Some(call) = call.map(|call| call.to_suspended()) else {
         return Ok(0);
     };
-    let reply = match wait(&mut guest, Wait::HostCall(call)).await {
+    let reply = match wait(&mut guest, Wait::HostCall(call)).await? {
         Answer::Reply(reply) => reply,
-        Answer::Wake => Reply::error("the host did not reply"),
+        Answer::Wake | Answer::Stop => Reply::error("the host did not reply"),
     };
     Ok(guest.data_mut().conversation.answer(reply))
 }
 
-/// Suspends the guest, which continues in the rest of its slice.
-async fn wait(guest: &mut Guest<'_, Patient>, wait: Wait) -> Answer {
+/// Suspends the guest, which continues in the rest of its slice unless it must end.
+async fn wait(guest: &mut Guest<'_, Patient>, wait: Wait) -> Result<Answer> {
     let mailbox = Arc::clone(&guest.data().waits.mailbox);
     let (answer, left) = mailbox.exchange(wait).await;
+    guest.data_mut().waits.slice_is_over = false;
     guest.as_context_mut().set_epoch_deadline(left);
-    answer
+    match answer {
+        Answer::Stop => Err(Trap::Interrupt.into()),
+        answer => Ok(answer),
+    }
 }
 
 /// Binding, namespace, operation and payload, each as pointer and length.
@@ -216,7 +220,7 @@ fn link_sleep(
                     Outcome::Errno(errno) => errno,
                     Outcome::Sleep(time) => {
                         if guest.data().conversation.may_sleep() {
-                            wait(&mut guest, Wait::Sleep(time)).await;
+                            wait(&mut guest, Wait::Sleep(time)).await?;
                         }
                         0
                     }

@@ -1,25 +1,10 @@
 //! Limits a guest's memory and table elements.
 
-use capwire_wapc::{Growth, LimitError, ResourceLimits};
+use capwire_wapc::Growth;
 use wasmtime::{Error, ResourceLimiter, Result};
 
-pub(crate) struct Limiter(Growth);
-
-impl Limiter {
-    pub(crate) fn new(limits: &ResourceLimits) -> Self {
-        Self(Growth::new(limits))
-    }
-
-    /// See [`Growth::begin_call`].
-    pub(crate) fn begin_call(&mut self) {
-        self.0.begin_call();
-    }
-
-    /// See [`Growth::refused`].
-    pub(crate) fn refused(&self) -> Option<LimitError> {
-        self.0.refused()
-    }
-}
+/// Lets the runtime ask [`Growth`].
+pub(crate) struct Limiter(pub(crate) Growth);
 
 impl ResourceLimiter for Limiter {
     fn memory_growing(

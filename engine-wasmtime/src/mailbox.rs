@@ -17,6 +17,8 @@ enum Mail {
     Nothing,
     Wait(Wait),
     Answer(Answer, u64),
+    /// The guest must end at the next interrupt point.
+    Stop,
 }
 
 /// The reason for which a guest waits.
@@ -29,6 +31,8 @@ pub(crate) enum Wait {
 pub(crate) enum Answer {
     Reply(Reply),
     Wake,
+    /// The guest must end.
+    Stop,
 }
 
 impl Mailbox {
@@ -53,6 +57,16 @@ impl Mailbox {
     /// Stores the answer and the ticks left in the slice. The guest's driver calls this.
     pub(crate) fn answer(&self, answer: Answer, ticks: u64) {
         *self.mail() = Mail::Answer(answer, ticks);
+    }
+
+    /// Stops a guest whose slice is over at the next interrupt point. The guest's driver calls this.
+    pub(crate) fn stop(&self) {
+        *self.mail() = Mail::Stop;
+    }
+
+    /// Returns true if the guest must end.
+    pub(crate) fn is_stopped(&self) -> bool {
+        matches!(*self.mail(), Mail::Stop)
     }
 
     fn take_answer(&self) -> Poll<(Answer, u64)> {

@@ -29,7 +29,7 @@ impl Plain {
         let _running = self.clock.run();
         let guest = &mut self.guest;
         let state = guest.store.data_mut();
-        state.limiter.begin_call();
+        state.limiter.0.begin_call();
         let waits = &mut state.waits;
         waits.deadline = waits.clock.after(guest.slice);
         guest.store.set_epoch_deadline(guest.slice);

@@ -3,7 +3,7 @@
 use crate::clock::{Clock, Deadline};
 use crate::limiter::Limiter;
 use crate::mailbox::Mailbox;
-use capwire_wapc::{CallError, Conversation, ResourceLimits, World};
+use capwire_wapc::{CallError, Conversation, Growth, ResourceLimits, World};
 use capwire_wasi::Wasi;
 use std::sync::Arc;
 use wasmtime::Memory;
@@ -28,6 +28,17 @@ pub(crate) struct Immediate {
 /// State of a suspendable guest only.
 pub(crate) struct Patient {
     pub(crate) mailbox: Arc<Mailbox>,
+    /// True from the end of a slice to the first interrupt point of the next one.
+    pub(crate) slice_is_over: bool,
+}
+
+impl Patient {
+    pub(crate) fn new(mailbox: Arc<Mailbox>) -> Self {
+        Self {
+            mailbox,
+            slice_is_over: false,
+        }
+    }
 }
 
 impl<W> State<W> {
@@ -35,7 +46,7 @@ impl<W> State<W> {
         Self {
             conversation: Conversation::new(world, limits),
             wasi: Wasi::default(),
-            limiter: Limiter::new(limits),
+            limiter: Limiter(Growth::new(limits)),
             memory: None,
             waits,
         }
@@ -49,7 +60,7 @@ impl<W> State<W> {
     /// Ends the call or the start in which `error` stopped the guest's code. Returns the error with all
     /// that is known of it.
     pub(crate) fn fail(&mut self, error: CallError) -> CallError {
-        let refused = self.limiter.refused();
+        let refused = self.limiter.0.refused();
         self.conversation.fail(error.after_refusal(refused))
     }
 }

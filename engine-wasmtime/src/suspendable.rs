@@ -134,6 +134,14 @@ impl SuspendableInstance for Suspendable {
                 self.advance(run, left)
             }
             (Phase::AwaitsSlice(run), Resume::Continue) => self.advance(run, self.slice),
+            (Phase::AwaitsReply(run, _) | Phase::Asleep(run, _), Resume::Stop) => {
+                self.mailbox.answer(Answer::Stop, 0);
+                self.advance(run, 0)
+            }
+            (Phase::AwaitsSlice(run), Resume::Stop) => {
+                self.mailbox.stop();
+                self.advance(run, 0)
+            }
             (phase, _) => {
                 self.phase = phase;
                 Err(Misuse::NotSuspended.into())
@@ -144,7 +152,7 @@ impl SuspendableInstance for Suspendable {
 
 async fn run_starts(mut guest: Box<Guest<Patient>>) -> Ended {
     for start in mem::take(&mut guest.starts) {
-        guest.store.set_epoch_deadline(guest.slice);
+        begin_slice(&mut guest);
         let result = start.call_async(&mut guest.store, ()).await;
         let state = guest.store.data_mut();
         state.flush();
@@ -156,9 +164,14 @@ async fn run_starts(mut guest: Box<Guest<Patient>>) -> Ended {
     (guest, Ok(Bytes::new()))
 }
 
-async fn run_call(mut guest: Box<Guest<Patient>>, arguments: (u32, u32)) -> Ended {
+fn begin_slice(guest: &mut Guest<Patient>) {
+    guest.store.data_mut().waits.slice_is_over = false;
     guest.store.set_epoch_deadline(guest.slice);
-    guest.store.data_mut().limiter.begin_call();
+}
+
+async fn run_call(mut guest: Box<Guest<Patient>>, arguments: (u32, u32)) -> Ended {
+    begin_slice(&mut guest);
+    guest.store.data_mut().limiter.0.begin_call();
     let Guest {
         store, guest_call, ..
     } = &mut *guest;

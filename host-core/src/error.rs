@@ -4,6 +4,7 @@ mod call;
 mod denial;
 mod failure;
 mod guest;
+mod limit;
 mod permission;
 mod remedy;
 mod start;
@@ -19,6 +20,7 @@ pub(crate) use swap::SwapRefusal;
 
 use crate::id::{ActorId, NameError, Target};
 use capwire_contracts::codec::{DecodeError, EncodeError};
+use capwire_limits::Limit;
 use std::error::Error as StdError;
 use std::fmt;
 use std::sync::Arc;
@@ -186,6 +188,16 @@ impl Error {
         match &*self.0 {
             Failure::Call(failure) => Some(failure),
             _ => None,
+        }
+    }
+
+    /// Returns the limit that the actor exceeded, or for which it was refused memory before it
+    /// failed, in this error or its causes.
+    #[must_use]
+    pub fn exceeded_limit(&self) -> Option<Limit> {
+        match self.call_failure() {
+            Some(failure) => failure.limit(),
+            None => capwire_text::causes(self).find_map(limit::of),
         }
     }
 

@@ -80,7 +80,7 @@ impl EngineProvider {
         let mut host = self.callback(state);
         let started = PlainGuest::start(module, &self.limits, world, &mut host);
         started.map_err(|error| match error {
-            StartError::Call(CallError::Limit(LimitError::Interrupted)) => INTERRUPTED.into(),
+            StartError::Call(error) if is_interrupted(&error) => INTERRUPTED.into(),
             error => capwire_text::chain(&error).into(),
         })
     }
@@ -204,9 +204,13 @@ impl HostCalls for Callback<'_> {
     }
 }
 
+fn is_interrupted(error: &CallError) -> bool {
+    error.limit() == Some(LimitError::Interrupted)
+}
+
 fn call_text(error: &CallError) -> String {
     match error {
-        CallError::Limit(LimitError::Interrupted) => INTERRUPTED.to_owned(),
+        error if is_interrupted(error) => INTERRUPTED.to_owned(),
         // Not sanitised, because the text may be data.
         CallError::Guest(error) => error.message.clone(),
         error => capwire_text::chain(error),

@@ -6,7 +6,7 @@
 
 use capwire_engine_fake::{Fake, module, standard};
 use capwire_wapc::{
-    CallError, EmptyWorld, Engine, HostCall, HostCalls, LimitError, PlainGuest, Reply, Request,
+    EmptyWorld, Engine, HostCall, HostCalls, LimitError, PlainGuest, Reply, Request,
     ResourceLimits, Verdict,
 };
 use std::error::Error;
@@ -47,11 +47,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     assert_eq!(price, "3.50");
 
     let endless = guest.call(Request::new("spin", ""), &mut host);
-    let stopped = CallError::Limit(LimitError::Interrupted);
-    assert_eq!(
-        endless.map_err(|error| error.to_string()),
-        Err(stopped.to_string())
-    );
+    let stopped = endless.err().and_then(|error| error.limit());
+    assert_eq!(stopped, Some(LimitError::Interrupted));
     assert!(!guest.is_alive());
     Ok(())
 }

@@ -155,6 +155,10 @@ pub enum Resume {
     Wake,
     /// Another slice after [`Progress::Yielded`].
     Continue,
+    /// The end of the guest after any of these. Its code does not continue. The result is
+    /// [`LimitError::Interrupted`](crate::LimitError::Interrupted), with the functions that were being
+    /// called if the engine knows them.
+    Stop,
 }
 
 /// Answers the host calls of a plain guest while it runs.
@@ -210,7 +214,8 @@ pub struct Support {
     pub message_limit: bool,
     /// Modules may import WASI preview 1.
     pub wasi: bool,
-    /// Traps name the [functions](crate::Trap::frames) that were being called.
+    /// Traps and guests that were stopped name the [functions](crate::CallError::frames) that were being
+    /// called.
     pub backtraces: bool,
     /// No module can corrupt the host's memory. Without this, a module must be trusted as much as the
     /// host's own code, and hosts refuse the engine by default.

@@ -2,7 +2,8 @@
 
 use crate::abi;
 use crate::bounded::MAX_TEXT;
-use crate::trap::Trap;
+use crate::exceeded::Exceeded;
+use crate::trap::{Frame, Trap};
 use std::error::Error as StdError;
 
 /// The cause of an error, of a type that the engine chooses.
@@ -164,7 +165,7 @@ pub enum CallError {
     Trap(#[from] Trap),
     /// The guest exceeded a resource limit. The instance is dead, except after [`LimitError::Message`].
     #[error(transparent)]
-    Limit(#[from] LimitError),
+    Limit(#[from] Exceeded),
     /// The caller misused the instance.
     #[error(transparent)]
     Misuse(#[from] Misuse),
@@ -181,16 +182,52 @@ impl CallError {
         }
     }
 
+    /// Sets the functions that were being called, the innermost first, if the guest's code trapped or
+    /// exceeded a limit. Other errors stay as they are.
+    #[must_use]
+    pub fn with_frames(self, frames: impl IntoIterator<Item = Frame>) -> Self {
+        match self {
+            Self::Trap(trap) => trap.with_frames(frames).into(),
+            Self::Limit(exceeded) => exceeded.with_frames(frames).into(),
+            other => other,
+        }
+    }
+
+    /// Returns the functions that were being called, the innermost first, as far as the engine knows
+    /// them.
+    #[must_use]
+    pub fn frames(&self) -> &[Frame] {
+        match self {
+            Self::Trap(trap) => trap.frames(),
+            Self::Limit(exceeded) => exceeded.frames(),
+            _ => &[],
+        }
+    }
+
+    /// Returns the resource limit that the guest exceeded, if this was the cause.
+    #[must_use]
+    pub fn limit(&self) -> Option<LimitError> {
+        match self {
+            Self::Limit(exceeded) => Some(exceeded.limit()),
+            _ => None,
+        }
+    }
+
     /// Returns true if the instance must not be used again.
     #[must_use]
     pub fn poisons(&self) -> bool {
         match self {
             // The guest's code ran to its end, or did not run at all.
-            Self::Guest(_)
-            | Self::Limit(LimitError::Message { .. })
-            | Self::Misuse(Misuse::TooLarge { .. }) => false,
-            Self::Protocol(_) | Self::Trap(_) | Self::Limit(_) | Self::Misuse(_) => true,
+            Self::Guest(_) | Self::Misuse(Misuse::TooLarge { .. }) => false,
+            Self::Limit(exceeded) => !matches!(exceeded.limit(), LimitError::Message { .. }),
+            Self::Protocol(_) | Self::Trap(_) | Self::Misuse(_) => true,
         }
+    }
+}
+
+impl From<LimitError> for CallError {
+    fn from(limit: LimitError) -> Self {
+        Self::Limit(limit.into())
     }
 }
 

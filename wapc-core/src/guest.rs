@@ -144,7 +144,7 @@ impl Guest {
                 StartStep::Ready(guest) => return Ok(guest),
                 StartStep::Yielded(starting) => match host.slice_ended() {
                     Verdict::Continue => starting.resume()?,
-                    Verdict::Stop => return Err(CallError::from(LimitError::Interrupted).into()),
+                    Verdict::Stop => return Err(starting.stop()),
                 },
             };
         }
@@ -186,7 +186,7 @@ impl Guest {
                 }
                 Step::Yielded(paused) => match host.slice_ended() {
                     Verdict::Continue => paused.resume()?,
-                    Verdict::Stop => return Err(LimitError::Interrupted.into()),
+                    Verdict::Stop => return Err(paused.stop()),
                 },
             };
         }
@@ -196,6 +196,10 @@ impl Guest {
     #[must_use]
     pub fn is_alive(&self) -> bool {
         self.alive
+    }
+
+    fn stop(&mut self) -> CallError {
+        stop(&mut *self.instance, &self.output)
     }
 
     fn advance(
@@ -220,7 +224,24 @@ impl Guest {
     }
 }
 
+/// Stops a suspended guest. Returns [`LimitError::Interrupted`], with what the engine knows of the
+/// place.
+fn stop(instance: &mut dyn SuspendableInstance, output: &RecentOutput) -> CallError {
+    match instance.resume(Resume::Stop) {
+        Err(error) if error.limit() == Some(LimitError::Interrupted) => output.explain(error),
+        // The engine does not know the place, or the guest did not reach an interrupt point.
+        Ok(_) | Err(_) => LimitError::Interrupted.into(),
+    }
+}
+
 impl Starting {
+    /// Stops the guest for good. Returns the error that names the functions that were being called, as
+    /// far as the engine knows them.
+    #[must_use]
+    pub fn stop(mut self) -> StartError {
+        stop(&mut *self.instance, &self.output).into()
+    }
+
     /// Gives the start functions another slice.
     ///
     /// # Errors
@@ -306,6 +327,13 @@ impl<'g> Pending<'g> {
         self.guest
             .advance(|instance| instance.resume(Resume::Reply(reply)))
     }
+
+    /// Stops the guest for good. Returns the error that names the functions that were being called, as
+    /// far as the engine knows them.
+    #[must_use]
+    pub fn stop(self) -> CallError {
+        self.guest.stop()
+    }
 }
 
 /// A guest that sleeps.
@@ -348,6 +376,13 @@ impl<'g> Paused<'g> {
     pub fn resume(self) -> Result<Step<'g>, CallError> {
         self.guest
             .advance(|instance| instance.resume(Resume::Continue))
+    }
+
+    /// Stops the guest for good. Returns the error that names the functions that were being called, as
+    /// far as the engine knows them.
+    #[must_use]
+    pub fn stop(self) -> CallError {
+        self.guest.stop()
     }
 }
 

@@ -39,6 +39,7 @@ mod bounded;
 mod conversation;
 mod engine;
 mod error;
+mod exceeded;
 pub mod exports;
 mod growth;
 mod guest;
@@ -59,6 +60,7 @@ pub use engine::{
 pub use error::{
     CallError, CompileError, GuestError, LimitError, Misuse, ProtocolError, Source, StartError,
 };
+pub use exceeded::Exceeded;
 pub use growth::Growth;
 pub use guest::{Asleep, Guest, Paused, Pending, PlainGuest, StartStep, Starting, Step};
 pub use limits::{PAGE_SIZE, ResourceLimits};

@@ -3,6 +3,7 @@
 mod frame;
 
 pub use frame::Frame;
+pub(crate) use frame::{first_frames, write_frames};
 
 use crate::error::{LimitError, MOST_OF_A_TEXT};
 use crate::limits::PAGE_SIZE;
@@ -56,9 +57,6 @@ impl fmt::Display for TrapKind {
     }
 }
 
-/// Maximum number of functions that a trap names.
-const MOST_FRAMES: usize = 16;
-
 /// A trap, which stopped the guest's code.
 ///
 /// `Display` shows the whole trap in a few lines. The format is the same for all engines:
@@ -100,7 +98,7 @@ impl Trap {
     /// Sets the functions that were being called, the innermost first. The first 16 are kept.
     #[must_use]
     pub fn with_frames(mut self, frames: impl IntoIterator<Item = Frame>) -> Self {
-        self.frames = frames.into_iter().take(MOST_FRAMES).collect();
+        self.frames = first_frames(frames);
         self
     }
 
@@ -177,9 +175,7 @@ impl fmt::Display for Trap {
             Some(limit) => write!(f, "\n  it was refused {limit}")?,
             None => {}
         }
-        for frame in &self.frames {
-            write!(f, "\n  in {frame}")?;
-        }
+        write_frames(&self.frames, f)?;
         if let Some(said) = &self.said {
             // The guest's lines are indented, so that none looks like a line of the host.
             write!(f, "\n  it said: {}", said.replace('\n', "\n    "))?;

@@ -219,8 +219,10 @@ fn finish(conversation: &mut Conversation, returned: i32) -> Answer {
     match conversation.finish(returned) {
         Ok(response) => Answer::Bytes(response.to_vec()),
         Err(CallError::Guest(error)) => Answer::GuestError(error.message),
-        Err(CallError::Limit(LimitError::Message { bytes, most: MOST })) => Answer::TooLong(bytes),
-        Err(other) => panic!("{other:?}"),
+        Err(other) => match other.limit() {
+            Some(LimitError::Message { bytes, most: MOST }) => Answer::TooLong(bytes),
+            _ => panic!("{other:?}"),
+        },
     }
 }
 

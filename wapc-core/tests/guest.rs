@@ -220,7 +220,7 @@ fn a_stopped_guest_is_dead() {
     let script = scripted([done(""), yielded()]);
     let mut guest = script.guest();
     let error = guest.call_with(request(), &mut Stopping(0)).unwrap_err();
-    assert!(matches!(error, CallError::Limit(LimitError::Interrupted)));
+    assert_eq!(error.limit(), Some(LimitError::Interrupted));
     assert!(is_dead(guest.call(request())));
     assert_eq!(script.entered(), ["start", "call"]);
 }
@@ -293,8 +293,8 @@ fn a_start_fails_or_is_stopped() {
     let (limits, world) = (ResourceLimits::default(), Arc::new(EmptyWorld));
     let script = scripted([yielded(), yielded()]);
     let stopped = Guest::start_with(&script, &limits, world, &mut Stopping(1));
-    assert!(matches!(
-        stopped,
-        Err(StartError::Call(CallError::Limit(LimitError::Interrupted)))
-    ));
+    let Err(StartError::Call(error)) = stopped else {
+        panic!("{stopped:?}");
+    };
+    assert_eq!(error.limit(), Some(LimitError::Interrupted));
 }

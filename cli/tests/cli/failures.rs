@@ -109,6 +109,22 @@ fn one_failing_request_is_one_log_entry_f6() {
     }
 }
 
+/// The failure of an actor that never ends names the function in which the host stopped it.
+#[test]
+fn an_actor_that_spins_is_stopped_in_a_function_that_is_named_x9() {
+    let folder = Folder::new();
+    let module = r#"(module (memory (export "memory") 1)
+        (func $"shop::count" (loop $again (br $again)))
+        (func $__guest_call (export "__guest_call") (param i32 i32) (result i32)
+            (call $"shop::count") (i32.const 1)))"#;
+    folder.write("shop.wasm", wat::parse_str(module).unwrap());
+    for engine in ["wasmtime", "wasmi"] {
+        let error = folder.fail(&format!("call shop.wasm Order --engine {engine}"), 1);
+        let place = "CPU budget exceeded\n      in shop::count\n      in __guest_call\n";
+        says(&error, &[place]);
+    }
+}
+
 /// The key of the exceeded limit is in the log, and in the answer to a developer.
 #[test]
 fn a_limit_is_named_by_run_as_by_call_f2() {

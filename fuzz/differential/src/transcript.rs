@@ -106,13 +106,15 @@ fn limits() -> ResourceLimits {
 /// Records the end of a call. Returns true if engines may differ in it.
 fn ended(error: &CallError, seen: &Seen) -> bool {
     match error {
-        CallError::Limit(LimitError::Stack | LimitError::Interrupted) => return true,
+        CallError::Limit(exceeded) => match exceeded.limit() {
+            LimitError::Stack | LimitError::Interrupted => return true,
+            limit => seen.push(limit),
+        },
         CallError::Trap(trap) => {
             seen.push(trap.kind());
             let place = trap.frames().iter().map(Frame::index).collect();
             lock(&seen.places).push(place);
         }
-        CallError::Limit(limit) => seen.push(limit),
         CallError::Protocol(breach) => seen.push(breach),
         CallError::Guest(error) => seen.push(error),
         other => seen.push(other),

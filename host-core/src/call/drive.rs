@@ -57,7 +57,9 @@ pub(super) async fn drive(
         step = match step {
             Step::Done(response) => return Ok(response),
             Step::HostCall(pending) => {
-                let reply = answer(host, pending.call(), &mut budget).await?;
+                let Ok(reply) = answer(host, pending.call(), &mut budget).await else {
+                    return Err(pending.stop().into());
+                };
                 turn.host_call(clock, &mut budget).await?;
                 pending.reply(reply)?
             }
@@ -66,7 +68,9 @@ pub(super) async fn drive(
                 asleep.wake()?
             }
             Step::Yielded(paused) => {
-                budget.bill()?;
+                if budget.bill().is_err() {
+                    return Err(paused.stop().into());
+                }
                 turn.slice_ended(clock, &mut budget).await?;
                 paused.resume()?
             }
@@ -80,7 +84,7 @@ async fn answer(
     host: &impl AnswerHostCalls,
     call: &SuspendedCall,
     budget: &mut CpuBudget<'_>,
-) -> Result<Reply, Fault> {
+) -> Result<Reply, Overspent> {
     let mut answer = host.answer(call, budget.share());
     let mut waited = false;
     let reply = poll_fn(|context| {
@@ -91,7 +95,7 @@ async fn answer(
         budget.bill()?;
         reply.map(Ok::<_, Overspent>)
     });
-    Ok(reply.await?)
+    reply.await
 }
 
 /// The time for which the task runs before it yields.

@@ -1,9 +1,10 @@
 //! A call that failed within its actor.
 
+use super::limit;
 use crate::id::ActorId;
 use capwire_limits::Limit;
 use capwire_provider::Dialect;
-use capwire_wapc::{CallError, Frame, LimitError, Misuse, Trap};
+use capwire_wapc::{CallError, Frame};
 use std::error::Error as StdError;
 use std::fmt;
 
@@ -59,7 +60,7 @@ impl CallFailure {
     /// Returns the active functions, innermost first, as far as the engine knows them.
     #[must_use]
     pub fn frames(&self) -> &[Frame] {
-        self.trap().map_or(&[], Trap::frames)
+        self.cause.frames()
     }
 
     /// Returns the actor's own text: its error, the message of its panic, or the last lines that it
@@ -76,12 +77,7 @@ impl CallFailure {
     /// Returns the limit that the actor exceeded, or for which it was refused memory before it trapped.
     #[must_use]
     pub fn limit(&self) -> Option<Limit> {
-        match &self.cause {
-            CallError::Limit(limit) => of_limit(limit),
-            CallError::Trap(trap) => trap.refused().as_ref().and_then(of_limit),
-            CallError::Misuse(Misuse::TooLarge { .. }) => Some(Limit::Message),
-            _ => None,
-        }
+        limit::of_call(&self.cause)
     }
 
     /// Returns true if the instance serves further calls. If it does not, the next call gets
@@ -100,13 +96,6 @@ impl CallFailure {
         match cause {
             CallError::Guest(error) => Dialect::is_refused(&error.message),
             _ => false,
-        }
-    }
-
-    fn trap(&self) -> Option<&Trap> {
-        match &self.cause {
-            CallError::Trap(trap) => Some(trap),
-            _ => None,
         }
     }
 }
@@ -139,17 +128,6 @@ impl fmt::Display for CallFailure {
             ),
             None => Ok(()),
         }
-    }
-}
-
-fn of_limit(error: &LimitError) -> Option<Limit> {
-    match error {
-        LimitError::Memory { .. } => Some(Limit::Memory),
-        LimitError::Table { .. } => Some(Limit::TableElements),
-        LimitError::Stack => Some(Limit::Stack),
-        LimitError::Message { .. } => Some(Limit::Message),
-        LimitError::Interrupted => Some(Limit::Cpu),
-        _ => None,
     }
 }
 

@@ -1,8 +1,8 @@
 //! Starts guests of one module.
 
-use crate::clock::{Clock, CpuBudget, Overspent};
+use crate::clock::{Clock, CpuBudget};
 use crate::error::StartFault;
-use capwire_wapc::{CallError, Guest, LimitError, Module, ResourceLimits, StartStep, World};
+use capwire_wapc::{Guest, Module, ResourceLimits, StartStep, World};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -30,7 +30,9 @@ impl Starter {
             step = match step {
                 StartStep::Ready(guest) => return Ok((guest, budget.spent())),
                 StartStep::Yielded(starting) => {
-                    budget.bill()?;
+                    if budget.bill().is_err() {
+                        return Err(StartFault::Start(starting.stop()));
+                    }
                     if !wanted() || self.clock.monotonic() >= until {
                         return Err(StartFault::Deadline(self.deadline));
                     }
@@ -38,11 +40,5 @@ impl Starter {
                 }
             };
         }
-    }
-}
-
-impl From<Overspent> for StartFault {
-    fn from(_: Overspent) -> Self {
-        Self::Start(CallError::from(LimitError::Interrupted).into())
     }
 }

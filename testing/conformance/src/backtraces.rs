@@ -3,7 +3,7 @@
 use crate::guests::{guest, guest_with_imports};
 use crate::harness::{Setup, TestHost, each_kind};
 use crate::starts::each_start;
-use capwire_wapc::{CallError, Engine, Frame, Reply, StartError, Trap, abi};
+use capwire_wapc::{CallError, Engine, Frame, LimitError, Reply, StartError, Trap, abi};
 
 /// The first function that is not imported: `__guest_call`.
 const GUEST_CALL: u32 = abi::IMPORTS.len() as u32;
@@ -36,6 +36,31 @@ pub fn functions(engine: &dyn Engine) {
         assert_eq!(indices, [GUEST_CALL + 1, GUEST_CALL + 2, GUEST_CALL]);
         let text = "the guest divided by zero\n  in greatest\n  in shop::sum of all\n  in ";
         assert!(trap.to_string().starts_with(text), "{trap}");
+    });
+}
+
+/// A guest that its host stops names the functions in which it was stopped.
+pub fn stopped(engine: &dyn Engine) {
+    let more = r#"
+        (func $spins (loop $again (br $again)))
+        (func $"shop::wait" (call $spins))"#;
+    let wat = guest(r#"(call $"shop::wait") unreachable"#, more);
+    each_kind(engine, |setup| {
+        // More slices than there are interrupt points before the loop: each slice passes one.
+        let mut host = TestHost::stopping_after(8);
+        let error = setup
+            .guest(&wat)
+            .call_with("any", "", &mut host)
+            .unwrap_err();
+        assert_eq!(error.limit(), Some(LimitError::Interrupted), "{error}");
+        let indices: Vec<u32> = error.frames().iter().map(Frame::index).collect();
+        assert_eq!(
+            indices,
+            [GUEST_CALL + 1, GUEST_CALL + 2, GUEST_CALL],
+            "{error}"
+        );
+        let text = "CPU budget exceeded\n  in spins\n  in shop::wait\n  in ";
+        assert!(error.to_string().starts_with(text), "{error}");
     });
 }
 

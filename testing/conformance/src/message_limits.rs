@@ -44,12 +44,10 @@ pub fn responses(engine: &dyn Engine) {
         let longest = Script::new().respond(LONGEST).returns(1);
         assert_eq!(longest.run(&mut guest).unwrap().len(), MOST);
         let too_long = Script::new().respond(LONGEST).respond(TOO_LONG);
-        match too_long.clone().returns(1).run(&mut guest).unwrap_err() {
-            CallError::Limit(LimitError::Message { bytes, most: MOST }) => {
-                assert_eq!(bytes, MOST + 1);
-            }
-            other => panic!("{other:?}"),
-        }
+        let error = too_long.clone().returns(1).run(&mut guest).unwrap_err();
+        let (bytes, most) = (MOST + 1, MOST);
+        let limit = LimitError::Message { bytes, most };
+        assert_eq!(error.limit(), Some(limit), "{error:?}");
         let script = too_long.respond(NOTHING).returns(1);
         assert_eq!(script.run(&mut guest).unwrap(), "");
         assert_lives(&mut guest);

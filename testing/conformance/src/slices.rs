@@ -165,10 +165,7 @@ fn assert_stopped(engine: &dyn Engine, body: &str) {
 }
 
 fn assert_interrupted(error: &CallError) {
-    match error {
-        CallError::Limit(LimitError::Interrupted) => {}
-        other => panic!("{other:?}"),
-    }
+    assert_eq!(error.limit(), Some(LimitError::Interrupted), "{error:?}");
 }
 
 fn ready(step: StartStep) -> Guest {

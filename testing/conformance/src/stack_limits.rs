@@ -2,7 +2,7 @@
 
 use crate::guests::guest;
 use crate::harness::{Setup, each_kind};
-use capwire_wapc::{CallError, Engine, LimitError};
+use capwire_wapc::{Engine, LimitError};
 
 /// Calls itself without end, and prints an empty line each time.
 const ENDLESS: &str = "(func $deeper (param i32) (result i32)
@@ -47,10 +47,8 @@ pub fn size_counts(engine: &dyn Engine) {
 /// Returns the depth of the call stack at which the limit is exceeded.
 fn overflow(setup: &Setup<'_>) -> usize {
     let mut guest = setup.guest(&guest("(call $deeper (i32.const 0))", ENDLESS));
-    match guest.call("deeper", "").unwrap_err() {
-        CallError::Limit(LimitError::Stack) => {}
-        other => panic!("{other:?}"),
-    }
+    let error = guest.call("deeper", "").unwrap_err();
+    assert_eq!(error.limit(), Some(LimitError::Stack), "{error:?}");
     assert!(!guest.is_alive());
     guest.world.lines().len()
 }

@@ -213,7 +213,8 @@ macro_rules! __groups {
                 seed_g2 clocks console start bad_pointers wrong_types
             }
             backtraces if backtraces {
-                functions without_names deep paths imports exits hostile_names bulk start
+                functions stopped without_names deep paths imports exits hostile_names
+                bulk start
             }
             lifecycle {
                 dropped_in_host_call interleaved moved_between_threads many_threads

@@ -175,10 +175,10 @@ fn a_start_may_fail_yield_and_is_refused_host_calls() {
     };
     assert!(matches!(starting.resume().unwrap(), StartStep::Yielded(_)));
     let error = plain(&fake, "spins").unwrap_err();
-    assert!(matches!(
-        error,
-        StartError::Call(CallError::Limit(LimitError::Interrupted))
-    ));
+    let StartError::Call(error) = error else {
+        panic!("{error:?}");
+    };
+    assert_eq!(error.limit(), Some(LimitError::Interrupted));
 }
 
 #[test]

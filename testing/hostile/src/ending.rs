@@ -80,7 +80,7 @@ impl Ending {
 
     fn of_call(error: &CallError) -> Option<Self> {
         match error {
-            CallError::Limit(limit) => Some(Self::of_limit(*limit)),
+            CallError::Limit(exceeded) => Some(Self::of_limit(exceeded.limit())),
             CallError::Protocol(ProtocolError::OutOfBounds { .. }) => Some(Self::OutOfBounds),
             CallError::Protocol(ProtocolError::NotUtf8 { .. }) => Some(Self::NotUtf8),
             CallError::Protocol(ProtocolError::TooLong { .. }) => Some(Self::TooLong),

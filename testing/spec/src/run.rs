@@ -187,7 +187,7 @@ fn judged(step: &Step, result: Result<(), CallError>) -> Result<(), String> {
     match (&step.expected, result) {
         (Expected::Results(_) | Expected::Anything, Err(CallError::Guest(_))) => Ok(()),
         (Expected::Trap(kind), Err(CallError::Trap(trap))) if trap.kind() == *kind => Ok(()),
-        (Expected::Exhaustion, Err(CallError::Limit(LimitError::Stack))) => Ok(()),
+        (Expected::Exhaustion, Err(error)) if error.limit() == Some(LimitError::Stack) => Ok(()),
         (Expected::Trap(_) | Expected::Exhaustion, Err(CallError::Guest(_)) | Ok(())) => {
             Err("no trap".into())
         }

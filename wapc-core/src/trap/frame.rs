@@ -5,6 +5,21 @@ use std::fmt;
 /// Maximum length of a name in bytes; a longer one is cut.
 const LONGEST_NAME: usize = 200;
 
+/// Maximum number of functions that an error names.
+const MOST_FRAMES: usize = 16;
+
+/// Returns the innermost functions.
+pub(crate) fn first_frames(frames: impl IntoIterator<Item = Frame>) -> Vec<Frame> {
+    frames.into_iter().take(MOST_FRAMES).collect()
+}
+
+/// Writes one indented line for each function.
+pub(crate) fn write_frames(frames: &[Frame], f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    frames
+        .iter()
+        .try_for_each(|frame| write!(f, "\n  in {frame}"))
+}
+
 /// A function of a guest that was being called.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Frame {
