@@ -57,8 +57,9 @@ pub use capwire_host::{
     ContractId, DefaultValue, Denial, DeniedBy, Dispatch, Durations, Error, ErrorKind, Event,
     Events, Host, HostBuilder, HostOptions, Instances, Inventory, Invocation, Limit, ManualClock,
     Metrics, NameError, OperationMetrics, OptionError, OptionFault, Origin, Permission,
-    PermissionError, Policy, PolicyRule, PolicyRules, PoolInfo, ProviderId, ProviderInfo, Question,
-    Remedy, Sleep, SwapOptions, SwapReport, SystemClock, Target, Unit, check_alias,
+    PermissionError, Policy, PolicyRule, PolicyRules, PoolInfo, ProviderId, ProviderInfo,
+    ProviderOptions, ProviderState, ProviderSwapOptions, ProviderSwapReport, Question, Remedy,
+    Sleep, SwapOptions, SwapReport, SystemClock, Target, Unit, check_alias,
 };
 #[cfg(feature = "metrics")]
 pub use capwire_metrics as metrics;

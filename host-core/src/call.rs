@@ -16,7 +16,7 @@ mod permit;
 mod resources;
 
 pub(crate) use actor::check_health;
-pub(crate) use capability::provider_error;
+pub(crate) use capability::{provider_error, unserved};
 pub(crate) use context::{CallContext, current_trace};
 pub(crate) use dispatch::Dispatcher;
 pub(crate) use invocation::Caller;

@@ -16,7 +16,7 @@ pub(crate) use failure::{Doing, Failure, Thing};
 pub use permission::PermissionError;
 pub use remedy::Remedy;
 pub(crate) use start::{CompileFault, StartFault};
-pub(crate) use swap::SwapRefusal;
+pub(crate) use swap::{ProviderSwapRefusal, SwapRefusal};
 
 use crate::id::{ActorId, NameError, Target};
 use capwire_contracts::codec::{DecodeError, EncodeError};
@@ -56,7 +56,7 @@ pub enum ErrorKind {
     Busy,
     /// A call chain has a cycle or is too long.
     CallChain,
-    /// The actor was stopped.
+    /// The actor, or the version of the provider that served the call, was stopped.
     Stopped,
     /// The host is shutting down.
     Closed,
@@ -64,11 +64,13 @@ pub enum ErrorKind {
     Engine,
     /// Middleware refused the call or failed.
     Middleware,
+    /// The provider is broken or being replaced; try again later.
+    Unavailable,
 }
 
 impl ErrorKind {
     /// All kinds.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Unverified,
         Self::Denied,
         Self::Invalid,
@@ -84,6 +86,7 @@ impl ErrorKind {
         Self::Closed,
         Self::Engine,
         Self::Middleware,
+        Self::Unavailable,
     ];
 
     /// Returns its name in logs and metrics, such as `not_found`.
@@ -105,6 +108,7 @@ impl ErrorKind {
             Self::Closed => "closed",
             Self::Engine => "engine",
             Self::Middleware => "middleware",
+            Self::Unavailable => "unavailable",
         }
     }
 }
@@ -149,14 +153,19 @@ impl Error {
     /// Returns true if nothing was done and a later attempt may succeed without any change.
     #[must_use]
     pub fn retryable(&self) -> bool {
-        self.is_busy()
+        matches!(self.kind(), ErrorKind::Busy | ErrorKind::Unavailable)
     }
 
-    /// Returns the estimated time after which to try again, if the actor is busy.
+    /// Returns the estimated time after which to try again, if the actor is busy or a provider is
+    /// unavailable, or the actor failed after it met such an error. In the last case, the actor may
+    /// have done a part of its work, so the error is not [`retryable`](Self::retryable).
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         match &*self.0 {
-            Failure::Busy { retry_after, .. } => Some(*retry_after),
+            Failure::Busy { retry_after, .. }
+            | Failure::ProviderBroken { retry_after, .. }
+            | Failure::ProviderHeld { retry_after, .. } => Some(*retry_after),
+            Failure::Call(failure) => failure.retry_after,
             _ => None,
         }
     }
@@ -230,6 +239,15 @@ impl Error {
     /// Returns the text for a guest.
     pub(crate) fn for_guest(&self) -> String {
         guest::text(&self.0)
+    }
+
+    /// Returns the error of an actor that failed after something that it needs was unavailable for
+    /// `retry_after`.
+    pub(crate) fn retried_after(mut self, retry_after: Option<Duration>) -> Self {
+        if let Failure::Call(failure) = &mut *self.0 {
+            failure.retry_after = retry_after;
+        }
+        self
     }
 
     pub(crate) fn unverified(source: capwire_wascap::VerifyError) -> Self {

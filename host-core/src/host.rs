@@ -5,14 +5,14 @@ use crate::builder::HostBuilder;
 use crate::call::{CallContext, Caller, Dispatcher, Invocation};
 use crate::error::{Error, Failure};
 use crate::id::{ActorId, BindingKey, BindingName, NameError, ProviderId, Target, check_alias};
-use crate::options::{ActorOptions, HostOptions};
+use crate::options::{ActorOptions, HostOptions, ProviderSwapOptions};
 use crate::policy::Policy;
-use crate::provider;
-use crate::report::{Event, Events, Inventory, Metrics, SwapReport};
-use crate::state::{AddedProvider, Shared};
+use crate::provider::{self, Ready};
+use crate::report::{Events, Inventory, Metrics, ProviderSwapReport, SwapReport};
+use crate::state::Shared;
 use bytes::Bytes;
 use capwire_contracts::codec;
-use capwire_provider::{Bound, Config, Provider};
+use capwire_provider::{Bound, Config, Provider, ProviderFactory};
 use capwire_wapc::Engine;
 use capwire_wascap::{UnixSeconds, Verifier};
 use futures_util::future::join_all;
@@ -190,15 +190,87 @@ impl Host {
         name: BindingName,
         provider: impl Provider,
     ) -> Result<ProviderId, Error> {
-        let added = Arc::new(AddedProvider::new(name, Arc::new(provider))?);
-        let id = added.id().clone();
-        self.shared()
-            .tables
-            .change(|tables| tables.insert_provider(added))?;
-        self.shared().announcer.announce(Event::ProviderAdded {
-            provider: id.clone(),
-        });
-        Ok(id)
+        let provider: Arc<dyn Provider> = Arc::new(provider);
+        let source = Arc::new(Ready(Arc::clone(&provider)));
+        provider::add(&self.0, name, source, provider)
+    }
+
+    /// Opens a provider and adds it under `name`. The host opens it again after a failure.
+    ///
+    /// # Errors
+    /// Returns the error of the provider if it does not open, and the errors of
+    /// [`add_provider`](Self::add_provider).
+    pub async fn open_provider(
+        &self,
+        name: BindingName,
+        factory: impl ProviderFactory,
+    ) -> Result<ProviderId, Error> {
+        provider::open(&self.0, name, Arc::new(factory)).await
+    }
+
+    /// Replaces a provider by another one of its contract, while actors use it. See
+    /// [`swap_provider_with`](Self::swap_provider_with).
+    ///
+    /// ```
+    /// # use bytes::Bytes;
+    /// # use capwire_contracts::core::CapabilityDescriptor;
+    /// # use capwire_engine_fake::Fake;
+    /// # use capwire_host::Host;
+    /// # use capwire_provider::{Binding, BindingId, Bound, Call, Provider, ProviderError, async_trait};
+    /// # struct Dice;
+    /// # #[async_trait]
+    /// # impl Provider for Dice {
+    /// #     fn descriptor(&self) -> CapabilityDescriptor {
+    /// #         CapabilityDescriptor::new("acme:dice", "Dice", &[])
+    /// #     }
+    /// #     async fn bind(&self, _: Binding) -> Result<Bound, ProviderError> { Ok(Bound::default()) }
+    /// #     async fn unbind(&self, _: &BindingId) -> Result<(), ProviderError> { Ok(()) }
+    /// #     async fn call(&self, call: Call<'_>) -> Result<Bytes, ProviderError> {
+    /// #         Err(call.unknown_operation())
+    /// #     }
+    /// # }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let host = Host::builder(Fake::new()).build()?;
+    /// let dice = host.add_provider(Dice)?;
+    /// let report = host.swap_provider(dice, Dice).await?;
+    /// assert_eq!((report.generation, report.dropped()), (2, 0));
+    /// # host.shutdown().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// Returns the errors of [`swap_provider_with`](Self::swap_provider_with).
+    pub async fn swap_provider(
+        &self,
+        id: ProviderId,
+        new: impl Provider,
+    ) -> Result<ProviderSwapReport, Error> {
+        let (new, options) = (Ready(Arc::new(new)), ProviderSwapOptions::default());
+        self.swap_provider_with(id, new, options).await
+    }
+
+    /// Replaces a provider by one that `new` opens, while actors use it.
+    ///
+    /// All bindings are made again with the new provider. If both providers are
+    /// [overlapping](capwire_provider::HandOver), no call waits. Otherwise the old one is closed
+    /// first, and calls wait, within the limits of [`HostOptions::providers`]. Calls in progress
+    /// finish in the old provider, within the drain time. The host keeps `new` to open the provider
+    /// again after a failure.
+    ///
+    /// # Errors
+    /// Returns an error if there is no such provider, the new one has another contract or lacks
+    /// operations, or it cannot be opened or bound. The old provider then keeps serving, or is
+    /// opened again if it had to be closed; the error says which.
+    pub async fn swap_provider_with(
+        &self,
+        id: ProviderId,
+        new: impl ProviderFactory,
+        options: ProviderSwapOptions,
+    ) -> Result<ProviderSwapReport, Error> {
+        let swap = provider::swap(Arc::clone(&self.0), id, Arc::new(new), options);
+        detached(swap).await
     }
 
     /// Removes a provider after all of its bindings.
@@ -342,7 +414,7 @@ async fn shutdown(host: &Shared) {
     host.close_in_drain_time();
     host.tables.update(|tables| tables.close());
     // All callers from outside first, so that actors which call one another still can.
-    provider::unbind_all(host, |route| route.provider.calls_actors()).await;
+    provider::unbind_all(host, |route| route.calls_actor()).await;
     let actors: Vec<_> = host
         .tables
         .read()

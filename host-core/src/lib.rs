@@ -53,9 +53,13 @@ pub use id::{
     ActorId, BindingKey, BindingName, ContractId, NameError, Origin, ProviderId, Target,
     check_alias,
 };
-pub use options::{ActorOptions, HostOptions, Instances, OptionError, OptionFault};
+pub use options::{
+    ActorOptions, HostOptions, Instances, OptionError, OptionFault, ProviderOptions,
+    ProviderSwapOptions,
+};
 pub use policy::{AppliesTo, ClaimsOnly, Permission, Policy, PolicyRule, PolicyRules, Question};
 pub use report::{
     ActorInfo, ActorMetrics, BindingInfo, BindingMetrics, CallCounts, CallMetrics, Durations,
-    Event, Events, Inventory, Metrics, OperationMetrics, PoolInfo, ProviderInfo, SwapReport,
+    Event, Events, Inventory, Metrics, OperationMetrics, PoolInfo, ProviderInfo, ProviderState,
+    ProviderSwapReport, SwapReport,
 };

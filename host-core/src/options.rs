@@ -1,6 +1,9 @@
 //! Options of an actor, and of the host as a whole.
 
+mod provider;
 mod setters;
+
+pub use provider::{ProviderOptions, ProviderSwapOptions};
 
 use crate::error::Error;
 use capwire_limits::Limit;
@@ -249,8 +252,10 @@ pub struct HostOptions {
     /// The maximum time for calls in progress to finish when their actor stops, and for providers
     /// to end a binding. Default: 10 s.
     pub drain: Duration,
-    /// The maximum time that a provider may take to bind an actor. Default: 30 s.
+    /// The maximum time that a provider may take to bind an actor, and to open. Default: 30 s.
     pub bind: Duration,
+    /// The options of providers.
+    pub providers: ProviderOptions,
     /// The maximum number of modules that are compiled at once. Default: 1.
     pub compilations: NonZeroUsize,
     /// The maximum number of events that are kept for a slow listener. Default: 1,024.
@@ -267,6 +272,7 @@ impl Default for HostOptions {
             call_depth: NonZeroUsize::MIN.saturating_add(15),
             drain: Duration::from_secs(10),
             bind: Duration::from_secs(30),
+            providers: ProviderOptions::default(),
             compilations: NonZeroUsize::MIN,
             events: NonZeroUsize::MIN.saturating_add(1_023),
             metrics: false,

@@ -11,6 +11,7 @@ mod making;
 mod starter;
 mod waits;
 
+pub(crate) use disposal::dispose;
 pub(crate) use lease::Lease;
 pub(crate) use starter::Starter;
 pub(crate) use waits::Waits;
@@ -19,7 +20,6 @@ use crate::clock::Clock;
 use crate::error::StartFault;
 use crate::id::PoolId;
 use crate::report::PoolInfo;
-use disposal::dispose;
 use gauge::Gauge;
 use lease::Slot;
 use scopeguard::ScopeGuard;

@@ -11,10 +11,10 @@ pub use counts::CallCounts;
 pub(crate) use counts::{CallCounters, Outcome};
 pub(crate) use event::Announcer;
 pub use event::{Event, Events};
-pub use inventory::{ActorInfo, BindingInfo, Inventory, PoolInfo, ProviderInfo};
+pub use inventory::{ActorInfo, BindingInfo, Inventory, PoolInfo, ProviderInfo, ProviderState};
 pub use metrics::{
     ActorMetrics, BindingMetrics, CallMetrics, Durations, Metrics, OperationMetrics,
 };
 pub(crate) use metrics::{LatencyHistogram, OF_ACTORS, OperationHistograms, UnknownTargets};
 pub(crate) use rate::Rate;
-pub use swap::SwapReport;
+pub use swap::{ProviderSwapReport, SwapReport};

@@ -94,6 +94,13 @@ pub enum ActorError {
         /// The time after which to try again.
         retry_after: Duration,
     },
+    /// The actor failed, because a provider or another actor that it needs is unavailable. It may have
+    /// done a part of its work.
+    #[error("something that the actor needs is unavailable")]
+    Unavailable {
+        /// The time after which to try again.
+        retry_after: Duration,
+    },
     /// The call exceeded its deadline.
     #[error("the actor did not answer in time")]
     Timeout,

@@ -17,6 +17,9 @@
 //!   which is fair to all actors, charges the caller, and ends the work when the caller goes.
 //! * **Actors of 2020 speak two dialects.** [`Call::reply`] answers in the caller's dialect, and
 //!   [`ActorClient`] finds out which dialect an actor reads.
+//! * **Say how the provider is replaced.** A provider that owns a file or a port is
+//!   [`HandOver::Exclusive`]; a host replaces any other one without making calls wait.
+//! * **Report what no call can repair** by [`Health`]. The host then opens the provider again.
 //! * **Calls run concurrently**, and a call whose actor was stopped is dropped at its next
 //!   `.await`. Do not hold a lock across an `.await`.
 //!
@@ -128,6 +131,8 @@ mod client;
 mod config;
 mod dialect;
 mod error;
+mod factory;
+mod health;
 mod provider;
 mod trace;
 mod work;
@@ -138,6 +143,8 @@ pub use client::ActorClient;
 pub use config::Config;
 pub use dialect::Dialect;
 pub use error::{ActorError, ProviderError};
+pub use factory::{HandOver, ProviderFactory};
+pub use health::Health;
 pub use provider::{ActorCall, ActorHandle, Binding, BindingId, Bound, Call, Provider};
 pub use trace::{SpanId, TraceContext, TraceId};
 pub use work::{CallLimits, Work, WorkEnded, WorkToken};

@@ -3,6 +3,8 @@
 use crate::config::Config;
 use crate::dialect::Dialect;
 use crate::error::{ActorError, ProviderError};
+use crate::factory::HandOver;
+use crate::health::Health;
 use crate::trace::TraceContext;
 use crate::work::{CallLimits, WorkToken};
 use async_trait::async_trait;
@@ -46,6 +48,19 @@ pub trait Provider: Send + Sync + 'static {
     /// # Errors
     /// Returns an error that the actor may see; see [`ProviderError`].
     async fn call(&self, call: Call<'_>) -> Result<Bytes, ProviderError>;
+
+    /// Returns the way in which the provider is replaced by its successor. Default:
+    /// [`HandOver::Overlapping`]. A provider that owns a file or a port must be
+    /// [`HandOver::Exclusive`].
+    fn hand_over(&self) -> HandOver {
+        HandOver::default()
+    }
+
+    /// Returns the switch by which the provider reports that it is broken. Default: `None`, which
+    /// means that it never does.
+    fn health(&self) -> Option<Health> {
+        None
+    }
 }
 
 type Answer<'f, T> = Pin<Box<dyn Future<Output = Result<T, ProviderError>> + Send + 'f>>;
@@ -75,6 +90,14 @@ impl<P: Provider + ?Sized> Provider for Arc<P> {
         Self: 'f,
     {
         (**self).call(call)
+    }
+
+    fn hand_over(&self) -> HandOver {
+        (**self).hand_over()
+    }
+
+    fn health(&self) -> Option<Health> {
+        (**self).health()
     }
 }
 

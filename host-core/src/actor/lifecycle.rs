@@ -42,10 +42,7 @@ pub(crate) async fn start(
 /// long.
 pub(crate) async fn stop(host: &Shared, id: ActorId) -> Result<usize, Error> {
     let actor = host.tables.change(|tables| tables.begin_stop(id))?;
-    unbind_all(host, |route| {
-        route.key.actor == id && route.provider.calls_actors()
-    })
-    .await;
+    unbind_all(host, |route| route.key.actor == id && route.calls_actor()).await;
     let stopped_calls = drain(host, &actor, host.drain_time()).await;
     remove(host, id, stopped_calls).await;
     Ok(stopped_calls)

@@ -112,7 +112,7 @@ async fn prepare(
 
 impl Ready {
     async fn take_over(&self) -> Result<SwapReport, Error> {
-        let mut ended = self.unbind(|route| route.provider.calls_actors()).await;
+        let mut ended = self.unbind(|route| route.calls_actor()).await;
         self.exchange()?;
         let lost = self.drain().await;
         ended.extend(self.unbind(|_| true).await);

@@ -134,7 +134,10 @@ async fn on_instance(
         invocation.context().scope(driven).await
     };
     let survived = active.driven();
-    result.map_err(|fault| fault_error(fault, generation, invocation, survived))
+    let retry_after = host_calls.retry_after();
+    result.map_err(|fault| {
+        fault_error(fault, generation, invocation, survived).retried_after(retry_after)
+    })
 }
 
 fn no_instance(reason: NoInstance, actor: ActorId, invocation: &Invocation) -> Error {
@@ -162,6 +165,7 @@ fn fault_error(
             name: generation.name().into(),
             operation: invocation.operation().into(),
             repeated: invocation.repeats() && CallFailure::refuses_dialect(&cause),
+            retry_after: None,
             cause,
             survived,
         })

@@ -24,6 +24,8 @@ pub(super) struct HostCalls<'c> {
     deadline: Duration,
     /// Created by the first host call, because most calls make none.
     caused: OnceLock<Caused>,
+    /// The time after which to try again, if something that the actor needs was unavailable.
+    retry_after: OnceLock<Duration>,
 }
 
 /// The part of the context that all host calls of one call share.
@@ -47,7 +49,14 @@ impl<'c> HostCalls<'c> {
             context,
             deadline,
             caused: OnceLock::new(),
+            retry_after: OnceLock::new(),
         }
+    }
+
+    /// Returns the time after which to try again, if a host call failed because its target was busy
+    /// or unavailable.
+    pub(super) fn retry_after(&self) -> Option<Duration> {
+        self.retry_after.get().copied()
     }
 
     async fn call(&self, call: &SuspendedCall, budget: Budget) -> Result<Bytes, Error> {
@@ -107,6 +116,9 @@ impl AnswerHostCalls for HostCalls<'_> {
             match self.call(call, budget).await {
                 Ok(data) => Reply::Data(data),
                 Err(error) => {
+                    if let Some(after) = error.retry_after() {
+                        self.retry_after.get_or_init(|| after);
+                    }
                     let actor = self.generation.name();
                     tracing::debug!(actor, error = error.report(), "a host call failed");
                     Reply::Error(error.for_guest())

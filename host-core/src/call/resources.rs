@@ -22,7 +22,10 @@ pub(super) fn of(
         Caller::Host | Caller::Provider(_) => None,
     };
     match route {
-        Some(route) => route.provider.examine(call.operation(), call.payload()),
+        Some(route) => {
+            let description = route.provider.description();
+            description.examine(call.operation(), call.payload())
+        }
         None => examine(id.contract.as_str(), call.operation(), call.payload()),
     }
 }

@@ -7,6 +7,7 @@ use capwire_provider::Dialect;
 use capwire_wapc::{CallError, Frame};
 use std::error::Error as StdError;
 use std::fmt;
+use std::time::Duration;
 
 /// The failure of a call within its actor: the actor, the operation, the cause, the active
 /// functions, and the recent output of the actor.
@@ -30,6 +31,9 @@ pub struct CallFailure {
     pub(crate) survived: bool,
     /// True if the caller repeats the call in another dialect.
     pub(crate) repeated: bool,
+    /// The time after which to try again, if the actor failed after something that it needs was
+    /// unavailable.
+    pub(crate) retry_after: Option<Duration>,
 }
 
 impl CallFailure {

@@ -3,7 +3,7 @@
 use super::denial::Denial;
 use super::permission::PermissionError;
 use super::start::{CompileFault, StartFault};
-use super::swap::SwapRefusal;
+use super::swap::{ProviderSwapRefusal, SwapRefusal};
 use super::{CallFailure, ErrorKind};
 use crate::id::{ActorId, BindingKey, NameError, ProviderId, Target};
 use capwire_contracts::codec::{DecodeError, EncodeError};
@@ -32,6 +32,11 @@ pub(crate) enum Failure {
     Denied(Arc<Denial>),
     #[error("the new version of {actor} was refused, and the old version keeps running")]
     Swap { actor: ActorId, source: SwapRefusal },
+    #[error("the provider {provider} was not replaced")]
+    ProviderSwap {
+        provider: ProviderId,
+        source: ProviderSwapRefusal,
+    },
     #[error("the host's policy does not allow {name} ({actor}) to start: ask the host's operator")]
     StartDenied { actor: ActorId, name: String },
     #[error(transparent)]
@@ -111,6 +116,22 @@ pub(crate) enum Failure {
         doing: Doing,
         after: Duration,
     },
+    #[error(
+        "the provider {provider} is broken and will be opened again: try again in {retry_after:?}"
+    )]
+    ProviderBroken {
+        provider: ProviderId,
+        retry_after: Duration,
+    },
+    #[error(
+        "the provider {provider} is being replaced, and too many calls wait for that or it takes too long: try again in {retry_after:?}"
+    )]
+    ProviderHeld {
+        provider: ProviderId,
+        retry_after: Duration,
+    },
+    #[error("the provider {provider} was stopped before it answered")]
+    ProviderStopped { provider: ProviderId },
     #[error("the engine panicked on the module of {actor}: this is a bug in the engine")]
     EnginePanic { actor: ActorId },
     #[error(
@@ -133,6 +154,7 @@ pub(crate) enum Failure {
 /// The request that a provider failed to serve.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Doing {
+    Open,
     Bind,
     Unbind,
     Call,
@@ -170,6 +192,7 @@ impl Failure {
             | Self::Unenforceable { .. } => ErrorKind::Unverified,
             Self::Denied(_) | Self::StartDenied { .. } => ErrorKind::Denied,
             Self::Swap { source, .. } => source.kind(),
+            Self::ProviderSwap { source, .. } => source.kind(),
             Self::Name(_)
             | Self::Option { .. }
             | Self::ReservedValue { .. }
@@ -185,8 +208,9 @@ impl Failure {
                 ErrorKind::Timeout
             }
             Self::Busy { .. } => ErrorKind::Busy,
+            Self::ProviderBroken { .. } | Self::ProviderHeld { .. } => ErrorKind::Unavailable,
             Self::Circle { .. } | Self::Depth { .. } => ErrorKind::CallChain,
-            Self::Stopped { .. } => ErrorKind::Stopped,
+            Self::Stopped { .. } | Self::ProviderStopped { .. } => ErrorKind::Stopped,
             Self::Provider { source, .. } => of_provider(source),
             Self::ProviderPanic { .. } => ErrorKind::Provider,
             Self::EnginePanic { .. } | Self::EngineSupport { .. } | Self::UnsafeEngine { .. } => {
@@ -259,6 +283,7 @@ impl fmt::Display for Thing {
 impl fmt::Display for Doing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Self::Open => "open",
             Self::Bind => "bind an actor",
             Self::Unbind => "end a binding",
             Self::Call => "serve a call",

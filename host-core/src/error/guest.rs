@@ -27,6 +27,9 @@ fn general(failure: &Failure) -> &'static str {
         Failure::Circle { .. } => "the call would wait for itself",
         Failure::Depth { .. } => "actors call one another too deeply",
         Failure::ProviderPanic { .. } => "the provider failed",
+        Failure::ProviderBroken { .. }
+        | Failure::ProviderHeld { .. }
+        | Failure::ProviderStopped { .. } => "the provider is unavailable: try again later",
         Failure::Middleware(_) => "the call was refused",
         Failure::Closed | Failure::Runtime => "the host is shutting down",
         _ => "the actor failed",

@@ -1,6 +1,7 @@
-//! The reasons to refuse a new version of an actor.
+//! The reasons to refuse a new version of an actor or a provider.
 
 use super::{Error, ErrorKind, Remedy};
+use crate::id::ContractId;
 use capwire_wascap::{PublicKey, Widening};
 
 /// A reason to refuse a new version.
@@ -33,6 +34,49 @@ impl SwapRefusal {
         match self {
             Self::Issuer { .. } | Self::Revision { .. } | Self::Wider(_) => ErrorKind::Denied,
             Self::Unhealthy(error) => error.kind(),
+        }
+    }
+}
+
+/// A reason why a provider was not replaced.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ProviderSwapRefusal {
+    #[error(
+        "the new provider serves {0}: choose a provider of the same contract; the old one still serves"
+    )]
+    Contract(ContractId),
+    #[error(
+        "the new provider lacks the operations {}: choose a provider that has them; the old one still serves",
+        .0.join(", ")
+    )]
+    Operations(Vec<String>),
+    #[error(
+        "the new provider declares other resources for the operations {}: remove the old one and add this one; the old one still serves",
+        .0.join(", ")
+    )]
+    Resources(Vec<String>),
+    #[error("the new provider is not ready, and the old one still serves")]
+    NotReady(#[source] Error),
+    #[error("the new provider is not ready, and the old one was opened again")]
+    TakenBack(#[source] Error),
+    #[error("the new provider is not ready, and the old one is broken, too: {}", new.report())]
+    Broken {
+        new: Error,
+        #[source]
+        old: Error,
+    },
+    #[error("the new provider is not ready, and the old one is broken")]
+    StillBroken(#[source] Error),
+}
+
+impl ProviderSwapRefusal {
+    pub(super) fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Contract(_) | Self::Operations(_) | Self::Resources(_) => ErrorKind::Invalid,
+            Self::NotReady(error) | Self::TakenBack(error) | Self::StillBroken(error) => {
+                error.kind()
+            }
+            Self::Broken { new, .. } => new.kind(),
         }
     }
 }

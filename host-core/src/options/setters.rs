@@ -1,6 +1,6 @@
 //! Setters for options, to chain.
 
-use super::{ActorOptions, HostOptions, Instances};
+use super::{ActorOptions, HostOptions, Instances, ProviderOptions};
 use capwire_wapc::ResourceLimits;
 use std::num::{NonZeroU64, NonZeroUsize};
 use std::time::Duration;
@@ -82,6 +82,13 @@ impl HostOptions {
     #[must_use]
     pub fn with_bind(mut self, bind: Duration) -> Self {
         self.bind = bind;
+        self
+    }
+
+    /// Sets the options of [`providers`](Self::providers).
+    #[must_use]
+    pub fn with_providers(mut self, providers: ProviderOptions) -> Self {
+        self.providers = providers;
         self
     }
 

@@ -1,21 +1,20 @@
 //! Binds actors to providers, and ends bindings: all or nothing.
 
-use super::handle::Handle;
-use super::values::{RESERVED, provider_side, with_claims};
-use crate::call::{Dispatcher, provider_error};
-use crate::error::{Doing, Error, Failure, Thing};
+use super::values::{RESERVED, provider_side};
+use super::{serving, versions};
+use crate::call::{Dispatcher, unserved};
+use crate::error::{Error, Failure, Thing};
 use crate::id::{BindingKey, ProviderId, Target};
 use crate::policy::may_bind;
 use crate::report::{Event, OperationHistograms};
 use crate::state::{
-    AddedProvider, Generation, ProviderFault, Revocation, Route, RunningActor, Shared, Side,
+    Generation, Phase, Route, RunningActor, RunningProvider, Serving, Shared, Side, Unserved,
 };
 use crate::wait::with_timeout;
 use capwire_contracts::core::OP_BIND_ACTOR;
-use capwire_provider::{Binding, Bound, Config};
+use capwire_provider::{Bound, Config};
 use futures_util::future::join_all;
 use std::sync::Arc;
-use std::time::Duration;
 
 /// Binds an actor to a provider.
 pub(crate) async fn bind(
@@ -27,7 +26,7 @@ pub(crate) async fn bind(
     check_values(&config)?;
     authorise(host, &key)?;
     let (actor, provider) = host.tables.change(|tables| tables.reserve_binding(&key))?;
-    let result = ask_provider(&dispatcher, &key, config, &actor, provider).await;
+    let result = bind_current(&dispatcher, &key, config, &actor, provider).await;
     if result.is_err() {
         host.tables.update(|tables| tables.remove_binding(&key));
     }
@@ -37,8 +36,7 @@ pub(crate) async fn bind(
 /// Ends a binding.
 pub(crate) async fn unbind(host: &Shared, key: &BindingKey) -> Result<(), Error> {
     let route = host.tables.change(|tables| tables.begin_unbind(key))?;
-    let result = end(host, &route.provider, key).await;
-    route.revocation.revoke();
+    let result = end(host, &route).await;
     host.tables.update(|tables| tables.remove_binding(key));
     host.announcer.announce(Event::Unbound {
         binding: key.clone(),
@@ -47,11 +45,19 @@ pub(crate) async fn unbind(host: &Shared, key: &BindingKey) -> Result<(), Error>
     result
 }
 
-/// Removes a provider after all of its bindings.
+/// Removes a provider after all of its bindings. A change of its version that has begun may end
+/// first.
 pub(crate) async fn remove(host: &Shared, id: ProviderId) -> Result<(), Error> {
-    host.tables.change(|tables| tables.begin_removal(&id))?;
+    let provider = host.tables.change(|tables| tables.begin_removal(&id))?;
+    let until = host.clock.monotonic().saturating_add(host.unbind_time());
+    let turn = with_timeout(&*host.clock, until, provider.turn()).await;
     unbind_all(host, |route| route.key.provider == id).await;
     host.tables.update(|tables| tables.remove_provider(&id));
+    provider.begin(Phase::Removed);
+    let version = turn.ok().and_then(|mut turn| turn.version.take());
+    if let Some(version) = version {
+        versions::close(host, version).await;
+    }
     host.announcer
         .announce(Event::ProviderRemoved { provider: id });
     Ok(())
@@ -79,7 +85,7 @@ pub(crate) fn end_forbidden(host: &Arc<Shared>, actor: &RunningActor) {
         routes.cloned().collect()
     };
     for route in routes {
-        route.revocation.revoke();
+        route.revoke();
         let host = Arc::clone(host);
         tokio::spawn(async move { unbind(&host, &route.key).await });
     }
@@ -102,7 +108,7 @@ fn check_values(config: &Config) -> Result<(), Error> {
     }
 }
 
-fn authorise(host: &Shared, key: &BindingKey) -> Result<(), Error> {
+pub(super) fn authorise(host: &Shared, key: &BindingKey) -> Result<(), Error> {
     let generation = match host.tables.read().actor(key.actor) {
         Some(actor) => actor.generation(),
         None => return Err(Error::not_found(Thing::Actor(key.actor))),
@@ -119,50 +125,57 @@ fn authorise(host: &Shared, key: &BindingKey) -> Result<(), Error> {
     .map_err(|denial| host.deny(*denial))
 }
 
-async fn ask_provider(
+/// Binds the actor to the current version of the provider. The version stays until the binding is in
+/// the tables, so that no change of it misses the binding.
+async fn bind_current(
     dispatcher: &Arc<Dispatcher>,
     key: &BindingKey,
     config: Config,
     actor: &RunningActor,
-    provider: Arc<AddedProvider>,
+    provider: Arc<RunningProvider>,
 ) -> Result<Bound, Error> {
     let host = dispatcher.shared();
-    let revocation = Revocation::default();
-    let handle = Handle::new(dispatcher, key.clone(), revocation.clone());
-    let binding = Binding {
-        id: provider_side(key),
-        config: with_claims(&config, actor.generation().claims()),
-        actor: Arc::new(handle),
+    let until = host.clock.monotonic().saturating_add(host.options.bind);
+    let current = with_timeout(&*host.clock, until, provider.current()).await;
+    let Some(version) = current.as_ref().ok().and_then(|now| now.version.as_ref()) else {
+        return Err(unavailable(host, &provider));
     };
-    actor.histograms().declare(provider.operations(Side::Actor));
-    let asked = within(host, host.options.bind, provider.bind(binding)).await;
-    let bound = match asked {
-        Ok(Ok(bound)) => insert(host, key, bound, &provider, &revocation),
-        Ok(Err(fault)) => Err(provider_error(fault, key, Doing::Bind)),
-        Err(late) => Err(late.error(key, Doing::Bind)),
-    };
+    let operations = provider.description();
+    actor
+        .histograms()
+        .declare(operations.operations(Side::Actor));
+    let serving = serving::open(dispatcher, version, key, &config).await?;
+    let bound = insert(host, key, config, &serving, &provider);
     if bound.is_err() {
         // The provider closes again what it has opened.
-        revocation.revoke();
-        let _ = end(host, &provider, key).await;
+        serving.revocation.revoke();
+        let _ = serving::close(host, &serving, key).await;
     }
     bound
+}
+
+/// Returns the error that no version of `provider` can bind an actor now.
+fn unavailable(host: &Shared, provider: &RunningProvider) -> Error {
+    let reason = provider.unserved(host.clock.monotonic());
+    unserved(reason.unwrap_or(Unserved::TooLong), provider.id())
 }
 
 fn insert(
     host: &Shared,
     key: &BindingKey,
-    bound: Bound,
-    provider: &Arc<AddedProvider>,
-    revocation: &Revocation,
+    config: Config,
+    serving: &Serving,
+    provider: &Arc<RunningProvider>,
 ) -> Result<Bound, Error> {
+    let description = provider.description();
+    let operations = description.operations(Side::Provider);
     let route = Arc::new(Route {
         key: key.clone(),
         id: provider_side(key),
+        config,
         provider: Arc::clone(provider),
-        revocation: revocation.clone(),
-        bound: bound.clone(),
-        histograms: OperationHistograms::new(provider.operations(Side::Provider)),
+        serving: Some(serving.clone()),
+        histograms: Arc::new(OperationHistograms::new(operations)),
     });
     host.tables.change(|tables| {
         // A swap may have put a version with fewer claims in place meanwhile.
@@ -173,40 +186,14 @@ fn insert(
     authorise(host, key)?;
     host.announcer.announce(Event::Bound {
         binding: key.clone(),
-        endpoints: bound.endpoints.clone(),
+        endpoints: serving.bound.endpoints.clone(),
     });
-    Ok(bound)
+    Ok(serving.bound.clone())
 }
 
-async fn end(host: &Shared, provider: &AddedProvider, key: &BindingKey) -> Result<(), Error> {
-    let id = provider_side(key);
-    match within(host, host.unbind_time(), provider.unbind(&id)).await {
-        Ok(Ok(())) => Ok(()),
-        Ok(Err(fault)) => Err(provider_error(fault, key, Doing::Unbind)),
-        Err(late) => Err(late.error(key, Doing::Unbind)),
+async fn end(host: &Shared, route: &Route) -> Result<(), Error> {
+    match &route.serving {
+        Some(serving) => serving::close(host, serving, &route.key).await,
+        None => Ok(()),
     }
-}
-
-/// A provider took longer than its timeout.
-struct Late(Duration);
-
-impl Late {
-    fn error(self, key: &BindingKey, doing: Doing) -> Error {
-        Failure::ProviderDeadline {
-            provider: key.provider.clone(),
-            doing,
-            after: self.0,
-        }
-        .into()
-    }
-}
-
-async fn within<T>(
-    host: &Shared,
-    timeout: Duration,
-    work: impl Future<Output = Result<T, ProviderFault>>,
-) -> Result<Result<T, ProviderFault>, Late> {
-    let until = host.clock.monotonic().saturating_add(timeout);
-    let done = with_timeout(&*host.clock, until, work).await;
-    done.map_err(|_| Late(timeout))
 }

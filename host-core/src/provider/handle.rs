@@ -3,6 +3,7 @@
 use crate::call::{CallContext, Caller, Dispatcher, Invocation};
 use crate::error::{CallFailure, Error, ErrorKind};
 use crate::id::{BindingKey, Target};
+use crate::report::{CallCounters, Outcome};
 use crate::state::Revocation;
 use bytes::Bytes;
 use capwire_provider::{ActorCall, ActorError, ActorHandle, TraceId, async_trait};
@@ -13,14 +14,22 @@ pub(super) struct Handle {
     host: Weak<Dispatcher>,
     binding: BindingKey,
     revocation: Revocation,
+    /// The counters of the version that has the handle.
+    counters: Arc<CallCounters>,
 }
 
 impl Handle {
-    pub(super) fn new(host: &Arc<Dispatcher>, binding: BindingKey, revocation: Revocation) -> Self {
+    pub(super) fn new(
+        host: &Arc<Dispatcher>,
+        binding: BindingKey,
+        revocation: Revocation,
+        counters: Arc<CallCounters>,
+    ) -> Self {
         Self {
             host: Arc::downgrade(host),
             binding,
             revocation,
+            counters,
         }
     }
 }
@@ -38,7 +47,10 @@ impl ActorHandle for Handle {
         let invocation = Invocation::new(caller, target, call.operation, call.payload, context);
         let invocation = invocation.repeated(call.repeats);
         let trace = invocation.trace().trace_id();
+        let mut counted = scopeguard::guard(Outcome::Abandoned, |how| self.counters.record(how));
         let called = host.dispatch(invocation).await;
+        *counted = Outcome::of(&called);
+        drop(counted);
         called.map_err(|error| {
             self.log(&host, &error, trace);
             actor_error(error)
@@ -87,6 +99,7 @@ fn actor_error(error: Error) -> ActorError {
             ActorError::Stopped
         }
         _ if refuses_dialect(&error) => ActorError::Unreadable(error.report()),
+        _ if let Some(retry_after) = error.retry_after() => ActorError::Unavailable { retry_after },
         _ => ActorError::Failed(error.report()),
     }
 }

@@ -1,11 +1,12 @@
 //! Events of a host, as they happen.
 
 use super::rate::Rate;
-use super::swap::SwapReport;
+use super::swap::{ProviderSwapReport, SwapReport};
 use crate::clock::Clock;
 use crate::error::Denial;
 use crate::id::{ActorId, BindingKey, ProviderId};
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::broadcast;
 
 /// An event of a host.
@@ -76,6 +77,36 @@ pub enum Event {
     ProviderRemoved {
         /// The provider.
         provider: ProviderId,
+    },
+    /// Another version of a provider has taken over, and the old version is gone.
+    ProviderSwapped {
+        /// The provider.
+        provider: ProviderId,
+        /// The report of the swap.
+        report: Arc<ProviderSwapReport>,
+    },
+    /// A provider was not swapped.
+    ProviderSwapRefused {
+        /// The provider.
+        provider: ProviderId,
+        /// The reason, and what became of the old version.
+        reason: Arc<str>,
+    },
+    /// A provider is broken, or could not be opened again. Calls get an error until it is opened.
+    ProviderBroken {
+        /// The provider.
+        provider: ProviderId,
+        /// The reason.
+        reason: Arc<str>,
+        /// The time until the next attempt to open it.
+        retry_after: Duration,
+    },
+    /// A broken provider was opened again, with all of its bindings.
+    ProviderRestarted {
+        /// The provider.
+        provider: ProviderId,
+        /// The number of its restarts until now.
+        restarts: u64,
     },
     /// An actor was bound.
     Bound {
@@ -183,6 +214,18 @@ fn log(event: &Event) {
         }
         Event::ProviderAdded { provider } => tracing::info!(%provider, "provider added"),
         Event::ProviderRemoved { provider } => tracing::info!(%provider, "provider removed"),
+        Event::ProviderSwapped { provider, report } => log_provider_swap(provider, report),
+        Event::ProviderSwapRefused { provider, reason } => {
+            tracing::warn!(%provider, %reason, "the provider was not swapped");
+        }
+        Event::ProviderBroken {
+            provider,
+            reason,
+            retry_after,
+        } => tracing::error!(%provider, %reason, ?retry_after, "the provider is broken"),
+        Event::ProviderRestarted { provider, restarts } => {
+            tracing::warn!(%provider, restarts, "the provider was opened again");
+        }
         Event::Bound { binding, endpoints } => {
             let endpoints = (!endpoints.is_empty()).then(|| endpoints.join(" "));
             tracing::info!(%binding, endpoints, "bound");
@@ -206,5 +249,18 @@ fn log_swap(actor: ActorId, report: &SwapReport) {
         served_by_new = report.new.served,
         dropped = report.dropped(),
         "actor swapped"
+    );
+}
+
+fn log_provider_swap(provider: &ProviderId, report: &ProviderSwapReport) {
+    tracing::info!(
+        %provider,
+        generation = report.generation,
+        served_by_old = report.old.served,
+        served_by_new = report.new.served,
+        queued = report.queued,
+        refused = report.refused,
+        dropped = report.dropped(),
+        "provider swapped"
     );
 }

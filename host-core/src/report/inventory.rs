@@ -5,6 +5,7 @@ use crate::id::{ActorId, BindingKey, ProviderId};
 use crate::options::ActorOptions;
 use capwire_contracts::core::CapabilityDescriptor;
 use capwire_wascap::{ActorClaims, Verified};
+use std::sync::Arc;
 
 /// The actors, providers and bindings of a host.
 #[derive(Clone, Debug)]
@@ -65,6 +66,41 @@ pub struct ProviderInfo {
     pub id: ProviderId,
     /// The provider's description of itself.
     pub descriptor: CapabilityDescriptor,
+    /// The number of the version that serves or served last, counted from one. A swap raises it.
+    pub generation: u64,
+    /// The state of the provider.
+    pub state: ProviderState,
+    /// The number of times that it was opened again after a failure.
+    pub restarts: u64,
+    /// The calls that wait for the next version.
+    pub waiting: usize,
+}
+
+/// The state of a provider.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ProviderState {
+    /// It serves calls.
+    Serving,
+    /// It is being replaced, and calls wait.
+    Changing,
+    /// It cannot serve, and will be opened again. Calls get an error.
+    Broken {
+        /// The reason, for operators.
+        reason: Arc<str>,
+    },
+}
+
+impl ProviderState {
+    /// Returns its name for people and scripts, such as `serving`.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Serving => "serving",
+            Self::Changing => "changing",
+            Self::Broken { .. } => "broken",
+        }
+    }
 }
 
 /// A binding in effect.

@@ -1,10 +1,10 @@
-//! The report of a swap.
+//! The reports of swaps.
 
 use super::counts::CallCounts;
-use crate::id::{ActorId, BindingKey};
+use crate::id::{ActorId, BindingKey, ProviderId};
 use capwire_wascap::Widening;
 
-/// The report of a swap. The calls themselves were counted as they ended.
+/// The report of the swap of an actor. The calls themselves were counted as they ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SwapReport {
@@ -27,6 +27,36 @@ pub struct SwapReport {
 }
 
 impl SwapReport {
+    /// The calls that got no answer, because they exceeded the drain time.
+    #[must_use]
+    pub fn dropped(&self) -> u64 {
+        self.old.dropped + self.new.dropped
+    }
+}
+
+/// The report of the swap of a provider. It counts the calls through its bindings, in both
+/// directions, each by its own outcome.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ProviderSwapReport {
+    /// The provider.
+    pub provider: ProviderId,
+    /// The number of the version that serves now, counted from one.
+    pub generation: u64,
+    /// The calls that ended in the old version since the swap began.
+    pub old: CallCounts,
+    /// The calls that ended in the new version until the old one was gone.
+    pub new: CallCounts,
+    /// The calls that waited for the new version, because both could not be open at the same time.
+    pub queued: u64,
+    /// The calls that did not get to wait, or waited too long, and got an error that says when to
+    /// try again.
+    pub refused: u64,
+    /// The bindings of the new version.
+    pub bindings: usize,
+}
+
+impl ProviderSwapReport {
     /// The calls that got no answer, because they exceeded the drain time.
     #[must_use]
     pub fn dropped(&self) -> u64 {

@@ -3,7 +3,7 @@
 //! Nothing here waits or locks. A change that takes time has two steps: the first reserves an
 //! entry, so that no other change can use it, and the second fills or removes it.
 
-use super::{AddedProvider, Route, RunningActor};
+use super::{Route, RunningActor, RunningProvider};
 use crate::error::{Error, Thing};
 use crate::id::{ActorId, BindingKey, ProviderId, Target};
 use crate::report::LatencyHistogram;
@@ -15,7 +15,7 @@ use std::sync::Arc;
 pub(crate) struct Registry {
     closed: bool,
     actors: BTreeMap<ActorId, Place<RunningActor>>,
-    providers: BTreeMap<ProviderId, Place<AddedProvider>>,
+    providers: BTreeMap<ProviderId, Place<RunningProvider>>,
     bindings: HashMap<BindingKey, Place<Route>>,
 }
 
@@ -27,6 +27,12 @@ enum Place<T> {
     Here(Arc<T>),
     /// The entry is being removed and still serves calls in progress.
     Going(Arc<T>),
+}
+
+/// A route, and the one that replaces it.
+pub(crate) struct RouteChange {
+    pub(crate) old: Arc<Route>,
+    pub(crate) new: Arc<Route>,
 }
 
 impl Registry {
@@ -54,7 +60,7 @@ impl Registry {
     }
 
     /// Adds a provider.
-    pub(crate) fn insert_provider(&mut self, provider: Arc<AddedProvider>) -> Result<(), Error> {
+    pub(crate) fn insert_provider(&mut self, provider: Arc<RunningProvider>) -> Result<(), Error> {
         self.check_open()?;
         let id = provider.id().clone();
         reserve(&mut self.providers, id.clone(), Thing::Provider(id.clone()))?;
@@ -63,7 +69,7 @@ impl Registry {
     }
 
     /// Begins to remove a provider. It gets no new bindings.
-    pub(crate) fn begin_removal(&mut self, id: &ProviderId) -> Result<Arc<AddedProvider>, Error> {
+    pub(crate) fn begin_removal(&mut self, id: &ProviderId) -> Result<Arc<RunningProvider>, Error> {
         leave(self.providers.get_mut(id), Thing::Provider(id.clone()))
     }
 
@@ -76,7 +82,7 @@ impl Registry {
     pub(crate) fn reserve_binding(
         &mut self,
         key: &BindingKey,
-    ) -> Result<(Arc<RunningActor>, Arc<AddedProvider>), Error> {
+    ) -> Result<(Arc<RunningActor>, Arc<RunningProvider>), Error> {
         self.check_open()?;
         let ends = self.ends(key)?;
         let thing = Thing::Binding(Box::new(key.clone()));
@@ -95,6 +101,38 @@ impl Registry {
         self.ends(&route.key)?;
         self.bindings.insert(route.key.clone(), Place::Here(route));
         Ok(())
+    }
+
+    /// Replaces routes of one provider by others for the same bindings, all at once. Returns those
+    /// others whose bindings have ended meanwhile.
+    pub(crate) fn exchange_routes(&mut self, routes: &[RouteChange]) -> Vec<Arc<Route>> {
+        let mut ended = Vec::new();
+        for RouteChange { old, new } in routes {
+            match self.bindings.get_mut(&old.key) {
+                Some(Place::Here(route)) if Arc::ptr_eq(route, old) => *route = Arc::clone(new),
+                _ => ended.push(Arc::clone(new)),
+            }
+        }
+        ended
+    }
+
+    /// The routes of all bindings to `provider`.
+    pub(crate) fn routes_of(&self, provider: &Arc<RunningProvider>) -> Vec<Arc<Route>> {
+        let routes = self.routes();
+        let own = routes.filter(|route| Arc::ptr_eq(&route.provider, provider));
+        own.cloned().collect()
+    }
+
+    /// The provider `id`, unless it or the host is being stopped.
+    pub(crate) fn running_provider(&self, id: &ProviderId) -> Result<Arc<RunningProvider>, Error> {
+        self.check_open()?;
+        here(self.providers.get(id), || Thing::Provider(id.clone()))
+    }
+
+    /// Returns true if `provider` is in the tables, even if it is being removed.
+    pub(crate) fn has(&self, provider: &Arc<RunningProvider>) -> bool {
+        let place = self.providers.get(provider.id()).and_then(Place::there);
+        place.is_some_and(|other| Arc::ptr_eq(other, provider))
     }
 
     /// Begins to remove a binding. Calls no longer find it.
@@ -159,7 +197,7 @@ impl Registry {
     }
 
     /// All providers, by contract and name.
-    pub(crate) fn providers(&self) -> impl Iterator<Item = &Arc<AddedProvider>> {
+    pub(crate) fn providers(&self) -> impl Iterator<Item = &Arc<RunningProvider>> {
         self.providers.values().filter_map(Place::there)
     }
 
@@ -171,7 +209,7 @@ impl Registry {
         })
     }
 
-    fn ends(&self, key: &BindingKey) -> Result<(Arc<RunningActor>, Arc<AddedProvider>), Error> {
+    fn ends(&self, key: &BindingKey) -> Result<(Arc<RunningActor>, Arc<RunningProvider>), Error> {
         Ok((
             here(self.actors.get(&key.actor), || Thing::Actor(key.actor))?,
             here(self.providers.get(&key.provider), || {

@@ -1,7 +1,7 @@
 //! The inventory and the metrics of a host, read from its tables.
 
 use super::registry::Registry;
-use super::{AddedProvider, Route, RunningActor};
+use super::{Route, RunningActor, RunningProvider};
 use crate::report::{
     ActorInfo, ActorMetrics, BindingInfo, BindingMetrics, Inventory, Metrics, ProviderInfo,
     UnknownTargets,
@@ -14,7 +14,7 @@ impl Registry {
         bindings.sort_by(|one, other| one.key.cmp(&other.key));
         Inventory {
             actors: self.actors().map(|running| actor(running)).collect(),
-            providers: self.providers().map(|added| provider(added)).collect(),
+            providers: self.providers().map(|running| provider(running)).collect(),
             bindings,
         }
     }
@@ -61,17 +61,21 @@ fn actor(running: &RunningActor) -> ActorInfo {
     }
 }
 
-fn provider(added: &AddedProvider) -> ProviderInfo {
+fn provider(running: &RunningProvider) -> ProviderInfo {
     ProviderInfo {
-        id: added.id().clone(),
-        descriptor: added.descriptor().clone(),
+        id: running.id().clone(),
+        descriptor: running.description().descriptor().clone(),
+        generation: running.generation(),
+        state: running.state(),
+        restarts: running.restarts(),
+        waiting: running.waiting(),
     }
 }
 
 fn binding(route: &Route) -> BindingInfo {
     BindingInfo {
         key: route.key.clone(),
-        endpoints: route.bound.endpoints.clone(),
+        endpoints: route.endpoints().to_vec(),
     }
 }
 

@@ -1,21 +1,53 @@
 //! A binding in effect: the route from an actor to a provider.
 
-use super::AddedProvider;
+use super::{ProviderVersion, RunningProvider};
 use crate::id::BindingKey;
 use crate::report::OperationHistograms;
-use capwire_provider::{BindingId, Bound};
+use capwire_provider::{BindingId, Bound, Config};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// The route of a binding in effect.
+/// The route of a binding in effect. A change of the provider's version replaces it.
+#[derive(Clone)]
 pub(crate) struct Route {
     pub(crate) key: BindingKey,
     pub(crate) id: BindingId,
-    pub(crate) provider: Arc<AddedProvider>,
+    /// The configured values, with which the next version is bound.
+    pub(crate) config: Config,
+    pub(crate) provider: Arc<RunningProvider>,
+    /// `None` while the provider is replaced or broken.
+    pub(crate) serving: Option<Serving>,
+    pub(crate) histograms: Arc<OperationHistograms>,
+}
+
+/// The part of a route that belongs to one version of the provider.
+#[derive(Clone)]
+pub(crate) struct Serving {
+    pub(crate) version: Arc<ProviderVersion>,
     /// Ends calls from the provider to the actor.
     pub(crate) revocation: Revocation,
     pub(crate) bound: Bound,
-    pub(crate) histograms: OperationHistograms,
+}
+
+impl Route {
+    /// Returns the URLs at which the binding listens.
+    pub(crate) fn endpoints(&self) -> &[String] {
+        self.serving
+            .as_ref()
+            .map_or(&[], |serving| &serving.bound.endpoints)
+    }
+
+    /// The provider no longer reaches the actor.
+    pub(crate) fn revoke(&self) {
+        if let Some(serving) = &self.serving {
+            serving.revocation.revoke();
+        }
+    }
+
+    /// Returns true if the provider calls actors on its own initiative.
+    pub(crate) fn calls_actor(&self) -> bool {
+        self.provider.description().calls_actors()
+    }
 }
 
 /// A switch that revokes a provider's handle to an actor, together with all clones of the handle.

@@ -8,8 +8,8 @@ use capwire_host::{
     HostBuilder, Instances, Permission, SwapOptions, SwapReport,
 };
 use capwire_provider::{
-    ActorCall, ActorHandle, Binding, BindingId, Bound, Call, Config, Provider, ProviderError,
-    async_trait,
+    ActorCall, ActorHandle, Binding, BindingId, Bound, Call, Config, Health, Provider,
+    ProviderError, async_trait,
 };
 use capwire_wascap::{
     ActorClaimsBuilder, KeyKind, KeyPair, PublicKey, Rule, UnixSeconds, sign_module,
@@ -277,6 +277,7 @@ pub(crate) struct Told {
     pub(crate) gate: Semaphore,
     pub(crate) unbind_gate: Semaphore,
     pub(crate) on_bind: Mutex<OnBind>,
+    pub(crate) health: Health,
 }
 
 /// The behaviour of [`Told`] when an actor is bound.
@@ -298,6 +299,7 @@ impl Told {
             gate: Semaphore::new(0),
             unbind_gate: Semaphore::new(Semaphore::MAX_PERMITS),
             on_bind: Mutex::new(OnBind::Succeed),
+            health: Health::default(),
         }
     }
 
@@ -314,6 +316,14 @@ impl Told {
         Self {
             operations: const { &[Operation::to_provider("Echo", "").with_resources(&["to"])] },
             ..Self::new(contract)
+        }
+    }
+
+    /// One that serves these operations.
+    pub(crate) fn serving(operations: &'static [Operation]) -> Self {
+        Self {
+            operations,
+            ..Self::new(CONTRACT)
         }
     }
 
@@ -404,5 +414,9 @@ impl Provider for Told {
             }
             _ => Ok(payload),
         }
+    }
+
+    fn health(&self) -> Option<Health> {
+        Some(self.health.clone())
     }
 }
