@@ -53,7 +53,10 @@ impl Failure {
             Self::BodyTooLong { .. } | Self::BodyTooSlow | Self::BodyBroken(_) | Self::NoMemory => {
                 false
             }
-            Self::Actor(error) => !matches!(error, ActorError::Busy { .. }),
+            Self::Actor(error) => !matches!(
+                error,
+                ActorError::Busy { .. } | ActorError::Unavailable { .. }
+            ),
             Self::BadAnswer(_) => true,
         }
     }
@@ -90,7 +93,9 @@ impl Failure {
         // The actor's text is plain text, even if it looks like HTML.
         headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
         match self {
-            Self::Actor(ActorError::Busy { retry_after }) => {
+            Self::Actor(
+                ActorError::Busy { retry_after } | ActorError::Unavailable { retry_after },
+            ) => {
                 let seconds = retry_after.as_millis().div_ceil(1000).max(1);
                 let seconds = u64::try_from(seconds).unwrap_or(u64::MAX);
                 headers.insert(RETRY_AFTER, seconds.into());
@@ -118,6 +123,10 @@ impl Failure {
             Self::NoMemory | Self::Actor(ActorError::Busy { .. }) => {
                 (StatusCode::SERVICE_UNAVAILABLE, "Busy, try again later")
             }
+            Self::Actor(ActorError::Unavailable { .. }) => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "Not available, try again later",
+            ),
             Self::Actor(ActorError::Stopped) => (StatusCode::SERVICE_UNAVAILABLE, "Not running"),
             Self::Actor(ActorError::Timeout) => (StatusCode::GATEWAY_TIMEOUT, "No answer in time"),
             Self::Actor(_) | Self::BadAnswer(_) => (

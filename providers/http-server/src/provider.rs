@@ -8,7 +8,7 @@ use bytes::Bytes;
 use capwire_contracts::core::CapabilityDescriptor;
 use capwire_contracts::http;
 use capwire_provider::{
-    Binding, BindingId, Bound, Call, Config, Provider, ProviderError, async_trait,
+    Binding, BindingId, Bound, Call, Config, HandOver, Provider, ProviderError, async_trait,
 };
 use capwire_serving::{Options, Server};
 use std::collections::HashMap;
@@ -131,6 +131,11 @@ impl Provider for HttpServer {
             server.stop().await;
         }
         Ok(())
+    }
+
+    /// A server owns its port.
+    fn hand_over(&self) -> HandOver {
+        HandOver::Exclusive
     }
 
     /// Refuses all calls: this provider calls actors, and actors do not call it.

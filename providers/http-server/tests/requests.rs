@@ -133,6 +133,9 @@ async fn failures_of_the_actor_have_a_status_and_tell_nothing() {
             "/busy" => ActorError::Busy {
                 retry_after: Duration::from_millis(1500),
             },
+            "/unavailable" => ActorError::Unavailable {
+                retry_after: Duration::from_millis(200),
+            },
             "/timeout" => ActorError::Timeout,
             "/stopped" => ActorError::Stopped,
             _ => ActorError::Failed("secret".to_owned()),
@@ -142,6 +145,12 @@ async fn failures_of_the_actor_have_a_status_and_tell_nothing() {
     let busy = site.get("/busy").await;
     assert_eq!(status(&busy), "503");
     assert!(busy.contains("\r\nretry-after: 2\r\n"), "{busy}");
+    let unavailable = site.get("/unavailable").await;
+    assert_eq!(status(&unavailable), "503");
+    assert!(
+        unavailable.contains("\r\nretry-after: 1\r\n"),
+        "{unavailable}"
+    );
     assert_eq!(status(&site.get("/timeout").await), "504");
     assert_eq!(status(&site.get("/stopped").await), "503");
     let failed = site.get("/failed").await;
