@@ -5,6 +5,6 @@ pub use capwire_extras::Extras;
 #[cfg(feature = "http-server")]
 pub use capwire_http_server::HttpServer;
 #[cfg(feature = "keyvalue-embedded")]
-pub use capwire_keyvalue_embedded::{KeyValueEmbedded, OpenError};
+pub use capwire_keyvalue_embedded::{KeyValueEmbedded, OpenError, StoreFactory};
 #[cfg(feature = "logging")]
 pub use capwire_logging::Logging;

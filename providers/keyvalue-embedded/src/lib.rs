@@ -67,7 +67,7 @@ mod writer;
 
 pub use clock::{Clock, SystemClock};
 pub use error::OpenError;
-pub use provider::KeyValueEmbedded;
+pub use provider::{KeyValueEmbedded, StoreFactory};
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

@@ -11,10 +11,12 @@ use bytes::Bytes;
 use capwire_contracts::core::CapabilityDescriptor;
 use capwire_contracts::keyvalue;
 use capwire_provider::{
-    Binding, BindingId, Bound, Call, Config, Provider, ProviderError, async_trait,
+    Binding, BindingId, Bound, Call, Config, HandOver, Provider, ProviderError, ProviderFactory,
+    async_trait,
 };
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use tokio::task::spawn_blocking;
 
 /// A key-value provider over one durable file. See the [crate's documentation](crate).
 pub struct KeyValueEmbedded {
@@ -69,19 +71,71 @@ impl KeyValueEmbedded {
     }
 }
 
+/// Opens the store in a directory, each time that a host needs it: at first, for a swap, and after a
+/// failure.
+///
+/// ```
+/// use capwire_keyvalue_embedded::StoreFactory;
+///
+/// let factory = StoreFactory::new("data/keyvalue");
+/// ```
+#[derive(Clone, Debug)]
+pub struct StoreFactory {
+    directory: PathBuf,
+}
+
+impl StoreFactory {
+    /// Returns the factory of the store in `directory`. Opens nothing.
+    pub fn new(directory: impl Into<PathBuf>) -> Self {
+        Self {
+            directory: directory.into(),
+        }
+    }
+}
+
+#[async_trait]
+impl ProviderFactory for StoreFactory {
+    fn descriptor(&self) -> CapabilityDescriptor {
+        descriptor()
+    }
+
+    fn hand_over(&self) -> HandOver {
+        HandOver::Exclusive
+    }
+
+    async fn open(&self) -> Result<Arc<dyn Provider>, ProviderError> {
+        let directory = self.directory.clone();
+        let opened = spawn_blocking(move || KeyValueEmbedded::open(directory));
+        match opened.await {
+            Ok(Ok(store)) => Ok(Arc::new(store)),
+            Ok(Err(error)) => Err(ProviderError::unavailable("the store", error)),
+            Err(error) => Err(ProviderError::unavailable("the store", error)),
+        }
+    }
+}
+
+fn descriptor() -> CapabilityDescriptor {
+    CapabilityDescriptor {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        revision: 1,
+        long_description: env!("CARGO_PKG_DESCRIPTION").to_owned(),
+        ..CapabilityDescriptor::new(
+            keyvalue::CONTRACT,
+            "Embedded key-value store",
+            keyvalue::OPERATIONS,
+        )
+    }
+}
+
 #[async_trait]
 impl Provider for KeyValueEmbedded {
     fn descriptor(&self) -> CapabilityDescriptor {
-        CapabilityDescriptor {
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-            revision: 1,
-            long_description: env!("CARGO_PKG_DESCRIPTION").to_owned(),
-            ..CapabilityDescriptor::new(
-                keyvalue::CONTRACT,
-                "Embedded key-value store",
-                keyvalue::OPERATIONS,
-            )
-        }
+        descriptor()
+    }
+
+    /// The store owns its file.
+    fn hand_over(&self) -> HandOver {
+        HandOver::Exclusive
     }
 
     async fn bind(&self, binding: Binding) -> Result<Bound, ProviderError> {

@@ -1,6 +1,8 @@
 //! The data directory: what is kept in it, and what it says when it cannot be used.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
+mod hosted;
+
 use capwire_contracts_suite::Nobody;
 use capwire_contracts_suite::keyvalue::Client;
 use capwire_keyvalue_embedded::{KeyValueEmbedded, OpenError};
