@@ -15,7 +15,7 @@ mod observe;
 mod permit;
 mod resources;
 
-pub(crate) use actor::check_health;
+pub(crate) use actor::{ask_health, check_health};
 pub(crate) use capability::{provider_error, unserved};
 pub(crate) use context::{CallContext, current_trace};
 pub(crate) use dispatch::Dispatcher;

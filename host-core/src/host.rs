@@ -2,13 +2,13 @@
 
 use crate::actor::{self, Actor, Swap, SwapOptions};
 use crate::builder::HostBuilder;
-use crate::call::{CallContext, Caller, Dispatcher, Invocation};
+use crate::call::{self, CallContext, Caller, Dispatcher, Invocation};
 use crate::error::{Error, Failure};
 use crate::id::{ActorId, BindingKey, BindingName, NameError, ProviderId, Target, check_alias};
 use crate::options::{ActorOptions, HostOptions, ProviderSwapOptions};
 use crate::policy::Policy;
 use crate::provider::{self, Ready};
-use crate::report::{Events, Inventory, Metrics, ProviderSwapReport, SwapReport};
+use crate::report::{ActorHealth, Events, Inventory, Metrics, ProviderSwapReport, SwapReport};
 use crate::state::Shared;
 use bytes::Bytes;
 use capwire_contracts::codec;
@@ -21,6 +21,7 @@ use serde::de::DeserializeOwned;
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// A host: runs actors and gives them the capabilities that their claims name.
 ///
@@ -356,6 +357,28 @@ impl Host {
         let payload = payload.map_err(|error| Error::message(operation, error))?;
         let answer = self.call(actor, operation, payload).await?;
         codec::decode(&answer).map_err(|error| Error::answer(actor, operation, error))
+    }
+
+    /// Asks an actor for its health, with a `HealthRequest`. It must answer within `timeout`.
+    ///
+    /// ```
+    /// # use capwire_engine_fake::{Fake, module};
+    /// # use capwire_host::{ActorHealth, Host};
+    /// # use std::time::Duration;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let signed = capwire_wascap::testing::sign(&module("standard"), &[])?;
+    /// # let host = Host::builder(Fake::new()).build()?;
+    /// # let echo = host.start_actor(host.verify(signed).await?).await?;
+    /// let health = host.health(echo, Duration::from_secs(1)).await;
+    /// assert!(matches!(health, ActorHealth::Unknown), "it has no handler");
+    /// # host.shutdown().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn health(&self, actor: ActorId, timeout: Duration) -> ActorHealth {
+        let deadline = self.shared().clock.monotonic().saturating_add(timeout);
+        call::ask_health(&self.0, actor, deadline).await
     }
 
     /// Returns the current actors, providers and bindings.

@@ -59,7 +59,7 @@ pub use options::{
 };
 pub use policy::{AppliesTo, ClaimsOnly, Permission, Policy, PolicyRule, PolicyRules, Question};
 pub use report::{
-    ActorInfo, ActorMetrics, BindingInfo, BindingMetrics, CallCounts, CallMetrics, Durations,
-    Event, Events, Inventory, Metrics, OperationMetrics, PoolInfo, ProviderInfo, ProviderState,
-    ProviderSwapReport, SwapReport,
+    ActorHealth, ActorInfo, ActorMetrics, BindingInfo, BindingMetrics, CallCounts, CallMetrics,
+    Durations, Event, Events, Inventory, Metrics, OperationMetrics, PoolInfo, ProviderInfo,
+    ProviderMetrics, ProviderState, ProviderSwapReport, SwapReport,
 };

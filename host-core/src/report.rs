@@ -2,6 +2,7 @@
 
 mod counts;
 mod event;
+mod health;
 mod inventory;
 mod metrics;
 mod rate;
@@ -11,9 +12,11 @@ pub use counts::CallCounts;
 pub(crate) use counts::{CallCounters, Outcome};
 pub(crate) use event::Announcer;
 pub use event::{Event, Events};
+pub use health::ActorHealth;
 pub use inventory::{ActorInfo, BindingInfo, Inventory, PoolInfo, ProviderInfo, ProviderState};
 pub use metrics::{
     ActorMetrics, BindingMetrics, CallMetrics, Durations, Metrics, OperationMetrics,
+    ProviderMetrics,
 };
 pub(crate) use metrics::{LatencyHistogram, OF_ACTORS, OperationHistograms, UnknownTargets};
 pub(crate) use rate::Rate;

@@ -1,29 +1,45 @@
 //! The responses of the endpoint.
 
+use crate::ready::Readiness;
 use crate::text::text;
 use capwire_host::Host;
 use hyper::header::{ALLOW, CONTENT_TYPE, HeaderValue};
-use hyper::{Method, Request, Response, StatusCode};
+use hyper::{Method, Response, StatusCode};
 use prometheus::TEXT_FORMAT;
 
 const PLAIN: &str = "text/plain; charset=utf-8";
 
-/// Returns the response to a request.
-pub(crate) fn to<B>(request: &Request<B>, host: &Host) -> Response<String> {
-    let path = request.uri().path();
-    if !["/metrics", "/healthz"].contains(&path) {
+/// Returns the response to a request of `path` by `method`.
+pub(crate) async fn to(
+    method: &Method,
+    path: &str,
+    host: &Host,
+    readiness: &Readiness,
+) -> Response<String> {
+    if !["/metrics", "/livez", "/readyz", "/healthz"].contains(&path) {
         return response(
             StatusCode::NOT_FOUND,
             PLAIN,
-            "There is only /metrics and /healthz\n",
+            "There is only /metrics, /livez, /readyz and /healthz\n",
         );
     }
-    if ![Method::GET, Method::HEAD].contains(request.method()) {
+    if ![Method::GET, Method::HEAD].contains(method) {
         return not_allowed();
     }
     match (path, host.metrics()) {
         ("/metrics", Some(metrics)) => response(StatusCode::OK, TEXT_FORMAT, text(&metrics)),
+        ("/readyz", _) => ready(&readiness.faults(host).await),
         _ => response(StatusCode::OK, PLAIN, "ok\n"),
+    }
+}
+
+fn ready(faults: &[String]) -> Response<String> {
+    match faults {
+        [] => response(StatusCode::OK, PLAIN, "ok\n"),
+        faults => {
+            let lines = format!("not ready:\n{}\n", faults.join("\n"));
+            response(StatusCode::SERVICE_UNAVAILABLE, PLAIN, lines)
+        }
     }
 }
 

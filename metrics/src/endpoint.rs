@@ -1,6 +1,7 @@
 //! A small HTTP server for collectors of metrics.
 
 use crate::answer;
+use crate::ready::{Expected, Readiness};
 use capwire_host::Host;
 use capwire_serving::{Options, Peer, Request, Response, Server, Service};
 use std::io;
@@ -18,8 +19,15 @@ fn options() -> Options {
     }
 }
 
-/// An HTTP server that answers `GET /metrics` with the metrics of a host, and `GET /healthz` with
-/// `ok`. Dropping it also stops it, without waiting.
+/// An HTTP server that tells collectors and orchestrators of a host:
+///
+/// - `GET /metrics`: the metrics;
+/// - `GET /livez` and `GET /healthz`: 200 as long as the process answers;
+/// - `GET /readyz`: 200 if all [`Expected`] actors and bindings are up, no provider is broken, and no
+///   actor says that it is sick; otherwise 503, with a line for each fault. An actor without a
+///   handler for `HealthRequest` is not sick. Actors are asked once in a second at most.
+///
+/// Dropping it also stops it, without waiting.
 ///
 /// It has at most 32 connections, and 8 MiB of memory for responses that are being read. Clients
 /// that are idle or do not read give way to others.
@@ -37,12 +45,26 @@ impl Endpoint {
     /// Returns an error if the system refuses the address, or if the host does not count calls: see
     /// [`HostOptions::metrics`](capwire_host::HostOptions::metrics).
     pub async fn listen(address: SocketAddr, host: Host) -> io::Result<Self> {
+        Self::listen_expecting(address, host, Expected::default()).await
+    }
+
+    /// Listens like [`listen`](Self::listen). The host is ready when all that is `expected` is up.
+    ///
+    /// # Errors
+    /// Returns the same errors as [`listen`](Self::listen).
+    pub async fn listen_expecting(
+        address: SocketAddr,
+        host: Host,
+        expected: Expected,
+    ) -> io::Result<Self> {
         if host.metrics().is_none() {
             return Err(io::Error::other(
                 "the host counts nothing: set its option `metrics`",
             ));
         }
-        let server = Server::start(address, Pages(host), options()).await?;
+        let readiness = Readiness::new(expected);
+        let pages = Pages { host, readiness };
+        let server = Server::start(address, pages, options()).await?;
         Ok(Self(server))
     }
 
@@ -58,11 +80,17 @@ impl Endpoint {
     }
 }
 
-struct Pages(Host);
+struct Pages {
+    host: Host,
+    readiness: Readiness,
+}
 
 impl Service for Pages {
     async fn answer(&self, request: Request, peer: &Peer) -> Response {
-        let (head, body) = answer::to(&request, &self.0).into_parts();
+        let (asked, _) = request.into_parts();
+        let (method, path) = (&asked.method, asked.uri.path());
+        let answer = answer::to(method, path, &self.host, &self.readiness).await;
+        let (head, body) = answer.into_parts();
         match peer.body(body.into()).await {
             Ok(body) => Response::from_parts(head, body.into()),
             Err(full) => full.response(),

@@ -1,6 +1,6 @@
 //! Labels. Their length is bounded, because the signer of an actor chooses its name.
 
-use capwire_host::{ActorId, OperationMetrics};
+use capwire_host::{ActorId, OperationMetrics, ProviderId};
 use prometheus::proto::LabelPair;
 
 /// The label for everything that has no label of its own.
@@ -26,6 +26,17 @@ impl Labels {
     /// Returns the labels of all unknown actors together.
     pub(crate) fn of_other_actors() -> Self {
         Self(Vec::new()).with("actor", OTHER).with("key", OTHER)
+    }
+
+    /// Returns the labels of a provider.
+    pub(crate) fn of_provider(id: &ProviderId) -> Self {
+        Self(Vec::new()).with_provider(id)
+    }
+
+    /// Adds the labels of a provider.
+    pub(crate) fn with_provider(self, id: &ProviderId) -> Self {
+        self.with("contract", id.contract.as_str())
+            .with("binding", id.name.as_str())
     }
 
     /// Adds a label.

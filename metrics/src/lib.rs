@@ -10,12 +10,18 @@
 //! | `capwire_instances` | instances | `state`: `idle` or `busy` |
 //! | `capwire_instances_started_total` | instances of the running version that were started | |
 //! | `capwire_capability_calls_total` and others | the first four metrics for calls by an actor | `contract`, `binding`, `operation` |
+//! | `capwire_provider_up` | 0 while the provider is broken | only `contract`, `binding` |
+//! | `capwire_provider_restarts_total` | times that it was opened again after a failure | only `contract`, `binding` |
+//! | `capwire_provider_swaps_total` | times that it was replaced | only `contract`, `binding` |
+//! | `capwire_provider_calls_waiting` | calls that wait while it is replaced | only `contract`, `binding` |
 //!
 //! `actor` is the actor's name. `key` is the beginning of its key, because several actors can have
 //! the same name. Names that callers invent create no labels: the label `other` stands for
 //! operations that no contract declares, for actors that are not running, and for bindings that do
 //! not exist. The `kind` of an error is the name of an [`ErrorKind`](capwire_host::ErrorKind), or
 //! `abandoned` if the caller gave up.
+//!
+//! The [`Endpoint`] also tells whether the host is alive and ready.
 //!
 //! Counters start again at 0 when an actor is started or a binding is added.
 //!
@@ -41,9 +47,11 @@ mod answer;
 mod endpoint;
 mod family;
 mod labels;
+mod ready;
 mod text;
 
 pub use endpoint::Endpoint;
+pub use ready::Expected;
 pub use text::text;
 
 #[cfg(doctest)]

@@ -2,7 +2,9 @@
 
 use crate::family::{Calls, Family};
 use crate::labels::{Labels, OTHER};
-use capwire_host::{ActorMetrics, BindingMetrics, CallMetrics, Metrics, OperationMetrics};
+use capwire_host::{
+    ActorMetrics, BindingMetrics, CallMetrics, Metrics, OperationMetrics, ProviderMetrics,
+};
 use prometheus::TextEncoder;
 use prometheus::proto::{MetricFamily, MetricType};
 
@@ -11,6 +13,7 @@ use prometheus::proto::{MetricFamily, MetricType};
 #[must_use]
 pub fn text(metrics: &Metrics) -> String {
     let mut families = instances(&metrics.actors);
+    families.extend(providers(&metrics.providers));
     families.extend(calls_of_actors(metrics).finish());
     families.extend(calls_by_bindings(metrics).finish());
     // Families without samples, of which the encoder complains, are left out before.
@@ -48,6 +51,39 @@ fn instances(actors: &[ActorMetrics]) -> Vec<MetricFamily> {
     all.into_iter().filter_map(Family::finish).collect()
 }
 
+fn providers(providers: &[ProviderMetrics]) -> Vec<MetricFamily> {
+    let family = |name, help, is| Family::new(name, help, is);
+    let mut up = family(
+        "capwire_provider_up",
+        "0 while the provider is broken",
+        MetricType::GAUGE,
+    );
+    let mut restarts = family(
+        "capwire_provider_restarts_total",
+        "Times that the provider was opened again after a failure",
+        MetricType::COUNTER,
+    );
+    let mut swaps = family(
+        "capwire_provider_swaps_total",
+        "Times that the provider was replaced",
+        MetricType::COUNTER,
+    );
+    let mut waiting = family(
+        "capwire_provider_calls_waiting",
+        "Calls that wait while the provider is replaced",
+        MetricType::GAUGE,
+    );
+    for provider in providers {
+        let labels = Labels::of_provider(&provider.id);
+        up.gauge(labels.clone(), provider.is_up.into());
+        restarts.count(labels.clone(), provider.restarts);
+        swaps.count(labels.clone(), provider.swaps);
+        waiting.gauge(labels, provider.waiting as u64);
+    }
+    let all = [up, restarts, swaps, waiting];
+    all.into_iter().filter_map(Family::finish).collect()
+}
+
 fn calls_of_actors(metrics: &Metrics) -> Calls {
     let mut calls = Calls::new("capwire_", "actors");
     for actor in &metrics.actors {
@@ -78,10 +114,7 @@ fn calls_by_bindings(metrics: &Metrics) -> Calls {
 }
 
 fn of_binding(binding: &BindingMetrics) -> Labels {
-    let provider = &binding.key.provider;
-    Labels::of_actor(binding.key.actor, &binding.actor)
-        .with("contract", provider.contract.as_str())
-        .with("binding", provider.name.as_str())
+    Labels::of_actor(binding.key.actor, &binding.actor).with_provider(&binding.key.provider)
 }
 
 fn add_operations(calls: &mut Calls, labels: &Labels, operations: &[OperationMetrics]) {

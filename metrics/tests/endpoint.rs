@@ -7,9 +7,13 @@
     reason = "tests"
 )]
 
-use capwire_engine_fake::{Fake, module, standard};
-use capwire_host::{ActorId, Host, HostOptions};
-use capwire_metrics::Endpoint;
+use capwire_contracts::core::CapabilityDescriptor;
+use capwire_engine_fake::{Call as FakeCall, Fake, Script, failure, module, standard};
+use capwire_host::{ActorId, BindingKey, Host, HostOptions, ManualClock};
+use capwire_metrics::{Endpoint, Expected};
+use capwire_provider::{
+    Binding, BindingId, Bound, Call, Config, Health, Provider, ProviderError, async_trait,
+};
 use capwire_wascap::{ActorClaimsBuilder, KeyKind, KeyPair, UnixSeconds, sign_module};
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -30,17 +34,27 @@ impl Site {
         let mut options = HostOptions::default();
         options.metrics = true;
         let host = Host::builder(Fake::new()).options(options).build().unwrap();
+        Self::of(host, Expected::default()).await
+    }
+
+    async fn of(host: Host, expected: Expected) -> Self {
         let address = "127.0.0.1:0".parse().unwrap();
-        let endpoint = Endpoint::listen(address, host.clone()).await.unwrap();
+        let endpoint = Endpoint::listen_expecting(address, host.clone(), expected).await;
+        let endpoint = endpoint.unwrap();
         Self { host, endpoint }
     }
 
+    /// The status of `/readyz`, and what is not ready.
+    async fn ready(&self) -> (u16, String) {
+        let response = self.ask("GET /readyz").await;
+        let status = response.split(' ').nth(1).unwrap().parse().unwrap();
+        let (_, body) = response.split_once("\r\n\r\n").unwrap();
+        let faults = body.strip_prefix("not ready:\n").unwrap_or_default();
+        (status, faults.trim_end().to_owned())
+    }
+
     async fn start(&self, name: &str) -> ActorId {
-        let account = KeyPair::generate(KeyKind::Account).unwrap();
-        let key = KeyPair::generate(KeyKind::Module).unwrap().public();
-        let claims = ActorClaimsBuilder::new(key, UnixSeconds(1_600_000_000)).unwrap();
-        let claims = claims.name(name);
-        let signed = sign_module(&module(standard::NAME), claims, &account).unwrap();
+        let signed = sign(standard::NAME, name, &[]);
         let actor = self.host.verify(signed).await.unwrap();
         self.host.start_actor(actor).await.unwrap()
     }
@@ -63,6 +77,17 @@ impl Site {
         assert!(head.contains(format), "{head}");
         parse(body)
     }
+}
+
+/// A signed module that runs `script` and claims `caps`.
+fn sign(script: &str, name: &str, caps: &[&str]) -> Vec<u8> {
+    let account = KeyPair::generate(KeyKind::Account).unwrap();
+    let key = KeyPair::generate(KeyKind::Module).unwrap().public();
+    let claims = ActorClaimsBuilder::new(key, UnixSeconds(1_600_000_000)).unwrap();
+    let claims = caps
+        .iter()
+        .fold(claims.name(name), |claims, cap| claims.capability(*cap));
+    sign_module(&module(script), claims, &account).unwrap()
 }
 
 /// Reads the page as strictly as its format is.
@@ -195,10 +220,99 @@ async fn actors_of_one_name_are_told_apart() {
     assert_eq!(totals.count(), 2);
 }
 
+/// A provider that breaks when the test wants.
+#[derive(Default)]
+struct Fragile(Health);
+
+#[async_trait]
+impl Provider for Fragile {
+    fn descriptor(&self) -> CapabilityDescriptor {
+        CapabilityDescriptor::new("acme:fragile", "fragile", &[])
+    }
+
+    async fn bind(&self, _: Binding) -> Result<Bound, ProviderError> {
+        Ok(Bound::default())
+    }
+
+    async fn unbind(&self, _: &BindingId) -> Result<(), ProviderError> {
+        Ok(())
+    }
+
+    async fn call(&self, call: Call<'_>) -> Result<bytes::Bytes, ProviderError> {
+        Err(call.unknown_operation())
+    }
+
+    fn health(&self) -> Option<Health> {
+        Some(self.0.clone())
+    }
+}
+
+#[tokio::test]
+async fn a_host_is_ready_when_all_that_is_expected_is_up() {
+    let clock = ManualClock::at(Duration::from_secs(1_600_000_000));
+    let options = HostOptions::default().with_metrics(true);
+    let builder = Host::builder(Fake::new()).options(options);
+    let host = builder.clock(clock.clone()).build().unwrap();
+    let provider = Fragile::default();
+    let health = provider.0.clone();
+    let fragile = host.add_provider(provider).unwrap();
+    let signed = sign("standard", "echo", &["acme:fragile"]);
+    let echo = host.verify(signed).await.unwrap();
+    let key = BindingKey::new(echo.id(), fragile.contract, fragile.name);
+    let mut expected = Expected::default();
+    expected.actors.push((echo.id(), "echo".to_owned()));
+    expected.bindings.push(key.clone());
+
+    let site = Site::of(host.clone(), expected).await;
+    let refused = |what: &str| (503, what.to_owned());
+    let stopped = refused("the actor `echo` is not running");
+    assert_eq!(site.ready().await, stopped);
+    host.start_actor(echo).await.unwrap();
+    let unbound = refused("the actor `echo` is not bound to acme:fragile (default)");
+    assert_eq!(site.ready().await, unbound);
+    host.bind(key, Config::default()).await.unwrap();
+    let ready = site.ready().await;
+    assert_eq!(ready, (200, String::new()), "it has no health handler");
+
+    health.broken("a secret");
+    let broken = refused("the provider acme:fragile (default) is broken");
+    while site.ready().await != broken {}
+    let up = r#"capwire_provider_up{contract="acme:fragile",binding="default"}"#;
+    assert_eq!(site.scrape().await[up], 0.0);
+    clock.advance(Duration::from_secs(1));
+    while site.ready().await.0 != 200 {}
+    let page = site.scrape().await;
+    assert_eq!(page[up], 1.0);
+    assert_eq!(page[&up.replace("_up", "_restarts_total")], 1.0);
+}
+
+#[tokio::test]
+async fn a_host_with_a_sick_actor_is_not_ready() {
+    let ill = Script::new(|_, call: FakeCall| async move {
+        match call.operation.as_str() {
+            "HealthRequest" => Err(failure("the disk is full")),
+            _ => Ok(call.payload),
+        }
+    });
+    let options = HostOptions::default().with_metrics(true);
+    let builder = Host::builder(Fake::new().with("ill", ill)).options(options);
+    let host = builder.build().unwrap();
+    let ill = host.verify(sign("ill", "ill", &[])).await.unwrap();
+    let mut expected = Expected::default();
+    expected.actors.push((ill.id(), "ill".to_owned()));
+    host.start_actor(ill).await.unwrap();
+    let site = Site::of(host, expected).await;
+    let ready = site.ready().await;
+    assert_eq!(ready, (503, "the actor `ill` is sick".to_owned()));
+}
+
 #[tokio::test]
 async fn the_endpoint_serves_metrics_and_healthz_and_nothing_else() {
     let site = Site::new().await;
-    assert!(site.ask("GET /healthz").await.ends_with("\r\n\r\nok\n"));
+    for path in ["/healthz", "/livez", "/readyz"] {
+        let response = site.ask(&format!("GET {path}")).await;
+        assert!(response.ends_with("\r\n\r\nok\n"), "{path}: {response}");
+    }
     for path in ["/", "/metrics/", "/metricsx", "/healthz/x", "//metrics"] {
         let response = site.ask(&format!("GET {path}")).await;
         assert!(response.starts_with("HTTP/1.1 404"), "{path}: {response}");

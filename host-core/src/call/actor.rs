@@ -9,6 +9,7 @@ use super::permit::Permit;
 use crate::error::{CallFailure, Error, Failure, Thing};
 use crate::id::{ActorId, Target};
 use crate::pool::NoInstance;
+use crate::report::ActorHealth;
 use crate::state::{ActiveCall, Generation, Shared};
 use crate::wait::{until_cancelled, with_timeout};
 use bytes::Bytes;
@@ -42,16 +43,48 @@ pub(crate) async fn check_health(
     host: &Arc<Dispatcher>,
     generation: &Arc<Generation>,
 ) -> Result<(), Error> {
-    // A message of one boolean can always be encoded.
-    let payload = codec::encode(&HealthRequest::default()).unwrap_or_default();
-    let (target, context) = (Target::Actor(generation.id()), CallContext::of_host());
-    let operation = OP_HEALTH_REQUEST;
-    let call = Invocation::new(Caller::Host, target, operation, payload.into(), context);
+    let call = health_request(generation.id());
     let announcer = &host.shared().announcer;
     let mut active = ActiveCall::uncounted(Arc::clone(generation), announcer);
     let result = run(host, &mut active, &call).await;
     active.end(&result, false);
     result.map(drop)
+}
+
+/// Asks the actor `id` for its health. It must answer by `deadline`.
+pub(crate) async fn ask_health(
+    host: &Arc<Dispatcher>,
+    id: ActorId,
+    deadline: Duration,
+) -> ActorHealth {
+    let call = health_request(id).within(deadline);
+    match host.dispatch(call).await {
+        Ok(_) => ActorHealth::Healthy,
+        Err(error) if is_unanswerable(&error) => ActorHealth::Unknown,
+        Err(error) => ActorHealth::Sick(error),
+    }
+}
+
+/// Returns true if the error says nothing about the health of the actor: it has no handler for the
+/// request, or no time for it.
+fn is_unanswerable(error: &Error) -> bool {
+    // The texts of wapc-guest since 0.4, of wapc-guest before, and of AssemblyScript's SDK.
+    const NO_HANDLER: [&str; 3] = [
+        "no handler registered for function",
+        "bad dispatch",
+        "could not find function",
+    ];
+    let said = error.call_failure().and_then(CallFailure::said);
+    let said = said.unwrap_or_default().to_lowercase();
+    error.is_busy() || NO_HANDLER.iter().any(|text| said.contains(text))
+}
+
+fn health_request(id: ActorId) -> Invocation {
+    // A message of one boolean can always be encoded.
+    let payload = codec::encode(&HealthRequest::default()).unwrap_or_default();
+    let (target, context) = (Target::Actor(id), CallContext::of_host());
+    let operation = OP_HEALTH_REQUEST;
+    Invocation::new(Caller::Host, target, operation, payload.into(), context)
 }
 
 /// Admits a call to the generation in which it will run and end.

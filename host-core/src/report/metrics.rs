@@ -14,7 +14,7 @@ pub(crate) use histogram::LatencyHistogram;
 
 use super::inventory::PoolInfo;
 use crate::error::ErrorKind;
-use crate::id::{ActorId, BindingKey};
+use crate::id::{ActorId, BindingKey, ProviderId};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -27,6 +27,8 @@ pub struct Metrics {
     pub actors: Vec<ActorMetrics>,
     /// Calls of providers through bindings in effect.
     pub bindings: Vec<BindingMetrics>,
+    /// The providers.
+    pub providers: Vec<ProviderMetrics>,
     /// Calls of actors that were not running.
     pub unknown_actors: CallMetrics,
     /// Calls of providers by callers that were not running, through unknown bindings.
@@ -59,6 +61,22 @@ pub struct BindingMetrics {
     pub actor: String,
     /// Its calls by operation.
     pub operations: Vec<OperationMetrics>,
+}
+
+/// The state of a provider.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct ProviderMetrics {
+    /// The identity of the provider.
+    pub id: ProviderId,
+    /// False while the provider is broken.
+    pub is_up: bool,
+    /// The number of times that it was opened again after a failure.
+    pub restarts: u64,
+    /// The number of times that it was replaced.
+    pub swaps: u64,
+    /// The calls that wait while it is replaced.
+    pub waiting: usize,
 }
 
 /// The calls of one operation.

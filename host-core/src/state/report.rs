@@ -4,7 +4,7 @@ use super::registry::Registry;
 use super::{Route, RunningActor, RunningProvider};
 use crate::report::{
     ActorInfo, ActorMetrics, BindingInfo, BindingMetrics, Inventory, Metrics, ProviderInfo,
-    UnknownTargets,
+    ProviderMetrics, ProviderState, UnknownTargets,
 };
 
 impl Registry {
@@ -32,6 +32,10 @@ impl Registry {
                 .map(|running| actor_metrics(running))
                 .collect(),
             bindings,
+            providers: self
+                .providers()
+                .map(|running| provider_metrics(running))
+                .collect(),
             unknown_actors: unknown.actors.read(),
             unknown_bindings: unknown.bindings.read(),
         }
@@ -76,6 +80,16 @@ fn binding(route: &Route) -> BindingInfo {
     BindingInfo {
         key: route.key.clone(),
         endpoints: route.endpoints().to_vec(),
+    }
+}
+
+fn provider_metrics(running: &RunningProvider) -> ProviderMetrics {
+    ProviderMetrics {
+        id: running.id().clone(),
+        is_up: !matches!(running.state(), ProviderState::Broken { .. }),
+        restarts: running.restarts(),
+        swaps: running.generation().saturating_sub(1),
+        waiting: running.waiting(),
     }
 }
 
