@@ -116,16 +116,21 @@ pub(crate) enum Command {
     /// RUST_LOG sets the log level.
     #[command(after_help = RUN_EXAMPLES)]
     Run(Run),
-    /// Show the actors and bindings of a running host
+    /// Show the actors, bindings and providers of a running host
     #[cfg(unix)]
     #[command(after_help = PS_EXAMPLES)]
     Ps(Ps),
-    /// Replace a running actor with a newer version while it serves
+    /// Replace a running actor with a newer version, or a provider, while it serves
     ///
-    /// The new module needs the same key and issuer, a higher revision, and claims that are no
+    /// The new module of an actor needs the same key and issuer, a higher revision, and claims that are no
     /// wider. The host verifies, compiles and starts it first. Then new calls go to the new
     /// version, and calls in progress finish in the old one. Prints how the calls ended, and fails
     /// if any was dropped. If the new version is refused, the old one keeps running.
+    ///
+    /// Without a module, replaces a provider. The host reads its manifest again, opens the provider
+    /// anew, and binds the running actors to it with the values that the manifest has now, such as
+    /// another port. Calls wait while a provider that owns a file or a port is closed and the new
+    /// one opens. If that fails, the host opens the old one again, with the old values.
     #[cfg(unix)]
     #[command(after_help = SWAP_EXAMPLES)]
     Swap(Swap),
@@ -300,9 +305,10 @@ pub(crate) struct Run {
     /// is appended to and keeps its permissions.
     #[arg(long, value_name = "FILE")]
     pub(crate) record: Option<PathBuf>,
-    /// Serve metrics for Prometheus at http://ADDRESS/metrics
+    /// Serve metrics for Prometheus at http://ADDRESS/metrics, and health at /livez and /readyz
     ///
-    /// Prints `metrics URL`. Port 0 selects any free port. Access is not restricted: anyone who can
+    /// The host is ready when all actors and bindings of the manifest are up, no provider is broken,
+    /// and no actor says that it is sick. Prints `metrics URL`. Port 0 selects any free port. Access is not restricted: anyone who can
     /// connect to the address can read the metrics.
     #[arg(long, value_name = "ADDRESS", value_parser = address)]
     pub(crate) metrics: Option<SocketAddr>,

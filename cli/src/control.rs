@@ -10,11 +10,13 @@ mod clients;
 mod folder;
 mod handler;
 mod message;
+mod providers;
 mod server;
 mod socket;
 
 pub(crate) use client::Connection;
 pub(crate) use message::{
-    ActorEntry, Calls, HostCommand, Listing, ProviderEntry, Stopped, Swap, Swapped,
+    ActorEntry, Calls, HostCommand, Listing, ProviderEntry, ProviderSwapped, Stopped, Swap,
+    SwapProvider, Swapped,
 };
 pub(crate) use server::Control;

@@ -1,7 +1,7 @@
 //! The control socket on systems without Unix sockets: it receives no requests.
 
 use crate::error::Error;
-use crate::secrets::Secrets;
+use crate::replan::Replan;
 use crate::swaps::Versions;
 use capwire::Host;
 use std::path::PathBuf;
@@ -13,8 +13,8 @@ impl Control {
     pub(crate) fn listen(
         _: &Host,
         asked: Option<PathBuf>,
-        _: &Secrets,
         _: Versions,
+        _: Replan,
     ) -> Result<Self, Error> {
         match asked {
             None => Ok(Self),

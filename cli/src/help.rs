@@ -121,7 +121,8 @@ pub(crate) const SWAP_EXAMPLES: &str = "\
 Examples:
   capwire swap counter counter.v2.wasm
   capwire swap counter counter.v2.wasm --health-check --allow-wider
-  capwire swap counter counter.v2.wasm --drain 60s";
+  capwire swap counter counter.v2.wasm --drain 60s
+  capwire swap wascc:http_server";
 
 #[cfg(unix)]
 pub(crate) const STOP_EXAMPLES: &str = "\

@@ -1,12 +1,11 @@
 //! Starts the actors and providers of a plan.
 
 use crate::error::Error;
+use crate::factory::BuiltinFactory;
 use crate::plan::{Builtin, Opening, Plan, PlannedActor, PlannedBinding, unbindable};
 use crate::progress;
 use crate::remedy;
-use capwire::provider::Provider;
-use capwire::{BindingName, ErrorKind, Host, ProviderId};
-use std::sync::Arc;
+use capwire::{ErrorKind, Host, ProviderId};
 
 /// Starts all of `plan`; returns the URLs at which it listens. If this fails, the caller must stop
 /// the host.
@@ -37,25 +36,13 @@ pub(crate) async fn add_providers(
     opening: &Opening,
 ) -> Result<(), Error> {
     for (id, builtin) in providers {
-        let provider = open(builtin, id.name.clone(), opening.clone()).await?;
+        let factory = BuiltinFactory::new(builtin, id.name.clone(), opening.clone());
+        let factory = factory.opened().await?;
         let refused = |error| Error::failure(format!("cannot load {id}")).because(error);
-        host.add_named_provider(id.name.clone(), provider)
-            .map_err(refused)?;
+        let added = host.open_provider(id.name.clone(), factory).await;
+        added.map_err(refused)?;
     }
     Ok(())
-}
-
-/// Opens a provider on a thread that may block.
-async fn open(
-    builtin: &'static Builtin,
-    name: BindingName,
-    opening: Opening,
-) -> Result<Arc<dyn Provider>, Error> {
-    let opening = tokio::task::spawn_blocking(move || builtin.open(&name, &opening));
-    match opening.await {
-        Ok(opened) => opened,
-        Err(error) => Err(Error::failure(format!("cannot load {}", builtin.name)).because(error)),
-    }
 }
 
 /// Starts an actor.

@@ -22,15 +22,17 @@ pub(crate) struct Ps {
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Swap {
-    /// The actor's key or name
-    pub(crate) actor: String,
-    /// The signed module of the new version
-    pub(crate) module: PathBuf,
+    /// The actor's key or name; or, without MODULE, a provider: its contract, such as
+    /// wascc:http_server, or CONTRACT/NAME if the manifest gives it a name
+    #[arg(value_name = "ACTOR|PROVIDER")]
+    pub(crate) target: String,
+    /// The signed module of the actor's new version
+    pub(crate) module: Option<PathBuf>,
     /// Allow the new version to claim more than the old one
-    #[arg(long)]
+    #[arg(long, requires = "module")]
     pub(crate) allow_wider: bool,
     /// Send the new version a health request first, and swap only if it answers
-    #[arg(long)]
+    #[arg(long, requires = "module")]
     pub(crate) health_check: bool,
     /// The time for calls in progress to finish in the old version; longer calls are dropped
     /// [default: 10s]

@@ -71,6 +71,14 @@ fn bindings(actors: &[ActorEntry]) -> String {
     table(header, &rows.collect::<Vec<_>>())
 }
 
+/// Returns the state, with the reason of a broken provider.
+fn state(provider: &ProviderEntry) -> String {
+    match &provider.reason {
+        None => provider.state.clone(),
+        Some(reason) => format!("{}: {reason}", provider.state),
+    }
+}
+
 fn providers(providers: &[ProviderEntry]) -> String {
     let rows = providers.iter().map(|provider| {
         [
@@ -78,8 +86,13 @@ fn providers(providers: &[ProviderEntry]) -> String {
             provider.version.clone(),
             provider.contract.clone(),
             provider.name.clone(),
+            provider.generation.to_string(),
+            provider.restarts.to_string(),
+            state(provider),
         ]
     });
-    let header = ["PROVIDER", "VERSION", "CONTRACT", "NAME"];
+    let header = [
+        "PROVIDER", "VERSION", "CONTRACT", "NAME", "GEN", "RESTARTS", "STATE",
+    ];
     table(header, &rows.collect::<Vec<_>>())
 }

@@ -10,8 +10,9 @@ use crate::data::DataDir;
 use crate::error::Error;
 use crate::plan::{Opening, Plan};
 use crate::record;
+use crate::replan::Replan;
 use crate::secrets::Secrets;
-use crate::swaps::{Swaps, Versions};
+use crate::swaps::Versions;
 use crate::{engine, logging, output, start, time};
 use capwire::Host;
 use serde_json::json;
@@ -29,14 +30,15 @@ pub(super) fn run(command: Run) -> Result<(), Error> {
 }
 
 fn run_manifest(command: Run, secrets: &Secrets) -> Result<(), Error> {
-    let data = DataDir::choose(command.data_dir, &command.manifest);
+    let data = DataDir::choose(command.data_dir.clone(), &command.manifest);
     let mut faults = Vec::new();
-    let mut admission = Admission::read(command.trust, command.policy, &data, &mut faults);
-    let swaps = Swaps::of(&data, &command.manifest);
+    let replan = Replan::new(&command, data, secrets);
+    let data = &replan.opening.data;
+    let mut admission = Admission::read(command.trust, command.policy, data, &mut faults);
     let judge = admission.judge(time::now()?);
     let judge = match command.fresh {
         true => judge,
-        false => judge.continuing(swaps.clone()),
+        false => judge.continuing(replan.swaps.clone()),
     };
     let (path, port) = (&command.manifest, command.port);
     let plan = Plan::survey_any(path, port, &judge, secrets, &mut faults)?;
@@ -44,14 +46,12 @@ fn run_manifest(command: Run, secrets: &Secrets) -> Result<(), Error> {
         return Err(error);
     }
     warn(&plan);
-    swaps.forget_all_but(&plan.continued())?;
-    let versions = Versions::of(&plan, swaps);
-    let recorder = command
-        .record
-        .as_deref()
-        .map(record::recorder)
-        .transpose()?;
+    replan.swaps.forget_all_but(&plan.continued())?;
+    let versions = Versions::of(&plan, replan.swaps.clone());
+    let record = command.record.as_deref();
+    let recorder = record.map(record::recorder).transpose()?;
     let counting = command.metrics.is_some();
+    let expected = metrics::expected(&plan);
     let host = engine::host(
         &command.engine,
         command.dev,
@@ -63,16 +63,16 @@ fn run_manifest(command: Run, secrets: &Secrets) -> Result<(), Error> {
     let runtime = Runtime::new()
         .map_err(|error| Error::failure("cannot start the threads of the host").because(error))?;
     let ended = runtime.block_on(async {
-        let control = Control::listen(&host, command.control, secrets, versions)?;
+        let opening = replan.opening.clone();
+        let control = Control::listen(&host, command.control, versions, replan)?;
         let _metrics = match command.metrics {
-            Some(address) => Some(metrics::listen(&host, address, command.json).await?),
+            Some(address) => Some(metrics::listen(&host, address, expected, command.json).await?),
             None => None,
         };
-        let dev = command.dev;
-        if dev {
+        if opening.dev {
             tracing::warn!("--dev: clients of HTTP servers see how actors fail");
         }
-        let serving = serve(&host, plan, Opening { data, dev }, command.json);
+        let serving = serve(&host, plan, opening, command.json);
         until_asked_to_stop(&host, serving, admission.follow(&host), &control).await
     });
     // Nobody wants the result of what still runs on threads that may block.

@@ -1,17 +1,27 @@
 //! `capwire swap`
 
 use crate::args::Swap;
-use crate::control::{self, Calls, Connection, HostCommand, Swapped};
+use crate::control::{
+    self, Calls, Connection, HostCommand, ProviderSwapped, SwapProvider, Swapped,
+};
 use crate::error::Error;
 use crate::{files, output};
 use capwire_text::escaped;
 use serde_json::json;
+use std::path::Path;
 
 pub(super) fn run(command: &Swap) -> Result<(), Error> {
-    let module = files::read(&command.module)?;
+    match &command.module {
+        Some(module) => actor(command, module),
+        None => provider(command),
+    }
+}
+
+fn actor(command: &Swap, module: &Path) -> Result<(), Error> {
+    let module = files::read(module)?;
     let host = Connection::open(command.which.host.as_deref())?;
     let swap = HostCommand::Swap(control::Swap {
-        actor: command.actor.clone(),
+        actor: command.target.clone(),
         module_bytes: module.len() as u64,
         allow_wider: command.allow_wider,
         health_check: command.health_check,
@@ -23,12 +33,62 @@ pub(super) fn run(command: &Swap) -> Result<(), Error> {
     } else {
         output::line(&text(&swapped))?;
     }
-    let calls = match swapped.dropped {
+    fail_if_any("version", swapped.dropped)
+}
+
+fn provider(command: &Swap) -> Result<(), Error> {
+    let host = Connection::open(command.which.host.as_deref())?;
+    let swap = HostCommand::SwapProvider(SwapProvider {
+        provider: command.target.clone(),
+        drain: command.drain,
+    });
+    let swapped: ProviderSwapped = host.execute(swap, &[])?;
+    if command.json {
+        output::json(&json!(swapped))?;
+    } else {
+        output::line(&provider_text(&swapped))?;
+    }
+    fail_if_any("provider", swapped.dropped)
+}
+
+/// Returns an error if calls of the old version or provider were dropped.
+fn fail_if_any(what: &str, dropped: u64) -> Result<(), Error> {
+    let calls = match dropped {
         0 => return Ok(()),
         1 => "1 call of the old one took too long and was dropped".to_owned(),
         dropped => format!("{dropped} calls of the old one took too long and were dropped"),
     };
-    Err(Error::failure(format!("the new version runs, but {calls}")).reported())
+    Err(Error::failure(format!("the new {what} runs, but {calls}")).reported())
+}
+
+fn provider_text(swapped: &ProviderSwapped) -> String {
+    let ProviderSwapped {
+        contract,
+        name,
+        generation,
+        ..
+    } = swapped;
+    let mut lines = vec![
+        format!("{contract} ({name}): version {generation} has taken over"),
+        format!("  old: {}", calls(&swapped.old)),
+        format!("  new: {}", calls(&swapped.new)),
+        format!("  waited: {}", swapped.queued),
+        format!("  dropped: {}", swapped.dropped),
+    ];
+    if swapped.refused > 0 {
+        let refused = swapped.refused;
+        lines.push(format!(
+            "  asked to try again: {refused}, which could not wait"
+        ));
+    }
+    let bindings = swapped.bindings.iter();
+    let listening = bindings.filter(|binding| !binding.endpoints.is_empty());
+    lines.extend(listening.map(|binding| {
+        let (actor, endpoints) = (&binding.actor, binding.endpoints.join(" "));
+        format!("  {actor} listens at {endpoints}")
+    }));
+    let lines: Vec<String> = lines.iter().map(|line| escaped(line)).collect();
+    lines.join("\n")
 }
 
 fn text(swapped: &Swapped) -> String {

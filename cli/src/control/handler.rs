@@ -1,14 +1,15 @@
 //! Carries out the commands to a host.
 
 use super::message::{
-    ActorEntry, BindingEntry, Calls, Instances, Listing, ProviderEntry, Stopped, Swap, Swapped,
+    ActorEntry, BindingEntry, Calls, Instances, Listing, Stopped, Swap, SwapProvider, Swapped,
 };
+use super::providers;
 use crate::error::Error;
 use crate::remedy;
+use crate::replan::Replan;
 use crate::swaps::Versions;
 use capwire::{
-    ActorId, ActorInfo, ActorOptions, BindingInfo, CallCounts, Host, Limit, ProviderInfo,
-    SwapOptions, Unit,
+    ActorId, ActorInfo, ActorOptions, BindingInfo, CallCounts, Host, Limit, SwapOptions, Unit,
 };
 use capwire_manifest::nearest;
 use serde::Serialize;
@@ -22,16 +23,18 @@ pub(super) struct Handler {
     host: Host,
     stop: Arc<Notify>,
     versions: Arc<Versions>,
+    replan: Arc<Replan>,
 }
 
 impl Handler {
     /// Returns the handler of `host`, which stops when `stop` is notified. `versions` are those of
-    /// its actors.
-    pub(super) fn new(host: Host, stop: Arc<Notify>, versions: Versions) -> Self {
+    /// its actors, and `replan` reads its manifest again.
+    pub(super) fn new(host: Host, stop: Arc<Notify>, versions: Versions, replan: Replan) -> Self {
         Self {
             host,
             stop,
             versions: Arc::new(versions),
+            replan: Arc::new(replan),
         }
     }
 
@@ -47,7 +50,7 @@ impl Handler {
                     actor(info, &inventory.bindings, manifest_revision)
                 })
                 .collect(),
-            providers: inventory.providers.iter().map(provider).collect(),
+            providers: inventory.providers.iter().map(providers::entry).collect(),
         })
     }
 
@@ -92,6 +95,10 @@ impl Handler {
                 .collect(),
             not_kept: kept.err().map(|error| error.in_one_line()),
         })
+    }
+
+    pub(super) async fn swap_provider(&self, asked: SwapProvider) -> Result<Value, Error> {
+        value(&providers::swap(&self.host, &self.replan, asked).await?)
     }
 
     /// Keeps the new module of `actor` for the next run of the host.
@@ -198,16 +205,7 @@ fn binding(info: &BindingInfo) -> BindingEntry {
     }
 }
 
-fn provider(info: &ProviderInfo) -> ProviderEntry {
-    ProviderEntry {
-        contract: info.id.contract.to_string(),
-        name: info.id.name.to_string(),
-        provider: info.descriptor.name.clone(),
-        version: info.descriptor.version.clone(),
-    }
-}
-
-fn calls(counts: CallCounts) -> Calls {
+pub(super) fn calls(counts: CallCounts) -> Calls {
     Calls {
         served: counts.served,
         failed: counts.failed,

@@ -35,6 +35,8 @@ pub(crate) enum HostCommand {
     List,
     /// Swaps an actor. The module follows. The reply is [`Swapped`].
     Swap(Swap),
+    /// Replaces a provider by what the host's manifest says now. The reply is [`ProviderSwapped`].
+    SwapProvider(SwapProvider),
     /// Stops an actor, by its key or name. The reply is [`Stopped`].
     StopActor(String),
     /// Stops the host. The reply is sent at once; the connection ends with the host.
@@ -51,6 +53,16 @@ pub(crate) struct Swap {
     pub(crate) module_bytes: u64,
     pub(crate) allow_wider: bool,
     pub(crate) health_check: bool,
+    /// `None` means the host's default.
+    pub(crate) drain: Option<Duration>,
+}
+
+/// The options of the swap of a provider.
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SwapProvider {
+    /// The provider: its contract, or its contract and name with a slash between them.
+    pub(crate) provider: String,
     /// `None` means the host's default.
     pub(crate) drain: Option<Duration>,
 }
@@ -76,6 +88,13 @@ pub(super) struct Fault {
     message: String,
     causes: Vec<String>,
     help: Option<String>,
+    /// The place in a file. Older hosts do not send it.
+    #[serde(default)]
+    file: Option<String>,
+    #[serde(default)]
+    line: Option<u64>,
+    #[serde(default)]
+    column: Option<u64>,
 }
 
 /// The version alone, whatever other versions may add.
@@ -146,6 +165,21 @@ pub(crate) struct ProviderEntry {
     /// The name in its descriptor.
     pub(crate) provider: String,
     pub(crate) version: String,
+    /// The number of its versions since the host started. Older hosts do not send it, nor the rest.
+    #[serde(default)]
+    pub(crate) generation: u64,
+    /// `serving`, `changing` or `broken`.
+    #[serde(default)]
+    pub(crate) state: String,
+    /// The reason why it is broken.
+    #[serde(default)]
+    pub(crate) reason: Option<String>,
+    /// The number of times that it was opened again after a failure.
+    #[serde(default)]
+    pub(crate) restarts: u64,
+    /// The calls that wait while it is replaced.
+    #[serde(default)]
+    pub(crate) waiting: usize,
 }
 
 /// The result of a swap.
@@ -166,6 +200,31 @@ pub(crate) struct Swapped {
     /// The reason why the next run of the host will not continue the new version, if it will not.
     #[serde(default)]
     pub(crate) not_kept: Option<String>,
+}
+
+/// The result of the swap of a provider.
+#[derive(Debug, Deserialize, Serialize)]
+pub(crate) struct ProviderSwapped {
+    pub(crate) contract: String,
+    pub(crate) name: String,
+    pub(crate) generation: u64,
+    /// The calls that ended in the old provider since the swap began.
+    pub(crate) old: Calls,
+    /// The calls that ended in the new provider meanwhile.
+    pub(crate) new: Calls,
+    /// The calls that waited for the new provider.
+    pub(crate) queued: u64,
+    /// The calls that did not get to wait, or not long enough.
+    pub(crate) refused: u64,
+    pub(crate) dropped: u64,
+    /// Its bindings, each with the name of its actor.
+    pub(crate) bindings: Vec<NewBinding>,
+}
+
+#[derive(Debug, Deserialize, Serialize)]
+pub(crate) struct NewBinding {
+    pub(crate) actor: String,
+    pub(crate) endpoints: Vec<String>,
 }
 
 /// An actor that was stopped.
@@ -222,7 +281,13 @@ fn faults(error: &Error) -> Vec<Fault> {
 }
 
 fn error(fault: Fault) -> Error {
-    let mut error = Error::failure(fault.message);
+    let place = [fault.line, fault.column].into_iter().flatten();
+    let place = place.map(|number| format!("{number}:"));
+    let place = fault
+        .file
+        .map(|file| format!("{file}:{} ", place.collect::<String>()));
+    let message = fault.message;
+    let mut error = Error::failure(format!("{}{message}", place.unwrap_or_default()));
     if !fault.causes.is_empty() {
         error = error.because(fault.causes.join(": "));
     }
@@ -270,6 +335,14 @@ mod tests {
             "calls":{"served":0,"failed":0,"dropped":0,"abandoned":0},"bindings":[]}"#;
         let actor: ActorEntry = serde_json::from_str(actor).unwrap();
         assert!(actor.limits.is_none());
+    }
+
+    #[test]
+    fn the_place_of_an_error_arrives() {
+        let line = br#"{"version":1,"errors":[{"message":"no","causes":[],"help":null,
+            "file":"m.yaml","line":2,"column":7}]}"#;
+        let arrived = Reply::parse(line).unwrap_err().to_string();
+        assert_eq!(arrived, "error: m.yaml:2:7: no");
     }
 
     #[test]

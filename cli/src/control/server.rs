@@ -5,6 +5,7 @@ use super::handler::Handler;
 use super::message::{HostCommand, LARGEST_MODULE, LONGEST_REQUEST, Reply, Request};
 use super::{folder, socket::Socket};
 use crate::error::Error;
+use crate::replan::Replan;
 use crate::secrets::Secrets;
 use crate::swaps::Versions;
 use capwire::Host;
@@ -45,12 +46,12 @@ impl Control {
     pub(crate) fn listen(
         host: &Host,
         asked: Option<PathBuf>,
-        secrets: &Secrets,
         versions: Versions,
+        replan: Replan,
     ) -> Result<Self, Error> {
-        let stop = Arc::new(Notify::new());
-        let handler = Handler::new(host.clone(), Arc::clone(&stop), versions);
-        let listening = match listen(asked.clone(), handler, secrets.clone()) {
+        let (stop, secrets) = (Arc::new(Notify::new()), replan.secrets.clone());
+        let handler = Handler::new(host.clone(), Arc::clone(&stop), versions, replan);
+        let listening = match listen(asked.clone(), handler, secrets) {
             Ok(listening) => Some(listening),
             Err(error) => {
                 let place = asked.clone().unwrap_or_else(folder::path);
@@ -183,6 +184,10 @@ impl Server {
                 let module = read_module(stream, swap.module_bytes, progress).await?;
                 progress.works();
                 self.handler.swap(swap, module).await
+            }
+            HostCommand::SwapProvider(swap) => {
+                progress.works();
+                self.handler.swap_provider(swap).await
             }
             HostCommand::StopActor(actor) => {
                 progress.works();

@@ -2,8 +2,9 @@
 
 use crate::data::DataDir;
 use crate::error::Error;
-use capwire::provider::{Config, Provider, ProviderError};
-use capwire::providers::{Extras, HttpServer, KeyValueEmbedded, Logging};
+use capwire::contracts::core::CapabilityDescriptor;
+use capwire::provider::{Config, HandOver, Provider, ProviderError, ProviderFactory as _};
+use capwire::providers::{Extras, HttpServer, KeyValueEmbedded, Logging, StoreFactory};
 use capwire::{BindingName, ContractId, contracts};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -21,7 +22,10 @@ pub(crate) struct Builtin {
     pub(crate) keys: &'static [&'static str],
     /// The subdirectory of the data directory in which the provider stores data.
     pub(crate) keeps: Option<&'static str>,
+    /// The way in which it is replaced.
+    pub(crate) hand_over: HandOver,
     check: Check,
+    describe: fn() -> CapabilityDescriptor,
     open: Open,
 }
 
@@ -49,7 +53,9 @@ const BUILTINS: [Builtin; 4] = [
         opens_actors: false,
         keys: &[],
         keeps: None,
+        hand_over: HandOver::Overlapping,
         check: without_keys,
+        describe: || Extras::new().descriptor(),
         open: |_, _| Ok(Arc::new(Extras::new())),
     },
     Builtin {
@@ -58,7 +64,9 @@ const BUILTINS: [Builtin; 4] = [
         opens_actors: true,
         keys: HttpServer::KEYS,
         keeps: None,
+        hand_over: HandOver::Exclusive,
         check: |config| HttpServer::address(config).map(Some),
+        describe: || HttpServer::new().descriptor(),
         open: |_, opening| Ok(Arc::new(HttpServer::new().show_failures(opening.dev))),
     },
     Builtin {
@@ -67,7 +75,9 @@ const BUILTINS: [Builtin; 4] = [
         opens_actors: false,
         keys: KeyValueEmbedded::KEYS,
         keeps: Some(STORES),
+        hand_over: HandOver::Exclusive,
         check: |config| KeyValueEmbedded::check(config).map(|()| None),
+        describe: || StoreFactory::new("").descriptor(),
         open: open_store,
     },
     Builtin {
@@ -76,7 +86,9 @@ const BUILTINS: [Builtin; 4] = [
         opens_actors: false,
         keys: &[],
         keeps: None,
+        hand_over: HandOver::Overlapping,
         check: without_keys,
+        describe: || Logging::new().descriptor(),
         open: |_, _| Ok(Arc::new(Logging::new())),
     },
 ];
@@ -103,6 +115,11 @@ impl Builtin {
     /// Checks the configuration of a binding, and returns the address on which it would listen.
     pub(crate) fn check(&self, config: &Config) -> Result<Option<SocketAddr>, ProviderError> {
         (self.check)(config)
+    }
+
+    /// Returns its description, without opening it.
+    pub(crate) fn descriptor(&self) -> CapabilityDescriptor {
+        (self.describe)()
     }
 
     /// Opens the provider, so that actors can be bound to it. Blocks.

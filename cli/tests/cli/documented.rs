@@ -50,7 +50,10 @@ impl Workshop {
             (Some("curl"), _) => self.ask(&command.line),
             (Some("capwire"), Some("run")) => self.serve(&command.words()),
             (Some("capwire"), Some("swap")) => {
-                self.provide_newer(words.next().unwrap(), words.next().unwrap());
+                // Without a module, it replaces a provider.
+                if let (Some(actor), Some(module)) = (words.next(), words.next()) {
+                    self.provide_newer(actor, module);
+                }
                 self.in_a_shell(&command.line);
             }
             (Some("capwire"), Some("stop")) => {

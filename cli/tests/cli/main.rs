@@ -41,6 +41,7 @@ mod socket;
 mod swap;
 mod swap_ends;
 mod swap_lasts;
+mod swap_provider;
 mod truth;
 mod verify;
 mod waiting;

@@ -86,6 +86,16 @@ fn metrics_count_requests_and_what_became_of_them() {
     assert_eq!(errors.count(), 1, "{page}");
     says(&get_path(metrics, "/other"), &["HTTP/1.1 404"]);
     says(&get_path(metrics, "/healthz"), &["HTTP/1.1 200", "ok"]);
+    let sick = ["HTTP/1.1 503", "the actor `faulty` is sick"];
+    says(&get_path(metrics, "/readyz"), &sick);
+    assert_eq!(
+        sample(&page, "capwire_provider_up", &["wascc:http_server"]),
+        1.0
+    );
+    folder.succeed("stop faulty");
+    let stopped = ["HTTP/1.1 503", "the actor `faulty` is not running"];
+    says(&get_path(metrics, "/readyz"), &stopped);
+    says(&get_path(metrics, "/livez"), &["HTTP/1.1 200", "ok"]);
 
     let address = metrics.to_owned();
     assert_eq!(host.stop(Signal::SIGTERM).0.code(), Some(0));

@@ -1,0 +1,74 @@
+//! Reads the manifest of a running host again, for a provider that is replaced.
+
+use crate::admission::Judge;
+use crate::args::Run;
+use crate::data::DataDir;
+use crate::error::Error;
+use crate::factory::BuiltinFactory;
+use crate::plan::{Opening, Plan};
+use crate::secrets::Secrets;
+use crate::swaps::Swaps;
+use crate::time;
+use capwire::provider::Config;
+use capwire::{BindingKey, ProviderId};
+use std::path::PathBuf;
+
+/// The means to read the manifest again.
+pub(crate) struct Replan {
+    pub(crate) manifest: PathBuf,
+    /// The port of a module without a manifest.
+    pub(crate) port: Option<u16>,
+    pub(crate) swaps: Swaps,
+    pub(crate) secrets: Secrets,
+    pub(crate) opening: Opening,
+}
+
+/// A provider as the manifest describes it now.
+pub(crate) struct Replacement {
+    pub(crate) factory: BuiltinFactory,
+    pub(crate) bindings: Vec<(BindingKey, Config)>,
+}
+
+impl Replan {
+    /// Returns the means to read the manifest of `command` again. The data of its providers are in
+    /// `data`.
+    pub(crate) fn new(command: &Run, data: DataDir, secrets: &Secrets) -> Self {
+        Self {
+            manifest: command.manifest.clone(),
+            port: command.port,
+            swaps: Swaps::of(&data, &command.manifest),
+            secrets: secrets.clone(),
+            opening: Opening {
+                data,
+                dev: command.dev,
+            },
+        }
+    }
+
+    /// Returns the provider `id` as the manifest describes it now. Reads files, so it blocks.
+    ///
+    /// # Errors
+    /// All faults of the manifest, or it does not name the provider any more.
+    pub(crate) fn provider(&self, id: &ProviderId) -> Result<Replacement, Error> {
+        // The host has admitted its actors, and decides again on each binding.
+        let judge = Judge::of_signatures(time::now()?).continuing(self.swaps.clone());
+        let mut faults = Vec::new();
+        let (path, port) = (&self.manifest, self.port);
+        let plan = Plan::survey_any(path, port, &judge, &self.secrets, &mut faults)?;
+        if let Some(error) = Error::all(faults) {
+            return Err(error);
+        }
+        let planned = plan.providers.into_iter().find(|(other, _)| other == id);
+        let Some((_, builtin)) = planned else {
+            let manifest = self.manifest.display();
+            let problem = format!("the manifest `{manifest}` has no provider {id} any more");
+            return Err(Error::failure(problem).help("add it again, or restart the host"));
+        };
+        let bindings = plan.bindings.into_iter();
+        let own = bindings.filter(|binding| binding.key.provider == *id);
+        Ok(Replacement {
+            factory: BuiltinFactory::new(builtin, id.name.clone(), self.opening.clone()),
+            bindings: own.map(|binding| (binding.key, binding.config)).collect(),
+        })
+    }
+}
