@@ -175,3 +175,13 @@ impl Kit {
         self.bound_actor(Default::default()).await
     }
 }
+
+#[tokio::test]
+async fn an_actor_with_a_rule_that_cannot_be_enforced_does_not_start() {
+    let kit = Kit::new();
+    let rule = capwire_wascap::Rule::new().resources(["x".parse().unwrap()]);
+    let actor = kit.actor(&Module::new().rule("wascc:logging", rule)).await;
+    let error = kit.host.start_actor(actor).await.unwrap_err();
+    assert!(error.is_unverified(), "{error:?}");
+    assert!(text(&error).contains("by operation only"), "{error:?}");
+}

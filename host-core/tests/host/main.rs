@@ -32,5 +32,6 @@ mod shutdown;
 mod swap;
 mod swap_ends;
 mod swap_refusals;
+mod told;
 mod traces;
 mod trust;
