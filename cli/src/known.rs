@@ -1,6 +1,7 @@
 //! Misspelt contracts and operations in capabilities.
 
 use crate::error::Error;
+use capwire::contracts::resource::within;
 use capwire::contracts::{canonical_contract, known_contracts, known_operations};
 use capwire::{ActorId, Permission};
 use capwire_manifest::nearest;
@@ -78,7 +79,7 @@ pub(crate) fn contract(text: &str) -> Option<Unknown> {
 pub(crate) fn operation(contract: &str, name: &str) -> Option<Unknown> {
     let contract = canonical_contract(contract);
     let known = known_operations(contract)?;
-    if known.contains(&name) {
+    if known.contains(&name) || within(contract, name).is_some() {
         return None;
     }
     let help = match nearest(name, known.iter().copied()) {
@@ -118,6 +119,7 @@ mod tests {
             "wascc:keyvalue[Get,SetQuery on a]",
             "wasmcloud:httpserver",
             "wascc:logging[write]",
+            "wascc:http_client[GET,HEAD on a.com]",
             "acme:keyvalue[Roll]",
             "a:b",
             key,

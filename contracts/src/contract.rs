@@ -14,6 +14,19 @@ const ALIASES: &[(&str, &str)] = &[
     ("wasmcloud:messaging", messaging::CONTRACT),
 ];
 
+/// Returns all names of `contract`, first the canonical one that was passed.
+///
+/// ```
+/// use capwire_contracts::contract_names;
+///
+/// let names: Vec<&str> = contract_names("wascc:http_client").collect();
+/// assert_eq!(names, ["wascc:http_client", "wasmcloud:httpclient"]);
+/// ```
+pub fn contract_names(contract: &str) -> impl Iterator<Item = &str> {
+    let aliases = ALIASES.iter().filter(move |(_, known)| *known == contract);
+    std::iter::once(contract).chain(aliases.map(|(alias, _)| *alias))
+}
+
 /// Returns the canonical name of the contract `id`, which is `id` itself unless it is an alias.
 ///
 /// ```

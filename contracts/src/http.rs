@@ -1,9 +1,13 @@
 //! `wascc:http_server` and `wascc:http_client`: requests and responses.
 
 mod fields;
+mod url;
 
 use crate::core::Operation;
 use std::collections::BTreeMap;
+
+pub(crate) use url::Authority;
+pub use url::{Scheme, Url, UrlError};
 
 /// The id of the contract through which an actor receives requests.
 pub const CONTRACT: &str = "wascc:http_server";
@@ -185,6 +189,21 @@ impl Response {
         self.body = body.into();
         self
     }
+}
+
+/// Returns true if `text` can be the method of a request: capital letters, perhaps with dashes.
+/// Methods are case-sensitive, but some servers take `get` for `GET`.
+///
+/// ```
+/// use capwire_contracts::http::is_method;
+///
+/// assert!(is_method("GET") && is_method("M-SEARCH"));
+/// assert!(!is_method("get") && !is_method("GET /") && !is_method(""));
+/// ```
+#[must_use]
+pub fn is_method(text: &str) -> bool {
+    let is_part = |byte: u8| byte.is_ascii_uppercase() || byte == b'-';
+    text.starts_with(|first: char| first.is_ascii_uppercase()) && text.bytes().all(is_part)
 }
 
 /// Returns the reason phrase of RFC 9110 for common status codes.

@@ -35,7 +35,7 @@ mod distinct;
 mod known;
 mod scalar;
 
-pub use contract::canonical_contract;
+pub use contract::{canonical_contract, contract_names};
 pub use known::{known_contracts, known_operations};
 
 #[cfg(doctest)]

@@ -12,6 +12,11 @@
 //! | `wascc:messaging` | the subject, and the reply subject | calls from actors |
 //! | `wascc:blobstore` | the container | calls from actors |
 //!
+//! # Operations within operations
+//! `PerformRequest` of `wascc:http_client` does different things by the method of its request. So
+//! each method, such as `GET`, is an [operation within](within) it, which claims can name in its
+//! place.
+//!
 //! # Form of resources
 //! Keys, subjects and containers equal those in the message, byte for byte. A subject contains no
 //! white space or control characters. A container contains no `/`, `\` or control characters, and
@@ -30,7 +35,6 @@
 mod about;
 mod declared;
 mod strict;
-mod url;
 
 use crate::codec::{self, DecodeError, EncodeError};
 use crate::{blobstore, http, keyvalue, messaging};
@@ -48,6 +52,8 @@ pub struct Examined {
     pub resources: Vec<String>,
     /// The canonical encoding, which replaces the original bytes.
     pub payload: Vec<u8>,
+    /// The operation [within](within) the called one that the message asks for, if there is one.
+    pub operation: Option<String>,
 }
 
 /// The reason why the resources of a message are unknown.
@@ -92,6 +98,22 @@ pub fn kind(contract: &str) -> Option<&'static str> {
         blobstore::CONTRACT => Some("containers"),
         _ => None,
     }
+}
+
+/// Returns the operation of `contract` that `operation` is a part of, if there is one: a method of
+/// HTTP is a part of `PerformRequest`. `contract` is a [canonical](crate::canonical_contract) name.
+///
+/// ```
+/// use capwire_contracts::{http, resource};
+///
+/// let whole = resource::within(http::CLIENT_CONTRACT, "GET");
+/// assert_eq!(whole, Some("PerformRequest"));
+/// assert_eq!(resource::within(http::CLIENT_CONTRACT, "PerformRequest"), None);
+/// ```
+#[must_use]
+pub fn within(contract: &str, operation: &str) -> Option<&'static str> {
+    let is_method = contract == http::CLIENT_CONTRACT && http::is_method(operation);
+    is_method.then_some(http::OP_PERFORM_REQUEST)
 }
 
 /// Decodes a request of an actor to a provider of `contract`, and returns its resources.
@@ -153,6 +175,7 @@ pub fn examine_declared(declared: &[String], payload: &[u8]) -> Result<Examined,
         false => Ok(Examined {
             resources,
             payload: payload.to_vec(),
+            operation: None,
         }),
     }
 }
@@ -203,8 +226,13 @@ fn read<M: About + DeserializeOwned + Serialize>(payload: &[u8]) -> Result<Exami
     if resources.is_empty() {
         return Err(ExamineError::Doubtful("it names no resource"));
     }
+    let operation = message.operation().map_err(ExamineError::Doubtful)?;
     let payload = codec::encode(&message)?;
-    Ok(Examined { resources, payload })
+    Ok(Examined {
+        resources,
+        payload,
+        operation,
+    })
 }
 
 #[cfg(test)]

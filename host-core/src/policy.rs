@@ -11,7 +11,7 @@ mod rule;
 mod trust;
 
 pub(crate) use authority::Authority;
-pub(crate) use decide::{may_bind, may_call};
+pub(crate) use decide::{may_also_use, may_bind, may_call};
 pub use permission::Permission;
 pub use question::Question;
 pub(crate) use question::{answer, limits};

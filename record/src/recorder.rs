@@ -166,10 +166,13 @@ fn uses(dispatch: &Dispatch, invocation: &Invocation) -> Vec<Use> {
     match (invocation.origin(), invocation.target()) {
         (Origin::Actor(actor), Target::Capability(provider)) => {
             let contract = provider.contract.to_string();
-            let resources = resources(dispatch, invocation).into_iter();
-            resources
-                .map(|resource| one(actor, By::Actor, contract.clone(), resource))
-                .collect()
+            let (part, resources) = resources(dispatch, invocation);
+            let of_part = |resource| {
+                let mut used = one(actor, By::Actor, contract.clone(), resource);
+                part.clone_into(&mut used.operation);
+                used
+            };
+            resources.into_iter().map(of_part).collect()
         }
         (Origin::Actor(actor), Target::Actor(other)) if actor != *other => {
             vec![one(actor, By::Actor, other.to_string(), None)]
@@ -182,13 +185,16 @@ fn uses(dispatch: &Dispatch, invocation: &Invocation) -> Vec<Use> {
     }
 }
 
-/// Returns the resources of the message. A resource that is not certain is unknown.
-fn resources(dispatch: &Dispatch, invocation: &Invocation) -> Vec<Option<String>> {
-    match dispatch.resources(invocation) {
-        Ok(resources) => {
+/// Returns the operation, or the part of it that the message asks for, and the resources of the
+/// message. A resource that is not certain is unknown.
+fn resources(dispatch: &Dispatch, invocation: &Invocation) -> (String, Vec<Option<String>>) {
+    let operation = || invocation.operation().to_owned();
+    match dispatch.examine(invocation) {
+        Ok(examined) => {
             let known = |resource: String| (resource.len() <= LONGEST).then_some(resource);
-            resources.into_iter().map(known).collect()
+            let part = examined.operation.unwrap_or_else(operation);
+            (part, examined.resources.into_iter().map(known).collect())
         }
-        Err(_) => vec![None],
+        Err(_) => (operation(), vec![None]),
     }
 }

@@ -133,6 +133,7 @@ mod dialect;
 mod error;
 mod factory;
 mod health;
+mod key;
 mod provider;
 mod trace;
 mod work;
@@ -145,9 +146,10 @@ pub use dialect::Dialect;
 pub use error::{ActorError, ProviderError};
 pub use factory::{HandOver, ProviderFactory};
 pub use health::Health;
+pub use key::Key;
 pub use provider::{ActorCall, ActorHandle, Binding, BindingId, Bound, Call, Provider};
 pub use trace::{SpanId, TraceContext, TraceId};
-pub use work::{CallLimits, Work, WorkEnded, WorkToken};
+pub use work::{CallAuthority, CallLimits, Work, WorkEnded, WorkToken};
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

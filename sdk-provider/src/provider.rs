@@ -6,7 +6,7 @@ use crate::error::{ActorError, ProviderError};
 use crate::factory::HandOver;
 use crate::health::Health;
 use crate::trace::TraceContext;
-use crate::work::{CallLimits, WorkToken};
+use crate::work::{CallAuthority, CallLimits, WorkToken};
 use async_trait::async_trait;
 use bytes::Bytes;
 use capwire_contracts::codec;
@@ -161,6 +161,7 @@ pub struct Call<'a> {
     /// The trace of the call, if the host traces calls.
     pub trace: Option<&'a TraceContext>,
     limits: Option<&'a dyn CallLimits>,
+    authority: Option<&'a dyn CallAuthority>,
 }
 
 impl<'a> Call<'a> {
@@ -173,6 +174,7 @@ impl<'a> Call<'a> {
             payload,
             trace: None,
             limits: None,
+            authority: None,
         }
     }
 
@@ -188,6 +190,24 @@ impl<'a> Call<'a> {
     pub fn limited(mut self, limits: &'a dyn CallLimits) -> Self {
         self.limits = Some(limits);
         self
+    }
+
+    /// Sets the authority of the caller. Without it, the caller may use everything.
+    #[must_use]
+    pub fn authorized(mut self, authority: &'a dyn CallAuthority) -> Self {
+        self.authority = Some(authority);
+        self
+    }
+
+    /// Returns true if the caller may use `operation` on `resource`, in the form of
+    /// [`capwire_contracts::resource`].
+    ///
+    /// The host has checked the operation and the resources of the message. A provider that uses
+    /// another resource on behalf of the caller, such as the target of a redirect, asks here first.
+    #[must_use]
+    pub fn may_use(&self, operation: &str, resource: &str) -> bool {
+        self.authority
+            .is_none_or(|authority| authority.may_use(operation, resource))
     }
 
     /// Returns the time until the deadline of the call, or `None` if there is no deadline. At the

@@ -27,6 +27,12 @@ pub trait CallLimits: Send + Sync {
     fn shared(&self) -> Arc<dyn CallLimits>;
 }
 
+/// The authority of a caller, as its host enforces it.
+pub trait CallAuthority: Send + Sync {
+    /// Returns true if the caller may use `operation` of the provider's contract on `resource`.
+    fn may_use(&self, operation: &str, resource: &str) -> bool;
+}
+
 /// The reason why work for a call must end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]

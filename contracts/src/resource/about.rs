@@ -1,8 +1,7 @@
 //! The resources of each message type.
 
-use super::url;
 use crate::blobstore::{Blob, Container, FileChunk, StreamRequest};
-use crate::http::Request;
+use crate::http::{Authority, Request, Url, UrlError, is_method};
 use crate::keyvalue::{AddRequest, ItemRequest, KeyRequest, KeysRequest, RangeRequest, SetRequest};
 use crate::messaging::{BrokerMessage, RequestMessage};
 
@@ -11,6 +10,12 @@ pub(super) trait About {
     /// Returns all resources of the message, and changes the message to contain their canonical
     /// form. An error describes the invalid resource.
     fn about(&mut self) -> Result<Vec<String>, &'static str>;
+
+    /// Returns the operation within the called one that the message asks for. An error describes
+    /// why it is not known.
+    fn operation(&self) -> Result<Option<String>, &'static str> {
+        Ok(None)
+    }
 }
 
 macro_rules! about {
@@ -54,17 +59,29 @@ impl About for Request {
         {
             return Err("its query is not printable ASCII");
         }
-        let url = url::parse(&self.path)?;
-        let mut hosts = vec![url.host];
+        let url: Url = self.path.parse().map_err(reason)?;
+        let mut hosts = vec![url.authority()];
         for (name, value) in &mut self.header {
             if name.eq_ignore_ascii_case("host") {
-                *value = url::authority(value, url.scheme)?;
+                let host = Authority::parse(value, url.scheme()).map_err(reason)?;
+                *value = host.to_string();
                 hosts.push(value.clone());
             }
         }
-        self.path = url.text;
+        self.path = url.to_string();
         Ok(hosts)
     }
+
+    fn operation(&self) -> Result<Option<String>, &'static str> {
+        match is_method(&self.method) {
+            true => Ok(Some(self.method.clone())),
+            false => Err("its method is not in capital letters"),
+        }
+    }
+}
+
+fn reason(error: UrlError) -> &'static str {
+    error.0
 }
 
 /// Accepts every key, because stores compare bytes.

@@ -154,6 +154,27 @@ fn the_url_that_was_checked_is_the_one_that_is_sent() {
 }
 
 #[test]
+fn the_method_of_a_request_is_an_operation_within_it() {
+    let examined = |method: &str| {
+        let request = Request::new(method, "https://example.com/");
+        examine(http::CLIENT_CONTRACT, "PerformRequest", &encoded(&request))
+    };
+    for method in ["GET", "PROPFIND", "M-SEARCH"] {
+        let operation = examined(method).unwrap().operation;
+        assert_eq!(operation.as_deref(), Some(method));
+        assert_eq!(
+            within(http::CLIENT_CONTRACT, method),
+            Some("PerformRequest")
+        );
+    }
+    for doubtful in ["get", "Get", "", "GET\r\n", "PerformRequest", "-GET"] {
+        assert!(examined(doubtful).is_err(), "{doubtful:?}");
+        assert_eq!(within(http::CLIENT_CONTRACT, doubtful), None);
+    }
+    assert_eq!(within(keyvalue::CONTRACT, "GET"), None);
+}
+
+#[test]
 fn a_host_header_is_a_resource() {
     let mut request = Request::new("GET", "https://example.com/");
     request.header = BTreeMap::from([("HOST".into(), "Evil.com:443".into())]);

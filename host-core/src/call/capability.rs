@@ -4,11 +4,12 @@ use super::invocation::{Caller, Invocation};
 use super::limits::Limits;
 use super::permit::Permit;
 use crate::error::{Doing, Error, Failure, Thing};
-use crate::id::{BindingKey, ProviderId};
+use crate::id::{BindingKey, ProviderId, Target};
+use crate::policy::{Authority, may_also_use};
 use crate::state::{ProviderCall, ProviderFault, Shared, Unserved};
 use crate::wait::until_cancelled;
 use bytes::Bytes;
-use capwire_provider::Call;
+use capwire_provider::{Call, CallAuthority};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -29,7 +30,7 @@ pub(super) async fn call(host: &Shared, id: &ProviderId, permit: &Permit) -> Res
         provider: id.clone(),
     };
     let active = enter(host, &key, invocation.deadline()).await?;
-    let result = run(host, &active, invocation).await;
+    let result = run(host, &active, invocation, caller.authority()).await;
     active.end(&result);
     result
 }
@@ -63,12 +64,18 @@ async fn run(
     host: &Shared,
     active: &ProviderCall<'_>,
     invocation: &Invocation,
+    authority: &Authority,
 ) -> Result<Bytes, Error> {
     let limits = Limits::new(&host.clock, invocation.context());
     let route = active.route();
+    let authority = CallerAuthority {
+        authority,
+        target: invocation.target(),
+    };
     let call = Call::new(&route.id, invocation.operation(), invocation.payload())
         .traced(invocation.trace())
-        .limited(&limits);
+        .limited(&limits)
+        .authorized(&authority);
     let served = invocation.context().scope(active.version().call(call));
     let provider = &route.key.provider;
     match until_cancelled(|| active.stopped(), served).await {
@@ -96,6 +103,18 @@ pub(crate) fn unserved(reason: Unserved, provider: &ProviderId) -> Error {
         }
         .into(),
         Unserved::Removed => Error::not_found(Thing::Provider(provider)),
+    }
+}
+
+/// The authority of the actor that calls a provider.
+struct CallerAuthority<'a> {
+    authority: &'a Authority,
+    target: &'a Target,
+}
+
+impl CallAuthority for CallerAuthority<'_> {
+    fn may_use(&self, operation: &str, resource: &str) -> bool {
+        may_also_use(self.authority, self.target, operation, resource).is_ok()
     }
 }
 

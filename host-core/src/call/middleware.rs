@@ -8,7 +8,7 @@ use crate::id::Target;
 use crate::state::Shared;
 use crate::wait::with_timeout;
 use bytes::Bytes;
-use capwire_contracts::resource::ExamineError;
+use capwire_contracts::resource::{ExamineError, Examined};
 use futures_util::FutureExt;
 use std::fmt;
 use std::panic::AssertUnwindSafe;
@@ -27,14 +27,15 @@ pub struct Dispatch {
 }
 
 impl Dispatch {
-    /// Returns the resources in the message of a call from an actor to a provider, in the form in
-    /// which claims name them: keys, hosts, or what the provider
-    /// [declares](capwire_contracts::core::Operation::with_resources).
+    /// Returns what claims can name in the message of a call from an actor to a provider: its
+    /// resources, such as keys, hosts, or what the provider
+    /// [declares](capwire_contracts::core::Operation::with_resources), and the part of the
+    /// operation that it asks for.
     ///
     /// # Errors
     /// Returns [`ExamineError`] if the message has no resources, or is ambiguous, so that claims with
     /// resources would not allow it.
-    pub fn resources(&self, call: &Invocation) -> Result<Vec<String>, ExamineError> {
+    pub fn examine(&self, call: &Invocation) -> Result<Examined, ExamineError> {
         let unknown = || ExamineError::Unknown {
             contract: call.target().to_string(),
             operation: call.operation().to_owned(),
@@ -43,8 +44,7 @@ impl Dispatch {
             return Err(unknown());
         };
         let dispatcher = self.dispatcher.upgrade().ok_or_else(unknown)?;
-        let examined = resources::of(dispatcher.shared(), call, provider)?;
-        Ok(examined.resources)
+        resources::of(dispatcher.shared(), call, provider)
     }
 }
 

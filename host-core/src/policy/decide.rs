@@ -67,7 +67,7 @@ pub(super) fn may_use<'a>(
     still_holds(authority, request, now)?;
     let mut depends = None;
     for (source, extent) in authority.sources(request.target) {
-        match extent.decide(request.operation) {
+        match extent.decide(request.asked()) {
             Decision::Allow => {}
             Decision::Deny => return Err(request.beyond(source, extent, resource)),
             Decision::DependsOnResource => depends = Some(source),
@@ -83,7 +83,7 @@ pub(super) fn may_use_on(
     resource: &str,
 ) -> Result<(), Box<Denial>> {
     for (source, extent) in authority.sources(request.target) {
-        if !extent.allows(request.operation, resource) {
+        if !extent.allows(request.asked(), resource) {
             return Err(request.beyond(source, extent, Some(resource)));
         }
     }
@@ -143,8 +143,30 @@ fn examine_for(
         }),
     };
     let examined = examined.map_err(|doubt| request.doubtful(source, &doubt))?;
+    let request = Request {
+        operation: examined.operation.as_deref().unwrap_or(request.operation),
+        ..request
+    };
     for resource in &examined.resources {
         may_use_on(authority, request, resource)?;
     }
     Ok(examined)
+}
+
+/// Allows an actor whose call was allowed to use `operation` of its target on another `resource`,
+/// or returns the denial.
+pub(crate) fn may_also_use(
+    authority: &Authority,
+    target: &Target,
+    operation: &str,
+    resource: &str,
+) -> Result<(), Box<Denial>> {
+    let authority = &authority.current();
+    let origin = Origin::Actor(authority.actor());
+    let request = Request {
+        origin: &origin,
+        target,
+        operation,
+    };
+    may_use_on(authority, request, resource)
 }

@@ -16,6 +16,7 @@ use std::str::FromStr;
 /// | `wascc:keyvalue[Get,KeyExists]` | these operations |
 /// | `wascc:keyvalue[Get on session:*,user:*]` | this operation on these resources |
 /// | `wascc:http_client[on api.example.com]` | all operations on this resource |
+/// | `wascc:http_client[GET,HEAD on api.example.com]` | these methods, which are parts of `PerformRequest` |
 ///
 /// Operations and resources are separated by commas; white space around them does not count.
 /// Resources are [patterns](Pattern). A resource with a comma cannot be written in this form.

@@ -1,6 +1,7 @@
 //! Permissions compiled for fast look-up, because each call of an actor needs one.
 
 use super::permission::{self, Permission};
+use super::request::Asked;
 use crate::id::{ActorId, ContractId, Target};
 use capwire_wascap::{Grant, Pattern, Rule};
 use std::collections::HashMap;
@@ -61,34 +62,45 @@ impl<'p> FromIterator<&'p Permission> for Permissions {
 }
 
 impl CapabilityRules {
-    /// Decides about `operation`, whatever resource its message names.
-    pub(crate) fn decide(&self, operation: &str) -> Decision {
+    /// Decides about `asked`, whatever its message names.
+    pub(crate) fn decide(&self, asked: Asked<'_>) -> Decision {
         let grant = self.grant();
-        if self.rules.is_none() || grant.allows(operation, None) {
+        let mut names = asked.names();
+        if self.rules.is_none() || names.any(|name| grant.allows(name, None)) {
             Decision::Allow
-        } else if grant.depends_on_resource(operation) {
+        } else if self.named(asked).next().is_some() {
             Decision::DependsOnResource
         } else {
             Decision::Deny
         }
     }
 
-    /// Returns whether `operation` may be used on `resource`.
-    pub(crate) fn allows(&self, operation: &str, resource: &str) -> bool {
-        self.grant().allows(operation, Some(resource))
+    /// Returns whether `asked` may be used on `resource`.
+    pub(crate) fn allows(&self, asked: Asked<'_>, resource: &str) -> bool {
+        let grant = self.grant();
+        asked.names().any(|name| grant.allows(name, Some(resource)))
     }
 
-    /// Returns the patterns of the rules that name `operation`, each once.
-    pub(crate) fn patterns(&self, operation: &str) -> Vec<Pattern> {
+    /// Returns the rules that name `asked`, or an operation within it.
+    fn named<'a>(&'a self, asked: Asked<'a>) -> impl Iterator<Item = &'a Rule> {
         let rules = self.rules.as_deref().unwrap_or_default().iter();
-        let named = rules.filter(|rule| {
-            let names = |names: &Vec<String>| names.iter().any(|name| name == operation);
+        rules.filter(move |rule| {
+            let names = |names: &Vec<String>| names.iter().any(|name| asked.meets(name));
             rule.ops.as_ref().is_none_or(names)
-        });
+        })
+    }
+
+    /// Returns the patterns of the rules that name `asked`, each once. A rule without patterns, for
+    /// a part of the operation, matches every resource.
+    pub(crate) fn patterns(&self, asked: Asked<'_>) -> Vec<Pattern> {
+        let named = self.named(asked);
         let mut patterns: Vec<Pattern> = Vec::new();
-        for pattern in named.flat_map(|rule| rule.on.iter().flatten()) {
-            if !patterns.contains(pattern) {
-                patterns.push(pattern.clone());
+        for rule in named {
+            let all = || "*".parse().into_iter().collect();
+            for pattern in rule.on.clone().unwrap_or_else(all) {
+                if !patterns.contains(&pattern) {
+                    patterns.push(pattern);
+                }
             }
         }
         patterns

@@ -4,7 +4,7 @@ use super::authority::CurrentAuthority;
 use super::decide::{may_by_policy, may_name, may_use, may_use_on};
 use super::permission::has_resources;
 use super::permissions::Decision;
-use super::request::Request;
+use super::request::{Asked, Request};
 use super::rule::Extent;
 use super::{Authority, Policy};
 use crate::error::{Denial, DeniedBy};
@@ -93,7 +93,7 @@ fn may_use_somewhere(
 ) -> Result<(), Box<Denial>> {
     let mut known: Vec<Vec<Pattern>> = Vec::new();
     for (source, extent) in authority.sources(request.target) {
-        let Some(patterns) = patterns(extent, request.operation) else {
+        let Some(patterns) = patterns(extent, request.asked()) else {
             continue;
         };
         let meets = |others: &Vec<Pattern>| {
@@ -118,15 +118,16 @@ pub(crate) fn limits(authority: &Authority, question: &Question) -> Vec<(DeniedB
     let authority = authority.current();
     let sources = authority.sources(&question.target);
     let limits = sources.filter_map(|(source, extent)| {
-        let patterns = patterns(extent, operation)?;
+        let asked = Asked::new(&question.target, operation);
+        let patterns = patterns(extent, asked)?;
         Some((source.denied_by(), patterns))
     });
     limits.collect()
 }
 
-/// Returns the patterns to which `extent` limits `operation`, if it does.
-fn patterns(extent: Extent<'_>, operation: &str) -> Option<Vec<Pattern>> {
+/// Returns the patterns to which `extent` limits `asked`, if it does.
+fn patterns(extent: Extent<'_>, asked: Asked<'_>) -> Option<Vec<Pattern>> {
     let rules = extent.rules()?;
-    let depends = rules.decide(operation) == Decision::DependsOnResource;
-    depends.then(|| rules.patterns(operation))
+    let depends = rules.decide(asked) == Decision::DependsOnResource;
+    depends.then(|| rules.patterns(asked))
 }

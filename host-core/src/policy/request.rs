@@ -3,6 +3,7 @@
 use super::rule::{Extent, PolicyRule};
 use crate::error::{Denial, DeniedBy, Remedy};
 use crate::id::{Origin, Target};
+use capwire_contracts::resource;
 use capwire_text::{is_plain, word};
 use std::fmt;
 
@@ -19,6 +20,47 @@ pub(crate) struct Request<'a> {
     pub(crate) origin: &'a Origin,
     pub(crate) target: &'a Target,
     pub(crate) operation: &'a str,
+}
+
+/// An operation that is asked for, of a target whose contract may have operations within others.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Asked<'a> {
+    /// The contract, or an empty text for an actor, whose operations have no parts.
+    contract: &'a str,
+    operation: &'a str,
+}
+
+impl<'a> Asked<'a> {
+    pub(crate) fn new(target: &'a Target, operation: &'a str) -> Self {
+        let contract = match target {
+            Target::Capability(id) => id.contract.as_str(),
+            Target::Actor(_) => "",
+        };
+        Self {
+            contract,
+            operation,
+        }
+    }
+
+    /// Returns the names by which rules allow the operation: its own, and that of the operation
+    /// that it is within.
+    pub(crate) fn names(self) -> impl Iterator<Item = &'a str> {
+        let whole = resource::within(self.contract, self.operation);
+        std::iter::once(self.operation).chain(whole)
+    }
+
+    /// Returns true if a rule with `name` allows the operation, or a part of it.
+    pub(crate) fn meets(self, name: &str) -> bool {
+        let is_part = || resource::within(self.contract, name) == Some(self.operation);
+        self.names().any(|own| own == name) || is_part()
+    }
+}
+
+impl<'a> Request<'a> {
+    /// Returns the operation as rules name it.
+    pub(crate) fn asked(self) -> Asked<'a> {
+        Asked::new(self.target, self.operation)
+    }
 }
 
 impl Request<'_> {

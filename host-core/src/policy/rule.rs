@@ -3,6 +3,7 @@
 use super::Policy;
 use super::permission::Permission;
 use super::permissions::{CapabilityRules, Decision, Permissions};
+use super::request::Asked;
 use crate::id::{ActorId, Target};
 use capwire_wascap::{ActorClaims, PublicKey, Verified};
 use std::sync::Arc;
@@ -95,21 +96,21 @@ pub(crate) enum Extent<'a> {
 }
 
 impl Extent<'_> {
-    /// Decides about `operation`, whatever resource its message names.
-    pub(super) fn decide(&self, operation: &str) -> Decision {
+    /// Decides about `asked`, whatever its message names.
+    pub(super) fn decide(&self, asked: Asked<'_>) -> Decision {
         match self {
             Self::Nothing => Decision::Deny,
             Self::Everything => Decision::Allow,
-            Self::Rules(rules) => rules.decide(operation),
+            Self::Rules(rules) => rules.decide(asked),
         }
     }
 
-    /// Returns whether `operation` may be used on `resource`.
-    pub(super) fn allows(&self, operation: &str, resource: &str) -> bool {
+    /// Returns whether `asked` may be used on `resource`.
+    pub(super) fn allows(&self, asked: Asked<'_>, resource: &str) -> bool {
         match self {
             Self::Nothing => false,
             Self::Everything => true,
-            Self::Rules(rules) => rules.allows(operation, resource),
+            Self::Rules(rules) => rules.allows(asked, resource),
         }
     }
 

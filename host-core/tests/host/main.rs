@@ -17,6 +17,7 @@ mod kit;
 mod lifecycle;
 mod limits;
 mod making;
+mod methods;
 mod metrics;
 mod middleware;
 mod narrow;

@@ -13,7 +13,7 @@ use capwire_wascap::UnixSeconds;
 use std::sync::Arc;
 
 /// A host with a provider of `contract` and an actor that may do what `permission` says.
-struct Narrow {
+pub(crate) struct Narrow {
     kit: Kit,
     told: Arc<Told>,
     actor: ActorId,
@@ -21,7 +21,7 @@ struct Narrow {
 }
 
 impl Narrow {
-    async fn new(contract: &'static str, permission: &str) -> Self {
+    pub(crate) async fn new(contract: &'static str, permission: &str) -> Self {
         Self::with(contract, permission, PolicyRules::default()).await
     }
 
@@ -49,12 +49,12 @@ impl Narrow {
         }
     }
 
-    async fn ask(&self, operation: &str, payload: &[u8]) -> Result<Bytes, Error> {
+    pub(crate) async fn ask(&self, operation: &str, payload: &[u8]) -> Result<Bytes, Error> {
         let call = standard::host_call("", self.contract, operation, payload);
         self.kit.host.call(self.actor, "call", call).await
     }
 
-    async fn is_denied(&self, operation: &str, payload: &[u8]) {
+    pub(crate) async fn is_denied(&self, operation: &str, payload: &[u8]) {
         let before = self.told.log();
         let error = self.ask(operation, payload).await.unwrap_err();
         assert!(text(&error).contains("permission denied"), "{error:?}");

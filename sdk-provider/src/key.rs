@@ -1,0 +1,50 @@
+//! Descriptions of the keys that bindings configure.
+
+use std::fmt::Write as _;
+
+/// A key of a provider's configuration, with its description for documents and editors.
+///
+/// ```
+/// use capwire_provider::Key;
+///
+/// const KEYS: &[Key] = &[Key::new("LIMIT", "`25`", "The highest temperature in °C.")];
+/// assert!(Key::table(KEYS).ends_with("| `LIMIT` | `25` | The highest temperature in °C. |\n"));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Key {
+    /// The name of the key.
+    pub name: &'static str,
+    /// The default, in Markdown.
+    pub default: &'static str,
+    /// The meaning of the key, in complete sentences of Markdown without `|`.
+    pub about: &'static str,
+}
+
+impl Key {
+    /// Returns the description of the key `name`.
+    #[must_use]
+    pub const fn new(name: &'static str, default: &'static str, about: &'static str) -> Self {
+        Self {
+            name,
+            default,
+            about,
+        }
+    }
+
+    /// Returns a table of `keys` in Markdown.
+    #[must_use]
+    pub fn table(keys: &[Self]) -> String {
+        let mut table = "| key | default | meaning |\n|---|---|---|\n".to_owned();
+        for Self {
+            name,
+            default,
+            about,
+        } in keys
+        {
+            // Writing to a `String` cannot fail.
+            let _ = writeln!(table, "| `{name}` | {default} | {about} |");
+        }
+        table
+    }
+}
