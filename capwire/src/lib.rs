@@ -34,6 +34,7 @@
 //! | `wasmi` | `engine::Wasmi`: a portable interpreter, loads actors fastest |
 //! | `wasm3` | `engine::Wasm3`: a small interpreter in C, for trusted actors, with [`HostBuilder::accept_unsafe_engine`] |
 //! | `extras` | `providers::Extras`: `wascc:extras` |
+//! | `http-client` | `providers::HttpClient`: `wascc:http_client` |
 //! | `http-server` | `providers::HttpServer`: `wascc:http_server` |
 //! | `keyvalue-embedded` | `providers::KeyValueEmbedded`: `wascc:keyvalue` in a durable file |
 //! | `logging` | `providers::Logging`: `wascc:logging` to `tracing` |

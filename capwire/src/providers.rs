@@ -2,6 +2,8 @@
 
 #[cfg(feature = "extras")]
 pub use capwire_extras::Extras;
+#[cfg(feature = "http-client")]
+pub use capwire_http_client::HttpClient;
 #[cfg(feature = "http-server")]
 pub use capwire_http_server::HttpServer;
 #[cfg(feature = "keyvalue-embedded")]

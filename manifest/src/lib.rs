@@ -64,7 +64,7 @@ pub use model::{
 };
 pub use nearest::nearest;
 pub use policy::{PolicyFile, PolicySection};
-pub use schema::schema;
+pub use schema::{ProviderKeys, schema};
 
 /// Compiles and runs the README's example.
 #[cfg(doctest)]

@@ -2,20 +2,58 @@
 
 use capwire_limits::{Limit, Unit};
 
-/// The schema without the limits, for which it has a placeholder.
+/// The schema without the limits and the keys of providers, for which it has placeholders.
 const TEMPLATE: &str = include_str!("../schema.json");
-const PLACEHOLDER: &str = "\"LIMITS\"";
+const LIMITS: &str = "\"LIMITS\"";
+const PROVIDERS: &str = ",\n      \"allOf\": \"PROVIDERS\"";
 
-/// Returns a JSON Schema (draft 2020-12) of manifests, for editors. It accepts what
+/// The keys that the bindings of a provider configure.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ProviderKeys {
+    /// The names of the provider's contract.
+    pub contracts: Vec<String>,
+    /// The name and the description of each key. Descriptions are in ASCII.
+    pub keys: Vec<(String, String)>,
+}
+
+/// Returns a JSON Schema (draft 2020-12) of manifests, for editors, with the keys of `providers`. It accepts what
 /// [`Manifest::parse`] accepts, but cannot express that keys are unique and that limits have
 /// ranges.
 ///
 /// [`Manifest::parse`]: crate::Manifest::parse
 #[must_use]
-pub fn schema() -> String {
+pub fn schema(providers: &[ProviderKeys]) -> String {
     let limits: Vec<String> = Limit::ALL.iter().map(|limit| property(*limit)).collect();
     let limits = format!("{{\n{}\n      }}", limits.join(",\n"));
-    TEMPLATE.replacen(PLACEHOLDER, &limits, 1)
+    let keys: Vec<String> = providers.iter().map(values).collect();
+    let keys = match keys.is_empty() {
+        true => String::new(),
+        false => format!(",\n      \"allOf\": [\n{}\n      ]", keys.join(",\n")),
+    };
+    let schema = TEMPLATE.replacen(LIMITS, &limits, 1);
+    schema.replacen(PROVIDERS, &keys, 1)
+}
+
+/// Returns the schema of the values of bindings to one provider.
+fn values(provider: &ProviderKeys) -> String {
+    let keys = provider
+        .keys
+        .iter()
+        .map(|(name, about)| format!("              {name:?}: {{ \"description\": {about:?} }}"));
+    let keys: Vec<String> = keys.collect();
+    format!(
+        r#"        {{
+          "if": {{ "properties": {{ "capability": {{ "enum": {:?} }} }} }},
+          "then": {{ "properties": {{ "values": {{
+            "additionalProperties": false,
+            "properties": {{
+{}
+            }}
+          }} }} }}
+        }}"#,
+        provider.contracts,
+        keys.join(",\n"),
+    )
 }
 
 /// Returns the schema of one limit. Descriptions have no characters that JSON would escape.

@@ -1,13 +1,18 @@
 //! The schema accepts what the parser accepts, and refuses what it refuses.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
-use capwire_manifest::Manifest;
+use capwire_manifest::{Manifest, ProviderKeys};
 use jsonschema::Validator;
 use serde_json::Value;
 use std::path::Path;
 
 fn schema() -> Validator {
-    jsonschema::validator_for(&serde_json::from_str(&capwire_manifest::schema()).unwrap()).unwrap()
+    schema_with(&[])
+}
+
+fn schema_with(providers: &[ProviderKeys]) -> Validator {
+    let schema = capwire_manifest::schema(providers);
+    jsonschema::validator_for(&serde_json::from_str(&schema).unwrap()).unwrap()
 }
 
 /// Names and texts of the manifests in `folder`.
@@ -54,6 +59,38 @@ fn documents_that_the_parser_refuses_fail_the_schema() {
             assert!(!schema.is_valid(&json(&name, &text)), "{name}");
         }
     }
+}
+
+#[test]
+fn values_of_a_known_provider_have_its_keys_only() {
+    let provider = ProviderKeys {
+        contracts: vec!["wascc:http_server".into(), "wasmcloud:httpserver".into()],
+        keys: vec![
+            ("PORT".into(), "The \"port\".".into()),
+            ("ADDRESS".into(), String::new()),
+        ],
+    };
+    let none = ProviderKeys {
+        contracts: vec!["wascc:logging".into()],
+        keys: Vec::new(),
+    };
+    let schema = schema_with(&[provider, none]);
+    let is_valid = |capability: &str, values: &str| {
+        let text =
+            format!("bindings: [{{ actor: a, capability: '{capability}', values: {values} }}]");
+        schema.is_valid(&json(&text, &text))
+    };
+    for contract in ["wascc:http_server", "wasmcloud:httpserver"] {
+        assert!(is_valid(
+            contract,
+            "{ PORT: 1, ADDRESS: { secret: env:A } }"
+        ));
+        assert!(!is_valid(contract, "{ PROT: 1 }"));
+        assert!(!is_valid(contract, "{ PORT: [1] }"));
+        assert!(is_valid(contract, "~"));
+    }
+    assert!(!is_valid("wascc:logging", "{ PORT: 1 }"));
+    assert!(is_valid("acme:thing", "{ PROT: 1 }"));
 }
 
 #[test]

@@ -3,7 +3,9 @@
 use crate::data::DataDir;
 use crate::error::Error;
 use capwire::contracts::core::CapabilityDescriptor;
-use capwire::provider::{Config, HandOver, Provider, ProviderError, ProviderFactory as _};
+use capwire::provider::{Config, HandOver, Key, Provider, ProviderError, ProviderFactory as _};
+#[cfg(feature = "http-client")]
+use capwire::providers::HttpClient;
 use capwire::providers::{Extras, HttpServer, KeyValueEmbedded, Logging, StoreFactory};
 use capwire::{BindingName, ContractId, contracts};
 use std::net::SocketAddr;
@@ -20,6 +22,8 @@ pub(crate) struct Builtin {
     pub(crate) opens_actors: bool,
     /// The keys that its bindings configure.
     pub(crate) keys: &'static [&'static str],
+    /// Descriptions of the keys, for editors; empty if there are none.
+    described: &'static [Key],
     /// The subdirectory of the data directory in which the provider stores data.
     pub(crate) keeps: Option<&'static str>,
     /// The way in which it is replaced.
@@ -46,23 +50,38 @@ type Open = fn(&BindingName, &Opening) -> Result<Arc<dyn Provider>, Error>;
 const STORES: &str = "keyvalue";
 
 /// The built-in providers. Each is the only one of its contract, and so the default.
-const BUILTINS: [Builtin; 4] = [
+const BUILTINS: &[Builtin] = &[
     Builtin {
         name: "extras",
         contract: contracts::extras::CONTRACT,
         opens_actors: false,
         keys: &[],
+        described: &[],
         keeps: None,
         hand_over: HandOver::Overlapping,
         check: without_keys,
         describe: || Extras::new().descriptor(),
         open: |_, _| Ok(Arc::new(Extras::new())),
     },
+    #[cfg(feature = "http-client")]
+    Builtin {
+        name: "http-client",
+        contract: contracts::http::CLIENT_CONTRACT,
+        opens_actors: false,
+        keys: HttpClient::KEYS,
+        described: HttpClient::DESCRIBED,
+        keeps: None,
+        hand_over: HandOver::Overlapping,
+        check: |config| HttpClient::check(config).map(|()| None),
+        describe: || HttpClient::new().descriptor(),
+        open: |_, _| Ok(Arc::new(HttpClient::new())),
+    },
     Builtin {
         name: "http-server",
         contract: contracts::http::CONTRACT,
         opens_actors: true,
         keys: HttpServer::KEYS,
+        described: &[],
         keeps: None,
         hand_over: HandOver::Exclusive,
         check: |config| HttpServer::address(config).map(Some),
@@ -74,6 +93,7 @@ const BUILTINS: [Builtin; 4] = [
         contract: contracts::keyvalue::CONTRACT,
         opens_actors: false,
         keys: KeyValueEmbedded::KEYS,
+        described: &[],
         keeps: Some(STORES),
         hand_over: HandOver::Exclusive,
         check: |config| KeyValueEmbedded::check(config).map(|()| None),
@@ -85,6 +105,7 @@ const BUILTINS: [Builtin; 4] = [
         contract: contracts::logging::CONTRACT,
         opens_actors: false,
         keys: &[],
+        described: &[],
         keeps: None,
         hand_over: HandOver::Overlapping,
         check: without_keys,
@@ -110,6 +131,22 @@ impl Builtin {
 
     pub(crate) fn contracts() -> impl Iterator<Item = &'static str> {
         BUILTINS.iter().map(|builtin| builtin.contract)
+    }
+
+    /// Returns all built-in providers.
+    pub(crate) fn all() -> impl Iterator<Item = &'static Self> {
+        BUILTINS.iter()
+    }
+
+    /// Returns the keys of its bindings, each with its description, or with an empty text if it has
+    /// none.
+    pub(crate) fn described(&self) -> impl Iterator<Item = (&'static str, String)> {
+        let (keys, described) = (self.keys, self.described);
+        keys.iter().map(move |name| {
+            let key = described.iter().find(|key| key.name == *name);
+            let about = key.map(|key| format!("{} Default: {}.", key.about, key.default));
+            (*name, about.unwrap_or_default())
+        })
     }
 
     /// Checks the configuration of a binding, and returns the address on which it would listen.

@@ -11,6 +11,7 @@ pub(crate) fn with_modules() -> Folder {
     let module = guest(b"");
     folder.signed(&module, "echo", "--cap wascc:http_server");
     let twin = folder.read("echo.wasm");
+    folder.signed(&module, "client", "--cap wascc:http_client");
     let both = "--cap wascc:http_server --cap wascc:keyvalue";
     folder.signed(&module, "counter", both);
     let noguest = wat::parse_str(r#"(module (memory (export "memory") 1))"#).unwrap();

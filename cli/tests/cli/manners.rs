@@ -138,6 +138,25 @@ fn colours_follow_no_color_and_clicolor_force() {
 fn the_command_schema_prints_json() {
     let schema = json(&Folder::new(), "schema");
     assert_eq!(schema["title"], "Manifest of a capwire host");
+    let providers = schema["$defs"]["binding"]["allOf"].as_array().unwrap();
+    let of = |contract: &str| {
+        let names = |provider: &&serde_json::Value| {
+            let names = &provider["if"]["properties"]["capability"]["enum"];
+            names
+                .as_array()
+                .unwrap()
+                .iter()
+                .any(|name| name == contract)
+        };
+        let found = providers.iter().find(names).unwrap();
+        &found["then"]["properties"]["values"]["properties"]
+    };
+    let about = of("wasmcloud:httpclient")["ALLOW"]["description"].as_str();
+    says(
+        about.unwrap(),
+        &["hosts that requests may name", "Default: none."],
+    );
+    assert!(of("wascc:http_server")["PORT"].is_object());
 }
 
 #[test]

@@ -144,9 +144,9 @@ fn why_says_on_which_resources_an_operation_is_allowed_k6() {
 #[test]
 fn a_contract_without_a_provider_is_called_so_k8() {
     let folder = Folder::new();
-    let claimed = "--cap wascc:http_client --cap wascc:messaging";
+    let claimed = "--cap wascc:blobstore --cap wascc:messaging";
     folder.signed(&web(""), "echo", claimed);
-    for contract in ["wascc:http_client", "wascc:messaging"] {
+    for contract in ["wascc:blobstore", "wascc:messaging"] {
         folder.write(
             "m.yaml",
             format!(

@@ -30,6 +30,10 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("capwire-provider", &["capwire-contracts"]),
     ("capwire-extras", &["capwire-provider", "capwire-contracts"]),
     (
+        "capwire-http-client",
+        &["capwire-provider", "capwire-contracts"],
+    ),
+    (
         "capwire-http-server",
         &["capwire-provider", "capwire-contracts", "capwire-serving"],
     ),
