@@ -103,6 +103,40 @@ impl FakeHost {
         self.script(target, Some(operation), answer)
     }
 
+    /// Answers each HTTP request of the actor, through any binding, with the result of `answer`.
+    ///
+    /// ```
+    /// use capwire_actor::prelude::*;
+    /// use capwire_actor::testing::FakeHost;
+    ///
+    /// let host = FakeHost::new().on_request(|request| match &*request.path {
+    ///     "https://example.com/" => http::Response::text("hello"),
+    ///     _ => http::Response::not_found(),
+    /// });
+    /// let status = host.run(|| http::get("https://example.com/none").send().unwrap().status_code);
+    /// assert_eq!(status, 404);
+    /// assert_eq!(host.requests()[0].method, "GET");
+    /// ```
+    #[must_use]
+    pub fn on_request(self, answer: impl Fn(http::Request) -> http::Response + 'static) -> Self {
+        let (contract, operation) = (http::CLIENT_CONTRACT, http::OP_PERFORM_REQUEST);
+        self.on(contract, operation, move |call| {
+            let request = codec::decode(&call.payload).map_err(|error| error.to_string())?;
+            codec::encode(&answer(request)).map_err(|error| error.to_string())
+        })
+    }
+
+    /// Returns the HTTP requests that actors sent, oldest first.
+    #[must_use]
+    pub fn requests(&self) -> Vec<http::Request> {
+        let calls = self.0.calls.borrow();
+        let sent = calls
+            .iter()
+            .filter(|call| call.namespace == http::CLIENT_CONTRACT);
+        sent.filter_map(|call| codec::decode(&call.payload).ok())
+            .collect()
+    }
+
     /// Lets another actor, which uses the same host, answer calls to `key`.
     #[must_use]
     pub fn actor(self, key: &str, actor: &'static Actor) -> Self {

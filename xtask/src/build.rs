@@ -15,7 +15,7 @@ struct Guest {
 const UNKNOWN: &str = "wasm32-unknown-unknown";
 const WASI: &str = "wasm32-wasip1";
 
-const ACTORS: [Guest; 2] = [
+const ACTORS: [Guest; 3] = [
     Guest {
         package: "capwire-actor-counter",
         target: UNKNOWN,
@@ -25,6 +25,11 @@ const ACTORS: [Guest; 2] = [
         package: "capwire-actor-echo",
         target: UNKNOWN,
         file: "echo.wasm",
+    },
+    Guest {
+        package: "capwire-actor-links",
+        target: UNKNOWN,
+        file: "links.wasm",
     },
 ];
 

@@ -69,6 +69,7 @@ const TOP: &[&str] = &[
     "capwire-acceptance",
     "capwire-actor-counter",
     "capwire-actor-echo",
+    "capwire-actor-links",
     "capwire-benches",
     "capwire-cli",
     "capwire-fuzz",
