@@ -11,7 +11,7 @@ use hyper_util::client::legacy::Error as SendError;
 pub(crate) enum Failure {
     #[error("the request is refused: {0}")]
     Url(UrlError),
-    #[error("the request is refused: its URL has characters that no URL has")]
+    #[error("the request is refused: its URL is too long, or has characters that no URL has")]
     BadUrl,
     #[error(
         "the request is refused: {0:?} is not a method that an actor may use; write methods in capital letters, and use neither CONNECT nor TRACE"

@@ -8,7 +8,7 @@ use hyper::header::{
     CONNECTION, HeaderMap, HeaderName, HeaderValue, PROXY_AUTHENTICATE, SET_COOKIE, TE, TRAILER,
     TRANSFER_ENCODING, UPGRADE,
 };
-use hyper::{StatusCode, http};
+use hyper::http;
 
 /// The headers about one connection, which are not for the actor (RFC 9110, section 7.6.1).
 const OF_THE_CONNECTION: [HeaderName; 8] = [
@@ -22,6 +22,9 @@ const OF_THE_CONNECTION: [HeaderName; 8] = [
     UPGRADE,
 ];
 
+/// The memory for a body that is taken before any of it arrives, in bytes.
+const AT_ONCE: usize = 64 << 10;
+
 /// Reads a response with a body of at most `max` bytes into a message.
 pub(crate) async fn message(
     response: http::Response<Incoming>,
@@ -33,15 +36,10 @@ pub(crate) async fn message(
     }
     let body = read(body, max).await?;
     let mut message = Response::new(head.status.as_u16());
-    if let Some(reason) = reason(head.status) {
+    if let Some(reason) = head.status.canonical_reason() {
         reason.clone_into(&mut message.status);
     }
     Ok(joined(message, &head.headers).with_body(body))
-}
-
-/// Returns the reason phrase where the contract has none.
-fn reason(status: StatusCode) -> Option<&'static str> {
-    status.canonical_reason()
 }
 
 /// Reads a body. If the server announces a longer body than `max`, fails without reading it.
@@ -50,7 +48,7 @@ async fn read(mut body: Incoming, max: usize) -> Result<Vec<u8>, Failure> {
     if announced > max {
         return Err(Failure::BodyTooLong { max });
     }
-    let mut read = Vec::with_capacity(announced);
+    let mut read = Vec::with_capacity(announced.min(AT_ONCE));
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(Failure::BodyBroken)?;
         // Trailers are no part of the message.
