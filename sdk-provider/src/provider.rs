@@ -56,8 +56,8 @@ pub trait Provider: Send + Sync + 'static {
         HandOver::default()
     }
 
-    /// Returns the switch by which the provider reports that it is broken. Default: `None`, which
-    /// means that it never does.
+    /// Returns the switch by which the provider reports that it is broken. The host asks once, when
+    /// it opens the provider. Default: `None`, which means that it never reports.
     fn health(&self) -> Option<Health> {
         None
     }

@@ -41,6 +41,7 @@ impl Handler {
     pub(super) fn list(&self) -> Result<Value, Error> {
         let inventory = self.host.inventory();
         let actors = inventory.actors.iter();
+        let providers = inventory.providers.iter();
         value(&Listing {
             pid: std::process::id(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -50,7 +51,9 @@ impl Handler {
                     actor(info, &inventory.bindings, manifest_revision)
                 })
                 .collect(),
-            providers: inventory.providers.iter().map(providers::entry).collect(),
+            providers: providers
+                .map(|info| providers::entry(info, &self.replan.secrets))
+                .collect(),
         })
     }
 

@@ -3,6 +3,7 @@
 use super::message::{NewBinding, ProviderEntry, ProviderSwapped, SwapProvider};
 use crate::error::Error;
 use crate::replan::{Replacement, Replan};
+use crate::secrets::Secrets;
 use capwire::{Host, Inventory, ProviderId, ProviderInfo, ProviderState, ProviderSwapOptions};
 use capwire_manifest::nearest;
 use std::sync::Arc;
@@ -94,7 +95,8 @@ fn bound(inventory: &Inventory, id: &ProviderId) -> Vec<NewBinding> {
     .collect()
 }
 
-pub(super) fn entry(info: &ProviderInfo) -> ProviderEntry {
+/// Returns the entry of a provider, without `secrets` in the reason why it is broken.
+pub(super) fn entry(info: &ProviderInfo, secrets: &Secrets) -> ProviderEntry {
     ProviderEntry {
         contract: info.id.contract.to_string(),
         name: info.id.name.to_string(),
@@ -103,7 +105,7 @@ pub(super) fn entry(info: &ProviderInfo) -> ProviderEntry {
         generation: info.generation,
         state: info.state.name().to_owned(),
         reason: match &info.state {
-            ProviderState::Broken { reason } => Some(reason.to_string()),
+            ProviderState::Broken { reason } => Some(secrets.hide(reason).into_owned()),
             _ => None,
         },
         restarts: info.restarts,

@@ -131,7 +131,7 @@ impl<'a> Swap<'a> {
     }
 
     fn is_exclusive(&self, old: &ProviderVersion) -> bool {
-        [old.hand_over(), self.source.hand_over()].contains(&HandOver::Exclusive)
+        [old.hand_over(), self.description.hand_over()].contains(&HandOver::Exclusive)
     }
 
     /// Opens the new version beside the old one.

@@ -5,7 +5,7 @@ use crate::id::ContractId;
 use capwire_contracts::core::{CapabilityDescriptor, Direction, OperationDescriptor};
 use capwire_contracts::known_operations;
 use capwire_contracts::resource::{ExamineError, Examined, examine, examine_declared};
-use capwire_provider::ProviderFactory;
+use capwire_provider::{HandOver, ProviderFactory};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// The side of a binding that is called.
@@ -19,6 +19,7 @@ pub(crate) enum Side {
 pub(crate) struct Description {
     contract: ContractId,
     descriptor: CapabilityDescriptor,
+    hand_over: HandOver,
 }
 
 impl Description {
@@ -27,14 +28,20 @@ impl Description {
         let descriptor = catch_unwind(AssertUnwindSafe(|| source.descriptor()))
             .map_err(|_| Error::option("provider", "panicked when it returned its descriptor"))?;
         let contract = ContractId::new(&descriptor.id)?;
+        let hand_over = catch_unwind(AssertUnwindSafe(|| source.hand_over()));
         Ok(Self {
             contract,
             descriptor,
+            hand_over: hand_over.unwrap_or(HandOver::Exclusive),
         })
     }
 
     pub(crate) fn contract(&self) -> &ContractId {
         &self.contract
+    }
+
+    pub(crate) fn hand_over(&self) -> HandOver {
+        self.hand_over
     }
 
     pub(crate) fn descriptor(&self) -> &CapabilityDescriptor {

@@ -13,7 +13,7 @@ use futures_util::FutureExt;
 use futures_util::future::{OptionFuture, select};
 use scopeguard::ScopeGuard;
 use std::future::pending;
-use std::panic::AssertUnwindSafe;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -32,6 +32,9 @@ pub(crate) struct ProviderVersion {
     unanswered: AtomicU32,
     /// The host's own judgement of the provider.
     judgement: Health,
+    /// The provider's own report.
+    report: Option<Health>,
+    hand_over: HandOver,
 }
 
 /// An open provider. The fields are dropped in this order.
@@ -56,6 +59,9 @@ pub(crate) struct HealthWatch {
 
 impl ProviderVersion {
     pub(crate) fn new(number: u64, provider: Arc<dyn Provider>) -> Arc<Self> {
+        // A provider that panics here reports nothing, and is replaced with care.
+        let report = catch_unwind(AssertUnwindSafe(|| provider.health())).unwrap_or_default();
+        let hand_over = catch_unwind(AssertUnwindSafe(|| provider.hand_over()));
         let open = Open {
             provider,
             _closes: watch::Sender::new(()),
@@ -68,6 +74,8 @@ impl ProviderVersion {
             stopped: watch::Sender::new(false),
             unanswered: AtomicU32::new(0),
             judgement: Health::default(),
+            report,
+            hand_over: hand_over.unwrap_or(HandOver::Exclusive),
         })
     }
 
@@ -77,7 +85,7 @@ impl ProviderVersion {
     }
 
     pub(crate) fn hand_over(&self) -> HandOver {
-        self.open.provider.hand_over()
+        self.hand_over
     }
 
     /// Its calls in both directions, by outcome.
@@ -164,7 +172,7 @@ impl ProviderVersion {
     pub(crate) fn watch(&self) -> HealthWatch {
         HealthWatch {
             judgement: self.judgement.clone(),
-            report: self.open.provider.health(),
+            report: self.report.clone(),
             open: self.open._closes.subscribe(),
         }
     }

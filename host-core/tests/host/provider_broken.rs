@@ -3,12 +3,17 @@
 use crate::kit::{CONTRACT, Kit, Module, Told, binding, eventually, instances, next, text};
 use crate::owned::Owner;
 use crate::provider_swap::{id, told};
+use bytes::Bytes;
+use capwire_contracts::core::{CapabilityDescriptor, Operation};
 use capwire_engine_fake::{Fake, standard};
 use capwire_host::{
     BindingKey, BindingName, ContractId, ErrorKind, Event, HostOptions, ManualClock,
     ProviderOptions, ProviderState, ProviderSwapOptions,
 };
-use capwire_provider::{ActorCall, ActorError};
+use capwire_provider::{
+    ActorCall, ActorError, Binding, BindingId, Bound, Call, HandOver, Health, Provider,
+    ProviderError, async_trait,
+};
 use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -255,6 +260,48 @@ async fn a_removed_or_unbound_one_is_not_opened_again() {
     let options = ProviderSwapOptions::default();
     let swapped = kit.host.swap_provider_with(provider, owner, options).await;
     assert_eq!(swapped.unwrap_err().kind(), ErrorKind::NotFound);
+}
+
+/// A provider that panics when the host asks for anything but a call.
+struct Nervous;
+
+#[async_trait]
+impl Provider for Nervous {
+    fn descriptor(&self) -> CapabilityDescriptor {
+        CapabilityDescriptor::new(CONTRACT, "nervous", &[Operation::to_provider("Echo", "")])
+    }
+
+    async fn bind(&self, _: Binding) -> Result<Bound, ProviderError> {
+        Ok(Bound::default())
+    }
+
+    async fn unbind(&self, _: &BindingId) -> Result<(), ProviderError> {
+        Ok(())
+    }
+
+    async fn call(&self, call: Call<'_>) -> Result<Bytes, ProviderError> {
+        Ok(Bytes::copy_from_slice(call.payload))
+    }
+
+    fn hand_over(&self) -> HandOver {
+        panic!("told to panic")
+    }
+
+    fn health(&self) -> Option<Health> {
+        panic!("told to panic")
+    }
+}
+
+#[tokio::test]
+async fn one_that_panics_when_asked_about_itself_serves_all_the_same() {
+    let (kit, _) = kit();
+    kit.told();
+    let actor = kit.bound_actor(Default::default()).await;
+    let nervous = crate::owned::Ready(Arc::new(Nervous));
+    let options = ProviderSwapOptions::default();
+    let swapped = kit.host.swap_provider_with(id(), nervous, options).await;
+    assert_eq!(swapped.unwrap().generation, 2);
+    assert_eq!(kit.ask(actor, "Echo", "hi").await.unwrap(), "hi");
 }
 
 #[tokio::test]
