@@ -4,6 +4,7 @@ use crate::clock::Moment;
 use crate::entry::{self, Entry};
 use crate::error::{Failure, Refusal};
 use crate::tables::{self, ExpiryId, Header, Id, ItemId, MemberId};
+use crate::usage::{Usage, of_entry, of_row};
 use capwire_provider::Work;
 use redb::{ReadableTable, Table, WriteTransaction};
 use std::sync::Arc;
@@ -15,6 +16,8 @@ const SWEPT_PER_BATCH: usize = 256;
 #[derive(Debug)]
 pub(crate) struct Change {
     pub(crate) space: Arc<str>,
+    /// The most bytes that the space may have after the change, unless it makes the space smaller.
+    pub(crate) quota: u64,
     pub(crate) key: String,
     pub(crate) action: Action,
 }
@@ -62,6 +65,7 @@ pub(crate) struct Rows<'t> {
     items: Table<'t, ItemId<'static>, &'static str>,
     members: Table<'t, MemberId<'static>, ()>,
     expiries: Table<'t, ExpiryId<'static>, ()>,
+    usage: Usage<'t>,
     now: Moment,
 }
 
@@ -72,6 +76,7 @@ impl<'t> Rows<'t> {
             items: transaction.open_table(tables::ITEMS)?,
             members: transaction.open_table(tables::MEMBERS)?,
             expiries: transaction.open_table(tables::EXPIRIES)?,
+            usage: Usage::open(transaction)?,
             now,
         })
     }
@@ -79,6 +84,7 @@ impl<'t> Rows<'t> {
     /// Applies one change. A refused change has no effect.
     pub(crate) fn apply(&mut self, change: &Change, work: &Work) -> Result<i32, Failure> {
         let id = (&*change.space, change.key.as_str());
+        self.admit(id, change)?;
         match &change.action {
             Action::Add(by) => self.add(id, *by),
             Action::Set {
@@ -91,6 +97,23 @@ impl<'t> Rows<'t> {
             Action::AddMember(value) => self.add_member(id, value),
             Action::RemoveMember(value) => self.remove_member(id, value),
         }
+    }
+
+    /// Refuses a change for which the quota has no room.
+    fn admit(&self, id: Id<'_>, change: &Change) -> Result<(), Failure> {
+        let more = match &change.action {
+            Action::Add(_) => of_row(id.1, "-2147483648"),
+            Action::Set { value, .. } => of_row(id.1, value),
+            Action::Push(text) | Action::AddMember(text) => of_row(id.1, text),
+            Action::Delete | Action::RemoveItem(_) | Action::RemoveMember(_) => return Ok(()),
+        };
+        let freed = match &change.action {
+            Action::Add(_) | Action::Set { .. } => {
+                of_entry(id.1, entry::stored(&self.keys, id)?.as_ref())
+            }
+            _ => 0,
+        };
+        self.usage.admit(id.0, more, freed, change.quota)
     }
 
     /// Removes some expired keys.
@@ -147,6 +170,7 @@ impl<'t> Rows<'t> {
         let first = first.checked_sub(1).ok_or_else(full)?;
         let length = i32::try_from(count + 1).map_err(|_| full())?;
         self.items.insert((id.0, id.1, first), value)?;
+        self.usage.add(id.0, of_row(id.1, value))?;
         let count = count + 1;
         self.put(id, &Entry::List { first, count })?;
         Ok(length)
@@ -167,6 +191,8 @@ impl<'t> Rows<'t> {
             self.items.remove((id.0, id.1, *index))?;
         }
         let removed = equal.len() as u64;
+        self.usage
+            .remove(id.0, removed.saturating_mul(of_row(id.1, value)))?;
         let count = count.saturating_sub(removed);
         self.resize(id, count, &Entry::List { first, count })?;
         Ok(counted(removed))
@@ -178,6 +204,7 @@ impl<'t> Rows<'t> {
         if known {
             return Ok(0);
         }
+        self.usage.add(id.0, of_row(id.1, member))?;
         self.put(id, &Entry::Set { count: count + 1 })?;
         Ok(1)
     }
@@ -187,6 +214,7 @@ impl<'t> Rows<'t> {
         if self.members.remove((id.0, id.1, member))?.is_none() {
             return Ok(0);
         }
+        self.usage.remove(id.0, of_row(id.1, member))?;
         let count = count.saturating_sub(1);
         self.resize(id, count, &Entry::Set { count })?;
         Ok(1)
@@ -223,10 +251,12 @@ impl<'t> Rows<'t> {
 
     /// Writes the row of a key and updates its expiry.
     fn put(&mut self, id: Id<'_>, entry: &Entry) -> Result<(), Failure> {
-        let before = entry::stored(&self.keys, id)?.and_then(|before| before.expires());
-        self.move_expiry(id, before, entry.expires())?;
+        let before = entry::stored(&self.keys, id)?;
+        let expiry = before.as_ref().and_then(Entry::expires);
+        self.move_expiry(id, expiry, entry.expires())?;
         self.keys.insert(id, entry.to_row())?;
-        Ok(())
+        self.usage.add(id.0, of_entry(id.1, Some(entry)))?;
+        self.usage.remove(id.0, of_entry(id.1, before.as_ref()))
     }
 
     /// Removes a key and its value.
@@ -235,19 +265,36 @@ impl<'t> Rows<'t> {
             return Ok(());
         };
         self.move_expiry(id, entry.expires(), None)?;
-        match entry {
-            Entry::Text { .. } => {}
-            Entry::List { .. } => self.items.retain_in(tables::items_of(id), |_, _| false)?,
+        let elements = match entry {
+            Entry::Text { .. } => 0,
+            Entry::List { .. } => self.remove_items(id)?,
             Entry::Set { .. } => self.remove_members(id)?,
-        }
+        };
         self.keys.remove(id)?;
-        Ok(())
+        let freed = elements.saturating_add(of_entry(id.1, Some(&entry)));
+        self.usage.remove(id.0, freed)
     }
 
-    fn remove_members(&mut self, (space, key): Id<'_>) -> Result<(), Failure> {
+    /// Removes the items of a list, and returns the bytes that they used.
+    fn remove_items(&mut self, id: Id<'_>) -> Result<u64, Failure> {
+        let mut freed = 0;
+        self.items.retain_in(tables::items_of(id), |_, item| {
+            freed += of_row(id.1, item);
+            false
+        })?;
+        Ok(freed)
+    }
+
+    /// Removes the members of a set, and returns the bytes that they used.
+    fn remove_members(&mut self, (space, key): Id<'_>) -> Result<u64, Failure> {
         let end = tables::after(key);
         let all = (space, key, "")..(space, end.as_str(), "");
-        Ok(self.members.retain_in(all, |_, ()| false)?)
+        let mut freed = 0;
+        self.members.retain_in(all, |(_, _, member), ()| {
+            freed += of_row(key, member);
+            false
+        })?;
+        Ok(freed)
     }
 
     fn move_expiry(

@@ -2,8 +2,10 @@
 
 use crate::error::OpenError;
 use crate::file;
+use crate::storage::Check;
 use redb::{Database, StorageBackend};
 use std::io;
+use std::path::Path;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 
 /// A simulated disk. Clones share it.
@@ -29,14 +31,14 @@ pub(crate) enum Health {
 }
 
 impl Disk {
-    pub(crate) fn open(&self) -> Result<Database, OpenError> {
-        let database = Database::builder()
+    pub(crate) fn open(&self, check: Check) -> Result<Database, OpenError> {
+        let database = file::builder(check)
             .create_with_backend(self.clone())
             .map_err(|error| OpenError::Damaged {
                 file: "disk".into(),
                 source: Box::new(error),
             })?;
-        file::check(&database, "disk".into())?;
+        file::prepare(&database, Path::new("disk"))?;
         Ok(database)
     }
 

@@ -73,6 +73,10 @@ pub(crate) enum Refusal {
     Overflow { key: String, by: i32 },
     #[error("cannot add an item to key `{key}`: the list is full")]
     Full { key: String },
+    #[error(
+        "the key space has {used} bytes, and {quota} are the most: delete something, or raise `MAX_BYTES` of the binding"
+    )]
+    QuotaExceeded { used: u64, quota: u64 },
     #[error("`expires` is {0}, expected a number of seconds, or 0 for never")]
     NegativeExpiry(i32),
     #[error("the request has no keys, expected at least one")]
@@ -106,6 +110,9 @@ pub(crate) enum Failure {
     /// The storage failed before and does not open again.
     #[error("the key-value store failed: {0}")]
     Reopen(Arc<OpenError>),
+    /// The store panicked, as it does if its file changed under it.
+    #[error("the key-value store failed and is checked before the next write")]
+    Panicked,
     /// The writer is gone, or the storage is being opened again.
     #[error("the key-value store is not available")]
     Stopped,

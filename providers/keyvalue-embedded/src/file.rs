@@ -1,17 +1,22 @@
 //! The data directory and the file in it.
 
+use crate::compaction::compact_if_sparse;
 use crate::error::{Failure, OpenError};
+use crate::storage::Check;
 use crate::tables::{self, FORMAT};
 use redb::backends::FileBackend;
-use redb::{Database, DatabaseError, StorageError};
+use redb::{Builder, Database, DatabaseError, StorageError};
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 const FILE_NAME: &str = "keyvalue.redb";
 
+/// The memory for pages of the file, in bytes.
+const CACHE: usize = 32 << 20;
+
 /// Opens the store in `directory`, and creates both if they do not exist. Blocks.
-pub(crate) fn open(directory: &Path) -> Result<Database, OpenError> {
+pub(crate) fn open(directory: &Path, check: Check) -> Result<Database, OpenError> {
     let file = directory.join(FILE_NAME);
     let unreadable = |source| OpenError::Unreadable {
         directory: directory.to_owned(),
@@ -20,18 +25,33 @@ pub(crate) fn open(directory: &Path) -> Result<Database, OpenError> {
     create_directory(directory).map_err(unreadable)?;
     let handle = open_private(&file).map_err(unreadable)?;
     sync_directory(directory).map_err(unreadable)?;
-    let database = FileBackend::new(handle)
-        .and_then(|backend| Database::builder().create_with_backend(backend))
+    let mut database = FileBackend::new(handle)
+        .and_then(|backend| builder(check).create_with_backend(backend))
         .map_err(|error| not_opened(directory, &file, error))?;
-    check(&database, file)?;
+    prepare(&database, &file)?;
+    if check == Check::WholeFile {
+        compact_if_sparse(&mut database).map_err(|failure| damaged(&file, failure))?;
+    }
     Ok(database)
 }
 
-/// Creates the tables of a new store, and refuses a store with another format.
-pub(crate) fn check(database: &Database, file: PathBuf) -> Result<(), OpenError> {
+/// Returns a builder of a database with a bounded cache.
+pub(crate) fn builder(check: Check) -> Builder {
+    let mut builder = Database::builder();
+    builder
+        .set_cache_size(CACHE)
+        .set_check_integrity_on_open(check == Check::WholeFile);
+    builder
+}
+
+/// Creates the tables of a new store, and refuses a store with an unknown format.
+pub(crate) fn prepare(database: &Database, file: &Path) -> Result<(), OpenError> {
     match tables::prepare(database) {
         Ok(FORMAT) => Ok(()),
-        Ok(found) => Err(OpenError::Format { file, found }),
+        Ok(found) => Err(OpenError::Format {
+            file: file.to_owned(),
+            found,
+        }),
         Err(failure) => Err(damaged(file, failure)),
     }
 }
@@ -91,9 +111,9 @@ fn not_opened(directory: &Path, file: &Path, error: DatabaseError) -> OpenError 
     }
 }
 
-fn damaged(file: PathBuf, failure: Failure) -> OpenError {
+fn damaged(file: &Path, failure: Failure) -> OpenError {
     OpenError::Damaged {
-        file,
+        file: file.to_owned(),
         source: Box::new(failure),
     }
 }

@@ -11,8 +11,12 @@
 //!   providers of 2020 did. Unlike them, `Set` supports `expires`: the key expires after that number
 //!   of seconds.
 //! * **Separation**: each actor has its own keys, whatever the names of its bindings. The
-//!   configuration key `SPACE` names a key space that all bindings with the same value share. Any
-//!   other configuration key is an error.
+//!   configuration key `SPACE` names a key space that all bindings with the same value share.
+//! * **Size**: `MAX_BYTES` is the most bytes of keys and values that a binding may make of its key
+//!   space; the default is 1 GiB. The cache for pages of the file has 32 MiB. A file that is mostly
+//!   free space becomes smaller when it is opened, and when it closes unless it has more than 64 MiB
+//!   of data. Configuration keys other than these two are an error.
+//! * **Damage**: a file that was changed or has decayed is refused when it is opened.
 //! * **Reads** return the last committed state and never wait for a writer. They run on a bounded
 //!   number of threads with a share for each actor, count towards the caller's CPU budget, and end
 //!   when the caller goes.
@@ -50,6 +54,7 @@
 
 mod change;
 mod clock;
+mod compaction;
 #[cfg(test)]
 mod disk;
 mod entry;
@@ -61,6 +66,7 @@ mod spaces;
 mod storage;
 mod store;
 mod tables;
+mod usage;
 mod view;
 mod waiting;
 mod writer;

@@ -3,6 +3,7 @@
 
 use crate::change::{Action, Change};
 use crate::error::{Failure, Refusal};
+use crate::spaces::Space;
 use crate::store::Store;
 use crate::view::View;
 use bytes::Bytes;
@@ -11,7 +12,6 @@ use capwire_contracts::keyvalue::{
     KeyResponse, KeysRequest, RangeRequest, SetRequest, SetResponse, ValuesResponse,
 };
 use capwire_provider::{Call, ProviderError};
-use std::sync::Arc;
 
 /// The largest message in bytes. It waits in memory until it is written.
 const MAX_MESSAGE: usize = 16 << 20;
@@ -22,11 +22,11 @@ type Combination = fn(&View<'_>, &str, &[String]) -> Result<Vec<String>, Failure
 /// The operations on one key space.
 pub(crate) struct Operations<'a> {
     store: &'a Store,
-    space: Arc<str>,
+    space: Space,
 }
 
 impl<'a> Operations<'a> {
-    pub(crate) fn new(store: &'a Store, space: Arc<str>) -> Self {
+    pub(crate) fn new(store: &'a Store, space: Space) -> Self {
         Self { store, space }
     }
 
@@ -147,8 +147,13 @@ impl<'a> Operations<'a> {
         key: String,
         action: Action,
     ) -> Result<i32, ProviderError> {
-        let space = self.space;
-        let change = Change { space, key, action };
+        let Space { name, quota } = self.space;
+        let change = Change {
+            space: name,
+            quota,
+            key,
+            action,
+        };
         Ok(self.store.write(call, change).await?)
     }
 
@@ -157,7 +162,7 @@ impl<'a> Operations<'a> {
         call: &Call<'_>,
         query: impl FnOnce(&View<'_>, &str) -> Result<R, Failure> + Send + 'static,
     ) -> Result<R, ProviderError> {
-        let space = self.space;
+        let space = self.space.name;
         let read = self.store.read(call, move |view| query(view, &space));
         Ok(read.await?)
     }

@@ -43,7 +43,7 @@ impl KeyValueEmbedded {
     /// Opens the store in `directory`. A missing directory is created, readable only by its owner.
     /// No other process can open the store until this value is dropped.
     ///
-    /// Blocks while the disk works. After a crash, that may take seconds per gigabyte.
+    /// Blocks while the disk works. It checks the whole file, which may take seconds per gigabyte.
     ///
     /// # Errors
     /// Returns [`OpenError`] if the directory is in use or unreadable, or contains something else.
@@ -60,7 +60,10 @@ impl KeyValueEmbedded {
         clock: impl Clock,
     ) -> Result<Self, OpenError> {
         let directory = directory.as_ref().to_owned();
-        Self::new(Storage::open(move || file::open(&directory))?, clock)
+        Self::new(
+            Storage::open(move |check| file::open(&directory, check))?,
+            clock,
+        )
     }
 
     pub(crate) fn new(storage: Storage, clock: impl Clock) -> Result<Self, OpenError> {

@@ -8,13 +8,25 @@ use std::sync::Arc;
 /// The configuration key that names a shared key space.
 pub(crate) const SPACE: &str = "SPACE";
 
+/// The configuration key for the most bytes of the binding's key space.
+pub(crate) const MAX_BYTES: &str = "MAX_BYTES";
+/// The default of [`MAX_BYTES`].
+const DEFAULT_QUOTA: u64 = 1 << 30;
+
+/// The key space of a binding, and the most bytes that the binding may make of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Space {
+    pub(crate) name: Arc<str>,
+    pub(crate) quota: u64,
+}
+
 /// The key space of each binding. Calls read it without a lock.
 #[derive(Default)]
-pub(crate) struct Spaces(ArcSwap<HashMap<BindingId, Arc<str>>>);
+pub(crate) struct Spaces(ArcSwap<HashMap<BindingId, Space>>);
 
 impl Spaces {
     /// Returns the key space of `binding`.
-    pub(crate) fn of(&self, binding: &BindingId) -> Result<Arc<str>, ProviderError> {
+    pub(crate) fn of(&self, binding: &BindingId) -> Result<Space, ProviderError> {
         self.0
             .load()
             .get(binding)
@@ -43,14 +55,22 @@ impl Spaces {
 }
 
 /// The configuration keys of a binding.
-pub(crate) const KEYS: &[&str] = &[SPACE];
+pub(crate) const KEYS: &[&str] = &[SPACE, MAX_BYTES];
 
 /// Returns the key space of a binding. Its prefix separates shared spaces from actors' own.
-pub(crate) fn space(id: &BindingId, config: &Config) -> Result<Arc<str>, ProviderError> {
+pub(crate) fn space(id: &BindingId, config: &Config) -> Result<Space, ProviderError> {
     config.only(KEYS)?;
-    match config.get(SPACE) {
-        None => Ok(format!("actor/{}", id.actor).into()),
-        Some("") => Err(ProviderError::config(SPACE, "a shared space needs a name")),
-        Some(name) => Ok(format!("shared/{name}").into()),
+    let name = match config.get(SPACE) {
+        None => format!("actor/{}", id.actor),
+        Some("") => return Err(ProviderError::config(SPACE, "a shared space needs a name")),
+        Some(name) => format!("shared/{name}"),
+    };
+    let quota = config.parse(MAX_BYTES)?.unwrap_or(DEFAULT_QUOTA);
+    if quota == 0 {
+        return Err(ProviderError::config(MAX_BYTES, "must be at least 1"));
     }
+    Ok(Space {
+        name: name.into(),
+        quota,
+    })
 }

@@ -1,26 +1,32 @@
 //! The format of the file.
 //!
-//! One [redb](https://docs.rs/redb) database with five tables. `space` is `actor/<public key>` or
+//! One [redb](https://docs.rs/redb) database with six tables. `space` is `actor/<public key>` or
 //! `shared/<name>`.
 //!
 //! | table | key | value |
 //! |---|---|---|
-//! | `capwire.keyvalue` | `"format"` | the number of this format, 1 |
+//! | `capwire.keyvalue` | `"format"` | the number of this format, 2 |
 //! | `keys` | space, key | kind, number, first, text |
 //! | `items` | space, key, index | one item of a list |
 //! | `members` | space, key, member | nothing: one member of a set |
+//! | `usage` | space | the bytes that the rows of `keys`, `items` and `members` count |
 //! | `expiries` | milliseconds since 1970, space, key | nothing; the key contains the time of a string's expiry |
 //!
 //! Kind 0 is a string: `text`, which expires at `number` milliseconds since 1970 (0 means never).
 //! Kind 1 is a list of `number` items, whose head has the index `first`. Kind 2 is a set of
 //! `number` members. `expiries` has a row for each string that expires, and no others.
+//!
+//! Format 1 had no `usage`. A file of format 1 becomes one of format 2 when it is opened.
 
 use crate::clock::Moment;
 use crate::error::Failure;
+use crate::usage;
 use redb::{Database, ReadableTable, TableDefinition, WriteTransaction};
 
 /// The format that this version writes and reads.
-pub(crate) const FORMAT: u64 = 1;
+pub(crate) const FORMAT: u64 = 2;
+/// The format that this version converts.
+const WITHOUT_USAGE: u64 = 1;
 
 /// Space and key.
 pub(crate) type Id<'a> = (&'a str, &'a str);
@@ -34,6 +40,7 @@ pub(crate) const KEYS: TableDefinition<'_, Id<'_>, Header<'_>> = TableDefinition
 pub(crate) const ITEMS: TableDefinition<'_, ItemId<'_>, &str> = TableDefinition::new("items");
 pub(crate) const MEMBERS: TableDefinition<'_, MemberId<'_>, ()> = TableDefinition::new("members");
 pub(crate) const EXPIRIES: TableDefinition<'_, ExpiryId<'_>, ()> = TableDefinition::new("expiries");
+pub(crate) const USAGE: TableDefinition<'_, &str, u64> = TableDefinition::new("usage");
 const META: TableDefinition<'_, &str, u64> = TableDefinition::new("capwire.keyvalue");
 
 /// Returns the range of all items of the list `(space, key)`.
@@ -51,24 +58,26 @@ pub(crate) fn expired_by(now: Moment) -> std::ops::Range<ExpiryId<'static>> {
     (0, "", "")..(now.0.saturating_add(1), "", "")
 }
 
-/// Creates the tables of a new file. Returns the format of an existing file.
+/// Creates the tables of a new file, or converts an older file. Returns the format of the file.
 pub(crate) fn prepare(database: &Database) -> Result<u64, Failure> {
     let transaction = database.begin_write()?;
-    let format = format_of(&transaction)?;
-    if format == FORMAT {
-        create(&transaction)?;
+    let found = format_of(&transaction)?;
+    match found {
+        None => create(&transaction)?,
+        Some(WITHOUT_USAGE) => usage::count_all(&transaction)?,
+        Some(other) => {
+            transaction.abort()?;
+            return Ok(other);
+        }
     }
+    transaction.open_table(META)?.insert("format", FORMAT)?;
     transaction.commit()?;
-    Ok(format)
+    Ok(FORMAT)
 }
 
-fn format_of(transaction: &WriteTransaction) -> Result<u64, Failure> {
-    let mut meta = transaction.open_table(META)?;
-    let found = meta.get("format")?.map(|format| format.value());
-    if found.is_none() {
-        meta.insert("format", FORMAT)?;
-    }
-    Ok(found.unwrap_or(FORMAT))
+fn format_of(transaction: &WriteTransaction) -> Result<Option<u64>, Failure> {
+    let meta = transaction.open_table(META)?;
+    Ok(meta.get("format")?.map(|format| format.value()))
 }
 
 fn create(transaction: &WriteTransaction) -> Result<(), Failure> {
@@ -76,5 +85,52 @@ fn create(transaction: &WriteTransaction) -> Result<(), Failure> {
     transaction.open_table(ITEMS)?;
     transaction.open_table(MEMBERS)?;
     transaction.open_table(EXPIRIES)?;
+    transaction.open_table(USAGE)?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{FORMAT, META, USAGE, WITHOUT_USAGE, prepare};
+    use crate::change::{Action, Change, Rows};
+    use crate::clock::Moment;
+    use crate::disk::Disk;
+    use crate::storage::Check;
+    use crate::usage::Usage;
+    use capwire_provider::WorkToken;
+
+    #[test]
+    fn a_file_without_usage_is_counted_when_it_is_opened() {
+        let database = Disk::default().open(Check::WholeFile).unwrap();
+        let transaction = database.begin_write().unwrap();
+        {
+            let mut rows = Rows::open(&transaction, Moment(1)).unwrap();
+            let work = WorkToken::default().begin();
+            for (key, action) in [
+                ("text", Action::Add(12)),
+                ("list", Action::Push("item".to_owned())),
+                ("set", Action::AddMember("member".to_owned())),
+            ] {
+                let change = Change {
+                    space: "space".into(),
+                    quota: u64::MAX,
+                    key: key.to_owned(),
+                    action,
+                };
+                rows.apply(&change, &work).unwrap();
+            }
+        }
+        let counted = Usage::open(&transaction).unwrap().of("space").unwrap();
+        transaction.delete_table(USAGE).unwrap();
+        let mut meta = transaction.open_table(META).unwrap();
+        meta.insert("format", WITHOUT_USAGE).unwrap();
+        drop(meta);
+        transaction.commit().unwrap();
+
+        assert_eq!(prepare(&database).unwrap(), FORMAT);
+        let transaction = database.begin_write().unwrap();
+        let usage = Usage::open(&transaction).unwrap();
+        assert_eq!(usage.of("space").unwrap(), counted);
+        assert!(counted > 5 * 64);
+    }
 }

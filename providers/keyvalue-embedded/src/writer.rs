@@ -3,10 +3,11 @@
 use crate::change::{Change, Rows};
 use crate::clock::{Clock, Moment};
 use crate::error::{Failure, OpenError};
-use crate::storage::Storage;
+use crate::storage::{Check, Storage};
 use crate::waiting::{Place, Waiting};
 use capwire_provider::{Call, WorkToken};
 use redb::Database;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -87,14 +88,34 @@ impl Drop for Writer {
 fn run(mut requests: mpsc::Receiver<Request>, storage: &Storage, clock: &dyn Clock) {
     let mut batch = Vec::with_capacity(BATCH);
     let mut pace = Pace::default();
-    let mut sound = true;
+    let mut reopen = None;
     while requests.blocking_recv_many(&mut batch, BATCH) > 0 {
         pace.gather(&mut requests, &mut batch);
         let begun = Instant::now();
-        let committed = commit(storage, sound, &batch, Moment::of(clock));
+        let committed = caught(|| commit(storage, reopen, &batch, Moment::of(clock)));
         pace.learn(begun.elapsed(), batch.len() + requests.len());
-        sound = committed.is_ok();
+        reopen = committed
+            .as_ref()
+            .err()
+            .map(|failure| check_after(failure, reopen));
         acknowledge(&mut batch, committed);
+    }
+    drop(batch);
+    storage.close();
+}
+
+/// Returns the result of `commit`. It panics if the file changed under it.
+fn caught<T>(commit: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
+    // Nothing that it changed is used again: the database is opened anew.
+    catch_unwind(AssertUnwindSafe(commit)).unwrap_or(Err(Failure::Panicked))
+}
+
+/// Returns the check with which the storage must be opened again after a failed commit. `before` is
+/// the check that was due already.
+fn check_after(failure: &Failure, before: Option<Check>) -> Check {
+    match (failure, before) {
+        (Failure::Panicked, _) | (_, Some(Check::WholeFile)) => Check::WholeFile,
+        _ => Check::Recovery,
     }
 }
 
@@ -128,12 +149,12 @@ impl Pace {
 
 fn commit(
     storage: &Storage,
-    sound: bool,
+    reopen: Option<Check>,
     batch: &[Request],
     now: Moment,
 ) -> Result<Vec<Outcome>, Failure> {
-    if !sound {
-        storage.reopen()?;
+    if let Some(check) = reopen {
+        storage.reopen(check)?;
     }
     write_all(&*storage.current()?, batch, now)
 }

@@ -2,14 +2,13 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 mod hosted;
+mod kit;
 
-use capwire_contracts_suite::Nobody;
-use capwire_contracts_suite::keyvalue::Client;
 use capwire_keyvalue_embedded::{KeyValueEmbedded, OpenError};
-use capwire_provider::{Binding, BindingId, Config, Provider, ProviderError};
+use capwire_provider::{Provider, ProviderError};
+use kit::{binding, bound};
 use std::fs;
 use std::path::Path;
-use std::sync::Arc;
 
 #[tokio::test]
 async fn everything_is_there_after_a_restart() {
@@ -129,27 +128,5 @@ fn refusal(directory: &Path) -> OpenError {
     match KeyValueEmbedded::open(directory) {
         Ok(_) => panic!("it opened"),
         Err(error) => error,
-    }
-}
-
-async fn bound<'s>(
-    store: &'s KeyValueEmbedded,
-    actor: &str,
-    config: &[(&str, &str)],
-) -> Client<'s> {
-    let binding = binding(actor, config);
-    let id = binding.id.clone();
-    store.bind(binding).await.unwrap();
-    Client::new(store, id)
-}
-
-fn binding(actor: &str, config: &[(&str, &str)]) -> Binding {
-    Binding {
-        id: BindingId {
-            actor: actor.to_owned(),
-            name: "default".to_owned(),
-        },
-        config: Config::from_iter(config.iter().copied()),
-        actor: Arc::new(Nobody),
     }
 }
