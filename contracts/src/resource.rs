@@ -14,7 +14,7 @@
 //!
 //! # Operations within operations
 //! `PerformRequest` of `wascc:http_client` does different things by the method of its request. So
-//! each method, such as `GET`, is an [operation within](within) it, which claims can name in its
+//! each method, such as `GET`, is an operation [`within`] it, which claims can name in its
 //! place.
 //!
 //! # Form of resources
@@ -52,7 +52,7 @@ pub struct Examined {
     pub resources: Vec<String>,
     /// The canonical encoding, which replaces the original bytes.
     pub payload: Vec<u8>,
-    /// The operation [within](within) the called one that the message asks for, if there is one.
+    /// The operation [`within`] the called one that the message asks for, if there is one.
     pub operation: Option<String>,
 }
 

@@ -95,7 +95,7 @@ impl Host {
     ///
     /// All bindings are made again with the new provider. If both providers are
     /// [overlapping](capwire_provider::HandOver), no call waits. Otherwise the old one is closed
-    /// first, and calls wait, within the limits of [`HostOptions::providers`]. Calls in progress
+    /// first, and calls wait, within the limits of [`HostOptions::providers`](crate::HostOptions::providers). Calls in progress
     /// finish in the old provider, within the drain time. The host keeps `new` to open the provider
     /// again after a failure.
     ///
