@@ -225,8 +225,10 @@ fn plan_binding(
         .map_err(&mut keep)
         .ok()?;
     let config = values.read(binding, faults)?;
-    let listens = values.check(&config, binding, builtin, &place, faults)?;
-    let actor = actor.ok().flatten()?;
+    let actor = actor.ok().flatten();
+    let checked = (builtin, actor.map(|actor| &actor.options));
+    let listens = values.check(&config, binding, checked, &place, faults)?;
+    let actor = actor?;
     Some(PlannedBinding {
         key: BindingKey::new(actor.id(), provider.contract, provider.name),
         actor: actor.actor.name(),

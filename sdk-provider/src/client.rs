@@ -43,6 +43,13 @@ impl ActorClient {
         }
     }
 
+    /// Returns the maximum size of an encoded message in bytes, see
+    /// [`ActorHandle::max_message`].
+    #[must_use]
+    pub fn max_message(&self) -> usize {
+        self.actor.max_message()
+    }
+
     /// Calls the actor with `message` and returns its decoded answer. The answer may be in either
     /// dialect.
     ///

@@ -107,6 +107,12 @@ pub enum ActorError {
     /// The actor was stopped.
     #[error("the actor is not running")]
     Stopped,
+    /// The message is longer than the actor's limit for messages. The actor did not see it.
+    #[error("a message to the actor may have at most {most} bytes")]
+    TooLong {
+        /// The limit in bytes.
+        most: usize,
+    },
     /// The actor does not read the dialect of the message, and did nothing else. The text is the
     /// actor's own, for logs.
     #[error("the actor failed: {0}")]

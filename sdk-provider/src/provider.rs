@@ -326,6 +326,12 @@ pub trait ActorHandle: Send + Sync {
     /// Returns an error if the actor is busy, stopped, too slow, or fails. The error is
     /// [`ActorError::Unreadable`] if the actor does not read the dialect of the message.
     async fn call(&self, call: ActorCall<'_>) -> Result<Bytes, ActorError>;
+
+    /// Returns the maximum size of a message to the actor in bytes. By default, there is none. A
+    /// longer message is an [`ActorError::TooLong`].
+    fn max_message(&self) -> usize {
+        usize::MAX
+    }
 }
 
 #[cfg(test)]

@@ -5,8 +5,10 @@ use crate::memory::Memory;
 use crate::peer::Peer;
 use crate::refusal::Refusal;
 use crate::registry::{Registry, Share, Ticket};
-use crate::server::{Options, Running, Service, Stop};
+use crate::rules;
+use crate::server::{FIELDS, Options, Running, Service, Stop};
 use crate::stream::Stream;
+use crate::{Request, Response};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -134,6 +136,9 @@ fn http(options: &Options) -> http1::Builder {
         .header_read_timeout(options.head)
         .max_header_size(options.max_head)
         .max_buf_size(options.max_head.saturating_add(BUFFER));
+    if options.max_fields != FIELDS {
+        builder.max_headers(options.max_fields);
+    }
     builder
 }
 
@@ -152,7 +157,7 @@ impl<S: Service> Serving<S> {
         };
         let service = service_fn(async |request| {
             peer.connection.begin(Activity::Receiving);
-            let response = self.service.answer(request, &peer).await;
+            let response = self.answer(request, &peer).await;
             peer.connection.begin(Activity::Sending);
             Ok::<_, Infallible>(response)
         });
@@ -169,6 +174,32 @@ impl<S: Service> Serving<S> {
             }
         };
         if let Err(error) = ended {
+            self.log(&error);
+        }
+    }
+
+    async fn answer(&self, mut request: Request, peer: &Peer) -> Response {
+        match rules::apply(&mut request) {
+            Ok(()) => self.service.answer(request, peer).await,
+            Err(violation) => {
+                let status = violation.status.as_u16();
+                tracing::debug!(status, reason = violation.text, "a request was refused");
+                violation.response()
+            }
+        }
+    }
+
+    /// Logs the end of a connection with an error. Any client can cause these at will.
+    fn log(&self, error: &hyper::Error) {
+        let Options {
+            max_head,
+            max_fields,
+            ..
+        } = self.options;
+        if error.is_parse_too_large() {
+            let reason = "its head has too many bytes or fields";
+            tracing::debug!(%error, max_head, max_fields, reason, "a request was refused");
+        } else {
             tracing::debug!(%error, "a connection ended early");
         }
     }

@@ -29,6 +29,7 @@
 //! ```
 #![forbid(unsafe_code)]
 
+mod authority;
 mod connection;
 mod connections;
 mod descriptors;
@@ -36,6 +37,7 @@ mod memory;
 mod peer;
 mod refusal;
 mod registry;
+mod rules;
 mod server;
 mod stream;
 

@@ -13,6 +13,9 @@ use tokio::task::JoinHandle;
 
 /// The default maximum number of connections of a server.
 const CONNECTIONS: usize = 4_096;
+/// The default maximum number of header fields of a request. It is also hyper's, which parses up to
+/// this number without an allocation.
+pub(crate) const FIELDS: usize = 100;
 
 /// Answers requests.
 pub trait Service: Send + Sync + 'static {
@@ -32,6 +35,8 @@ pub struct Options {
     pub memory: usize,
     /// The maximum size of a request's head, in bytes. The default is 64 KiB.
     pub max_head: usize,
+    /// The maximum number of header fields of a request. The default is 100.
+    pub max_fields: usize,
     /// The time for the head of a request, including the next one on an open connection. The
     /// default is 30 s.
     pub head: Duration,
@@ -47,6 +52,7 @@ impl Default for Options {
             connections: CONNECTIONS.min(most_connections()),
             memory: 16 << 20,
             max_head: 64 << 10,
+            max_fields: FIELDS,
             head: Duration::from_secs(30),
             send: Duration::from_secs(30),
             drain: Duration::from_secs(10),

@@ -7,7 +7,7 @@ use capwire::provider::{Config, HandOver, Key, Provider, ProviderError, Provider
 #[cfg(feature = "http-client")]
 use capwire::providers::HttpClient;
 use capwire::providers::{Extras, HttpServer, KeyValueEmbedded, Logging, StoreFactory};
-use capwire::{BindingName, ContractId, contracts};
+use capwire::{ActorOptions, BindingName, ContractId, contracts};
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -42,8 +42,9 @@ pub(crate) struct Opening {
     pub(crate) dev: bool,
 }
 
-/// Returns where the binding will listen.
-type Check = fn(&Config) -> Result<Option<SocketAddr>, ProviderError>;
+/// Returns where the binding of an actor with these options will listen. Without options, the actor
+/// is wrong itself.
+type Check = fn(&Config, Option<&ActorOptions>) -> Result<Option<SocketAddr>, ProviderError>;
 
 type Open = fn(&BindingName, &Opening) -> Result<Arc<dyn Provider>, Error>;
 
@@ -72,7 +73,7 @@ const BUILTINS: &[Builtin] = &[
         described: HttpClient::DESCRIBED,
         keeps: None,
         hand_over: HandOver::Overlapping,
-        check: |config| HttpClient::check(config).map(|()| None),
+        check: |config, _| HttpClient::check(config).map(|()| None),
         describe: || HttpClient::new().descriptor(),
         open: |_, _| Ok(Arc::new(HttpClient::new())),
     },
@@ -84,7 +85,7 @@ const BUILTINS: &[Builtin] = &[
         described: &[],
         keeps: None,
         hand_over: HandOver::Exclusive,
-        check: |config| HttpServer::address(config).map(Some),
+        check: check_http_server,
         describe: || HttpServer::new().descriptor(),
         open: |_, opening| Ok(Arc::new(HttpServer::new().show_failures(opening.dev))),
     },
@@ -96,7 +97,7 @@ const BUILTINS: &[Builtin] = &[
         described: &[],
         keeps: Some(STORES),
         hand_over: HandOver::Exclusive,
-        check: |config| KeyValueEmbedded::check(config).map(|()| None),
+        check: |config, _| KeyValueEmbedded::check(config).map(|()| None),
         describe: || StoreFactory::new("").descriptor(),
         open: open_store,
     },
@@ -149,9 +150,14 @@ impl Builtin {
         })
     }
 
-    /// Checks the configuration of a binding, and returns the address on which it would listen.
-    pub(crate) fn check(&self, config: &Config) -> Result<Option<SocketAddr>, ProviderError> {
-        (self.check)(config)
+    /// Checks the configuration of a binding of an actor with these options, and returns the address
+    /// on which it would listen.
+    pub(crate) fn check(
+        &self,
+        config: &Config,
+        actor: Option<&ActorOptions>,
+    ) -> Result<Option<SocketAddr>, ProviderError> {
+        (self.check)(config, actor)
     }
 
     /// Returns its description, without opening it.
@@ -169,8 +175,21 @@ impl Builtin {
     }
 }
 
-fn without_keys(config: &Config) -> Result<Option<SocketAddr>, ProviderError> {
+fn without_keys(
+    config: &Config,
+    _: Option<&ActorOptions>,
+) -> Result<Option<SocketAddr>, ProviderError> {
     config.only(&[]).map(|()| None)
+}
+
+fn check_http_server(
+    config: &Config,
+    actor: Option<&ActorOptions>,
+) -> Result<Option<SocketAddr>, ProviderError> {
+    if let Some(actor) = actor {
+        HttpServer::check_message(config, actor.limits.message_bytes)?;
+    }
+    HttpServer::address(config).map(Some)
 }
 
 fn open_store(name: &BindingName, opening: &Opening) -> Result<Arc<dyn Provider>, Error> {

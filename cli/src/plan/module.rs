@@ -92,7 +92,7 @@ fn bind(
     let values = builtin.opens_actors.then_some(("PORT", port));
     let config: Config = values.into_iter().collect();
     let listens = builtin
-        .check(&config)
+        .check(&config, Some(&actor.options))
         .map_err(|error| faults.push(actor.place.error(error)))
         .ok()?;
     Some(PlannedBinding {

@@ -6,6 +6,7 @@ use crate::error::Error;
 use crate::files;
 use crate::place::Place;
 use crate::secrets::Secrets;
+use capwire::ActorOptions;
 use capwire::provider::{Config, ProviderError};
 use capwire_manifest::{Binding, SecretRef, Value, nearest};
 use std::net::SocketAddr;
@@ -50,12 +51,12 @@ impl<'a> Values<'a> {
     }
 
     /// Returns the address on which a binding of `builtin` with this configuration would listen, or
-    /// `None` if the configuration is wrong.
+    /// `None` if the configuration is wrong. `actor` has the options of the bound actor.
     pub(super) fn check(
         &self,
         config: &Config,
         binding: &Binding,
-        builtin: &Builtin,
+        (builtin, actor): (&Builtin, Option<&ActorOptions>),
         place: &Place,
         faults: &mut Vec<Error>,
     ) -> Option<Option<SocketAddr>> {
@@ -69,7 +70,7 @@ impl<'a> Values<'a> {
         let mut rest = without(config, |key| !builtin.keys.contains(&key));
         // A provider tells the first wrong value only.
         loop {
-            let error = match builtin.check(&rest) {
+            let error = match builtin.check(&rest, actor) {
                 Ok(listens) => return right.then_some(listens),
                 Err(error) => error,
             };

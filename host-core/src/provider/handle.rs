@@ -41,6 +41,11 @@ impl ActorHandle for Handle {
         if self.revocation.is_revoked() {
             return Err(ActorError::Stopped);
         }
+        let most = self.most(&host);
+        if call.payload.len() > most {
+            // The sender's fault, such as an HTTP client's, and no failure of the actor.
+            return Err(ActorError::TooLong { most });
+        }
         let caller = Caller::Provider(self.binding.provider.clone());
         let target = Target::Actor(self.binding.actor);
         let context = CallContext::of_provider(call.trace);
@@ -56,9 +61,23 @@ impl ActorHandle for Handle {
             actor_error(error)
         })
     }
+
+    fn max_message(&self) -> usize {
+        let host = self.host.upgrade();
+        host.map_or(usize::MAX, |host| self.most(&host))
+    }
 }
 
 impl Handle {
+    /// Returns the maximum size of a message to the actor in bytes.
+    fn most(&self, host: &Dispatcher) -> usize {
+        let tables = host.shared().tables.read();
+        let actor = tables.actor(self.binding.actor);
+        actor.map_or(usize::MAX, |actor| {
+            actor.generation().options().limits.message_bytes
+        })
+    }
+
     /// Logs a failure of the actor once. Others know of a busy, stopped or denied one.
     fn log(&self, host: &Dispatcher, error: &Error, trace_id: TraceId) {
         let text = match (error.call_failure(), error.kind()) {

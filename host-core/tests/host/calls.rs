@@ -162,6 +162,21 @@ async fn a_provider_sees_how_a_call_of_its_actor_failed() {
 }
 
 #[tokio::test]
+async fn a_message_of_a_provider_that_is_too_long_is_no_failure_of_its_actor_c8() {
+    let kit = Kit::new();
+    let told = kit.told();
+    let mut options = instances(1);
+    options.limits.message_bytes = 10;
+    kit.bound_actor(options).await;
+    let handle = told.handle();
+    assert_eq!(handle.max_message(), 10);
+    let longest = handle.call(ActorCall::new("echo", "ten bytes.")).await;
+    assert_eq!(longest.unwrap(), "ten bytes.");
+    let longer = handle.call(ActorCall::new("echo", "eleven byte")).await;
+    assert_eq!(longer, Err(ActorError::TooLong { most: 10 }));
+}
+
+#[tokio::test]
 async fn whoever_calls_without_end_gives_way_to_others() {
     let kit = Kit::new();
     let actor = kit.start(&Module::new()).await;

@@ -9,8 +9,14 @@ use hyper::header::{CONNECTION, CONTENT_TYPE, HeaderValue, RETRY_AFTER, X_CONTEN
 /// response for the client.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Failure {
-    #[error("the request body has more than {max} bytes, the limit set by `MAX_BODY`")]
+    #[error(
+        "the request body has more than {max} bytes, the limit set by `MAX_BODY` or by the actor's limit `message`"
+    )]
     BodyTooLong { max: usize },
+    #[error("the request does not fit into a message of {most} bytes, the actor's limit `message`")]
+    RequestTooLong { most: usize },
+    #[error("the head does not fit into a message of {most} bytes, the actor's limit `message`")]
+    HeadTooLong { most: usize },
     #[error("the request body did not arrive in time")]
     BodyTooSlow,
     #[error("the connection failed while the request body was read: {0}")]
@@ -35,6 +41,7 @@ impl From<ActorError> for Failure {
     fn from(error: ActorError) -> Self {
         match error {
             ActorError::BadAnswer(reason) => Self::BadAnswer(reason),
+            ActorError::TooLong { most } => Self::RequestTooLong { most },
             error => Self::Actor(error),
         }
     }
@@ -50,9 +57,12 @@ impl Failure {
     /// Returns `true` if the actor is to blame, rather than its client or the load.
     pub(crate) fn is_the_actors(&self) -> bool {
         match self {
-            Self::BodyTooLong { .. } | Self::BodyTooSlow | Self::BodyBroken(_) | Self::NoMemory => {
-                false
-            }
+            Self::BodyTooLong { .. }
+            | Self::RequestTooLong { .. }
+            | Self::HeadTooLong { .. }
+            | Self::BodyTooSlow
+            | Self::BodyBroken(_)
+            | Self::NoMemory => false,
             Self::Actor(error) => !matches!(
                 error,
                 ActorError::Busy { .. } | ActorError::Unavailable { .. }
@@ -115,6 +125,13 @@ impl Failure {
     fn for_client(&self) -> (StatusCode, &'static str) {
         match self {
             Self::BodyTooLong { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "The body is too long"),
+            Self::RequestTooLong { .. } => {
+                (StatusCode::PAYLOAD_TOO_LARGE, "The request is too long")
+            }
+            Self::HeadTooLong { .. } => (
+                StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+                "The head is too long",
+            ),
             Self::BodyTooSlow => (
                 StatusCode::REQUEST_TIMEOUT,
                 "The body did not arrive in time",

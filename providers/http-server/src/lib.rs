@@ -3,13 +3,8 @@
 //! Each binding has its own server. Requests with any method and path call the operation
 //! `HandleRequest`.
 //!
-//! | key | default | meaning |
-//! |---|---|---|
-//! | `PORT` | `8080` | the port; 0 selects any free port |
-//! | `ADDRESS` | `127.0.0.1` | the IP address to listen on; `0.0.0.0` and `::` stand for all addresses |
-//! | `MAX_BODY` | `1048576` | the maximum size of a request's body in bytes; a longer body gets 413 |
-//! | `MAX_CONNECTIONS` | `4096`, or what the limit of open descriptors leaves | the maximum number of connections; idle ones give way to new ones, and if none is idle, new ones get 503 |
-//! | `MAX_MEMORY` | `16777216`, or four times `MAX_BODY` if that is more | the maximum memory for the bodies of all requests and responses in bytes; slow clients give way, and if none is slow, a request gets 503 |
+//! [`HttpServer::KEY_TABLE`] has the keys of a binding's configuration, such as `PORT` and `MAX_BODY`,
+//! with their defaults and meanings.
 //!
 //! Other keys are errors. When [`bind`](capwire_provider::Provider::bind) returns, the port is
 //! open. When `unbind` returns, requests in progress are answered (within [`Timeouts::drain`]) and
@@ -21,7 +16,8 @@
 //! or else to a new trace. The response's `traceparent` names this trace. Each request is a
 //! `tracing` span with the target `capwire::http` and the level `debug`.
 //!
-//! The server supports HTTP/1.0 and 1.1, without TLS.
+//! The server supports HTTP/1.0 and 1.1, without TLS. It refuses requests that break the rules of HTTP,
+//! such as those with two `Host` fields.
 //!
 //! The provider supports actors of 2020; those from before April get messages in their own dialect.
 //!
@@ -57,6 +53,7 @@
 #![forbid(unsafe_code)]
 
 mod failure;
+mod keys;
 mod provider;
 mod request;
 mod response;
@@ -66,6 +63,7 @@ mod span;
 mod timeouts;
 mod trace;
 
+pub use keys::Key;
 pub use provider::HttpServer;
 pub use timeouts::Timeouts;
 

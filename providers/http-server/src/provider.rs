@@ -1,6 +1,7 @@
 //! The provider, with a server for each binding.
 
 use crate::failure::ErrorDetail;
+use crate::keys::{self, Key};
 use crate::settings::Settings;
 use crate::site::Site;
 use crate::timeouts::Timeouts;
@@ -36,8 +37,11 @@ impl HttpServer {
         Self::default()
     }
 
-    /// The configuration keys of a binding.
-    pub const KEYS: &'static [&'static str] = Settings::KEYS;
+    /// The names of the configuration keys of a binding.
+    pub const KEYS: &'static [&'static str] = keys::NAMES;
+
+    /// The configuration keys of a binding, with their defaults and meanings.
+    pub const KEY_TABLE: &'static [Key] = keys::TABLE;
 
     /// Returns the address on which a binding with this configuration would listen. Opens nothing.
     ///
@@ -45,6 +49,15 @@ impl HttpServer {
     /// Returns [`ProviderError::Config`] if `bind` would.
     pub fn address(config: &Config) -> Result<SocketAddr, ProviderError> {
         Settings::read(config).map(|settings| settings.listen)
+    }
+
+    /// Checks that the largest body of this configuration fits into a message of `max_message` bytes
+    /// to the actor.
+    ///
+    /// # Errors
+    /// Returns [`ProviderError::Config`] if `bind` would.
+    pub fn check_message(config: &Config, max_message: usize) -> Result<(), ProviderError> {
+        Settings::read(config)?.check_message(max_message)
     }
 
     /// Sets the timeouts of the servers.
@@ -82,10 +95,11 @@ impl HttpServer {
         Options {
             connections: settings.max_connections.unwrap_or(defaults.connections),
             memory: settings.max_memory(defaults.memory),
+            max_head: settings.max_head.unwrap_or(defaults.max_head),
+            max_fields: settings.max_fields.unwrap_or(defaults.max_fields),
             head,
             send,
             drain,
-            ..defaults
         }
     }
 }
@@ -103,6 +117,7 @@ impl Provider for HttpServer {
 
     async fn bind(&self, binding: Binding) -> Result<Bound, ProviderError> {
         let settings = Settings::read(&binding.config)?;
+        settings.check_message(binding.actor.max_message())?;
         let mut servers = self.servers.lock().await;
         let Entry::Vacant(place) = servers.entry(binding.id) else {
             return Err(ProviderError::Refused(

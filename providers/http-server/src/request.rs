@@ -31,9 +31,6 @@ pub(crate) async fn body(
     hold: &mut Hold,
 ) -> Result<Vec<u8>, Failure> {
     let mut read = Vec::new();
-    if body.is_end_stream() {
-        return Ok(read);
-    }
     let announced = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
     if announced > max {
         return Err(Failure::BodyTooLong { max });

@@ -1,35 +1,38 @@
 //! The configuration of a binding.
 
+use crate::keys::{
+    ADDRESS, MAX_BODY, MAX_CONNECTIONS, MAX_FIELDS, MAX_HEAD, MAX_MEMORY, NAMES, PORT,
+};
 use capwire_provider::{Config, ProviderError};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::num::NonZeroUsize;
-
-const PORT: &str = "PORT";
-const ADDRESS: &str = "ADDRESS";
-const MAX_BODY: &str = "MAX_BODY";
-
-const MAX_CONNECTIONS: &str = "MAX_CONNECTIONS";
-const MAX_MEMORY: &str = "MAX_MEMORY";
+use std::ops::RangeInclusive;
 
 const DEFAULT_PORT: u16 = 8080;
 const DEFAULT_MAX_BODY: usize = 1 << 20;
+const HEAD: RangeInclusive<usize> = 1 << 10..=1 << 20;
+const FIELDS: RangeInclusive<usize> = 1..=1_000;
 /// The number of the largest bodies for which there is memory by default.
 const BODIES: usize = 4;
+/// The bytes of a message that a body must leave for the head.
+const ROOM_FOR_HEAD: usize = 512;
 
 /// The address to listen on, and the limits for clients.
 pub(crate) struct Settings {
     pub(crate) listen: SocketAddr,
     pub(crate) max_body: usize,
+    /// `true` if the binding configures `max_body`.
+    has_max_body: bool,
+    pub(crate) max_head: Option<usize>,
+    pub(crate) max_fields: Option<usize>,
     /// `None` means as many as the process allows.
     pub(crate) max_connections: Option<usize>,
     max_memory: Option<usize>,
 }
 
 impl Settings {
-    pub(crate) const KEYS: &[&str] = &[PORT, ADDRESS, MAX_BODY, MAX_CONNECTIONS, MAX_MEMORY];
-
     pub(crate) fn read(config: &Config) -> Result<Self, ProviderError> {
-        config.only(Self::KEYS)?;
+        config.only(NAMES)?;
         let port = value(
             config,
             PORT,
@@ -43,6 +46,7 @@ impl Settings {
             "a number of connections, at least 1",
         )?;
         let max_memory = value(config, MAX_MEMORY, "a number of bytes")?;
+        let has_max_body = max_body.is_some();
         let max_body = max_body.unwrap_or(DEFAULT_MAX_BODY);
         if max_memory.is_some_and(|memory| memory < max_body) {
             let reason = format!("must be at least `MAX_BODY`, which is {max_body}");
@@ -52,9 +56,26 @@ impl Settings {
         Ok(Self {
             listen: SocketAddr::new(address, port.unwrap_or(DEFAULT_PORT)),
             max_body,
+            has_max_body,
+            max_head: within(config, MAX_HEAD, HEAD)?,
+            max_fields: within(config, MAX_FIELDS, FIELDS)?,
             max_connections: max_connections.map(NonZeroUsize::get),
             max_memory,
         })
+    }
+
+    /// Refuses a configured `MAX_BODY` that does not fit into a message of `max_message` bytes to the
+    /// actor.
+    pub(crate) fn check_message(&self, max_message: usize) -> Result<(), ProviderError> {
+        let most = max_message.saturating_sub(ROOM_FOR_HEAD);
+        if !self.has_max_body || self.max_body <= most {
+            return Ok(());
+        }
+        let reason = format!(
+            "a message to the actor may have {max_message} bytes, so this must be at most {most}: lower it, \
+             or raise the actor's limit `message`"
+        );
+        Err(ProviderError::config(MAX_BODY, reason))
     }
 
     /// Returns the memory for bodies in bytes, by default at least `least`.
@@ -94,6 +115,21 @@ fn value<T: std::str::FromStr>(
         .map(str::parse)
         .transpose()
         .map_err(|_| ProviderError::config(key, format!("must be {expected}")))
+}
+
+fn within(
+    config: &Config,
+    key: &'static str,
+    range: RangeInclusive<usize>,
+) -> Result<Option<usize>, ProviderError> {
+    let (least, most) = (range.start(), range.end());
+    let expected = format!("a number from {least} to {most}");
+    match value(config, key, &expected)? {
+        Some(number) if !range.contains(&number) => {
+            Err(ProviderError::config(key, format!("must be {expected}")))
+        }
+        number => Ok(number),
+    }
 }
 
 #[cfg(test)]

@@ -4,9 +4,9 @@ use crate::failure::{ErrorDetail, Failure};
 use crate::timeouts::Timeouts;
 use crate::{request, response, span, trace};
 use capwire_contracts::http::OP_HANDLE_REQUEST;
-use capwire_provider::{ActorClient, ActorHandle, BindingId, TraceContext};
+use capwire_provider::{ActorClient, ActorError, ActorHandle, BindingId, TraceContext};
 use capwire_serving::{Hold, Peer, Request, Response, Service};
-use hyper::body::Incoming;
+use hyper::body::{Body, Incoming};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time;
@@ -66,11 +66,21 @@ impl Site {
         let message = request::message(&head, body);
         let actor = &self.actor;
         let response = actor.call_traced(Some(trace), OP_HANDLE_REQUEST, &message);
-        response::checked(response.await?, peer).await
+        let response = response.await.map_err(|error| match error {
+            ActorError::TooLong { most } if message.body.is_empty() => {
+                Failure::HeadTooLong { most }
+            }
+            error => error.into(),
+        });
+        response::checked(response?, peer).await
     }
 
     async fn body(&self, body: Incoming, peer: &Peer, hold: &mut Hold) -> Result<Vec<u8>, Failure> {
-        let read = request::body(body, self.max_body, peer, hold);
+        if body.is_end_stream() {
+            return Ok(Vec::new());
+        }
+        let max = self.max_body.min(self.actor.max_message());
+        let read = request::body(body, max, peer, hold);
         let read = time::timeout(self.body_timeout, read).await;
         read.unwrap_or(Err(Failure::BodyTooSlow))
     }

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 mod common;
+mod hostile;
 
 use capwire_contracts::http::Response;
 use capwire_http_server::Timeouts;
@@ -22,7 +23,7 @@ async fn site(answer: usize, config: &[(&str, &str)]) -> Site {
 }
 
 fn post(body: &[u8]) -> Vec<u8> {
-    let head = "POST / HTTP/1.1\r\nconnection: close\r\ncontent-length:";
+    let head = "POST / HTTP/1.1\r\nhost: a\r\nconnection: close\r\ncontent-length:";
     [format!("{head} {}\r\n\r\n", body.len()).as_bytes(), body].concat()
 }
 

@@ -27,6 +27,10 @@ async fn a_wrong_configuration_is_refused_by_key() {
         ("ADDRESS", "localhost"),
         ("ADDRESS", "127.0.0.1:80"),
         ("MAX_BODY", "1 MiB"),
+        ("MAX_HEAD", "1023"),
+        ("MAX_HEAD", "1048577"),
+        ("MAX_FIELDS", "0"),
+        ("MAX_FIELDS", "many"),
         ("port", "8080"),
     ];
     for (key, value) in wrong {
@@ -107,7 +111,9 @@ async fn an_unknown_binding_is_nothing_to_unbind() {
 async fn the_same_port_can_be_bound_again_at_once() {
     let site = Site::answering(|_| Ok(Response::text("old"))).await;
     let mut kept = site.connect().await;
-    kept.write_all(b"GET / HTTP/1.1\r\n\r\n").await.unwrap();
+    kept.write_all(b"GET / HTTP/1.1\r\nhost: a\r\n\r\n")
+        .await
+        .unwrap();
     assert_eq!(body(&site.get("/").await), "old");
     site.unbind().await;
     assert!(refused(&site.address).await);
@@ -124,7 +130,10 @@ async fn unbinding_answers_what_is_under_way_and_closes_the_rest() {
     let site = Site::new(actor, &[], Timeouts::default()).await;
     let mut silent = site.connect().await;
     let mut running = site.connect().await;
-    running.write_all(b"GET / HTTP/1.1\r\n\r\n").await.unwrap();
+    running
+        .write_all(b"GET / HTTP/1.1\r\nhost: a\r\n\r\n")
+        .await
+        .unwrap();
     let call = asked.recv().await.unwrap();
     let provider = site.provider.clone();
     let unbinding = tokio::spawn(async move { provider.unbind(&id("MACTOR")).await });
@@ -144,7 +153,10 @@ async fn unbinding_does_not_wait_for_ever() {
     let (actor, mut asked) = Waiting::new();
     let site = Site::new(actor, &[], common::short_timeouts()).await;
     let mut running = site.connect().await;
-    running.write_all(b"GET / HTTP/1.1\r\n\r\n").await.unwrap();
+    running
+        .write_all(b"GET / HTTP/1.1\r\nhost: a\r\n\r\n")
+        .await
+        .unwrap();
     let mut call = asked.recv().await.unwrap();
     site.unbind().await;
     call.answer.closed().await;

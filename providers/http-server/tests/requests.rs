@@ -32,7 +32,7 @@ async fn the_actor_sees_the_request_as_it_was_sent() {
 #[tokio::test]
 async fn a_chunked_body_arrives_whole() {
     let request = seen(
-        b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n\
+        b"POST / HTTP/1.1\r\nhost: a\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n\
           3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n",
     )
     .await;
@@ -44,7 +44,7 @@ async fn a_body_that_comes_slowly_is_waited_for() {
     let site = Site::answering(|request| Ok(Response::ok().with_body(request.body))).await;
     let mut stream = site.connect().await;
     stream.set_nodelay(true).unwrap();
-    let head = b"POST / HTTP/1.1\r\nConnection: close\r\nContent-Length: 6\r\n\r\n";
+    let head = b"POST / HTTP/1.1\r\nhost: a\r\nConnection: close\r\nContent-Length: 6\r\n\r\n";
     stream.write_all(head).await.unwrap();
     for byte in b"slowly" {
         tokio::task::yield_now().await;
@@ -110,7 +110,7 @@ async fn responses_without_a_body_have_none() {
         assert_eq!(body(&response), "");
     }
     let head = site
-        .send("HEAD /200 HTTP/1.1\r\nconnection: close\r\n\r\n")
+        .send("HEAD /200 HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n")
         .await;
     assert!(head.contains("content-length: 4"), "{head}");
     assert_eq!(body(&head), "");
@@ -120,7 +120,7 @@ async fn responses_without_a_body_have_none() {
 async fn a_connection_serves_several_requests() {
     let site = Site::answering(|request| Ok(Response::text(request.path))).await;
     let responses = site
-        .send("GET /1 HTTP/1.1\r\n\r\nGET /2 HTTP/1.1\r\nconnection: close\r\n\r\n")
+        .send("GET /1 HTTP/1.1\r\nhost: a\r\n\r\nGET /2 HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n")
         .await;
     assert_eq!(responses.matches("HTTP/1.1 200 OK").count(), 2);
     assert!(responses.find("/1") < responses.find("/2"));
@@ -220,13 +220,53 @@ async fn concurrent_clients_get_their_own_answers() {
                 let text = format!("client {client}, turn {turn}");
                 let length = text.len();
                 let request = format!(
-                    "POST / HTTP/1.1\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n{text}"
+                    "POST / HTTP/1.1\r\nhost: a\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n{text}"
                 );
                 assert_eq!(body(&site.send(request).await), text);
             }
         });
     }
     assert_eq!(clients.join_all().await.len(), CLIENTS);
+}
+
+#[tokio::test]
+async fn a_request_needs_one_valid_host_c4() {
+    let site = Site::answering(|_| Ok(Response::ok())).await;
+    let wrong = [
+        "",
+        "host: a\r\nhost: a\r\n",
+        "host: a\r\nhost: b\r\n",
+        "host: a b/c?d\r\n",
+    ];
+    for hosts in wrong {
+        let response = site.send(format!("GET / HTTP/1.1\r\n{hosts}\r\n")).await;
+        assert_eq!(status(&response), "400", "{hosts:?}: {response}");
+        assert!(body(&response).contains("Host"), "{response}");
+    }
+    let old = site.send("GET / HTTP/1.0\r\n\r\n").await;
+    assert_eq!(&old[..12], "HTTP/1.0 200");
+}
+
+#[tokio::test]
+async fn the_host_of_an_absolute_target_wins_c5() {
+    let request = seen(
+        b"GET http://x.example:80/p?q HTTP/1.1\r\nhost: y.example\r\nconnection: close\r\n\r\n",
+    );
+    let request = request.await;
+    assert_eq!(request.header["host"], "x.example:80");
+    assert_eq!((&*request.path, &*request.query_string), ("/p", "q"));
+}
+
+#[tokio::test]
+async fn tunnels_and_unknown_codings_are_not_implemented_c6() {
+    let site = Site::answering(|_| Ok(Response::ok())).await;
+    for request in [
+        "CONNECT x:443 HTTP/1.1\r\nhost: x:443\r\n\r\n",
+        "POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
+    ] {
+        let response = site.send(request).await;
+        assert_eq!(status(&response), "501", "{request}: {response}");
+    }
 }
 
 async fn seen(request: &[u8]) -> Request {

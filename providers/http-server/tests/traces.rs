@@ -46,7 +46,8 @@ async fn served(headers: &str) -> (TraceContext, TraceContext) {
     let actor = Arc::new(Traced::default());
     let site = Site::new(actor.clone(), &[], Timeouts::default()).await;
     let mut stream = site.connect().await;
-    let request = format!("GET /a?secret HTTP/1.1\r\n{headers}connection: close\r\n\r\n");
+    let request =
+        format!("GET /a?secret HTTP/1.1\r\nhost: a\r\n{headers}connection: close\r\n\r\n");
     stream.write_all(request.as_bytes()).await.unwrap();
     let response = read_all(&mut stream).await.to_lowercase();
     let told: Vec<_> = response

@@ -73,8 +73,10 @@ impl Site {
     }
 
     pub(crate) async fn get(&self, path: &str) -> String {
-        self.send(format!("GET {path} HTTP/1.1\r\nconnection: close\r\n\r\n"))
-            .await
+        self.send(format!(
+            "GET {path} HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n"
+        ))
+        .await
     }
 
     pub(crate) async fn unbind(&self) {

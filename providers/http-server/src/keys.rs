@@ -1,0 +1,77 @@
+//! The keys of a binding's configuration, in one table for the code and for the documentation.
+
+/// A key of a binding's configuration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Key {
+    /// The name, such as `PORT`.
+    pub name: &'static str,
+    /// The default in words, or as a value in backticks.
+    pub default: &'static str,
+    /// The meaning in complete sentences.
+    pub about: &'static str,
+}
+
+/// Defines a constant for each key, and the table and the names of all keys in the order of the
+/// documentation.
+macro_rules! keys {
+    ($($name:ident: $default:literal, $about:literal;)*) => {
+        $(pub(crate) const $name: &str = stringify!($name);)*
+
+        pub(crate) const TABLE: &[Key] = &[$(Key { name: $name, default: $default, about: $about }),*];
+
+        pub(crate) const NAMES: &[&str] = &[$($name),*];
+    };
+}
+
+keys! {
+    PORT:
+        "`8080`",
+        "The port. 0 selects any free port.";
+    ADDRESS:
+        "`127.0.0.1`",
+        "The IP address to listen on. `0.0.0.0` and `::` stand for all addresses.";
+    MAX_BODY:
+        "`1048576`, or what fits into a message of the actor",
+        "The maximum size of a request's body, in bytes. A longer body gets 413. \
+                It must leave 512 bytes of the actor's limit `message` for the head.";
+    MAX_HEAD:
+        "`65536`",
+        "The maximum size of a request's head, in bytes, from 1024 to 1048576. \
+                A longer head gets 431.";
+    MAX_FIELDS:
+        "`100`",
+        "The maximum number of header fields of a request, from 1 to 1000. More get 431.";
+    MAX_CONNECTIONS:
+        "`4096`, or what the limit of open descriptors leaves",
+        "The maximum number of connections. Idle ones give way to new ones. \
+                If none is idle, a new one gets 503.";
+    MAX_MEMORY:
+        "`16777216`, or four times `MAX_BODY` if that is more",
+        "The maximum memory for the bodies of all requests and responses, in bytes. \
+                Slow clients give way. If none is slow, a request gets 503.";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::TABLE;
+
+    #[test]
+    fn the_document_has_the_table_of_keys() {
+        let path = concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/../../docs/providers/http-server.md"
+        );
+        let page = std::fs::read_to_string(path).unwrap();
+        let rows = TABLE.iter().map(|key| {
+            let (name, default, about) = (key.name, key.default, key.about);
+            format!("| `{name}` | {default} | {about} |\n")
+        });
+        let table: String = rows.collect();
+        let head = "| key | default | meaning |\n|---|---|---|\n";
+        assert!(
+            page.contains(&format!("{head}{table}\n")),
+            "docs/providers/http-server.md needs this table:\n{head}{table}"
+        );
+    }
+}
