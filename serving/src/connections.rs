@@ -1,21 +1,13 @@
 //! The open connections of one server.
 
-use crate::connection::{Activity, Connection};
-use crate::memory::Memory;
-use crate::peer::Peer;
+use crate::connection::Connection;
+use crate::handshake::Handshake;
+use crate::http::Serving;
 use crate::refusal::Refusal;
-use crate::registry::{Registry, Share, Ticket};
-use crate::rules;
-use crate::server::{FIELDS, Options, Running, Service, Stop};
-use crate::stream::Stream;
-use crate::{Request, Response};
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use crate::registry::{Registry, Ticket};
+use crate::server::{Options, Running, Service, Stop};
 use std::collections::HashMap;
-use std::convert::Infallible;
 use std::io;
-use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
@@ -25,38 +17,20 @@ use tokio::time;
 
 /// The pause after a failed `accept`, in which open connections may end.
 const RESPITE: Duration = Duration::from_millis(50);
-/// The size of the buffers of a connection in addition to its head, in bytes.
-const BUFFER: usize = 16 << 10;
 
 /// The open connections of one server.
-pub(crate) struct Connections<S> {
-    server: Arc<Serving<S>>,
+pub(crate) struct Connections<S, H> {
+    server: Arc<Serving<S, H>>,
     drain: Duration,
     refusal: Refusal,
     tasks: JoinSet<()>,
     running: HashMap<Id, Running>,
 }
 
-/// The parts that all connections of a server share.
-struct Serving<S> {
-    service: S,
-    http: http1::Builder,
-    share: Share,
-    memory: Memory,
-    options: Options,
-}
-
-impl<S: Service> Connections<S> {
-    pub(crate) fn new(service: S, options: Options) -> Self {
-        let server = Serving {
-            service,
-            http: http(&options),
-            share: Registry::of_process().add_server(options.connections),
-            memory: Memory::new(options.memory),
-            options,
-        };
+impl<S: Service, H: Handshake> Connections<S, H> {
+    pub(crate) fn new(service: S, handshake: H, options: Options) -> Self {
         Self {
-            server: Arc::new(server),
+            server: Arc::new(Serving::new(service, handshake, options)),
             drain: options.drain,
             refusal: Refusal::default(),
             tasks: JoinSet::new(),
@@ -127,80 +101,4 @@ async fn respite(error: &io::Error) {
     tracing::warn!(%error, "a connection cannot be accepted");
     Registry::of_process().make_room().await;
     time::sleep(RESPITE).await;
-}
-
-fn http(options: &Options) -> http1::Builder {
-    let mut builder = http1::Builder::new();
-    builder
-        .timer(TokioTimer::new())
-        .header_read_timeout(options.head)
-        .max_header_size(options.max_head)
-        .max_buf_size(options.max_head.saturating_add(BUFFER));
-    if options.max_fields != FIELDS {
-        builder.max_headers(options.max_fields);
-    }
-    builder
-}
-
-impl<S: Service> Serving<S> {
-    async fn serve(&self, stream: TcpStream, connection: Arc<Connection>, stop: Stop) {
-        if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(%error, "answers may be delayed");
-        }
-        let Options { send, max_head, .. } = self.options;
-        let memory = self.memory.clone();
-        let stream = Stream::new(stream, Arc::clone(&connection), memory, send, max_head);
-        let peer = Peer {
-            connection: Arc::clone(&connection),
-            share: self.share,
-            memory: self.memory.clone(),
-        };
-        let service = service_fn(async |request| {
-            peer.connection.begin(Activity::Receiving);
-            let response = self.answer(request, &peer).await;
-            peer.connection.begin(Activity::Sending);
-            Ok::<_, Infallible>(response)
-        });
-        let mut http = pin!(self.http.serve_connection(TokioIo::new(stream), service));
-        let ended = tokio::select! {
-            ended = http.as_mut() => ended,
-            () = connection.must_leave() => {
-                tracing::debug!("a connection gave way to others");
-                return;
-            }
-            _ = stop => {
-                http.as_mut().graceful_shutdown();
-                http.await
-            }
-        };
-        if let Err(error) = ended {
-            self.log(&error);
-        }
-    }
-
-    async fn answer(&self, mut request: Request, peer: &Peer) -> Response {
-        match rules::apply(&mut request) {
-            Ok(()) => self.service.answer(request, peer).await,
-            Err(violation) => {
-                let status = violation.status.as_u16();
-                tracing::debug!(status, reason = violation.text, "a request was refused");
-                violation.response()
-            }
-        }
-    }
-
-    /// Logs the end of a connection with an error. Any client can cause these at will.
-    fn log(&self, error: &hyper::Error) {
-        let Options {
-            max_head,
-            max_fields,
-            ..
-        } = self.options;
-        if error.is_parse_too_large() {
-            let reason = "its head has too many bytes or fields";
-            tracing::debug!(%error, max_head, max_fields, reason, "a request was refused");
-        } else {
-            tracing::debug!(%error, "a connection ended early");
-        }
-    }
 }

@@ -1,7 +1,7 @@
-//! An HTTP/1 server whose connections, memory and waiting times are bounded.
+//! An HTTP/1 and HTTP/2 server whose connections, memory and waiting times are bounded.
 //!
 //! A [`Server`] answers requests with a [`Service`]. The service gets a [`Peer`] with each request,
-//! from which it takes memory for bodies.
+//! from which it takes memory for bodies. A [`Handshake`] can put TLS below HTTP.
 //!
 //! ```
 //! use bytes::Bytes;
@@ -33,8 +33,11 @@ mod authority;
 mod connection;
 mod connections;
 mod descriptors;
+mod handshake;
+mod http;
 mod memory;
 mod peer;
+mod protocol;
 mod refusal;
 mod registry;
 mod rules;
@@ -42,8 +45,10 @@ mod server;
 mod stream;
 
 pub use descriptors::most_connections;
+pub use handshake::{ClearText, Handshake, Opened};
 pub use memory::{Full, Hold};
 pub use peer::Peer;
+pub use protocol::Protocol;
 pub use server::{Options, Server, Service};
 
 /// A request whose body has not been read.

@@ -1,6 +1,7 @@
 //! The memory for bodies, over all connections of a server.
 
 use crate::Response;
+use crate::peer::Sending;
 use bytes::Bytes;
 use hyper::StatusCode;
 use hyper::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER};
@@ -84,6 +85,7 @@ impl Full {
 pub(crate) struct Held {
     pub(crate) body: Vec<u8>,
     pub(crate) _hold: Hold,
+    pub(crate) _sending: Option<Sending>,
 }
 
 impl AsRef<[u8]> for Held {

@@ -2,19 +2,43 @@
 
 use crate::connection::{Activity, Connection};
 use crate::memory::{Full, Held, Hold, Memory};
+use crate::protocol::Protocol;
 use crate::registry::{Registry, Share};
 use bytes::Bytes;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// The connection of a request, from which the service takes memory for bodies.
 #[derive(Debug)]
 pub struct Peer {
-    pub(crate) connection: Arc<Connection>,
-    pub(crate) share: Share,
-    pub(crate) memory: Memory,
+    connection: Arc<Connection>,
+    protocol: Protocol,
+    share: Share,
+    memory: Memory,
+    /// `true` when the whole body has arrived.
+    is_received: AtomicBool,
+    is_answered: bool,
 }
 
 impl Peer {
+    /// A request whose head has arrived.
+    pub(crate) fn new(
+        connection: Arc<Connection>,
+        protocol: Protocol,
+        share: Share,
+        memory: Memory,
+    ) -> Self {
+        connection.change(None, Some(Activity::Receiving));
+        Self {
+            connection,
+            protocol,
+            share,
+            memory,
+            is_received: AtomicBool::new(false),
+            is_answered: false,
+        }
+    }
+
     /// Extends `hold` to `bytes`, the size of the request's body so far. Other connections that hold
     /// memory and wait for their clients give way, if necessary.
     ///
@@ -35,7 +59,10 @@ impl Peer {
     /// Reports that the body has arrived, and that the connection does not wait for its client any
     /// more.
     pub fn received(&self) {
-        self.connection.begin(Activity::Working);
+        if !self.is_received.swap(true, Ordering::Relaxed) {
+            let (receiving, working) = (Activity::Receiving, Activity::Working);
+            self.connection.change(Some(receiving), Some(working));
+        }
     }
 
     /// Returns `body` as the body of a response. It holds memory until the client has read it.
@@ -47,6 +74,64 @@ impl Peer {
         // The service computes; its client is not slow.
         self.received();
         self.hold(&mut hold, body.len()).await?;
-        Ok(Bytes::from_owner(Held { body, _hold: hold }))
+        let sending = match self.protocol {
+            Protocol::Http1 => None,
+            Protocol::Http2 => Some(Sending::begin(&self.connection)),
+        };
+        Ok(Bytes::from_owner(Held {
+            body,
+            _hold: hold,
+            _sending: sending,
+        }))
+    }
+
+    /// Reports that the service has answered.
+    pub(crate) fn answered(mut self) {
+        self.is_answered = true;
+        self.connection.answered();
+    }
+
+    pub(crate) fn protocol(&self) -> Protocol {
+        self.protocol
+    }
+
+    fn activity(&self) -> Activity {
+        match self.is_received.load(Ordering::Relaxed) {
+            true => Activity::Working,
+            false => Activity::Receiving,
+        }
+    }
+}
+
+impl Drop for Peer {
+    fn drop(&mut self) {
+        // The stream of an HTTP/1 connection knows when its client has the response. That of HTTP/2
+        // does not: there, a body ends with its last byte.
+        let sends = self.is_answered && self.protocol == Protocol::Http1;
+        let next = sends.then_some(Activity::Sending);
+        self.connection.change(Some(self.activity()), next);
+        if sends && !self.is_received.load(Ordering::Relaxed) {
+            self.connection.leave_unread();
+        }
+        if !self.is_answered {
+            self.connection.cancelled();
+        }
+    }
+}
+
+/// A response that the client of an HTTP/2 connection reads, until it is dropped.
+#[derive(Debug)]
+pub(crate) struct Sending(Arc<Connection>);
+
+impl Sending {
+    fn begin(connection: &Arc<Connection>) -> Self {
+        connection.change(None, Some(Activity::Sending));
+        Self(Arc::clone(connection))
+    }
+}
+
+impl Drop for Sending {
+    fn drop(&mut self) {
+        self.0.change(Some(Activity::Sending), None);
     }
 }

@@ -24,6 +24,7 @@ const fn bad(text: &'static str) -> Violation {
 
 const NO_HOST: Violation = bad("The request needs one Host field");
 const WRONG_HOST: Violation = bad("The Host field is not a host");
+const TWO_HOSTS: Violation = bad("The Host field contradicts the request target");
 const WRONG_TARGET: Violation = bad("The request target is invalid");
 const NO_TUNNELS: Violation = Violation {
     status: StatusCode::NOT_IMPLEMENTED,
@@ -38,9 +39,18 @@ const NO_EXPECTATIONS: Violation = Violation {
     text: "The only supported expectation is 100-continue",
 };
 
+const TOO_MANY_FIELDS: Violation = Violation {
+    status: StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+    text: "The request has too many header fields",
+};
+
 /// Checks `request`. If its target names an authority, this becomes the value of `Host` (RFC 9112,
 /// section 3.2.2).
-pub(crate) fn apply<B>(request: &mut Request<B>) -> Result<(), Violation> {
+pub(crate) fn apply<B>(request: &mut Request<B>, max_fields: usize) -> Result<(), Violation> {
+    if request.headers().len() > max_fields {
+        // HTTP/1 does not come so far: its parser has the same limit.
+        return Err(TOO_MANY_FIELDS);
+    }
     if request.method() == Method::CONNECT {
         return Err(NO_TUNNELS);
     }
@@ -48,6 +58,9 @@ pub(crate) fn apply<B>(request: &mut Request<B>) -> Result<(), Violation> {
     check_expectations(request.headers())?;
     check_host(request)?;
     if let Some(host) = target_host(request.method(), request.uri())? {
+        if request.version() == Version::HTTP_2 && contradicts(request.headers(), &host) {
+            return Err(TWO_HOSTS);
+        }
         request.headers_mut().insert(HOST, host);
     }
     Ok(())
@@ -75,8 +88,14 @@ fn check_expectations(headers: &HeaderMap) -> Result<(), Violation> {
 
 fn check_host<B>(request: &Request<B>) -> Result<(), Violation> {
     let mut hosts = request.headers().get_all(HOST).iter();
+    let needs_host = match request.version() {
+        Version::HTTP_11 => true,
+        // Its field `:authority` is a part of the target.
+        Version::HTTP_2 => request.uri().authority().is_none(),
+        _ => false,
+    };
     match (hosts.next(), hosts.next()) {
-        (None, _) if request.version() == Version::HTTP_11 => Err(NO_HOST),
+        (None, _) if needs_host => Err(NO_HOST),
         (None, _) => Ok(()),
         (Some(host), None) => match host.to_str() {
             Ok(host) if authority::is_valid(host) => Ok(()),
@@ -84,6 +103,12 @@ fn check_host<B>(request: &Request<B>) -> Result<(), Violation> {
         },
         (Some(_), Some(_)) => Err(NO_HOST),
     }
+}
+
+/// Returns `true` if `Host` is not `authority` (RFC 9113, section 8.3.1).
+fn contradicts(headers: &HeaderMap, authority: &HeaderValue) -> bool {
+    let host = headers.get(HOST);
+    host.is_some_and(|host| !host.as_bytes().eq_ignore_ascii_case(authority.as_bytes()))
 }
 
 /// Returns the host of a target in absolute form.

@@ -2,6 +2,7 @@
 
 use crate::connections::Connections;
 use crate::descriptors::most_connections;
+use crate::handshake::{ClearText, Handshake};
 use crate::peer::Peer;
 use crate::{Request, Response};
 use std::io;
@@ -75,8 +76,8 @@ pub(crate) type Running = oneshot::Sender<()>;
 pub(crate) type Stop = oneshot::Receiver<()>;
 
 impl Server {
-    /// Listens on `listen`; port 0 selects any free port. Clients can connect when this function
-    /// returns.
+    /// Listens on `listen` in clear text; port 0 selects any free port. Clients can connect when this
+    /// function returns.
     ///
     /// # Errors
     /// Returns an error if the system refuses the address.
@@ -85,10 +86,23 @@ impl Server {
         service: impl Service,
         options: Options,
     ) -> io::Result<Self> {
+        Self::start_with(listen, service, ClearText, options).await
+    }
+
+    /// Listens like [`start`](Self::start), and performs `handshake` on each connection.
+    ///
+    /// # Errors
+    /// Returns an error if the system refuses the address.
+    pub async fn start_with(
+        listen: SocketAddr,
+        service: impl Service,
+        handshake: impl Handshake,
+        options: Options,
+    ) -> io::Result<Self> {
         let listener = TcpListener::bind(listen).await?;
         let address = listener.local_addr()?;
         let (running, stop) = oneshot::channel();
-        let connections = Connections::new(service, options);
+        let connections = Connections::new(service, handshake, options);
         Ok(Self {
             address,
             running,

@@ -1,23 +1,31 @@
 //! A connection's bytes: counted, and with a time-out for clients that do not read.
 
-use crate::connection::{Activity, Connection};
+use crate::connection::Connection;
 use crate::memory::{Hold, Memory};
+use crate::protocol::Protocol;
+use bytes::BytesMut;
 use std::io::{self, ErrorKind, IoSlice};
+use std::mem::MaybeUninit;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
-use tokio::time::{Sleep, sleep};
+use tokio::time::{Instant, Sleep, sleep, sleep_until};
 
 /// The size of a request's head that needs no memory of the server's [`Memory`], in bytes. The first
 /// bytes of a body may arrive together with the head.
-const SMALL_HEAD: usize = 16 << 10;
+pub(crate) const SMALL_HEAD: usize = 16 << 10;
 
-/// The stream of one connection.
-pub(crate) struct Stream {
-    stream: TcpStream,
+/// The time in which the rest of a refused request is read.
+const LINGER: Duration = Duration::from_secs(2);
+
+/// The stream of one connection, over the bytes of `S`.
+pub(crate) struct Stream<S> {
+    stream: S,
+    protocol: Protocol,
+    /// The first bytes, which showed the protocol. Empty once HTTP has read them.
+    first: BytesMut,
     connection: Arc<Connection>,
     /// The time in which the client must read each step of a response.
     send: Duration,
@@ -29,11 +37,13 @@ pub(crate) struct Stream {
     head: usize,
     /// Memory for a long head, while it arrives.
     hold: Hold,
+    /// Runs while the connection reads what nobody wants.
+    linger: Option<Pin<Box<Sleep>>>,
 }
 
-impl Stream {
+impl<S> Stream<S> {
     pub(crate) fn new(
-        stream: TcpStream,
+        (stream, protocol, first): (S, Protocol, BytesMut),
         connection: Arc<Connection>,
         memory: Memory,
         send: Duration,
@@ -41,6 +51,8 @@ impl Stream {
     ) -> Self {
         Self {
             stream,
+            protocol,
+            first,
             connection,
             send,
             deadline: None,
@@ -48,12 +60,17 @@ impl Stream {
             max_head,
             head: 0,
             hold: Hold::default(),
+            linger: None,
         }
     }
 
-    /// Counts the bytes of a head. A client must not hold much memory by heads without an end.
+    /// Counts the bytes of a head. A client must not hold much memory by heads without an end. (HTTP/2
+    /// has limits of its own for heads.)
     fn count_head(&mut self, bytes: usize) -> io::Result<()> {
-        if !self.connection.is(Activity::Waiting) {
+        if self.protocol == Protocol::Http2 {
+            return Ok(());
+        }
+        if !self.connection.is_waiting() {
             self.head = 0;
             self.hold = Hold::default();
             return Ok(());
@@ -85,23 +102,35 @@ impl Stream {
                 Poll::Ready(Ok(bytes))
             }
             Poll::Ready(Err(error)) => Poll::Ready(Err(error)),
-            Poll::Pending => {
-                let send = self.send;
-                let deadline = self.deadline.get_or_insert_with(|| Box::pin(sleep(send)));
-                ready!(deadline.as_mut().poll(context));
-                let slow = "the client did not read the response in time";
-                Poll::Ready(Err(io::Error::new(ErrorKind::TimedOut, slow)))
-            }
+            Poll::Pending => Poll::Ready(Err(ready!(self.late(context)))),
         }
+    }
+
+    /// Waits until the client has had enough time to read.
+    fn late(&mut self, context: &mut Context<'_>) -> Poll<io::Error> {
+        let send = self.send;
+        let deadline = self.deadline.get_or_insert_with(|| Box::pin(sleep(send)));
+        ready!(deadline.as_mut().poll(context));
+        let slow = "the client did not read the response in time";
+        Poll::Ready(io::Error::new(ErrorKind::TimedOut, slow))
     }
 }
 
-impl AsyncRead for Stream {
+impl<S: AsyncRead + Unpin> AsyncRead for Stream<S> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
+        if !self.first.is_empty() {
+            let bytes = self.first.len().min(buffer.remaining());
+            buffer.put_slice(&self.first.split_to(bytes));
+            if self.first.is_empty() {
+                // Frees its memory.
+                self.first = BytesMut::new();
+            }
+            return Poll::Ready(self.count_head(bytes));
+        }
         let before = buffer.filled().len();
         ready!(Pin::new(&mut self.stream).poll_read(context, buffer))?;
         let bytes = buffer.filled().len().saturating_sub(before);
@@ -109,7 +138,7 @@ impl AsyncRead for Stream {
     }
 }
 
-impl AsyncWrite for Stream {
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Stream<S> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -134,17 +163,43 @@ impl AsyncWrite for Stream {
 
     /// The server flushes after it has written all of its buffer, so the client has the response.
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        ready!(Pin::new(&mut self.stream).poll_flush(context))?;
+        if let Poll::Ready(flushed) = Pin::new(&mut self.stream).poll_flush(context) {
+            flushed?;
+        } else {
+            // Layers such as TLS have a buffer of their own.
+            return Poll::Ready(Err(ready!(self.late(context))));
+        }
         self.deadline = None;
-        if self.connection.is(Activity::Sending) {
+        if self.protocol == Protocol::Http1 && self.connection.flushed() {
             self.head = 0;
             self.hold = Hold::default();
-            self.connection.begin(Activity::Waiting);
         }
         Poll::Ready(Ok(()))
     }
 
+    /// Also reads what the client still sends, for a bounded time: a connection with unread bytes is
+    /// reset, and the client might lose the response.
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(context)
+        ready!(Pin::new(&mut self.stream).poll_shutdown(context))?;
+        if self.head == 0 && !self.connection.has_unread() {
+            return Poll::Ready(Ok(()));
+        }
+        let until = Instant::now() + LINGER;
+        let linger = self
+            .linger
+            .get_or_insert_with(|| Box::pin(sleep_until(until)));
+        let until = linger.deadline();
+        if linger.as_mut().poll(context).is_ready() {
+            return Poll::Ready(Ok(()));
+        }
+        let mut scratch = [MaybeUninit::uninit(); 8 << 10];
+        while Instant::now() < until {
+            let mut buffer = ReadBuf::uninit(&mut scratch);
+            let read = Pin::new(&mut self.stream).poll_read(context, &mut buffer);
+            if ready!(read).is_err() || buffer.filled().is_empty() {
+                break;
+            }
+        }
+        Poll::Ready(Ok(()))
     }
 }

@@ -6,6 +6,8 @@
     reason = "tests"
 )]
 
+mod http2;
+
 use capwire_serving::{Hold, Options, Peer, Request, Response, Server, Service};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -164,7 +166,9 @@ async fn slow_readers_give_their_memory_to_others_c2() {
 #[tokio::test]
 async fn slow_senders_give_their_memory_to_others_x1() {
     let site = Site::new(options()).await;
-    let _slow = site.send("/hold/1048575").await;
+    let mut slow = site.connect().await;
+    let head = b"POST /hold/1048575 HTTP/1.1\r\nhost: a\r\ncontent-length: 1048575\r\n\r\n";
+    slow.write_all(head).await.unwrap();
     site.until_answered("/1000000").await;
 }
 

@@ -16,7 +16,7 @@
 //! or else to a new trace. The response's `traceparent` names this trace. Each request is a
 //! `tracing` span with the target `capwire::http` and the level `debug`.
 //!
-//! The server supports HTTP/1.0 and 1.1, without TLS. It refuses requests that break the rules of HTTP,
+//! The server supports HTTP/1.0, HTTP/1.1 and HTTP/2 (with prior knowledge), without TLS. It refuses requests that break the rules of HTTP,
 //! such as those with two `Host` fields.
 //!
 //! The provider supports actors of 2020; those from before April get messages in their own dialect.

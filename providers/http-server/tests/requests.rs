@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 mod common;
+mod http2;
 
 use capwire_contracts::http::{Request, Response};
 use capwire_http_server::Timeouts;
