@@ -224,7 +224,7 @@ fn plan_binding(
         .provide(&provider, &place)
         .map_err(&mut keep)
         .ok()?;
-    let config = values.read(binding, faults)?;
+    let config = values.read(binding, builtin, faults)?;
     let actor = actor.ok().flatten();
     let checked = (builtin, actor.map(|actor| &actor.options));
     let listens = values.check(&config, binding, checked, &place, faults)?;

@@ -24,6 +24,8 @@ pub(crate) struct Builtin {
     pub(crate) keys: &'static [&'static str],
     /// Descriptions of the keys, for editors; empty if there are none.
     described: &'static [Key],
+    /// Those of `keys` whose values are names of files with commas between them, or PEM.
+    pub(crate) files: &'static [&'static str],
     /// The subdirectory of the data directory in which the provider stores data.
     pub(crate) keeps: Option<&'static str>,
     /// The way in which it is replaced.
@@ -58,6 +60,7 @@ const BUILTINS: &[Builtin] = &[
         opens_actors: false,
         keys: &[],
         described: &[],
+        files: &[],
         keeps: None,
         hand_over: HandOver::Overlapping,
         check: without_keys,
@@ -71,6 +74,7 @@ const BUILTINS: &[Builtin] = &[
         opens_actors: false,
         keys: HttpClient::KEYS,
         described: HttpClient::DESCRIBED,
+        files: &[],
         keeps: None,
         hand_over: HandOver::Overlapping,
         check: |config, _| HttpClient::check(config).map(|()| None),
@@ -83,6 +87,7 @@ const BUILTINS: &[Builtin] = &[
         opens_actors: true,
         keys: HttpServer::KEYS,
         described: &[],
+        files: HttpServer::FILE_KEYS,
         keeps: None,
         hand_over: HandOver::Exclusive,
         check: check_http_server,
@@ -95,6 +100,7 @@ const BUILTINS: &[Builtin] = &[
         opens_actors: false,
         keys: KeyValueEmbedded::KEYS,
         described: &[],
+        files: &[],
         keeps: Some(STORES),
         hand_over: HandOver::Exclusive,
         check: |config, _| KeyValueEmbedded::check(config).map(|()| None),
@@ -107,6 +113,7 @@ const BUILTINS: &[Builtin] = &[
         opens_actors: false,
         keys: &[],
         described: &[],
+        files: &[],
         keeps: None,
         hand_over: HandOver::Overlapping,
         check: without_keys,
@@ -186,10 +193,8 @@ fn check_http_server(
     config: &Config,
     actor: Option<&ActorOptions>,
 ) -> Result<Option<SocketAddr>, ProviderError> {
-    if let Some(actor) = actor {
-        HttpServer::check_message(config, actor.limits.message_bytes)?;
-    }
-    HttpServer::address(config).map(Some)
+    let max_message = actor.map_or(usize::MAX, |actor| actor.limits.message_bytes);
+    HttpServer::check(config, max_message).map(Some)
 }
 
 fn open_store(name: &BindingName, opening: &Opening) -> Result<Arc<dyn Provider>, Error> {

@@ -30,12 +30,23 @@ impl<'a> Values<'a> {
         }
     }
 
-    /// Returns all values of `binding`, or `None` if one is wrong.
-    pub(super) fn read(&self, binding: &Binding, faults: &mut Vec<Error>) -> Option<Config> {
+    /// Returns all values of `binding` to `builtin`, or `None` if one is wrong. The names of files are
+    /// resolved.
+    pub(super) fn read(
+        &self,
+        binding: &Binding,
+        builtin: &Builtin,
+        faults: &mut Vec<Error>,
+    ) -> Option<Config> {
         let mut texts = Some(Vec::with_capacity(binding.values.len()));
         for (key, value) in &binding.values {
             let place = Place::of(self.manifest, value);
-            match self.text(&value.value, &place) {
+            let are_files = builtin.files.contains(&key.as_str());
+            let text = match (&value.value, are_files) {
+                (Value::Text(names), true) => self.files(names, &place),
+                (value, _) => self.text(value, &place),
+            };
+            match text {
                 Ok(text) => {
                     if let Some(texts) = &mut texts {
                         texts.push((key, text));
@@ -83,8 +94,26 @@ impl<'a> Values<'a> {
             let fault = place.error(format_args!("{}: {error}", builtin.contract));
             faults.push(fault.hiding(self.secrets));
             let (wrong, _) = value.filter(|(key, _)| rest.get(key).is_some())?;
-            rest = without(&rest, |key| key == wrong);
+            // Files are checked together, so one of them can make others seem wrong.
+            let is_file = |key: &str| builtin.files.contains(&key);
+            rest = without(&rest, |key| {
+                key == wrong || (is_file(wrong) && is_file(key))
+            });
         }
+    }
+
+    /// Returns the paths of the files that `names` lists. PEM is left as it is.
+    fn files(&self, names: &str, place: &Place) -> Result<String, Error> {
+        if names.trim_start().starts_with("-----") {
+            return Ok(names.to_owned());
+        }
+        let names = names.split(',').map(str::trim);
+        let paths = names.map(|name| {
+            let path = self.folders.require(place, name)?;
+            Ok(path.display().to_string())
+        });
+        let paths: Result<Vec<String>, Error> = paths.collect();
+        paths.map(|paths| paths.join(","))
     }
 
     fn text(&self, value: &Value, place: &Place) -> Result<String, Error> {

@@ -50,7 +50,20 @@ keys! {
         "`16777216`, or four times `MAX_BODY` if that is more",
         "The maximum memory for the bodies of all requests and responses, in bytes. \
                 Slow clients give way. If none is slow, a request gets 503.";
+    TLS_CERTIFICATE:
+        "none: clear text",
+        "The PEM files of certificate chains, with commas between them. A client gets the first one that is \
+                for the name that it asks for, or else the first one.";
+    TLS_KEY:
+        "none",
+        "The PEM files of the private keys of `TLS_CERTIFICATE`, in the same order.";
+    TLS_CLIENT_CA:
+        "none",
+        "A PEM file of certificate authorities. Clients must have a certificate of one of them.";
 }
+
+/// The keys whose values are names of files with commas between them, or PEM.
+pub(crate) const FILES: &[&str] = &[TLS_CERTIFICATE, TLS_KEY, TLS_CLIENT_CA];
 
 #[cfg(test)]
 mod tests {

@@ -16,7 +16,7 @@
 //! or else to a new trace. The response's `traceparent` names this trace. Each request is a
 //! `tracing` span with the target `capwire::http` and the level `debug`.
 //!
-//! The server supports HTTP/1.0, HTTP/1.1 and HTTP/2 (with prior knowledge), without TLS. It refuses requests that break the rules of HTTP,
+//! The server supports HTTP/1.0, HTTP/1.1 and HTTP/2, in clear text (HTTP/2 with prior knowledge) or over TLS 1.2 and 1.3. It refuses requests that break the rules of HTTP,
 //! such as those with two `Host` fields.
 //!
 //! The provider supports actors of 2020; those from before April get messages in their own dialect.
@@ -61,6 +61,7 @@ mod settings;
 mod site;
 mod span;
 mod timeouts;
+mod tls;
 mod trace;
 
 pub use keys::Key;

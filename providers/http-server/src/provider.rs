@@ -5,6 +5,7 @@ use crate::keys::{self, Key};
 use crate::settings::Settings;
 use crate::site::Site;
 use crate::timeouts::Timeouts;
+use crate::tls::Tls;
 use bytes::Bytes;
 use capwire_contracts::core::CapabilityDescriptor;
 use capwire_contracts::http;
@@ -43,21 +44,21 @@ impl HttpServer {
     /// The configuration keys of a binding, with their defaults and meanings.
     pub const KEY_TABLE: &'static [Key] = keys::TABLE;
 
-    /// Returns the address on which a binding with this configuration would listen. Opens nothing.
-    ///
-    /// # Errors
-    /// Returns [`ProviderError::Config`] if `bind` would.
-    pub fn address(config: &Config) -> Result<SocketAddr, ProviderError> {
-        Settings::read(config).map(|settings| settings.listen)
-    }
+    /// The keys whose values are names of files with commas between them, or PEM themselves.
+    pub const FILE_KEYS: &'static [&'static str] = keys::FILES;
 
-    /// Checks that the largest body of this configuration fits into a message of `max_message` bytes
-    /// to the actor.
+    /// Returns the address on which a binding with this configuration would listen. Reads the files
+    /// that it names, and opens no port. Messages to the actor have at most `max_message` bytes.
     ///
     /// # Errors
     /// Returns [`ProviderError::Config`] if `bind` would.
-    pub fn check_message(config: &Config, max_message: usize) -> Result<(), ProviderError> {
-        Settings::read(config)?.check_message(max_message)
+    pub fn check(config: &Config, max_message: usize) -> Result<SocketAddr, ProviderError> {
+        let settings = Settings::read(config)?;
+        settings.check_message(max_message)?;
+        if let Some(sources) = &settings.tls {
+            Tls::check(sources)?;
+        }
+        Ok(settings.listen)
     }
 
     /// Sets the timeouts of the servers.
@@ -132,10 +133,16 @@ impl Provider for HttpServer {
             self.detail,
         );
         let options = self.options(&settings);
-        let server = Server::start(settings.listen, site, options)
-            .await
-            .map_err(|error| settings.not_listening(error))?;
-        let endpoint = format!("http://{}", server.address());
+        let (scheme, server) = match settings.tls.clone() {
+            Some(sources) => {
+                let tls = Tls::start(sources, self.timeouts.reload).await?;
+                let server = Server::start_with(settings.listen, site, tls, options);
+                ("https", server.await)
+            }
+            None => ("http", Server::start(settings.listen, site, options).await),
+        };
+        let server = server.map_err(|error| settings.not_listening(error))?;
+        let endpoint = format!("{scheme}://{}", server.address());
         place.insert(server);
         Ok(Bound::listening(endpoint))
     }

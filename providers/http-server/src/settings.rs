@@ -3,6 +3,7 @@
 use crate::keys::{
     ADDRESS, MAX_BODY, MAX_CONNECTIONS, MAX_FIELDS, MAX_HEAD, MAX_MEMORY, NAMES, PORT,
 };
+use crate::tls::Sources;
 use capwire_provider::{Config, ProviderError};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::num::NonZeroUsize;
@@ -28,6 +29,7 @@ pub(crate) struct Settings {
     /// `None` means as many as the process allows.
     pub(crate) max_connections: Option<usize>,
     max_memory: Option<usize>,
+    pub(crate) tls: Option<Sources>,
 }
 
 impl Settings {
@@ -61,6 +63,7 @@ impl Settings {
             max_fields: within(config, MAX_FIELDS, FIELDS)?,
             max_connections: max_connections.map(NonZeroUsize::get),
             max_memory,
+            tls: Sources::of(config)?,
         })
     }
 

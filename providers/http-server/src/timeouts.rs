@@ -1,8 +1,8 @@
-//! The times that a server waits for its clients.
+//! The times of a server.
 
 use std::time::Duration;
 
-/// The times that a server waits for its clients.
+/// The times that a server waits for its clients, and for changes of its certificates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Timeouts {
     /// The time for the head of a request, including the next one on an open connection. The
@@ -14,6 +14,8 @@ pub struct Timeouts {
     pub send: Duration,
     /// The time for requests in progress when the server stops. The default is 10 s.
     pub drain: Duration,
+    /// The time after which the files of certificates are read again. The default is 5 s.
+    pub reload: Duration,
 }
 
 impl Default for Timeouts {
@@ -23,6 +25,7 @@ impl Default for Timeouts {
             body: Duration::from_secs(60),
             send: Duration::from_secs(30),
             drain: Duration::from_secs(10),
+            reload: Duration::from_secs(5),
         }
     }
 }

@@ -7,6 +7,7 @@
 )]
 
 mod common;
+mod tls;
 
 use capwire_contracts::http::Response;
 use capwire_http_server::{HttpServer, Timeouts};

@@ -121,6 +121,7 @@ pub(crate) fn short_timeouts() -> Timeouts {
         body: Duration::from_millis(20),
         send: Duration::from_millis(200),
         drain: Duration::from_millis(20),
+        reload: Duration::from_millis(10),
     }
 }
 
