@@ -22,7 +22,7 @@ use crate::place::{Place, malformed};
 use crate::remedy;
 use crate::secrets::Secrets;
 use actors::Actors;
-use capwire::provider::Config;
+use capwire::provider::{Config, ProviderError};
 use capwire::{ActorId, BindingKey, BindingName, ContractId, ProviderId, Question, Target};
 use capwire_manifest::{At, Binding, Manifest};
 use limits::Allowances;
@@ -320,23 +320,34 @@ fn refuse_conflicts(bindings: &[PlannedBinding], faults: &mut Vec<Error>) {
             let problem = format_args!("this binding repeats the one in line {line}");
             let help = "remove one of them, or name another provider with `binding`";
             faults.push(second.place.error(problem).help(help));
-        } else if let Some((first, address)) = earlier().find_map(|first| collision(first, second))
-        {
-            let line = first.place.line();
-            let problem = format_args!("the binding in line {line} already listens on {address}");
-            let help = "choose another `PORT`, or 0 for any free port";
-            faults.push(second.place.error(problem).help(help));
+        } else if let Some(fault) = earlier().find_map(|first| collision(first, second)) {
+            faults.push(fault);
         }
     }
 }
 
-/// The first binding and its address, if the second one cannot listen because of it.
-fn collision<'a>(
-    first: &'a PlannedBinding,
-    second: &PlannedBinding,
-) -> Option<(&'a PlannedBinding, SocketAddr)> {
+/// Returns the fault of the second binding if it cannot listen because of the first one.
+fn collision(first: &PlannedBinding, second: &PlannedBinding) -> Option<Error> {
     let (one, other) = (first.listens?, second.listens?);
     let all = one.ip().is_unspecified() || other.ip().is_unspecified();
     let collide = one.port() == other.port() && one.port() != 0 && (all || one.ip() == other.ip());
-    collide.then_some((first, one))
+    if !collide {
+        return None;
+    }
+    let line = first.place.line();
+    let can_share = one == other && first.key.provider == second.key.provider;
+    let together = || second.builtin.check_together(&first.config, &second.config);
+    match can_share.then(together).flatten() {
+        Some(Ok(())) => None,
+        Some(Err(error @ ProviderError::Config { .. })) => {
+            let problem = format!("this binding conflicts with the one in line {line}: {error}");
+            Some(second.place.error(problem))
+        }
+        _ => {
+            let problem = format_args!("the binding in line {line} already listens on {one}");
+            let help = "choose another `PORT`, or 0 for any free port, or tell both apart by `HOST`, \
+                        `PATH` or `METHODS`";
+            Some(second.place.error(problem).help(help))
+        }
+    }
 }

@@ -31,6 +31,8 @@ pub(crate) struct Builtin {
     /// The way in which it is replaced.
     pub(crate) hand_over: HandOver,
     check: Check,
+    /// Checks that two bindings can share an address. Without it, none can.
+    together: Option<Together>,
     describe: fn() -> CapabilityDescriptor,
     open: Open,
 }
@@ -48,6 +50,9 @@ pub(crate) struct Opening {
 /// is wrong itself.
 type Check = fn(&Config, Option<&ActorOptions>) -> Result<Option<SocketAddr>, ProviderError>;
 
+/// Refuses two configurations with which bindings cannot listen on one address.
+type Together = fn(&Config, &Config) -> Result<(), ProviderError>;
+
 type Open = fn(&BindingName, &Opening) -> Result<Arc<dyn Provider>, Error>;
 
 const STORES: &str = "keyvalue";
@@ -64,6 +69,7 @@ const BUILTINS: &[Builtin] = &[
         keeps: None,
         hand_over: HandOver::Overlapping,
         check: without_keys,
+        together: None,
         describe: || Extras::new().descriptor(),
         open: |_, _| Ok(Arc::new(Extras::new())),
     },
@@ -91,6 +97,7 @@ const BUILTINS: &[Builtin] = &[
         keeps: None,
         hand_over: HandOver::Exclusive,
         check: check_http_server,
+        together: Some(HttpServer::check_together),
         describe: || HttpServer::new().descriptor(),
         open: |_, opening| Ok(Arc::new(HttpServer::new().show_failures(opening.dev))),
     },
@@ -104,6 +111,7 @@ const BUILTINS: &[Builtin] = &[
         keeps: Some(STORES),
         hand_over: HandOver::Exclusive,
         check: |config, _| KeyValueEmbedded::check(config).map(|()| None),
+        together: None,
         describe: || StoreFactory::new("").descriptor(),
         open: open_store,
     },
@@ -117,6 +125,7 @@ const BUILTINS: &[Builtin] = &[
         keeps: None,
         hand_over: HandOver::Overlapping,
         check: without_keys,
+        together: None,
         describe: || Logging::new().descriptor(),
         open: |_, _| Ok(Arc::new(Logging::new())),
     },
@@ -170,6 +179,16 @@ impl Builtin {
     /// Returns its description, without opening it.
     pub(crate) fn descriptor(&self) -> CapabilityDescriptor {
         (self.describe)()
+    }
+
+    /// Checks that two bindings to one provider of this kind can listen on one address. Returns `None`
+    /// if bindings never can.
+    pub(crate) fn check_together(
+        &self,
+        first: &Config,
+        second: &Config,
+    ) -> Option<Result<(), ProviderError>> {
+        self.together.map(|check| check(first, second))
     }
 
     /// Opens the provider, so that actors can be bound to it. Blocks.

@@ -19,7 +19,7 @@ pub(crate) fn with_modules() -> Folder {
     let large = wat::parse_str(format!("(module {})", "(func)".repeat(50_001))).unwrap();
     folder.signed(&large, "large", "");
     folder.key("module", "twin.nk");
-    folder.succeed("sign echo.wasm -o twin.wasm --issuer account.nk --subject twin.nk --name echo");
+    folder.succeed("sign echo.wasm -o twin.wasm --issuer account.nk --subject twin.nk --name echo --cap wascc:http_server");
     folder.write(
         "expired.wasm",
         expired(&module, &pair(&folder.path("account.nk"))),
@@ -62,6 +62,22 @@ fn each_fault_of_the_committed_set_is_found_at_its_place() {
     }
     let made = folder.names();
     assert!(!made.contains(&".capwire".to_owned()), "{made:?}");
+}
+
+#[test]
+fn bindings_that_are_told_apart_share_a_port() {
+    let folder = with_modules();
+    folder.write(
+        "m.yaml",
+        "actors: [echo.wasm, counter.wasm, twin.wasm]
+bindings:
+  - { actor: echo.wasm, capability: wascc:http_server, values: { PATH: /api, METHODS: GET } }
+  - { actor: twin.wasm, capability: wascc:http_server, values: { PATH: /api, METHODS: POST } }
+  - { actor: counter.wasm, capability: wascc:http_server, values: { HOST: a.example } }
+  - { actor: counter.wasm, capability: wascc:keyvalue }
+",
+    );
+    folder.succeed("check m.yaml");
 }
 
 /// Compares what was found with the lines `# fault LINE:COLUMN: message` of the manifest.

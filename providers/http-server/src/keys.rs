@@ -31,6 +31,19 @@ keys! {
     ADDRESS:
         "`127.0.0.1`",
         "The IP address to listen on. `0.0.0.0` and `::` stand for all addresses.";
+    HOST:
+        "any",
+        "The hosts of the requests for this binding, with commas between them. `*.example.com` stands for all \
+                subdomains. See [routes](#routes).";
+    PATH:
+        "`/`",
+        "The paths of the requests for this binding, with everything below them, and with commas between them.";
+    METHODS:
+        "all",
+        "The methods of the requests for this binding, with commas between them. `GET` includes `HEAD`.";
+    STRIP_PATH:
+        "`false`",
+        "`true` if the actor gets paths without `PATH`.";
     MAX_BODY:
         "`1048576`, or what fits into a message of the actor",
         "The maximum size of a request's body, in bytes. A longer body gets 413. \
@@ -61,6 +74,17 @@ keys! {
         "none",
         "A PEM file of certificate authorities. Clients must have a certificate of one of them.";
 }
+
+/// The keys that bindings on one port must have in common.
+pub(crate) const OF_SERVER: &[&str] = &[
+    MAX_HEAD,
+    MAX_FIELDS,
+    MAX_CONNECTIONS,
+    MAX_MEMORY,
+    TLS_CERTIFICATE,
+    TLS_KEY,
+    TLS_CLIENT_CA,
+];
 
 /// The keys whose values are names of files with commas between them, or PEM.
 pub(crate) const FILES: &[&str] = &[TLS_CERTIFICATE, TLS_KEY, TLS_CLIENT_CA];

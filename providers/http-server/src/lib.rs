@@ -1,7 +1,7 @@
 //! A provider of the capability `wascc:http_server`: it turns HTTP requests into calls to an actor.
 //!
-//! Each binding has its own server. Requests with any method and path call the operation
-//! `HandleRequest`.
+//! Each binding has its own server, unless bindings share a port by `HOST`, `PATH` or `METHODS`. Requests
+//! call the operation `HandleRequest`.
 //!
 //! [`HttpServer::KEY_TABLE`] has the keys of a binding's configuration, such as `PORT` and `MAX_BODY`,
 //! with their defaults and meanings.
@@ -54,9 +54,11 @@
 
 mod failure;
 mod keys;
+mod port;
 mod provider;
 mod request;
 mod response;
+mod routes;
 mod settings;
 mod site;
 mod span;

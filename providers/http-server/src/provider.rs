@@ -2,6 +2,7 @@
 
 use crate::failure::ErrorDetail;
 use crate::keys::{self, Key};
+use crate::port::{Leaving, Port, check_both};
 use crate::settings::Settings;
 use crate::site::Site;
 use crate::timeouts::Timeouts;
@@ -12,7 +13,7 @@ use capwire_contracts::http;
 use capwire_provider::{
     Binding, BindingId, Bound, Call, Config, HandOver, Provider, ProviderError, async_trait,
 };
-use capwire_serving::{Options, Server};
+use capwire_serving::Options;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::net::SocketAddr;
@@ -28,7 +29,28 @@ pub struct HttpServer {
     timeouts: Timeouts,
     detail: ErrorDetail,
     /// Only binding and unbinding take this lock, requests do not.
-    servers: Mutex<HashMap<BindingId, Server>>,
+    bound: Mutex<Bindings>,
+}
+
+/// The bindings of a provider, and their ports.
+#[derive(Default)]
+struct Bindings {
+    addresses: HashMap<BindingId, SocketAddr>,
+    ports: HashMap<SocketAddr, Port>,
+}
+
+impl Bindings {
+    /// Removes a binding, and its port if that has no other one.
+    fn remove(&mut self, binding: &BindingId) -> Option<Leaving> {
+        let address = self.addresses.remove(binding)?;
+        let Entry::Occupied(mut port) = self.ports.entry(address) else {
+            return None;
+        };
+        match port.get().is_last(binding) {
+            true => Some(port.remove().close()),
+            false => port.get_mut().remove(binding),
+        }
+    }
 }
 
 impl HttpServer {
@@ -59,6 +81,20 @@ impl HttpServer {
             Tls::check(sources)?;
         }
         Ok(settings.listen)
+    }
+
+    /// Checks that bindings with these configurations can share an address.
+    ///
+    /// # Errors
+    /// Returns [`ProviderError::Refused`] if one of them has none of the keys `HOST`, `PATH` and
+    /// `METHODS`, or [`ProviderError::Config`] if a request could be for both, or if they configure
+    /// their server differently.
+    pub fn check_together(first: &Config, second: &Config) -> Result<(), ProviderError> {
+        let first = Settings::read(first)?;
+        check_both(
+            (first.routes.as_ref(), &first.of_server),
+            &Settings::read(second)?,
+        )
     }
 
     /// Sets the timeouts of the servers.
@@ -119,38 +155,43 @@ impl Provider for HttpServer {
     async fn bind(&self, binding: Binding) -> Result<Bound, ProviderError> {
         let settings = Settings::read(&binding.config)?;
         settings.check_message(binding.actor.max_message())?;
-        let mut servers = self.servers.lock().await;
-        let Entry::Vacant(place) = servers.entry(binding.id) else {
+        let mut bound = self.bound.lock().await;
+        if bound.addresses.contains_key(&binding.id) {
             return Err(ProviderError::Refused(
                 "the binding already has a server: unbind it first".to_owned(),
             ));
-        };
+        }
         let site = Site::new(
-            place.key(),
+            &binding.id,
             binding.actor,
             settings.max_body,
             self.timeouts,
             self.detail,
         );
-        let options = self.options(&settings);
-        let (scheme, server) = match settings.tls.clone() {
-            Some(sources) => {
-                let tls = Tls::start(sources, self.timeouts.reload).await?;
-                let server = Server::start_with(settings.listen, site, tls, options);
-                ("https", server.await)
+        let port = match bound.ports.entry(settings.listen) {
+            Entry::Occupied(port) if settings.routes.is_some() => {
+                port.get().check(&settings)?;
+                port.into_mut()
             }
-            None => ("http", Server::start(settings.listen, site, options).await),
+            _ => {
+                let options = self.options(&settings);
+                let port = Port::open(&settings, options, self.timeouts.reload).await?;
+                bound
+                    .ports
+                    .entry(port.address())
+                    .insert_entry(port)
+                    .into_mut()
+            }
         };
-        let server = server.map_err(|error| settings.not_listening(error))?;
-        let endpoint = format!("{scheme}://{}", server.address());
-        place.insert(server);
+        let (endpoint, address) = (port.add(&settings, site), port.address());
+        bound.addresses.insert(binding.id, address);
         Ok(Bound::listening(endpoint))
     }
 
     async fn unbind(&self, binding: &BindingId) -> Result<(), ProviderError> {
-        let server = self.servers.lock().await.remove(binding);
-        if let Some(server) = server {
-            server.stop().await;
+        let leaving = self.bound.lock().await.remove(binding);
+        if let Some(leaving) = leaving {
+            leaving.ended().await;
         }
         Ok(())
     }

@@ -1,8 +1,9 @@
 //! The configuration of a binding.
 
 use crate::keys::{
-    ADDRESS, MAX_BODY, MAX_CONNECTIONS, MAX_FIELDS, MAX_HEAD, MAX_MEMORY, NAMES, PORT,
+    ADDRESS, MAX_BODY, MAX_CONNECTIONS, MAX_FIELDS, MAX_HEAD, MAX_MEMORY, NAMES, OF_SERVER, PORT,
 };
+use crate::routes::Pattern;
 use crate::tls::Sources;
 use capwire_provider::{Config, ProviderError};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -30,6 +31,10 @@ pub(crate) struct Settings {
     pub(crate) max_connections: Option<usize>,
     max_memory: Option<usize>,
     pub(crate) tls: Option<Sources>,
+    /// The requests of the binding. `None` means that the port is for it alone.
+    pub(crate) routes: Option<Pattern>,
+    /// The values of [`OF_SERVER`].
+    pub(crate) of_server: Vec<Option<String>>,
 }
 
 impl Settings {
@@ -64,6 +69,11 @@ impl Settings {
             max_connections: max_connections.map(NonZeroUsize::get),
             max_memory,
             tls: Sources::of(config)?,
+            routes: Pattern::read(config)?,
+            of_server: OF_SERVER
+                .iter()
+                .map(|key| config.get(key).map(str::to_owned))
+                .collect(),
         })
     }
 

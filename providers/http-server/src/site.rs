@@ -5,10 +5,11 @@ use crate::timeouts::Timeouts;
 use crate::{request, response, span, trace};
 use capwire_contracts::http::OP_HANDLE_REQUEST;
 use capwire_provider::{ActorClient, ActorError, ActorHandle, BindingId, TraceContext};
-use capwire_serving::{Hold, Peer, Request, Response, Service};
+use capwire_serving::{Hold, Peer, Request, Response};
 use hyper::body::{Body, Incoming};
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::oneshot;
 use tokio::time;
 use tracing::Instrument;
 
@@ -19,6 +20,8 @@ pub(crate) struct Site {
     max_body: usize,
     body_timeout: Duration,
     detail: ErrorDetail,
+    /// Dropped with the last request.
+    _running: Option<oneshot::Sender<()>>,
 }
 
 impl Site {
@@ -35,7 +38,20 @@ impl Site {
             max_body,
             body_timeout: timeouts.body,
             detail,
+            _running: None,
         }
+    }
+
+    /// Returns the site with a sender that it drops after its last request.
+    pub(crate) fn running(self, running: oneshot::Sender<()>) -> Self {
+        Self {
+            _running: Some(running),
+            ..self
+        }
+    }
+
+    pub(crate) fn binding(&self) -> &BindingId {
+        &self.binding
     }
 
     /// Logs failures, but none that any client can cause at will: these would fill the log.
@@ -86,9 +102,9 @@ impl Site {
     }
 }
 
-impl Service for Site {
+impl Site {
     /// Answers a request. Failures become responses.
-    async fn answer(&self, request: Request, peer: &Peer) -> Response {
+    pub(crate) async fn answer(&self, request: Request, peer: &Peer) -> Response {
         let trace = trace::of(request.headers());
         let span = span::of(&request, &trace);
         let answer = self.ask(request, peer, &trace);

@@ -7,6 +7,7 @@
 )]
 
 mod common;
+mod routes;
 mod tls;
 
 use capwire_contracts::http::Response;
