@@ -2,18 +2,16 @@
 
 use crate::connection::{Connection, FAREWELL};
 use crate::handshake::{Handshake, Opened};
-use crate::memory::{Hold, Memory};
+use crate::memory::{Full, Hold, Memory};
 use crate::peer::Peer;
 use crate::protocol::{Protocol, detect};
 use crate::registry::{Registry, Share};
-use crate::rules;
+use crate::rules::{self, Violation};
 use crate::server::{FIELDS, Options, Service, Stop};
 use crate::stream::{SMALL_HEAD, Stream};
 use crate::{Request, Response};
 use bytes::BytesMut;
 use hyper::body::Body;
-use hyper::header::CONNECTION;
-use hyper::http::request::Parts;
 use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
@@ -125,10 +123,8 @@ impl<S: Service, H: Handshake> Serving<S, H> {
     where
         I: AsyncRead + AsyncWrite + Unpin,
     {
-        let service = service_fn(async |request| {
-            let peer = self.peer(connection, Protocol::Http1);
-            Ok::<_, Infallible>(self.answer(request, peer).await)
-        });
+        let service =
+            service_fn(|request| self.answer(request, self.peer(connection, Protocol::Http1)));
         let http = self.http1.serve_connection(TokioIo::new(stream), service);
         let mut http = pin!(http);
         tokio::select! {
@@ -154,7 +150,7 @@ impl<S: Service, H: Handshake> Serving<S, H> {
         let (server, same) = (Arc::clone(self), Arc::clone(connection));
         let service = service_fn(move |request| {
             let (server, peer) = (Arc::clone(&server), server.peer(&same, Protocol::Http2));
-            async move { Ok::<_, Infallible>(server.answer(request, peer).await) }
+            async move { server.answer(request, peer).await }
         });
         let http = self.http2.serve_connection(TokioIo::new(stream), service);
         let mut http = pin!(http);
@@ -178,43 +174,21 @@ impl<S: Service, H: Handshake> Serving<S, H> {
         Peer::new(Arc::clone(connection), protocol, self.share, memory)
     }
 
-    async fn answer(&self, mut request: Request, peer: Peer) -> Response {
+    /// Answers a request. Few futures inside one another keep the whole one small, which is moved for
+    /// each request.
+    async fn answer(&self, mut request: Request, peer: Peer) -> Result<Response, Infallible> {
         if request.body().is_end_stream() {
             peer.received();
         }
-        let max_fields = self.options.max_fields;
-        let mut response = match rules::apply(&mut request, max_fields) {
-            Ok(()) => self.ask(request, &peer).await,
-            Err(violation) => {
-                let status = violation.status.as_u16();
-                tracing::debug!(status, reason = violation.text, "a request was refused");
-                violation.response()
-            }
-        };
-        if peer.protocol() == Protocol::Http2 {
-            // It is illegal there, since it is about a whole HTTP/1 connection.
-            response.headers_mut().remove(CONNECTION);
-        }
-        peer.answered();
-        response
-    }
-
-    async fn ask(&self, request: Request, peer: &Peer) -> Response {
         let mut hold = Hold::default();
-        if peer.protocol() == Protocol::Http2 {
-            let (head, body) = request.into_parts();
-            let size = size(&head);
-            if size > SMALL_HEAD
-                && let Err(full) = peer.hold(&mut hold, size).await
-            {
-                return full.response();
-            }
-            return self
-                .service
-                .answer(Request::from_parts(head, body), peer)
-                .await;
-        }
-        self.service.answer(request, peer).await
+        let response = match rules::apply(&mut request, self.options.max_fields) {
+            Err(violation) => refused(violation),
+            Ok(()) => match hold_head(&request, &peer, &mut hold).await {
+                Err(full) => full.response(),
+                Ok(()) => self.service.answer(request, &peer).await,
+            },
+        };
+        Ok(peer.answered(response))
     }
 
     /// Logs the end of a connection with an error. Any client can cause these at will.
@@ -233,13 +207,30 @@ impl<S: Service, H: Handshake> Serving<S, H> {
     }
 }
 
+fn refused(violation: Violation) -> Response {
+    let status = violation.status.as_u16();
+    tracing::debug!(status, reason = violation.text, "a request was refused");
+    violation.response()
+}
+
+/// Takes memory for a long head. HTTP/1 has it from its stream.
+async fn hold_head(request: &Request, peer: &Peer, hold: &mut Hold) -> Result<(), Full> {
+    if peer.protocol() == Protocol::Http1 {
+        return Ok(());
+    }
+    match size(request) {
+        size if size > SMALL_HEAD => peer.hold(hold, size).await,
+        _ => Ok(()),
+    }
+}
+
 /// Returns the approximate size of a head in memory, in bytes.
-fn size(head: &Parts) -> usize {
+fn size(request: &Request) -> usize {
     let field = |(name, value): (&hyper::header::HeaderName, &hyper::header::HeaderValue)| {
         name.as_str().len().saturating_add(value.len())
     };
-    let fields: usize = head.headers.iter().map(field).sum();
-    let target = head.uri.path_and_query();
+    let fields: usize = request.headers().iter().map(field).sum();
+    let target = request.uri().path_and_query();
     fields.saturating_add(target.map_or(0, |target| target.as_str().len()))
 }
 

@@ -1,10 +1,12 @@
 //! The connection of a request, as the service sees it.
 
+use crate::Response;
 use crate::connection::{Activity, Connection};
 use crate::memory::{Full, Held, Hold, Memory};
 use crate::protocol::Protocol;
 use crate::registry::{Registry, Share};
 use bytes::Bytes;
+use hyper::header::CONNECTION;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -85,10 +87,15 @@ impl Peer {
         }))
     }
 
-    /// Reports that the service has answered.
-    pub(crate) fn answered(mut self) {
+    /// Reports that the service has answered, and returns the response as the client gets it.
+    pub(crate) fn answered(mut self, mut response: Response) -> Response {
+        if self.protocol == Protocol::Http2 {
+            // It is illegal there, since it is about a whole HTTP/1 connection.
+            response.headers_mut().remove(CONNECTION);
+            self.connection.answered();
+        }
         self.is_answered = true;
-        self.connection.answered();
+        response
     }
 
     pub(crate) fn protocol(&self) -> Protocol {

@@ -1,16 +1,6 @@
 //! The keys of a binding's configuration, in one table for the code and for the documentation.
 
-/// A key of a binding's configuration.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Key {
-    /// The name, such as `PORT`.
-    pub name: &'static str,
-    /// The default in words, or as a value in backticks.
-    pub default: &'static str,
-    /// The meaning in complete sentences.
-    pub about: &'static str,
-}
+use capwire_provider::Key;
 
 /// Defines a constant for each key, and the table and the names of all keys in the order of the
 /// documentation.
@@ -18,7 +8,7 @@ macro_rules! keys {
     ($($name:ident: $default:literal, $about:literal;)*) => {
         $(pub(crate) const $name: &str = stringify!($name);)*
 
-        pub(crate) const TABLE: &[Key] = &[$(Key { name: $name, default: $default, about: $about }),*];
+        pub(crate) const TABLE: &[Key] = &[$(Key::new($name, $default, $about)),*];
 
         pub(crate) const NAMES: &[&str] = &[$($name),*];
     };
@@ -34,7 +24,7 @@ keys! {
     HOST:
         "any",
         "The hosts of the requests for this binding, with commas between them. `*.example.com` stands for all \
-                subdomains. See [routes](#routes).";
+                subdomains. An exact host goes before them.";
     PATH:
         "`/`",
         "The paths of the requests for this binding, with everything below them, and with commas between them.";

@@ -3,7 +3,7 @@
 //! Each binding has its own server, unless bindings share a port by `HOST`, `PATH` or `METHODS`. Requests
 //! call the operation `HandleRequest`.
 //!
-//! [`HttpServer::KEY_TABLE`] has the keys of a binding's configuration, such as `PORT` and `MAX_BODY`,
+//! [`HttpServer::DESCRIBED`] has the keys of a binding's configuration, such as `PORT` and `MAX_BODY`,
 //! with their defaults and meanings.
 //!
 //! Other keys are errors. When [`bind`](capwire_provider::Provider::bind) returns, the port is
@@ -66,7 +66,6 @@ mod timeouts;
 mod tls;
 mod trace;
 
-pub use keys::Key;
 pub use provider::HttpServer;
 pub use timeouts::Timeouts;
 

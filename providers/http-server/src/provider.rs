@@ -1,7 +1,7 @@
 //! The provider, with a server for each binding.
 
 use crate::failure::ErrorDetail;
-use crate::keys::{self, Key};
+use crate::keys;
 use crate::port::{Leaving, Port, check_both};
 use crate::settings::Settings;
 use crate::site::Site;
@@ -11,7 +11,7 @@ use bytes::Bytes;
 use capwire_contracts::core::CapabilityDescriptor;
 use capwire_contracts::http;
 use capwire_provider::{
-    Binding, BindingId, Bound, Call, Config, HandOver, Provider, ProviderError, async_trait,
+    Binding, BindingId, Bound, Call, Config, HandOver, Key, Provider, ProviderError, async_trait,
 };
 use capwire_serving::Options;
 use std::collections::HashMap;
@@ -64,7 +64,7 @@ impl HttpServer {
     pub const KEYS: &'static [&'static str] = keys::NAMES;
 
     /// The configuration keys of a binding, with their defaults and meanings.
-    pub const KEY_TABLE: &'static [Key] = keys::TABLE;
+    pub const DESCRIBED: &'static [Key] = keys::TABLE;
 
     /// The keys whose values are names of files with commas between them, or PEM themselves.
     pub const FILE_KEYS: &'static [&'static str] = keys::FILES;
