@@ -151,7 +151,8 @@ async fn through_25_swaps_under_load_no_call_is_lost_or_served_twice() {
             asked
         })
     };
-    let clients: Vec<_> = std::iter::repeat_with(client).take(8).collect();
+    const CLIENTS: usize = 8;
+    let clients: Vec<_> = std::iter::repeat_with(client).take(CLIENTS).collect();
     for _ in 0..25 {
         owner = owner.successor("next");
         let before = owner.count();
@@ -162,7 +163,8 @@ async fn through_25_swaps_under_load_no_call_is_lost_or_served_twice() {
         let report = swapped.await.unwrap();
         assert_eq!((report.dropped(), report.refused), (0, 0), "{report:?}");
         assert_eq!((report.old.failed, report.new.failed), (0, 0), "{report:?}");
-        let counted = (owner.count() - before) as u64;
+        // A call in progress at the begin may have been counted before.
+        let counted = (owner.count() - before + CLIENTS) as u64;
         assert!(
             report.old.served + report.new.served <= counted,
             "{report:?}"
