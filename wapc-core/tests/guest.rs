@@ -10,9 +10,9 @@
 
 use bytes::Bytes;
 use capwire_wapc::{
-    CallError, EmptyWorld, Guest, GuestError, HostCall, HostCalls, LimitError, Misuse, Module,
-    PlainGuest, PlainInstance, Progress, Reply, Request, ResourceLimits, Resume, StartError,
-    StartStep, Step, SuspendableInstance, Trap, TrapKind, Verdict, World,
+    CallError, EmptyWorld, Frame, Guest, GuestError, HostCall, HostCalls, LimitError, Misuse,
+    Module, PlainGuest, PlainInstance, Progress, Reply, Request, ResourceLimits, Resume,
+    StartError, StartStep, Step, SuspendableInstance, Trap, TrapKind, Verdict, World,
 };
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -127,6 +127,11 @@ impl SuspendableInstance for Instance {
     }
 
     fn resume(&mut self, resume: Resume) -> Outcome {
+        if matches!(resume, Resume::Stop) {
+            self.entered.lock().unwrap().push("Stop".to_owned());
+            let stopped = CallError::from(LimitError::Interrupted);
+            return Err(stopped.with_frames([Frame::new(7, Some("spins"))]));
+        }
         self.enter(format!("{resume:?}"))
     }
 }
@@ -221,8 +226,9 @@ fn a_stopped_guest_is_dead() {
     let mut guest = script.guest();
     let error = guest.call_with(request(), &mut Stopping(0)).unwrap_err();
     assert_eq!(error.limit(), Some(LimitError::Interrupted));
+    assert_eq!(error.frames()[0].name(), Some("spins"));
     assert!(is_dead(guest.call(request())));
-    assert_eq!(script.entered(), ["start", "call"]);
+    assert_eq!(script.entered(), ["start", "call", "Stop"]);
 }
 
 #[test]

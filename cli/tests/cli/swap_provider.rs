@@ -39,7 +39,7 @@ fn address(folder: &Folder) -> String {
 }
 
 #[test]
-fn a_server_moves_to_the_port_that_the_manifest_names_now() {
+fn a_server_moves_to_the_address_that_the_manifest_names_now() {
     let folder = with_echo();
     let (_host, old) = serve(&folder, "");
     says(&get(&old), &["first"]);
@@ -53,26 +53,23 @@ fn a_server_moves_to_the_port_that_the_manifest_names_now() {
     says(&get(&new), &["first"]);
     assert!(TcpStream::connect(&old).is_err(), "it still listens");
 
-    let port = TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .port();
-    manifest(&folder, &format!("PORT: {port}"));
+    manifest(&folder, "PORT: 0, ADDRESS: 127.0.0.2");
     let told = folder.succeed("swap wascc:http_server --json");
     let told: Value = serde_json::from_str(&told).unwrap();
     let none = json!({ "served": 0, "failed": 0, "dropped": 0, "abandoned": 0 });
     let old = json!({ "served": 1, "failed": 0, "dropped": 0, "abandoned": 0 });
     assert!(told["old"] == none || told["old"] == old, "{told}");
+    let new = address(&folder);
+    assert!(new.starts_with("127.0.0.2:"), "{new}");
     assert_eq!(
         told["bindings"],
-        json!([{ "actor": "echo", "endpoints": [format!("http://127.0.0.1:{port}")] }])
+        json!([{ "actor": "echo", "endpoints": [format!("http://{new}")] }])
     );
     assert_eq!(
         (&told["generation"], &told["dropped"]),
         (&json!(3), &json!(0))
     );
-    says(&get(&format!("127.0.0.1:{port}")), &["first"]);
+    says(&get(&new), &["first"]);
 }
 
 #[test]
