@@ -1,4 +1,4 @@
-//! What a host records while its actors work.
+//! The record that a host writes while its actors work.
 #![allow(clippy::unwrap_used, reason = "a test")]
 
 use bytes::Bytes;

@@ -42,7 +42,7 @@ pub(crate) struct Current {
 /// The turn to change the version of a provider. It ends when it is dropped.
 pub(crate) type Turn = OwnedRwLockWriteGuard<Current>;
 
-/// What calls find that no version lets in.
+/// The state of a provider, as calls see it that no version lets in.
 #[derive(Clone, Debug)]
 pub(crate) enum Phase {
     /// The route of a binding has a version that serves.

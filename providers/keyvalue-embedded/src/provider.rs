@@ -43,7 +43,7 @@ impl KeyValueEmbedded {
     /// Opens the store in `directory`. A missing directory is created, readable only by its owner.
     /// No other process can open the store until this value is dropped.
     ///
-    /// Blocks while the disk works. It checks the whole file, which may take seconds per gigabyte.
+    /// Blocks while the disk works. It reads and checks the whole file, so a large one takes longer.
     ///
     /// # Errors
     /// Returns [`OpenError`] if the directory is in use or unreadable, or contains something else.

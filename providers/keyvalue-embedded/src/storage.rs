@@ -11,7 +11,7 @@ use std::sync::Arc;
 pub(crate) enum Check {
     /// Everything, so that a file that was changed or has decayed is refused.
     WholeFile,
-    /// What a crash can leave behind.
+    /// The state that a crash can leave behind.
     Recovery,
 }
 

@@ -26,7 +26,7 @@ pub(crate) struct Sources {
     client_ca: Option<Source>,
 }
 
-/// What one place contains.
+/// The content of one place.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Content {
     /// The place, for errors.
@@ -34,7 +34,7 @@ pub(crate) struct Content {
     pub(crate) bytes: Zeroizing<Vec<u8>>,
 }
 
-/// What all places contain.
+/// The contents of all places.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Contents {
     /// Certificates with their keys.
