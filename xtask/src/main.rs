@@ -14,6 +14,7 @@ mod outside;
 mod packages;
 mod release;
 mod sentences;
+mod services;
 mod setup;
 mod shell;
 mod static_host;
@@ -39,6 +40,8 @@ enum Task {
     Setup(setup::Options),
     /// Run the tests
     Test(test::Options),
+    /// Install and start Redis, PostgreSQL, NATS, and stand-ins for S3 and DynamoDB, until Ctrl-C
+    Services,
     /// Build the actors and the test guests into target/guests
     Guests,
     /// Check the invariants of ARCHITECTURE.md
@@ -77,6 +80,7 @@ fn main() -> ExitCode {
         Task::Demo(options) => demo::run(&options),
         Task::Setup(options) => setup::install(&options),
         Task::Test(options) => test::run(&options),
+        Task::Services => services::run(),
         Task::Guests => build::guests().map(drop),
         Task::Tidy => tidy::run(),
         Task::Package => check::package(),

@@ -1,5 +1,6 @@
 //! `cargo xtask setup`: installs system packages.
 
+use crate::services;
 use crate::shell::{command, output, run};
 use anyhow::{Result, bail, ensure};
 use std::fs;
@@ -13,10 +14,13 @@ pub(crate) struct Options {
     /// Install strace, which a test of durability runs
     #[arg(long)]
     strace: bool,
+    /// Install the servers that tests need: Redis
+    #[arg(long)]
+    services: bool,
 }
 
 pub(crate) fn install(options: &Options) -> Result<()> {
-    if !options.wasm3 && !options.strace {
+    if !options.wasm3 && !options.strace && !options.services {
         bail!("nothing to install: name a part, such as `--wasm3`");
     }
     if options.wasm3 {
@@ -25,6 +29,9 @@ pub(crate) fn install(options: &Options) -> Result<()> {
     if options.strace {
         program("strace", "strace")?;
     }
+    if options.services {
+        services::install_for_tests()?;
+    }
     Ok(())
 }
 
@@ -32,7 +39,7 @@ pub(crate) fn install(options: &Options) -> Result<()> {
 pub(crate) fn wasm3() -> Result<()> {
     match has_libclang() {
         true => Ok(()),
-        false => debian("libclang-dev"),
+        false => debian(&["libclang-dev"]),
     }
 }
 
@@ -46,19 +53,21 @@ fn program(name: &str, package: &str) -> Result<()> {
     let known = command(name, &["--version"]).output();
     match known.is_ok_and(|known| known.status.success()) {
         true => Ok(()),
-        false => debian(package),
+        false => debian(&[package]),
     }
 }
 
-/// Installs a package of Debian and Ubuntu.
-fn debian(package: &str) -> Result<()> {
+/// Installs packages of Debian and Ubuntu.
+pub(crate) fn debian(packages: &[&str]) -> Result<()> {
     let known = command("apt-get", &["--version"]).output();
     ensure!(
         known.is_ok(),
-        "there is no `apt-get` to install `{package}` with: install what it is called on this system"
+        "there is no `apt-get` to install `{}` with: install what it is called on this system",
+        packages.join(" ")
     );
     as_root(&["apt-get", "update"])?;
-    as_root(&["apt-get", "install", "--yes", package])
+    let install = ["apt-get", "install", "--yes", "--no-install-recommends"];
+    as_root(&[&install, packages].concat())
 }
 
 /// Returns true if libclang is at the place that the variable of `clang-sys` names, or where a

@@ -2,7 +2,7 @@
 
 use crate::build::Profile;
 use crate::shell::{self, cargo};
-use crate::{build, check, documented, miri, mutants, outside, setup};
+use crate::{build, check, documented, miri, mutants, outside, services, setup};
 use anyhow::Result;
 use std::path::Path;
 use std::process::Command;
@@ -121,6 +121,9 @@ pub(crate) fn same_bytes(guests: &Path, elsewhere: &[String]) -> Result<()> {
 /// Runs tests, with the guests' folder, the path and engines of `capwire`, and the amount of
 /// testing in the environment.
 fn run_with(tests: &mut Command, guests: &Path, profile: Profile, effort: &Effort) -> Result<()> {
+    // They run until the tests have ended.
+    let services = services::start_for_tests()?;
+    services::tell(tests, &services);
     // Continue after a failure, so that it does not hide others.
     tests.arg("--no-fail-fast");
     tests.env("CAPWIRE_BIN", build::capwire_path(profile));

@@ -44,6 +44,11 @@ pub const ELSEWHERE: &[(&str, Runner)] = &[
     ),
     ("cargo xtask setup --wasm3", Runner::Ci),
     ("cargo xtask setup --strace", Runner::Ci),
+    ("cargo xtask setup --services", Runner::Ci),
+    (
+        "cargo xtask services",
+        Runner::Nobody("it serves until Ctrl-C"),
+    ),
     ("cargo xtask mutants", Runner::Part("mutants::kill_all()")),
     ("cargo xtask fuzz", Runner::Full),
     ("cargo xtask miri", Runner::Part("miri::run()")),

