@@ -4,6 +4,7 @@
 mod bench_report;
 mod build;
 mod check;
+mod codegen;
 mod commits;
 mod demo;
 mod documented;
@@ -44,6 +45,8 @@ enum Task {
     Services,
     /// Build the actors and the test guests into target/guests
     Guests,
+    /// Write the files that depend on the description of contracts in contracts/wit
+    Codegen,
     /// Check the invariants of ARCHITECTURE.md
     Tidy,
     /// Check that every package can be published, without building it from its archive
@@ -82,6 +85,7 @@ fn main() -> ExitCode {
         Task::Test(options) => test::run(&options),
         Task::Services => services::run(),
         Task::Guests => build::guests().map(drop),
+        Task::Codegen => codegen::write(),
         Task::Tidy => tidy::run(),
         Task::Package => check::package(),
         Task::BenchReport => bench_report::run_and_report(),

@@ -22,6 +22,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("capwire-scaffold", &["capwire-wapc"]),
     ("capwire-wascap", &[]),
     ("capwire-contracts", &[]),
+    ("capwire-codegen", &[]),
     ("capwire-manifest", &[]),
     ("capwire-serving", &[]),
     ("capwire-metrics", &["capwire-host", "capwire-serving"]),

@@ -2,6 +2,7 @@
 
 mod arrows;
 mod files;
+mod generated;
 mod modules;
 mod publishing;
 mod sources;
@@ -20,6 +21,7 @@ pub(crate) fn run() -> Result<()> {
     findings.extend(files::check()?);
     findings.extend(sources::check()?);
     findings.extend(modules::check()?);
+    findings.extend(generated::check()?);
     for finding in &findings {
         eprintln!("tidy: {finding}");
     }
