@@ -16,7 +16,7 @@ pub(crate) use lease::Lease;
 pub(crate) use starter::Starter;
 pub(crate) use waits::Waits;
 
-use crate::clock::Clock;
+use crate::clock::{Budget, Clock};
 use crate::error::StartFault;
 use crate::id::PoolId;
 use crate::report::PoolInfo;
@@ -89,7 +89,7 @@ impl Pool {
         // Closed if its future is dropped, so that nothing goes on.
         let pool = scopeguard::guard(Arc::new(pool), |pool| pool.close());
         if let Ok(place) = Arc::clone(&pool.places).try_acquire_owned() {
-            drop(pool.make(place).await?);
+            drop(pool.make(place, Budget::default()).await?);
         }
         Ok(ScopeGuard::into_inner(pool))
     }
@@ -99,11 +99,12 @@ impl Pool {
     }
 
     /// Leases an instance to a call whose chain holds instances of the pools `held`. Waits if all
-    /// are busy.
+    /// are busy. The work for an instance that is created or freed for the call is charged to `payer`.
     pub(crate) async fn checkout(
         self: &Arc<Self>,
         held: impl Iterator<Item = PoolId>,
         waits: &Waits,
+        payer: &Budget,
     ) -> Result<Lease, NoInstance> {
         let place = match Arc::clone(&self.places).try_acquire_owned() {
             Ok(place) => place,
@@ -111,8 +112,8 @@ impl Pool {
             Err(TryAcquireError::NoPermits) => self.queue(held, waits).await?,
         };
         match self.take_idle() {
-            Some(slot) => Ok(Lease::new(Arc::clone(self), slot, place)),
-            None => self.make(place).await.map_err(NoInstance::Start),
+            Some(slot) => Ok(Lease::new(Arc::clone(self), slot, place, payer.clone())),
+            None => self.make(place, payer.clone()).await.map_err(NoInstance::Start),
         }
     }
 

@@ -146,10 +146,11 @@ async fn on_instance(
     consume_budget().await;
     let shared = host.shared();
     let held = invocation.context().chain.pools();
-    let lease = generation.pool().checkout(held, &shared.waits).await;
-    let lease = lease.map_err(|reason| no_instance(reason, generation.id(), invocation))?;
     let outer = invocation.context().budget.clone();
-    let started = outer.charge(lease.start_cpu());
+    let pool = generation.pool();
+    let lease = pool.checkout(held, &shared.waits, &outer).await;
+    let lease = lease.map_err(|reason| no_instance(reason, generation.id(), invocation))?;
+    let started = outer.charge(Duration::ZERO);
     started.map_err(|fault| fault_error(fault.into(), generation, invocation, true))?;
     let lease = active.lease(lease);
     let allowance = Allowance {

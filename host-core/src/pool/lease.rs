@@ -1,7 +1,8 @@
 //! An instance leased to one call.
 
 use super::Pool;
-use super::disposal::dispose;
+use super::disposal::dispose_charged;
+use crate::clock::Budget;
 use capwire_wapc::Guest;
 use scopeguard::ScopeGuard;
 use std::sync::Arc;
@@ -24,8 +25,6 @@ impl Slot {
 /// if it was never used. Otherwise it is freed with the lease.
 pub(crate) struct Lease {
     since: Duration,
-    /// The CPU time of the start functions, if the instance was started for this lease.
-    start_cpu: Duration,
     held: ScopeGuard<Held, fn(Held)>,
 }
 
@@ -34,26 +33,28 @@ struct Held {
     slot: Slot,
     /// Held until the instance is freed, so that instances that are being freed count, too.
     place: OwnedSemaphorePermit,
+    /// Pays for freeing the instance.
+    payer: Budget,
 }
 
 impl Lease {
-    pub(super) fn new(pool: Arc<Pool>, slot: Slot, place: OwnedSemaphorePermit) -> Self {
+    pub(super) fn new(
+        pool: Arc<Pool>,
+        slot: Slot,
+        place: OwnedSemaphorePermit,
+        payer: Budget,
+    ) -> Self {
+        let since = pool.clock.monotonic();
+        let held = Held {
+            pool,
+            slot,
+            place,
+            payer,
+        };
         Self {
-            since: pool.clock.monotonic(),
-            start_cpu: Duration::ZERO,
-            held: scopeguard::guard(Held { pool, slot, place }, Held::let_go),
+            since,
+            held: scopeguard::guard(held, Held::let_go),
         }
-    }
-
-    /// The instance was started for this lease. Its start functions took `cpu`.
-    pub(super) fn started(mut self, cpu: Duration) -> Self {
-        self.start_cpu = cpu;
-        self
-    }
-
-    /// Returns the CPU time of the start functions, or zero if the instance was there before.
-    pub(crate) fn start_cpu(&self) -> Duration {
-        self.start_cpu
     }
 
     /// Returns the instance for the call.
@@ -92,12 +93,17 @@ impl Held {
     fn let_go(self) {
         match self.slot.calls {
             0 => self.put_back(),
-            _ => dispose(self),
+            _ => {
+                let (clock, payer) = (Arc::clone(&self.pool.clock), self.payer.clone());
+                dispose_charged(self, clock, payer);
+            }
         }
     }
 
     fn put_back(self) {
-        let Self { pool, slot, place } = self;
+        let Self {
+            pool, slot, place, ..
+        } = self;
         pool.put_idle(slot);
         // Last, so that the next holder of the place finds the instance.
         drop(place);

@@ -3,6 +3,7 @@
 
 use super::Pool;
 use super::lease::{Lease, Slot};
+use crate::clock::Budget;
 use crate::error::StartFault;
 use crate::wait::{Cancelled, with_timeout};
 use std::num::NonZeroUsize;
@@ -20,13 +21,14 @@ pub(super) fn at_once() -> usize {
 }
 
 impl Pool {
-    /// Creates an instance that occupies `place`.
+    /// Creates an instance that occupies `place`. The CPU time is charged to `payer`.
     ///
     /// A caller that gives up does not stop it. The instance occupies its place from the start, so
     /// there are never too many, and then serves another call.
     pub(super) async fn make(
         self: &Arc<Self>,
         place: OwnedSemaphorePermit,
+        payer: Budget,
     ) -> Result<Lease, StartFault> {
         let makers = Arc::clone(&self.makers).acquire_owned().await;
         let timeout = self.starter.deadline;
@@ -34,7 +36,7 @@ impl Pool {
         let pool = Arc::clone(self);
         let made = spawn_blocking(move || {
             let _maker = makers;
-            pool.make_here(until, place)
+            pool.make_here(until, place, payer)
         });
         match with_timeout(&*self.clock, until, made).await {
             Ok(made) => made.unwrap_or(Err(StartFault::Panic)),
@@ -46,9 +48,15 @@ impl Pool {
         self: Arc<Self>,
         until: Duration,
         place: OwnedSemaphorePermit,
+        payer: Budget,
     ) -> Result<Lease, StartFault> {
-        let (guest, cpu) = self.starter.start(until, || !self.is_closed())?;
+        let before = self.clock.thread_cpu();
+        let started = self.starter.start(until, || !self.is_closed());
+        // A call that has used up its budget ends at its next step. An instance that could not
+        // start has its cost, too.
+        let _ = payer.charge(self.clock.thread_cpu().saturating_sub(before));
+        let slot = Slot::new(started?);
         self.gauge.start();
-        Ok(Lease::new(self, Slot::new(guest), place).started(cpu))
+        Ok(Lease::new(self, slot, place, payer))
     }
 }

@@ -17,18 +17,17 @@ pub(crate) struct Starter {
 }
 
 impl Starter {
-    /// Returns a new guest whose start functions have run, and the CPU time that they took. Blocks
-    /// the caller's thread. A guest that is no longer `wanted` is dropped at the end of its slice.
+    /// Returns a new guest whose start functions have run. Blocks the caller's thread. A guest that is no longer `wanted` is dropped at the end of its slice.
     pub(crate) fn start(
         &self,
         until: Duration,
         wanted: impl Fn() -> bool,
-    ) -> Result<(Guest, Duration), StartFault> {
+    ) -> Result<Guest, StartFault> {
         let mut budget = CpuBudget::start(&*self.clock, self.cpu_budget, self.limits.slice);
         let mut step = Guest::start(&*self.module, &self.limits, Arc::clone(&self.world))?;
         loop {
             step = match step {
-                StartStep::Ready(guest) => return Ok((guest, budget.spent())),
+                StartStep::Ready(guest) => return Ok(guest),
                 StartStep::Yielded(starting) => {
                     if budget.bill().is_err() {
                         return Err(StartFault::Start(starting.stop()));

@@ -9,7 +9,9 @@ use capwire_host::{ActorId, ActorOptions, Clock, ErrorKind, Instances, ManualClo
 use capwire_provider::{
     Binding, BindingId, BlockingPool, Bound, Call, Provider, ProviderError, WorkEnded, async_trait,
 };
+use capwire_wapc::{CallError, Trap, TrapKind};
 use std::num::NonZeroUsize;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -121,6 +123,63 @@ async fn start_functions_of_called_actors_are_on_the_callers_budget() {
     let error = kit.host.call(caller, "ask", friend.to_string()).await;
     assert_eq!(error.unwrap_err().kind(), ErrorKind::Limit);
     let made = kit.fake.made_instances();
+    assert!(made <= 6, "{made} instances");
+}
+
+fn trap() -> CallError {
+    Trap::from(TrapKind::Unreachable).into()
+}
+
+/// An actor that calls a friend again and again, with the number of the friend's instances that were
+/// created before the call ended.
+async fn instances_on_the_callers_budget(clock: ManualClock, friend: Script) -> usize {
+    let asks = Script::new(|guest, call| async move {
+        let friend = String::from_utf8_lossy(&call.payload).into_owned();
+        loop {
+            let _ = guest.host_call("", &friend, "echo", b"").await;
+        }
+    });
+    let fake = Fake::new().with("friend", friend).with("asks", asks);
+    let kit = Kit::with(fake, |builder| builder.clock(clock));
+    let friend = Module::new().script("friend");
+    let caller = Module::new().script("asks").claims(friend.id());
+    let friend = kit.start_with(&friend, options(1)).await;
+    let caller = kit.start_with(&caller, options(1)).await;
+
+    let error = kit.host.call(caller, "ask", friend.to_string()).await;
+    assert_eq!(error.unwrap_err().kind(), ErrorKind::Limit);
+    kit.fake.made_instances()
+}
+
+#[tokio::test]
+async fn instances_that_replace_trapped_ones_are_on_the_callers_budget() {
+    let clock = clock();
+    let time = clock.clone();
+    // Creating an instance takes time, although it is never interrupted.
+    let traps = Script::new(|_, _| async { Err(trap()) }).on_start(move |_| {
+        time.advance(20 * STEP);
+        async { Ok(()) }
+    });
+    let made = instances_on_the_callers_budget(clock, traps).await;
+    assert!(made <= 6, "{made} instances");
+}
+
+#[tokio::test]
+async fn instances_that_cannot_start_are_on_the_callers_budget() {
+    let clock = clock();
+    let (time, starts) = (clock.clone(), AtomicUsize::new(0));
+    // The first instance proves that the actor can start.
+    let traps = Script::new(|_, _| async { Err(trap()) }).on_start(move |_| {
+        time.advance(20 * STEP);
+        let first = starts.fetch_add(1, Ordering::Relaxed) == 0;
+        async move {
+            match first {
+                true => Ok(()),
+                false => Err(trap()),
+            }
+        }
+    });
+    let made = instances_on_the_callers_budget(clock, traps).await;
     assert!(made <= 6, "{made} instances");
 }
 
