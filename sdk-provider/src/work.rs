@@ -102,6 +102,32 @@ impl WorkToken {
         }
     }
 
+    /// Runs `work` that serves several calls at once, such as a commit of their writes, and charges
+    /// its CPU time to the budgets of the callers in equal parts.
+    ///
+    /// ```
+    /// use capwire_provider::WorkToken;
+    ///
+    /// let calls = [WorkToken::default(), WorkToken::default()];
+    /// assert_eq!(WorkToken::share(&calls, || 2 + 2), 4);
+    /// ```
+    pub fn share<'t, R>(
+        calls: impl IntoIterator<Item = &'t Self>,
+        work: impl FnOnce() -> R,
+    ) -> R {
+        let limits: Vec<_> = calls.into_iter().filter_map(Self::limits).collect();
+        let cpu = || limits.first().map_or(Duration::ZERO, |call| call.thread_cpu());
+        let before = cpu();
+        let result = work();
+        let calls = u32::try_from(limits.len()).unwrap_or(u32::MAX).max(1);
+        let part = cpu().saturating_sub(before) / calls;
+        for call in &limits {
+            // A caller that has used up its budget ends when it gets its answer.
+            call.charge(part);
+        }
+        result
+    }
+
     fn limits(&self) -> Option<&dyn CallLimits> {
         self.0.limits.as_deref()
     }

@@ -161,16 +161,20 @@ fn commit(
 
 /// Writes the whole batch in one transaction. Returns when it is on disk.
 fn write_all(database: &Database, batch: &[Request], now: Moment) -> Result<Vec<Outcome>, Failure> {
-    let transaction = database.begin_write()?;
+    let calls = || batch.iter().map(|request| &request.token);
+    let transaction = WorkToken::share(calls(), || database.begin_write())?;
     let outcomes = {
-        let mut rows = Rows::open(&transaction, now)?;
-        rows.sweep()?;
+        let mut rows = WorkToken::share(calls(), || {
+            let mut rows = Rows::open(&transaction, now)?;
+            rows.sweep()?;
+            Ok::<_, Failure>(rows)
+        })?;
         batch
             .iter()
             .map(|request| alone(apply(&mut rows, request)))
             .collect::<Result<Vec<_>, _>>()?
     };
-    transaction.commit()?;
+    WorkToken::share(calls(), || transaction.commit())?;
     Ok(outcomes)
 }
 

@@ -7,7 +7,7 @@ use crate::storage::Storage;
 use crate::store::Store;
 use crate::tables::{EXPIRIES, KEYS};
 use crate::waiting::MOST_OF_ACTOR;
-use capwire_provider::{BindingId, Call};
+use capwire_provider::{BindingId, Call, CallLimits};
 use redb::{ReadableDatabase, ReadableTableMetadata};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -46,6 +46,32 @@ async fn writes_that_wait_together_are_committed_together() {
         "the first alone, the others together"
     );
     assert_eq!(text(&store, "hits").await, Some(CALLERS.to_string()));
+}
+
+#[tokio::test]
+async fn the_cpu_time_of_a_commit_is_on_the_budgets_of_its_callers_in_equal_parts() {
+    let disk = Disk::default();
+    let store = store(&disk, SystemClock);
+    disk.hold();
+    let first = start(&store, add("first", 1));
+    wait_until_held(&disk).await;
+    let meters = [Meter::of(&disk), Meter::of(&disk)];
+    let writes = meters.clone().map(|meter| {
+        let store = store.clone();
+        tokio::spawn(async move {
+            let id = id("MACTOR");
+            let call = Call::new(&id, "", b"").limited(&meter);
+            store.write(&call, add("hits", 1)).await
+        })
+    });
+    queued(&store.writer, writes.len()).await;
+    disk.release();
+    first.await.unwrap().unwrap();
+    for write in writes {
+        write.await.unwrap().unwrap();
+    }
+    // The meters' clock counts a second of CPU time for each time that the disk was synced.
+    assert_eq!(meters.map(|meter| meter.charged()), [500, 500]);
 }
 
 #[tokio::test]
@@ -194,6 +220,48 @@ struct Ticks(Arc<AtomicU64>);
 impl Clock for Ticks {
     fn now(&self) -> SystemTime {
         SystemTime::UNIX_EPOCH + Duration::from_secs(self.0.load(Ordering::Relaxed))
+    }
+}
+
+/// Limits of a call, on a machine on which a sync of the disk takes a second of CPU time.
+#[derive(Clone)]
+struct Meter {
+    disk: Disk,
+    milliseconds: Arc<AtomicU64>,
+}
+
+impl Meter {
+    fn of(disk: &Disk) -> Self {
+        let (disk, milliseconds) = (disk.clone(), Arc::default());
+        Self { disk, milliseconds }
+    }
+
+    fn charged(&self) -> u64 {
+        self.milliseconds.load(Ordering::Relaxed)
+    }
+}
+
+impl CallLimits for Meter {
+    fn time_left(&self) -> Option<Duration> {
+        None
+    }
+
+    fn is_given_up(&self) -> bool {
+        false
+    }
+
+    fn thread_cpu(&self) -> Duration {
+        Duration::from_secs(u64::try_from(self.disk.syncs()).unwrap())
+    }
+
+    fn charge(&self, cpu: Duration) -> bool {
+        let cpu = u64::try_from(cpu.as_millis()).unwrap();
+        self.milliseconds.fetch_add(cpu, Ordering::Relaxed);
+        true
+    }
+
+    fn shared(&self) -> Arc<dyn CallLimits> {
+        Arc::new(self.clone())
     }
 }
 
