@@ -15,8 +15,11 @@ use tower::{Layer, Service};
 /// Longer resources are recorded as unknown, in bytes: guests choose them.
 const LONGEST: usize = 256;
 
-/// A layer that records each use when it is first seen. Denied calls are not recorded: they show
-/// what somebody tried, and not what the actor needs.
+/// A layer that records each use when it is first seen.
+///
+/// Calls of an actor that failed are not recorded: they show what somebody tried, and not what the
+/// actor needs. A provider's call of an actor is recorded unless it was denied, because the actor
+/// may fail by itself.
 #[derive(Clone, Debug)]
 pub struct Recorder(Arc<Mutex<Record>>);
 
@@ -48,7 +51,7 @@ impl Recorder {
         }))))
     }
 
-    fn note(&self, uses: Vec<Use>) {
+    fn note(&self, uses: impl Iterator<Item = Use>) {
         // A record that somebody left by a panic is as good as before.
         let mut record = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         for one in uses {
@@ -147,9 +150,11 @@ impl Service<Invocation> for Recording {
         let call = self.inner.call(invocation);
         Box::pin(async move {
             let result = call.await;
-            if !result.as_ref().is_err_and(Error::is_denied) {
-                recorder.note(uses);
-            }
+            let is_use = |by| match (&result, by) {
+                (Err(error), By::Provider) => !error.is_denied(),
+                (result, _) => result.is_ok(),
+            };
+            recorder.note(uses.into_iter().filter(|one| is_use(one.by)));
             result
         })
     }

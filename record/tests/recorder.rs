@@ -36,8 +36,11 @@ impl Provider for Mailer {
         Ok(())
     }
 
-    async fn call(&self, _: Call<'_>) -> Result<Bytes, ProviderError> {
-        Ok(Bytes::new())
+    async fn call(&self, call: Call<'_>) -> Result<Bytes, ProviderError> {
+        match call.operation {
+            "Send" | "Count" => Ok(Bytes::new()),
+            _ => Err(call.unknown_operation()),
+        }
     }
 }
 
@@ -61,9 +64,12 @@ async fn uses_of_an_own_contract_are_recorded_with_their_declared_resources_x9()
         ("Send", to("bob")),
         ("Send", to("ann")),
         ("Count", to("ann")),
+        ("Explode", to("eve")),
     ] {
         let call = standard::host_call("default", CONTRACT, operation, &payload);
-        host.call(actor, "call", call).await.unwrap();
+        let answer = host.call(actor, "call", call).await;
+        // A call that the provider refused is no use.
+        assert_eq!(answer.is_ok(), operation != "Explode");
     }
 
     let uses = parse(&std::fs::read(&file).unwrap()).unwrap();

@@ -151,7 +151,7 @@ pub(super) fn propose(
         false => {
             let proposals = recorded::proposals(recorded, actor)?;
             let mut text = findings.shown_with(&proposals.list);
-            if let Some(warning) = &proposals.warning {
+            for warning in &proposals.warnings {
                 text.push_str(&format!("\nwarning: {warning}"));
             }
             let permissions = proposals.list.into_iter().map(|one| one.permission);

@@ -49,10 +49,11 @@ struct Usage<'u> {
     asked: BTreeMap<&'u str, BTreeSet<Option<&'u str>>>,
 }
 
-/// The proposals for an actor, and a warning if they may be too narrow.
+/// The proposals for an actor, and the reasons for which they may be too narrow.
+#[derive(Default)]
 pub(super) struct Proposals {
     pub(super) list: Vec<Proposal>,
-    pub(super) warning: Option<String>,
+    pub(super) warnings: Vec<String>,
 }
 
 /// Returns proposals for the uses of `actor` that `files` record.
@@ -74,10 +75,11 @@ pub(super) fn proposals(files: &[PathBuf], actor: PublicKey) -> Result<Proposals
     if own.is_empty() {
         return Err(unknown(&actor, &uses));
     }
-    Ok(Proposals {
-        list: by_capability(&own)?,
-        warning: (own.len() < SMALL).then(|| small(own.len())),
-    })
+    let mut proposals = by_capability(&own)?;
+    if own.len() < SMALL {
+        proposals.warnings.push(small(own.len()));
+    }
+    Ok(proposals)
 }
 
 /// Returns the warning that a record has only `count` different uses.
@@ -101,7 +103,7 @@ fn unknown(actor: &str, uses: &[Use]) -> Error {
     }
 }
 
-fn by_capability(uses: &[&Use]) -> Result<Vec<Proposal>, Error> {
+fn by_capability(uses: &[&Use]) -> Result<Proposals, Error> {
     let mut usages: BTreeMap<&str, Usage<'_>> = BTreeMap::new();
     for one in uses {
         let usage = usages.entry(&one.capability).or_default();
@@ -115,38 +117,111 @@ fn by_capability(uses: &[&Use]) -> Result<Vec<Proposal>, Error> {
             }
         }
     }
-    let proposals = usages
-        .iter()
-        .map(|(capability, usage)| usage.proposals(capability));
-    let proposals: Result<Vec<_>, capwire::PermissionError> = proposals.collect();
-    let proposals = proposals.map_err(|error| {
-        Error::unreadable("cannot propose a capability from the record").because(error)
-    })?;
-    Ok(proposals.into_iter().flatten().collect())
+    let mut proposals = Proposals::default();
+    for (capability, usage) in usages {
+        usage.propose(capability, &mut proposals).map_err(|error| {
+            Error::unreadable("cannot propose a capability from the record").because(error)
+        })?;
+    }
+    Ok(proposals)
 }
 
 impl Usage<'_> {
-    fn proposals(&self, capability: &str) -> Result<Vec<Proposal>, capwire::PermissionError> {
+    fn propose(
+        &self,
+        capability: &str,
+        proposals: &mut Proposals,
+    ) -> Result<(), capwire::PermissionError> {
         if !self.called.is_empty() {
             let called: Vec<&str> = self.called.iter().copied().collect();
-            return Ok(vec![Proposal {
+            proposals.list.push(Proposal {
                 permission: Permission::new(capability, None)?,
                 reason: format!(
                     "its provider called the actor for {}",
                     listed(&called, "OPERATION")
                 ),
-            }]);
+            });
+            return Ok(());
         }
         let mut alike: BTreeMap<Scope, Vec<&str>> = BTreeMap::new();
         for (operation, resources) in &self.asked {
-            let scope = Scope::of(capability, resources);
-            alike.entry(scope).or_default().push(operation);
+            let narrow = Narrow::of(capability, operation, resources);
+            proposals.warnings.extend(narrow.warning);
+            if let Some(scope) = narrow.scope {
+                alike.entry(scope).or_default().push(operation);
+            }
         }
-        let proposals = alike.into_iter();
-        proposals
-            .map(|(scope, operations)| scope.proposal(capability, &operations))
-            .collect()
+        for (scope, operations) in alike {
+            proposals.list.push(scope.proposal(capability, &operations)?);
+        }
+        Ok(())
     }
+}
+
+/// The part of an operation's uses that claims can name. A name that claims cannot express must not
+/// widen them, because a guest or its client chose it.
+struct Narrow {
+    /// `None` if claims can name nothing of it.
+    scope: Option<Scope>,
+    /// The reason why some uses are left out.
+    warning: Option<String>,
+}
+
+impl Narrow {
+    fn of(capability: &str, operation: &str, resources: &BTreeSet<Option<&str>>) -> Self {
+        if !is_operation(capability, operation) {
+            let shown = word(operation, "OPERATION");
+            return Self {
+                scope: None,
+                warning: Some(format!(
+                    "the operation {shown} of {capability} is left out: no claim can name it"
+                )),
+            };
+        }
+        let known = || resources.iter().flatten().copied();
+        let declared = known_operations(capability).is_none() && known().next().is_some();
+        let Some(kind) = resource::kind(capability).or(declared.then_some("resources")) else {
+            let scope = Some(Scope::anything(String::new()));
+            return Self {
+                scope,
+                warning: None,
+            };
+        };
+        let names: Vec<&str> = known().filter(|name| is_claimable(name)).collect();
+        let left_out = resources.len() - names.len();
+        Self {
+            scope: (!names.is_empty()).then(|| Scope::of(kind, &names)),
+            warning: (left_out > 0).then(|| left_out_of(capability, operation, kind, left_out)),
+        }
+    }
+}
+
+/// Returns the warning that `count` resources are left out.
+fn left_out_of(capability: &str, operation: &str, kind: &str, count: usize) -> String {
+    let operation = word(operation, "OPERATION");
+    let (count, kind, are) = match count {
+        1 => ("one", kind.trim_end_matches('s'), "is"),
+        _ => ("several", kind, "are"),
+    };
+    format!(
+        "{count} {kind} of {operation} {are} left out, because a claim cannot name the {kind}. If the actor needs more than the others, add `--cap '{capability}[{operation}]'`, which allows all"
+    )
+}
+
+/// Returns true if a claim for `capability` can name the operation.
+fn is_operation(capability: &str, operation: &str) -> bool {
+    let known = known_operations(capability);
+    let is_known = known.is_none_or(|known| {
+        known.contains(&operation) || resource::within(capability, operation).is_some()
+    });
+    let rule = Rule::new().operations([operation]);
+    let permission = Permission::new(capability, Some(rule));
+    // Operations are names that a guest chose: the text may mean something else.
+    let is_read_as_meant = permission.is_ok_and(|permission| {
+        let read = permission.to_string().parse::<Permission>();
+        read.is_ok_and(|read| read == permission)
+    });
+    is_known && is_read_as_meant
 }
 
 /// The resources of some operations, as far as claims can express them.
@@ -159,34 +234,24 @@ struct Scope {
 }
 
 impl Scope {
-    fn of(capability: &str, resources: &BTreeSet<Option<&str>>) -> Self {
-        let anything = |shown: &str| Self {
+    fn anything(shown: String) -> Self {
+        Self {
             patterns: None,
-            shown: shown.to_owned(),
-        };
-        let known: Option<Vec<&str>> = resources.iter().copied().collect();
-        let declared = known_operations(capability).is_none() && known.is_some();
-        let Some(kind) = resource::kind(capability).or(declared.then_some("resources")) else {
-            return anything("");
-        };
-        let Some(known) = known else {
-            return anything(&format!(" on {kind} that are not known for certain"));
-        };
-        if !are_plain(&known) {
-            let shown = listed(&known, "RESOURCE");
-            return anything(&format!(
-                " on {kind}: {shown}, which cannot be written as a claim"
-            ));
+            shown,
         }
+    }
+
+    /// Returns the scope of the resources `names`, each of which a claim can name.
+    fn of(kind: &str, names: &[&str]) -> Self {
         let families = match kind {
-            "hosts" => known.iter().copied().map(Family::one).collect(),
-            _ => families(&known),
+            "hosts" => names.iter().copied().map(Family::one).collect(),
+            _ => families(names),
         };
+        let count = names.len();
         if families.len() > FEW && kind != "hosts" {
-            let count = known.len();
-            return anything(&format!(" on {count} {kind} that have nothing in common"));
+            let shown = format!(" on {count} {kind} that have nothing in common");
+            return Self::anything(shown);
         }
-        let count = known.len();
         let kind = match count {
             1 => kind.trim_end_matches('s'),
             _ => kind,
@@ -208,12 +273,7 @@ impl Scope {
         if let Some(patterns) = self.patterns {
             rule = rule.resources(patterns);
         }
-        let narrow = Permission::new(capability, Some(rule))?;
-        // Operations are names that a guest chose: they may not be those of a permission.
-        let permission = match narrow.to_string().parse::<Permission>() {
-            Ok(read) if read == narrow => narrow,
-            _ => Permission::new(capability, None)?,
-        };
+        let permission = Permission::new(capability, Some(rule))?;
         let asked = listed(operations, "OPERATION");
         let reason = format!("it asked for {asked}{}", self.shown);
         Ok(Proposal { permission, reason })
@@ -227,12 +287,10 @@ fn listed(names: &[&str], placeholder: &str) -> String {
     names.join(", ")
 }
 
-/// Returns `true` if no name contains a character with a special meaning in claims.
-fn are_plain(names: &[&str]) -> bool {
-    names.iter().all(|name| {
-        let special = |letter: char| "*,[]".contains(letter) || letter.is_control();
-        !name.is_empty() && name.trim() == *name && !name.contains(special)
-    })
+/// Returns true if the name contains no character with a special meaning in claims.
+fn is_claimable(name: &str) -> bool {
+    let special = |letter: char| "*,[]".contains(letter) || letter.is_control();
+    !name.is_empty() && name.trim() == name && !name.contains(special)
 }
 
 #[cfg(test)]

@@ -14,8 +14,13 @@ fn uses(capability: &str, uses: &[(&str, &str)]) -> Vec<Use> {
 fn proposed(recorded: &[Use]) -> Vec<String> {
     let recorded: Vec<&Use> = recorded.iter().collect();
     let proposals = by_capability(&recorded).unwrap();
-    let texts = proposals.iter().map(|one| one.permission.to_string());
+    let texts = proposals.list.iter().map(|one| one.permission.to_string());
     texts.collect()
+}
+
+fn warnings(recorded: &[Use]) -> Vec<String> {
+    let recorded: Vec<&Use> = recorded.iter().collect();
+    by_capability(&recorded).unwrap().warnings
 }
 
 #[test]
@@ -59,20 +64,22 @@ fn hosts_are_named_one_by_one() {
 
 #[test]
 fn no_name_of_a_guest_widens_a_claim() {
-    for (key, expected) in [
-        ("a*", "wascc:keyvalue[Get]"),
-        ("a,b", "wascc:keyvalue[Get]"),
-        (" a", "wascc:keyvalue[Get]"),
-        ("", "wascc:keyvalue[Get]"),
-        ("a on b", "wascc:keyvalue[Get on a on b]"),
-    ] {
-        assert_eq!(
-            proposed(&uses("wascc:keyvalue", &[("Get", key)])),
-            [expected]
-        );
+    for key in ["a*", "a,b", " a", ""] {
+        let recorded = uses("wascc:keyvalue", &[("Get", key), ("Get", "hits")]);
+        assert_eq!(proposed(&recorded), ["wascc:keyvalue[Get on hits]"]);
+        assert_eq!(warnings(&recorded).len(), 1, "{key}");
+        let recorded = uses("wascc:keyvalue", &[("Get", key)]);
+        assert_eq!(proposed(&recorded), [""; 0], "{key}");
+        assert!(warnings(&recorded)[0].contains("[Get]'"), "{key}");
     }
-    let odd = uses("wascc:logging", &[("Write,Read", "")]);
-    assert_eq!(proposed(&odd), ["wascc:logging"]);
+    let on = uses("wascc:keyvalue", &[("Get", "a on b")]);
+    assert_eq!(proposed(&on), ["wascc:keyvalue[Get on a on b]"]);
+    assert_eq!(warnings(&on), [""; 0]);
+    for operation in ["Write,Read", "Unknown", "*"] {
+        let odd = uses("wascc:logging", &[(operation, ""), ("WriteLog", "")]);
+        assert_eq!(proposed(&odd), ["wascc:logging[WriteLog]"]);
+        assert_eq!(warnings(&odd).len(), 1, "{operation}");
+    }
 }
 
 #[test]
@@ -112,8 +119,9 @@ fn no_name_of_a_guest_is_shown_where_a_shell_reads_it_n2() {
     ] {
         let recorded = uses("wascc:keyvalue", &[(operation, key)]);
         let recorded: Vec<&Use> = recorded.iter().collect();
-        for proposal in by_capability(&recorded).unwrap() {
-            let shown = proposal.shown();
+        let proposals = by_capability(&recorded).unwrap();
+        let shown = proposals.list.iter().map(|one| one.shown());
+        for shown in shown.chain(proposals.warnings) {
             assert!(!shown.contains("pwned"), "{shown}");
         }
     }
@@ -129,8 +137,12 @@ fn contracts_of_ones_own_are_proposed_with_the_resources_that_their_provider_dec
         proposed(&recorded),
         ["acme:mailer[Send on ann@example.com,bob@example.com]"]
     );
+    let unreadable = uses("acme:mailer", &[("Send", "ann@example.com"), ("Send", "")]);
     assert_eq!(
-        proposed(&uses("acme:mailer", &[("Send", "")])),
-        ["acme:mailer[Send]"]
+        proposed(&unreadable),
+        ["acme:mailer[Send on ann@example.com]"]
     );
+    assert_eq!(warnings(&unreadable).len(), 1);
+    let without = uses("acme:mailer", &[("Count", "")]);
+    assert_eq!(proposed(&without), ["acme:mailer[Count]"]);
 }
