@@ -79,7 +79,7 @@ impl Script {
         let buffer = file.wast().expect("the test-suite's files have tokens");
         let directives = buffer.directives().expect("the test-suite's files parse");
         let mut reader = Reader {
-            text: file.raw(),
+            lines: line_starts(file.raw()),
             script: Self::default(),
             named: BTreeMap::new(),
             current: None,
@@ -94,8 +94,9 @@ impl Script {
     }
 }
 
-struct Reader<'a> {
-    text: &'a str,
+struct Reader {
+    /// The offsets at which the lines of the file begin.
+    lines: Vec<usize>,
     script: Script,
     named: BTreeMap<String, usize>,
     current: Option<usize>,
@@ -106,7 +107,7 @@ struct Reader<'a> {
 /// Or why it is no question to an engine.
 type Read<T> = Result<T, &'static str>;
 
-impl Reader<'_> {
+impl Reader {
     fn directive(&mut self, directive: WastDirective<'_>) -> Read<()> {
         let line = self.line(directive.span());
         match directive {
@@ -210,8 +211,13 @@ impl Reader<'_> {
     }
 
     fn line(&self, span: Span) -> usize {
-        span.linecol_in(self.text).0 + 1
+        self.lines.partition_point(|start| *start <= span.offset())
     }
+}
+
+fn line_starts(text: &str) -> Vec<usize> {
+    let ends = text.match_indices('\n').map(|(end, _)| end + 1);
+    std::iter::once(0).chain(ends).collect()
 }
 
 fn get(global: &str) -> Action {
