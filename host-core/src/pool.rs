@@ -113,7 +113,10 @@ impl Pool {
         };
         match self.take_idle() {
             Some(slot) => Ok(Lease::new(Arc::clone(self), slot, place, payer.clone())),
-            None => self.make(place, payer.clone()).await.map_err(NoInstance::Start),
+            None => self
+                .make(place, payer.clone())
+                .await
+                .map_err(NoInstance::Start),
         }
     }
 

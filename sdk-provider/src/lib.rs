@@ -147,7 +147,7 @@ pub use error::{ActorError, ProviderError};
 pub use factory::{HandOver, ProviderFactory};
 pub use health::Health;
 pub use key::Key;
-pub use provider::{ActorCall, ActorHandle, Binding, BindingId, Bound, Call, Provider};
+pub use provider::{ActorCall, ActorHandle, Binding, BindingId, Bound, Call, Provider, Resources};
 pub use trace::{SpanId, TraceContext, TraceId};
 pub use work::{CallAuthority, CallLimits, Work, WorkEnded, WorkToken};
 

@@ -13,6 +13,7 @@ use capwire_contracts::codec;
 use capwire_contracts::core::CapabilityDescriptor;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use std::any::Any;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
@@ -51,9 +52,32 @@ pub trait Provider: Send + Sync + 'static {
 
     /// Returns the way in which the provider is replaced by its successor. Default:
     /// [`HandOver::Overlapping`]. A provider that owns a file or a port must be
-    /// [`HandOver::Exclusive`].
+    /// [`HandOver::Exclusive`], unless its successor [inherits](Self::inherit) it.
     fn hand_over(&self) -> HandOver {
         HandOver::default()
+    }
+
+    /// Returns the resources that a successor can use beside this provider, such as listening sockets.
+    /// Default: `None`.
+    fn resources(&self) -> Option<Resources> {
+        None
+    }
+
+    /// Takes over the resources of the provider that this one replaces. In an overlapping swap, the
+    /// host calls this before it binds the first actor. Ignore resources of an unknown type, which
+    /// come from another provider of the contract. Default: ignores all.
+    fn inherit(&self, resources: Resources) {
+        drop(resources);
+    }
+
+    /// Takes in no more work of its own, such as requests of clients, and finishes the work in
+    /// progress within `time`. Returns the number of requests that it cut off, as far as it knows.
+    ///
+    /// The host calls this when a successor has all bindings, or is about to be opened. Meanwhile,
+    /// actors may still call the provider; their bindings end afterwards. Default: does nothing.
+    async fn drain(&self, time: Duration) -> usize {
+        let _ = time;
+        0
     }
 
     /// Returns the switch by which the provider reports that it is broken. The host asks once, when
@@ -62,6 +86,9 @@ pub trait Provider: Send + Sync + 'static {
         None
     }
 }
+
+/// The resources that a provider leaves to its successor. Only a provider of the same type knows their type.
+pub type Resources = Arc<dyn Any + Send + Sync>;
 
 type Answer<'f, T> = Pin<Box<dyn Future<Output = Result<T, ProviderError>> + Send + 'f>>;
 
@@ -94,6 +121,24 @@ impl<P: Provider + ?Sized> Provider for Arc<P> {
 
     fn hand_over(&self) -> HandOver {
         (**self).hand_over()
+    }
+
+    fn resources(&self) -> Option<Resources> {
+        (**self).resources()
+    }
+
+    fn inherit(&self, resources: Resources) {
+        (**self).inherit(resources);
+    }
+
+    fn drain<'s: 'f, 'f>(
+        &'s self,
+        time: Duration,
+    ) -> Pin<Box<dyn Future<Output = usize> + Send + 'f>>
+    where
+        Self: 'f,
+    {
+        (**self).drain(time)
     }
 
     fn health(&self) -> Option<Health> {

@@ -111,12 +111,13 @@ impl WorkToken {
     /// let calls = [WorkToken::default(), WorkToken::default()];
     /// assert_eq!(WorkToken::share(&calls, || 2 + 2), 4);
     /// ```
-    pub fn share<'t, R>(
-        calls: impl IntoIterator<Item = &'t Self>,
-        work: impl FnOnce() -> R,
-    ) -> R {
+    pub fn share<'t, R>(calls: impl IntoIterator<Item = &'t Self>, work: impl FnOnce() -> R) -> R {
         let limits: Vec<_> = calls.into_iter().filter_map(Self::limits).collect();
-        let cpu = || limits.first().map_or(Duration::ZERO, |call| call.thread_cpu());
+        let cpu = || {
+            limits
+                .first()
+                .map_or(Duration::ZERO, |call| call.thread_cpu())
+        };
         let before = cpu();
         let result = work();
         let calls = u32::try_from(limits.len()).unwrap_or(u32::MAX).max(1);

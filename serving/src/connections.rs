@@ -5,7 +5,7 @@ use crate::handshake::Handshake;
 use crate::http::Serving;
 use crate::refusal::Refusal;
 use crate::registry::{Registry, Ticket};
-use crate::server::{Options, Running, Service, Stop};
+use crate::server::{Leave, Options, Running, Service};
 use std::collections::HashMap;
 use std::io;
 use std::sync::Arc;
@@ -38,19 +38,30 @@ impl<S: Service, H: Handshake> Connections<S, H> {
         }
     }
 
-    pub(crate) async fn accept(mut self, listener: TcpListener, mut stop: Stop) {
-        loop {
+    /// Serves the connections of `listener` until the server leaves, or is dropped. Returns the number
+    /// of connections that were closed with requests in progress.
+    pub(crate) async fn accept(
+        mut self,
+        listener: Arc<TcpListener>,
+        mut leave: oneshot::Receiver<Leave>,
+    ) -> usize {
+        let leave = loop {
             tokio::select! {
-                _ = &mut stop => break,
+                leave = &mut leave => break leave,
                 Some(ended) = self.tasks.join_next_with_id() => self.forget(ended),
                 accepted = listener.accept() => match accepted {
                     Ok((stream, _)) => self.admit(stream).await,
                     Err(error) => respite(&error).await,
                 },
             }
-        }
+        };
         drop(listener);
-        self.end().await;
+        let drain = self.drain;
+        let dropped = |_| Leave {
+            linger: Duration::ZERO,
+            drain,
+        };
+        self.end(leave.unwrap_or_else(dropped)).await
     }
 
     async fn admit(&mut self, stream: TcpStream) {
@@ -84,14 +95,24 @@ impl<S: Service, H: Handshake> Connections<S, H> {
         self.running.remove(&id);
     }
 
-    async fn end(mut self) {
-        self.running.clear();
-        let all_ended = async { while self.tasks.join_next().await.is_some() {} };
-        if time::timeout(self.drain, all_ended).await.is_err() {
-            let connections = self.tasks.len();
-            tracing::warn!(connections, "closed with requests under way");
-            self.tasks.shutdown().await;
+    async fn end(mut self, Leave { linger, drain }: Leave) -> usize {
+        self.server.leave();
+        let until = time::Instant::now() + drain;
+        if !linger.is_zero() {
+            let _ = time::timeout(linger, self.all_ended()).await;
         }
+        self.running.clear();
+        if time::timeout_at(until, self.all_ended()).await.is_ok() {
+            return 0;
+        }
+        let connections = self.tasks.len();
+        tracing::warn!(connections, "closed with requests under way");
+        self.tasks.shutdown().await;
+        connections
+    }
+
+    async fn all_ended(&mut self) {
+        while self.tasks.join_next().await.is_some() {}
     }
 }
 

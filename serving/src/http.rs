@@ -19,6 +19,7 @@ use std::convert::Infallible;
 use std::io;
 use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::time;
@@ -43,6 +44,8 @@ pub(crate) struct Serving<S, H> {
     pub(crate) share: Share,
     memory: Memory,
     options: Options,
+    /// True when answers ask clients to close their connections.
+    leaving: AtomicBool,
 }
 
 /// A connection whose protocol is known, with the bytes that showed it.
@@ -58,7 +61,13 @@ impl<S: Service, H: Handshake> Serving<S, H> {
             share: Registry::of_process().add_server(options.connections),
             memory: Memory::new(options.memory),
             options,
+            leaving: AtomicBool::new(false),
         }
+    }
+
+    /// Asks the clients of HTTP/1 to close their connections after the next answer.
+    pub(crate) fn leave(&self) {
+        self.leaving.store(true, Ordering::Relaxed);
     }
 
     /// Serves a connection until it ends, or has to.
@@ -188,7 +197,8 @@ impl<S: Service, H: Handshake> Serving<S, H> {
                 Ok(()) => self.service.answer(request, &peer).await,
             },
         };
-        Ok(peer.answered(response))
+        let closes = self.leaving.load(Ordering::Relaxed);
+        Ok(peer.answered(response, closes))
     }
 
     /// Logs the end of a connection with an error. Any client can cause these at will.

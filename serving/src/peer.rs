@@ -6,7 +6,7 @@ use crate::memory::{Full, Held, Hold, Memory};
 use crate::protocol::Protocol;
 use crate::registry::{Registry, Share};
 use bytes::Bytes;
-use hyper::header::CONNECTION;
+use hyper::header::{CONNECTION, HeaderValue};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -87,8 +87,13 @@ impl Peer {
         }))
     }
 
-    /// Reports that the service has answered, and returns the response as the client gets it.
-    pub(crate) fn answered(mut self, mut response: Response) -> Response {
+    /// Reports that the service has answered, and returns the response as the client gets it. If the
+    /// connection `closes`, an HTTP/1 client learns that from the response.
+    pub(crate) fn answered(mut self, mut response: Response, closes: bool) -> Response {
+        if closes {
+            let close = HeaderValue::from_static("close");
+            response.headers_mut().insert(CONNECTION, close);
+        }
         if self.protocol == Protocol::Http2 {
             // It is illegal there, since it is about a whole HTTP/1 connection.
             response.headers_mut().remove(CONNECTION);

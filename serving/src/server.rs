@@ -7,6 +7,7 @@ use crate::peer::Peer;
 use crate::{Request, Response};
 use std::io;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -61,12 +62,26 @@ impl Default for Options {
     }
 }
 
+/// The longest time for which a server that hands over waits for the next request on an idle
+/// connection.
+const LINGER: Duration = Duration::from_secs(1);
+
 /// A running server. Dropping it also stops it, without waiting.
 #[derive(Debug)]
 pub struct Server {
     address: SocketAddr,
-    running: Running,
-    accepting: JoinHandle<()>,
+    drain: Duration,
+    leaving: oneshot::Sender<Leave>,
+    accepting: JoinHandle<usize>,
+}
+
+/// The times of a server that ends.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Leave {
+    /// The time in which idle connections may send one more request.
+    pub(crate) linger: Duration,
+    /// The time for requests in progress.
+    pub(crate) drain: Duration,
 }
 
 /// A sender whose existence lets the other end continue.
@@ -86,27 +101,30 @@ impl Server {
         service: impl Service,
         options: Options,
     ) -> io::Result<Self> {
-        Self::start_with(listen, service, ClearText, options).await
+        let listener = Arc::new(TcpListener::bind(listen).await?);
+        Self::start_on(listener, service, ClearText, options)
     }
 
-    /// Listens like [`start`](Self::start), and performs `handshake` on each connection.
+    /// Serves the connections of `listener`, and performs `handshake` on each. Several servers may
+    /// share a listener: each connection gets to one of them. The socket is closed with its last
+    /// server.
     ///
     /// # Errors
-    /// Returns an error if the system refuses the address.
-    pub async fn start_with(
-        listen: SocketAddr,
+    /// Returns an error if the system cannot tell the address of the socket.
+    pub fn start_on(
+        listener: Arc<TcpListener>,
         service: impl Service,
         handshake: impl Handshake,
         options: Options,
     ) -> io::Result<Self> {
-        let listener = TcpListener::bind(listen).await?;
         let address = listener.local_addr()?;
-        let (running, stop) = oneshot::channel();
+        let (leaving, leave) = oneshot::channel();
         let connections = Connections::new(service, handshake, options);
         Ok(Self {
             address,
-            running,
-            accepting: tokio::spawn(connections.accept(listener, stop)),
+            drain: options.drain,
+            leaving,
+            accepting: tokio::spawn(connections.accept(listener, leave)),
         })
     }
 
@@ -119,9 +137,28 @@ impl Server {
     /// Refuses further connections, waits for requests in progress, and closes the other
     /// connections.
     pub async fn stop(self) {
-        drop(self.running);
-        if let Err(error) = self.accepting.await {
-            tracing::error!(address = %self.address, %error, "the server ended badly");
+        let (linger, drain) = (Duration::ZERO, self.drain);
+        self.leave(Leave { linger, drain }).await;
+    }
+
+    /// Leaves further connections to the other servers of the listener. Connections that are idle
+    /// get an answer to one more request, for a second at most, because their clients may be sending
+    /// it; the answer asks them to close the connection. Then the server waits for requests in
+    /// progress, for `drain` in all. Returns the number of connections that it closed before an
+    /// answer was complete.
+    pub async fn hand_over(self, drain: Duration) -> usize {
+        let linger = LINGER.min(drain / 2);
+        self.leave(Leave { linger, drain }).await
+    }
+
+    async fn leave(self, leave: Leave) -> usize {
+        let _ = self.leaving.send(leave);
+        match self.accepting.await {
+            Ok(cut) => cut,
+            Err(error) => {
+                tracing::error!(address = %self.address, %error, "the server ended badly");
+                0
+            }
         }
     }
 }

@@ -96,7 +96,7 @@ const BUILTINS: &[Builtin] = &[
         described: HttpServer::DESCRIBED,
         files: HttpServer::FILE_KEYS,
         keeps: None,
-        hand_over: HandOver::Exclusive,
+        hand_over: HandOver::Overlapping,
         check: check_http_server,
         together: Some(HttpServer::check_together),
         describe: || HttpServer::new().descriptor(),

@@ -103,6 +103,7 @@ async fn open(dispatcher: &Arc<Dispatcher>, provider: &Arc<RunningProvider>, num
         description: &provider.description(),
         number,
         values: &HashMap::new(),
+        predecessor: None,
     };
     match again.prepare().await {
         Ok(version) => {

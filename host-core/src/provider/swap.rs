@@ -4,7 +4,7 @@
 //! opens, and calls wait. The providers say which; see [`HandOver`].
 
 use super::supervise;
-use super::versions::{self, Opening};
+use super::versions::{self, Lost, Opening};
 use crate::call::Dispatcher;
 use crate::error::{Error, Failure, ProviderSwapRefusal, Thing};
 use crate::id::{BindingKey, ProviderId};
@@ -63,7 +63,7 @@ struct Before {
 /// The calls and bindings of a swap.
 struct Moved {
     old: CallCounts,
-    lost: usize,
+    lost: Lost,
     bindings: usize,
 }
 
@@ -140,7 +140,11 @@ impl<'a> Swap<'a> {
         current: &mut Current,
         old: Arc<ProviderVersion>,
     ) -> Result<Moved, Error> {
-        let new = self.opening(current.number + 1).prepare().await;
+        let opening = Opening {
+            predecessor: Some(&old),
+            ..self.opening(current.number + 1)
+        };
+        let new = opening.prepare().await;
         let new = new.map_err(|error| self.refused(ProviderSwapRefusal::NotReady(error)))?;
         let taken = new
             .take_over(self.dispatcher, &self.provider, current)
@@ -213,7 +217,7 @@ impl<'a> Swap<'a> {
             .await;
         Ok(Moved {
             old: CallCounts::default(),
-            lost: 0,
+            lost: Lost::default(),
             bindings: taken.bindings,
         })
     }
@@ -226,12 +230,16 @@ impl<'a> Swap<'a> {
             description: &self.description,
             number,
             values: &self.values,
+            predecessor: None,
         }
     }
 
     fn report(&self, current: &Current, before: &Before, moved: &Moved) -> ProviderSwapReport {
         let mut old = moved.old.since(before.old);
-        old.dropped += moved.lost as u64;
+        // A request that was cut off has left its call of the actor.
+        let cut = moved.lost.requests as u64;
+        old.abandoned = old.abandoned.saturating_sub(cut);
+        old.dropped += cut + moved.lost.calls as u64;
         let new = current.version.as_ref().map(|new| new.counts());
         let (queued, refused) = self.provider.waits();
         ProviderSwapReport {

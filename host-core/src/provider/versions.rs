@@ -12,7 +12,7 @@ use crate::state::{
 };
 use crate::wait::with_timeout;
 use capwire_provider::{Config, Provider, ProviderFactory};
-use futures_util::future::join_all;
+use futures_util::future::{join, join_all};
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -46,6 +46,8 @@ pub(super) struct Opening<'a> {
     pub(super) number: u64,
     /// The values of bindings that get others than before.
     pub(super) values: &'a HashMap<BindingKey, Config>,
+    /// The open version whose resources the new one inherits.
+    pub(super) predecessor: Option<&'a ProviderVersion>,
 }
 
 impl Opening<'_> {
@@ -54,6 +56,9 @@ impl Opening<'_> {
         let host = self.dispatcher.shared();
         let opened = opened(host, self.provider.id(), &**self.source).await?;
         let version = ProviderVersion::new(self.number, opened);
+        if let Some(predecessor) = self.predecessor {
+            version.inherit(predecessor);
+        }
         match self.bind_all(&version).await {
             Ok(changes) => Ok(Prepared {
                 version,
@@ -198,10 +203,21 @@ pub(super) fn park(host: &Shared, provider: &Arc<RunningProvider>) -> Vec<Arc<Ro
     parked
 }
 
-/// Lets the calls in `version` finish, for at most `drain`. Returns the number of calls that get no
-/// answer.
-pub(super) async fn drain(host: &Shared, version: &ProviderVersion, drain: Duration) -> usize {
-    version.drain(&*host.clock, drain, GRACE).await
+/// The work of a version that was lost when it drained.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Lost {
+    /// The calls of actors that get no answer.
+    pub(super) calls: usize,
+    /// The requests of clients that the provider has cut off.
+    pub(super) requests: usize,
+}
+
+/// Lets the provider finish its own work, and the calls in `version` finish, for at most `drain`.
+pub(super) async fn drain(host: &Shared, version: &ProviderVersion, drain: Duration) -> Lost {
+    let clock = &*host.clock;
+    let own = version.finish(clock, drain, GRACE);
+    let (requests, calls) = join(own, version.drain(clock, drain, GRACE)).await;
+    Lost { calls, requests }
 }
 
 /// Ends the bindings of `version` through `routes`, and closes it.

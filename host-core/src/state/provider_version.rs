@@ -105,6 +105,35 @@ impl ProviderVersion {
         caught(async { self.open.provider.unbind(binding).await }).await
     }
 
+    /// Takes over the resources of `old`.
+    pub(crate) fn inherit(&self, old: &Self) {
+        let _ = catch_unwind(AssertUnwindSafe(|| {
+            if let Some(resources) = old.open.provider.resources() {
+                self.open.provider.inherit(resources);
+            }
+        }));
+    }
+
+    /// Lets the provider finish its own work within `timeout`. Returns the number of requests that it
+    /// has cut off. A provider that takes longer by `grace` is not waited for.
+    pub(crate) async fn finish(
+        &self,
+        clock: &dyn Clock,
+        timeout: Duration,
+        grace: Duration,
+    ) -> usize {
+        let until = clock
+            .monotonic()
+            .saturating_add(timeout)
+            .saturating_add(grace);
+        let work = caught(async { Ok(self.open.provider.drain(timeout).await) });
+        match with_timeout(clock, until, work).await {
+            Ok(Ok(cut)) => cut,
+            // It is at fault, and is about to be closed. The host does not know of lost requests.
+            _ => 0,
+        }
+    }
+
     pub(crate) async fn call(&self, call: Call<'_>) -> Result<Bytes, ProviderFault> {
         caught(async { self.open.provider.call(call).await }).await
     }

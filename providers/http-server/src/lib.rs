@@ -54,6 +54,7 @@
 
 mod failure;
 mod keys;
+mod listeners;
 mod port;
 mod provider;
 mod request;

@@ -6,11 +6,12 @@ use crate::settings::Settings;
 use crate::site::Site;
 use crate::tls::Tls;
 use capwire_provider::{BindingId, ProviderError};
-use capwire_serving::{Options, Server};
+use capwire_serving::{ClearText, Options, Server};
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::time;
 
@@ -35,23 +36,24 @@ struct Tenant {
 }
 
 impl Port {
-    /// Opens the port that `settings` name.
+    /// Serves the connections of `listener` as `settings` say.
     pub(crate) async fn open(
+        listener: Arc<TcpListener>,
         settings: &Settings,
         options: Options,
         reload: Duration,
     ) -> Result<Self, ProviderError> {
         let table = Table::default();
-        let (listen, service) = (settings.listen, table.clone());
+        let service = table.clone();
         let (scheme, server) = match settings.tls.clone() {
             Some(sources) => {
                 let tls = Tls::start(sources, reload).await?;
-                (
-                    "https",
-                    Server::start_with(listen, service, tls, options).await,
-                )
+                ("https", Server::start_on(listener, service, tls, options))
             }
-            None => ("http", Server::start(listen, service, options).await),
+            None => (
+                "http",
+                Server::start_on(listener, service, ClearText, options),
+            ),
         };
         Ok(Self {
             server: server.map_err(|error| settings.not_listening(error))?,
@@ -109,6 +111,12 @@ impl Port {
     pub(crate) fn close(self) -> Leaving {
         Leaving::Last(self.server)
     }
+
+    /// Leaves further connections to the successor, and finishes the requests in progress within
+    /// `time`. Returns the number of connections that were cut.
+    pub(crate) async fn hand_over(self, time: Duration) -> usize {
+        self.server.hand_over(time).await
+    }
 }
 
 /// A binding that has left its port, with requests in progress.
@@ -140,8 +148,8 @@ pub(crate) fn check_both(
 ) -> Result<(), ProviderError> {
     let (Some(first), Some(routes)) = (routes, &second.routes) else {
         return Err(ProviderError::Refused(format!(
-            "another binding listens on {} for itself: set `PORT` to another one (0 for any), or tell both \
-             apart by `HOST`, `PATH` or `METHODS`",
+            "another binding listens on {}, and one of both would have the port for itself: set `PORT` to \
+             another one (0 for any), or tell both apart by `HOST`, `PATH` or `METHODS`",
             second.listen
         )));
     };

@@ -2,6 +2,7 @@
 
 use crate::failure::ErrorDetail;
 use crate::keys;
+use crate::listeners::Listeners;
 use crate::port::{Leaving, Port, check_both};
 use crate::settings::Settings;
 use crate::site::Site;
@@ -11,12 +12,17 @@ use bytes::Bytes;
 use capwire_contracts::core::CapabilityDescriptor;
 use capwire_contracts::http;
 use capwire_provider::{
-    Binding, BindingId, Bound, Call, Config, HandOver, Key, Provider, ProviderError, async_trait,
+    Binding, BindingId, Bound, Call, Config, Key, Provider, ProviderError, Resources, async_trait,
 };
 use capwire_serving::Options;
+use futures_util::future::join_all;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::mem;
 use std::net::SocketAddr;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+use tokio::net::TcpListener;
 use tokio::sync::Mutex;
 
 /// A provider of `wascc:http_server` for any number of actors. See the [crate's
@@ -30,6 +36,10 @@ pub struct HttpServer {
     detail: ErrorDetail,
     /// Only binding and unbinding take this lock, requests do not.
     bound: Mutex<Bindings>,
+    /// For the successor of this provider.
+    listeners: Arc<Listeners>,
+    /// From the predecessor of this provider.
+    inherited: OnceLock<Arc<Listeners>>,
 }
 
 /// The bindings of a provider, and their ports.
@@ -124,6 +134,24 @@ impl HttpServer {
 }
 
 impl HttpServer {
+    /// Returns the socket of the predecessor, or a new one.
+    async fn listener(
+        &self,
+        binding: &BindingId,
+        settings: &Settings,
+    ) -> Result<Arc<TcpListener>, ProviderError> {
+        let inherited = self.inherited.get();
+        let listener = match inherited.and_then(|open| open.of(binding, settings)) {
+            Some(listener) => listener,
+            None => {
+                let listener = TcpListener::bind(settings.listen).await;
+                Arc::new(listener.map_err(|error| settings.not_listening(error))?)
+            }
+        };
+        self.listeners.keep(binding, settings, &listener);
+        Ok(listener)
+    }
+
     fn options(&self, settings: &Settings) -> Options {
         let Timeouts {
             head, send, drain, ..
@@ -169,13 +197,15 @@ impl Provider for HttpServer {
             self.detail,
         );
         let port = match bound.ports.entry(settings.listen) {
-            Entry::Occupied(port) if settings.routes.is_some() => {
+            Entry::Occupied(port) => {
                 port.get().check(&settings)?;
                 port.into_mut()
             }
-            _ => {
+            Entry::Vacant(_) => {
                 let options = self.options(&settings);
-                let port = Port::open(&settings, options, self.timeouts.reload).await?;
+                let listener = self.listener(&binding.id, &settings).await?;
+                let reload = self.timeouts.reload;
+                let port = Port::open(listener, &settings, options, reload).await?;
                 bound
                     .ports
                     .entry(port.address())
@@ -196,9 +226,21 @@ impl Provider for HttpServer {
         Ok(())
     }
 
-    /// A server owns its port.
-    fn hand_over(&self) -> HandOver {
-        HandOver::Exclusive
+    fn resources(&self) -> Option<Resources> {
+        Some(Arc::clone(&self.listeners) as Resources)
+    }
+
+    /// Takes over the sockets of another `HttpServer`, so that no connection is refused.
+    fn inherit(&self, resources: Resources) {
+        if let Ok(listeners) = resources.downcast() {
+            let _ = self.inherited.set(listeners);
+        }
+    }
+
+    async fn drain(&self, time: Duration) -> usize {
+        let Bindings { ports, .. } = mem::take(&mut *self.bound.lock().await);
+        let ports = ports.into_values().map(|port| port.hand_over(time));
+        join_all(ports).await.into_iter().sum()
     }
 
     /// Refuses all calls: this provider calls actors, and actors do not call it.

@@ -7,6 +7,7 @@
 )]
 
 mod common;
+mod hand_over;
 mod routes;
 mod tls;
 

@@ -152,7 +152,9 @@ impl Usage<'_> {
             }
         }
         for (scope, operations) in alike {
-            proposals.list.push(scope.proposal(capability, &operations)?);
+            proposals
+                .list
+                .push(scope.proposal(capability, &operations)?);
         }
         Ok(())
     }

@@ -140,7 +140,7 @@ async fn bindings_that_are_not_told_apart_are_refused() {
             &[("HOST", "b.example"), ("MAX_HEAD", "2000")],
             "must be the same",
         ),
-        (&[], "in use"),
+        (&[], "for itself"),
     ];
     for (config, expected) in cases {
         let error = port.bind("MTWO", named("MTWO"), config).await.unwrap_err();
