@@ -49,6 +49,7 @@ pub const ELSEWHERE: &[(&str, Runner)] = &[
         "cargo xtask services",
         Runner::Nobody("it serves until Ctrl-C"),
     ),
+    ("cargo xtask codegen", Runner::Full),
     ("cargo xtask mutants", Runner::Part("mutants::kill_all()")),
     ("cargo xtask fuzz", Runner::Full),
     ("cargo xtask miri", Runner::Part("miri::run()")),
