@@ -2,12 +2,14 @@
 
 #![forbid(unsafe_code)]
 
+mod assemblyscript;
 mod model;
 mod names;
 mod pages;
 mod read;
 mod rust;
 mod schema;
+mod shape;
 
 pub use model::{Absent, Contract, Field, Operation, Record, RecordName, Response, Type};
 pub use read::read;
@@ -32,6 +34,7 @@ pub fn outputs(contracts: &[Contract]) -> Vec<Output> {
         text: rust::test(contracts),
     }];
     outputs.extend(schema::files(contracts));
+    outputs.extend(assemblyscript::files(contracts));
     outputs.extend(pages::files(contracts));
     outputs
 }

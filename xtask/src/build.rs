@@ -1,5 +1,6 @@
 //! Builds the WebAssembly guests and the `capwire` binary for other tasks.
 
+use crate::languages;
 use crate::shell::{cargo, command, output, root, run, target};
 use anyhow::{Context, Result};
 use std::fs;
@@ -81,6 +82,11 @@ pub(crate) fn guests() -> Result<PathBuf> {
     )?;
     build(&root(), &target(), &TEST_GUESTS)?;
     actors()
+}
+
+/// Builds the guests, and the counters of the languages whose tools can be installed quickly.
+pub(crate) fn guests_of_all_languages() -> Result<()> {
+    languages::build(&languages::selected(false), &guests()?)
 }
 
 /// The build profile of the host.

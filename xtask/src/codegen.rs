@@ -8,7 +8,11 @@ use std::fs;
 use std::path::PathBuf;
 
 /// The folders that contain generated files only.
-const FOLDERS: [&str; 2] = ["contracts/schemas", "docs/contracts"];
+const FOLDERS: [&str; 3] = [
+    "contracts/schemas",
+    "docs/contracts",
+    "sdks/assemblyscript/assembly/contracts",
+];
 
 /// Writes the files, and removes those that are no longer generated.
 pub(crate) fn write() -> Result<()> {

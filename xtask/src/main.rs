@@ -9,6 +9,7 @@ mod commits;
 mod demo;
 mod documented;
 mod fuzz;
+mod languages;
 mod miri;
 mod mutants;
 mod outside;
@@ -84,7 +85,7 @@ fn main() -> ExitCode {
         Task::Setup(options) => setup::install(&options),
         Task::Test(options) => test::run(&options),
         Task::Services => services::run(),
-        Task::Guests => build::guests().map(drop),
+        Task::Guests => build::guests_of_all_languages(),
         Task::Codegen => codegen::write(),
         Task::Tidy => tidy::run(),
         Task::Package => check::package(),

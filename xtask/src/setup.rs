@@ -1,5 +1,6 @@
 //! `cargo xtask setup`: installs system packages.
 
+use crate::languages::{self, Language};
 use crate::services;
 use crate::shell::{command, output, run};
 use anyhow::{Result, bail, ensure};
@@ -17,10 +18,14 @@ pub(crate) struct Options {
     /// Install the servers that tests need: Redis
     #[arg(long)]
     services: bool,
+    /// Install the compilers of these languages: all of them, without a value
+    #[arg(long, value_name = "LANGUAGE", num_args = 0.., value_delimiter = ',')]
+    languages: Option<Vec<Language>>,
 }
 
 pub(crate) fn install(options: &Options) -> Result<()> {
-    if !options.wasm3 && !options.strace && !options.services {
+    let languages = options.languages.as_deref();
+    if !options.wasm3 && !options.strace && !options.services && languages.is_none() {
         bail!("nothing to install: name a part, such as `--wasm3`");
     }
     if options.wasm3 {
@@ -31,6 +36,9 @@ pub(crate) fn install(options: &Options) -> Result<()> {
     }
     if options.services {
         services::install_for_tests()?;
+    }
+    for language in languages.map(languages::or_all).unwrap_or_default() {
+        language.install()?;
     }
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use crate::build::Profile;
 use crate::shell::{self, cargo};
-use crate::{build, check, documented, miri, mutants, outside, services, setup};
+use crate::{build, check, documented, languages, miri, mutants, outside, services, setup};
 use anyhow::Result;
 use std::path::Path;
 use std::process::Command;
@@ -64,6 +64,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         setup::wasm3()?;
     }
     let guests = build::guests()?;
+    languages::test(&languages::selected(options.full), &guests)?;
     run_with(&mut of_workspace("test"), &guests, Profile::Dev, &QUICK)?;
     if options.full { full(&guests) } else { Ok(()) }
 }
@@ -129,6 +130,7 @@ fn run_with(tests: &mut Command, guests: &Path, profile: Profile, effort: &Effor
     tests.env("CAPWIRE_BIN", build::capwire_path(profile));
     tests.env("CAPWIRE_GUESTS", guests);
     tests.env("CAPWIRE_ENGINES", engines());
+    tests.env("CAPWIRE_LANGUAGES", languages::built(guests));
     tests.env("CAPWIRE_REQUESTS", effort.requests);
     tests.env("CAPWIRE_ROUNDS", effort.rounds);
     tests.env("CAPWIRE_ATTACKS", effort.attacks);

@@ -33,6 +33,18 @@ pub fn guest(file: &str) -> PathBuf {
     path("CAPWIRE_GUESTS").join(file)
 }
 
+/// Returns the languages whose counters `cargo xtask test` built, and their files.
+#[must_use]
+pub fn counters() -> Vec<(String, PathBuf)> {
+    let languages = set_by_xtask("CAPWIRE_LANGUAGES");
+    let file = |language: &str| match language {
+        "rust" => guest("counter.wasm"),
+        other => guest(&format!("counter_{other}.wasm")),
+    };
+    let counters = languages.split_whitespace();
+    counters.map(|it| (it.to_owned(), file(it))).collect()
+}
+
 /// Returns the number of requests of a load test.
 #[must_use]
 pub fn requests() -> usize {

@@ -1,0 +1,149 @@
+//! The guest SDKs of languages other than Rust: their tools, tests and counters.
+
+use crate::shell::{command, root, run};
+use anyhow::{Context, Result, ensure};
+use clap::ValueEnum;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// A language with an SDK in `sdks`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[value(rename_all = "lower")]
+pub(crate) enum Language {
+    /// AssemblyScript, whose compiler npm installs beside the SDK
+    AssemblyScript,
+}
+
+/// The languages that every run of the tests includes, if their tools can be installed.
+const QUICK: [Language; 1] = [Language::AssemblyScript];
+
+/// The languages of this run.
+pub(crate) fn selected(full: bool) -> Vec<Language> {
+    if full {
+        return Language::value_variants().to_vec();
+    }
+    let (here, missing): (Vec<Language>, Vec<Language>) =
+        QUICK.into_iter().partition(|it| it.can_be_installed());
+    for language in missing {
+        eprintln!("without {language:?}: {}", language.remedy());
+    }
+    here
+}
+
+/// Returns the `named` languages, or all if none is named.
+pub(crate) fn or_all(named: &[Language]) -> &[Language] {
+    match named {
+        [] => Language::value_variants(),
+        named => named,
+    }
+}
+
+/// Returns the names of the languages whose counters are in `guests`, beginning with Rust.
+pub(crate) fn built(guests: &Path) -> String {
+    let built = Language::value_variants().iter();
+    let built = built.filter(|language| language.counter(guests).exists());
+    let names = built.map(|language| format!(" {}", language.name()));
+    format!("rust{}", names.collect::<String>())
+}
+
+/// Runs the SDKs' own tests, which also build the counters, and copies the counters to `guests`.
+/// The counters of other languages are removed, because they may be old.
+pub(crate) fn test(languages: &[Language], guests: &Path) -> Result<()> {
+    for language in Language::value_variants() {
+        let old = language.counter(guests);
+        if old.exists() {
+            fs::remove_file(&old).with_context(|| format!("cannot remove {}", old.display()))?;
+        }
+    }
+    for language in languages {
+        language.install()?;
+        language.run_tests()?;
+        language.copy_counter(guests)?;
+    }
+    Ok(())
+}
+
+/// Builds the counters into `guests`.
+pub(crate) fn build(languages: &[Language], guests: &Path) -> Result<()> {
+    for language in languages {
+        language.install()?;
+        language.build_counter()?;
+        language.copy_counter(guests)?;
+    }
+    Ok(())
+}
+
+impl Language {
+    fn name(self) -> &'static str {
+        match self {
+            Self::AssemblyScript => "assemblyscript",
+        }
+    }
+
+    /// Returns the folder of the SDK.
+    fn sdk(self) -> PathBuf {
+        root().join("sdks").join(self.name())
+    }
+
+    fn can_be_installed(self) -> bool {
+        match self {
+            Self::AssemblyScript => answers("npm"),
+        }
+    }
+
+    fn remedy(self) -> &'static str {
+        match self {
+            Self::AssemblyScript => "install Node.js 20 or newer, which has npm",
+        }
+    }
+
+    /// Installs the compiler, unless it is there.
+    pub(crate) fn install(self) -> Result<()> {
+        ensure!(self.can_be_installed(), "{}", self.remedy());
+        match self {
+            // The lock file is copied by npm after it has installed everything.
+            Self::AssemblyScript => {
+                let wanted = fs::metadata(self.sdk().join("package-lock.json"))?.modified()?;
+                let there = fs::metadata(self.sdk().join("node_modules/.package-lock.json"));
+                match there.and_then(|there| there.modified()) {
+                    Ok(there) if there >= wanted => Ok(()),
+                    _ => self.in_sdk("npm", &["ci", "--no-audit", "--no-fund"]),
+                }
+            }
+        }
+    }
+
+    fn run_tests(self) -> Result<()> {
+        match self {
+            Self::AssemblyScript => self.in_sdk("npm", &["test"]),
+        }
+    }
+
+    fn build_counter(self) -> Result<()> {
+        match self {
+            Self::AssemblyScript => self.in_sdk("npm", &["run", "build", "examples/counter"]),
+        }
+    }
+
+    /// Returns the path of the counter in the folder `guests`.
+    fn counter(self, guests: &Path) -> PathBuf {
+        guests.join(format!("counter_{}.wasm", self.name()))
+    }
+
+    fn copy_counter(self, guests: &Path) -> Result<()> {
+        let built = self.sdk().join("examples/counter/build/counter.wasm");
+        let copied = fs::copy(&built, self.counter(guests));
+        copied.with_context(|| format!("cannot copy {}", built.display()))?;
+        Ok(())
+    }
+
+    fn in_sdk(self, program: &str, arguments: &[&str]) -> Result<()> {
+        run(command(program, arguments).current_dir(self.sdk()))
+    }
+}
+
+/// Returns true if `program` can run.
+fn answers(program: &str) -> bool {
+    let answer = command(program, &["--version"]).output();
+    answer.is_ok_and(|answer| answer.status.success())
+}
