@@ -43,6 +43,10 @@ const ARROWS: &[(&str, &[&str])] = &[
         &["capwire-provider", "capwire-contracts"],
     ),
     (
+        "capwire-keyvalue-redis",
+        &["capwire-provider", "capwire-contracts"],
+    ),
+    (
         "capwire-logging",
         &["capwire-provider", "capwire-contracts"],
     ),

@@ -1,0 +1,43 @@
+-- Reads the intersection of the sets KEYS. Returns {0, members}, or {1} if the members have more than ARGV[1] bytes,
+-- where each counts ARGV[2] bytes more than its text, or {2} if it would examine more than ARGV[3] members. It looks
+-- the members of the smallest set up in the others.
+local left, each, steps = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+local smallest, least
+for _, key in ipairs(KEYS) do
+    local size = redis.pcall('SCARD', key)
+    if type(size) == 'table' then
+        return size -- an error, such as WRONGTYPE
+    end
+    if not least or size < least then
+        smallest, least = key, size
+    end
+end
+if least * #KEYS > steps then
+    return {2}
+end
+local function in_all(member)
+    for _, key in ipairs(KEYS) do
+        if key ~= smallest and redis.call('SISMEMBER', key, member) == 0 then
+            return false
+        end
+    end
+    return true
+end
+local seen, found = {}, {}
+local cursor = '0'
+repeat
+    -- A scan may return a member twice.
+    local part = redis.call('SSCAN', smallest, cursor, 'COUNT', 256)
+    cursor = part[1]
+    for _, member in ipairs(part[2]) do
+        if not seen[member] and in_all(member) then
+            seen[member] = true
+            left = left - #member - each
+            if left < 0 then
+                return {1}
+            end
+            found[#found + 1] = member
+        end
+    end
+until cursor == '0'
+return {0, found}
