@@ -10,6 +10,7 @@ mod read;
 mod rust;
 mod schema;
 mod shape;
+mod zig;
 
 pub use model::{Absent, Contract, Field, Operation, Record, RecordName, Response, Type};
 pub use read::read;
@@ -35,6 +36,7 @@ pub fn outputs(contracts: &[Contract]) -> Vec<Output> {
     }];
     outputs.extend(schema::files(contracts));
     outputs.extend(assemblyscript::files(contracts));
+    outputs.extend(zig::files(contracts));
     outputs.extend(pages::files(contracts));
     outputs
 }

@@ -8,10 +8,11 @@ use std::fs;
 use std::path::PathBuf;
 
 /// The folders that contain generated files only.
-const FOLDERS: [&str; 3] = [
+const FOLDERS: [&str; 4] = [
     "contracts/schemas",
     "docs/contracts",
     "sdks/assemblyscript/assembly/contracts",
+    "sdks/zig/src/contracts",
 ];
 
 /// Writes the files, and removes those that are no longer generated.

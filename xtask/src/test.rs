@@ -68,7 +68,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         setup::wasm3()?;
     }
     let guests = build::guests()?;
-    languages::test(&languages::selected(options.full), &guests)?;
+    languages::test(&languages::selected(options.full), &guests, options.full)?;
     run_with(&mut of_workspace("test"), &guests, Profile::Dev, &QUICK)?;
     if options.full { full(&guests) } else { Ok(()) }
 }

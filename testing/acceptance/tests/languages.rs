@@ -92,14 +92,15 @@ fn ask(host: &RunningHost, (method, target, body): (&str, &str, &str)) -> String
     lines.filter(|line| !changing(line)).collect()
 }
 
-/// Returns the guest's answers to `capwire call`: a request, a health request, a message without
-/// its members, and an unknown operation.
+/// Returns the guest's answers to `capwire call`: a request, health requests with and without a
+/// payload, a message without its members, and an unknown operation.
 fn call(workshop: &Workshop, file: &Path, manifest: &Path, engine: &str) -> Vec<String> {
     let request = codec::encode(&http::Request::new("GET", "/x")).unwrap();
     let payload = workshop.path().join("request");
     let calls = [
         ("HandleRequest", request.as_slice()),
         ("HealthRequest", b"\x81\xabplaceholder\xc2"),
+        ("HealthRequest", b""),
         ("HandleRequest", b"\x80"),
         ("Nonsense", b"\x80"),
     ];

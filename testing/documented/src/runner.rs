@@ -45,7 +45,10 @@ pub const ELSEWHERE: &[(&str, Runner)] = &[
     ("cargo xtask setup --wasm3", Runner::Ci),
     ("cargo xtask setup --strace", Runner::Ci),
     ("cargo xtask setup --services", Runner::Ci),
-    ("cargo xtask setup --languages assemblyscript", Runner::Ci),
+    (
+        "cargo xtask setup --languages assemblyscript,zig",
+        Runner::Ci,
+    ),
     (
         "cargo xtask services",
         Runner::Nobody("it serves until Ctrl-C"),

@@ -1,5 +1,8 @@
 //! The guest SDKs of languages other than Rust: their tools, tests and counters.
 
+mod assemblyscript;
+mod zig;
+
 use crate::shell::{command, root, run};
 use anyhow::{Context, Result, ensure};
 use clap::ValueEnum;
@@ -12,10 +15,12 @@ use std::path::{Path, PathBuf};
 pub(crate) enum Language {
     /// AssemblyScript, whose compiler npm installs beside the SDK
     AssemblyScript,
+    /// Zig, whose compiler pip installs into the folder of builds
+    Zig,
 }
 
 /// The languages that every run of the tests includes, if their tools can be installed.
-const QUICK: [Language; 1] = [Language::AssemblyScript];
+const QUICK: [Language; 2] = [Language::AssemblyScript, Language::Zig];
 
 /// The languages of this run.
 pub(crate) fn selected(full: bool) -> Vec<Language> {
@@ -46,9 +51,9 @@ pub(crate) fn built(guests: &Path) -> String {
     format!("rust{}", names.collect::<String>())
 }
 
-/// Runs the SDKs' own tests, which also build the counters, and copies the counters to `guests`.
+/// Runs the SDKs' own tests, builds the counters, and copies them to `guests`.
 /// The counters of other languages are removed, because they may be old.
-pub(crate) fn test(languages: &[Language], guests: &Path) -> Result<()> {
+pub(crate) fn test(languages: &[Language], guests: &Path, full: bool) -> Result<()> {
     for language in Language::value_variants() {
         let old = language.counter(guests);
         if old.exists() {
@@ -57,7 +62,11 @@ pub(crate) fn test(languages: &[Language], guests: &Path) -> Result<()> {
     }
     for language in languages {
         language.install()?;
-        language.run_tests()?;
+        match language {
+            // The tests build the counter.
+            Language::AssemblyScript => assemblyscript::test()?,
+            Language::Zig => zig::test(full).and_then(|()| zig::build_counter())?,
+        }
         language.copy_counter(guests)?;
     }
     Ok(())
@@ -67,7 +76,10 @@ pub(crate) fn test(languages: &[Language], guests: &Path) -> Result<()> {
 pub(crate) fn build(languages: &[Language], guests: &Path) -> Result<()> {
     for language in languages {
         language.install()?;
-        language.build_counter()?;
+        match language {
+            Language::AssemblyScript => assemblyscript::build_counter()?,
+            Language::Zig => zig::build_counter()?,
+        }
         language.copy_counter(guests)?;
     }
     Ok(())
@@ -77,6 +89,7 @@ impl Language {
     fn name(self) -> &'static str {
         match self {
             Self::AssemblyScript => "assemblyscript",
+            Self::Zig => "zig",
         }
     }
 
@@ -88,12 +101,14 @@ impl Language {
     fn can_be_installed(self) -> bool {
         match self {
             Self::AssemblyScript => answers("npm"),
+            Self::Zig => zig::is_installed() || answers("pip3"),
         }
     }
 
     fn remedy(self) -> &'static str {
         match self {
             Self::AssemblyScript => "install Node.js 20 or newer, which has npm",
+            Self::Zig => "install Zig 0.17, or Python with pip3, which has it as a package",
         }
     }
 
@@ -101,27 +116,8 @@ impl Language {
     pub(crate) fn install(self) -> Result<()> {
         ensure!(self.can_be_installed(), "{}", self.remedy());
         match self {
-            // The lock file is copied by npm after it has installed everything.
-            Self::AssemblyScript => {
-                let wanted = fs::metadata(self.sdk().join("package-lock.json"))?.modified()?;
-                let there = fs::metadata(self.sdk().join("node_modules/.package-lock.json"));
-                match there.and_then(|there| there.modified()) {
-                    Ok(there) if there >= wanted => Ok(()),
-                    _ => self.in_sdk("npm", &["ci", "--no-audit", "--no-fund"]),
-                }
-            }
-        }
-    }
-
-    fn run_tests(self) -> Result<()> {
-        match self {
-            Self::AssemblyScript => self.in_sdk("npm", &["test"]),
-        }
-    }
-
-    fn build_counter(self) -> Result<()> {
-        match self {
-            Self::AssemblyScript => self.in_sdk("npm", &["run", "build", "examples/counter"]),
+            Self::AssemblyScript => assemblyscript::install(),
+            Self::Zig => zig::install(),
         }
     }
 

@@ -1,0 +1,4 @@
+test {
+    _ = @import("actor.zig");
+    _ = @import("vectors.zig");
+}
