@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 mod assemblyscript;
+mod c;
 mod model;
 mod names;
 mod pages;
@@ -36,6 +37,7 @@ pub fn outputs(contracts: &[Contract]) -> Vec<Output> {
     }];
     outputs.extend(schema::files(contracts));
     outputs.extend(assemblyscript::files(contracts));
+    outputs.extend(c::files(contracts));
     outputs.extend(zig::files(contracts));
     outputs.extend(pages::files(contracts));
     outputs

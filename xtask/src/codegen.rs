@@ -8,10 +8,11 @@ use std::fs;
 use std::path::PathBuf;
 
 /// The folders that contain generated files only.
-const FOLDERS: [&str; 4] = [
+const FOLDERS: [&str; 5] = [
     "contracts/schemas",
     "docs/contracts",
     "sdks/assemblyscript/assembly/contracts",
+    "sdks/c/include/capwire/contracts",
     "sdks/zig/src/contracts",
 ];
 

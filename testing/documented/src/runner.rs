@@ -46,7 +46,7 @@ pub const ELSEWHERE: &[(&str, Runner)] = &[
     ("cargo xtask setup --strace", Runner::Ci),
     ("cargo xtask setup --services", Runner::Ci),
     (
-        "cargo xtask setup --languages assemblyscript,zig",
+        "cargo xtask setup --languages assemblyscript,zig,c",
         Runner::Ci,
     ),
     (

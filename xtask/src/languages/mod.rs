@@ -1,6 +1,7 @@
 //! The guest SDKs of languages other than Rust: their tools, tests and counters.
 
 mod assemblyscript;
+mod c;
 mod zig;
 
 use crate::shell::{command, root, run};
@@ -17,10 +18,12 @@ pub(crate) enum Language {
     AssemblyScript,
     /// Zig, whose compiler pip installs into the folder of builds
     Zig,
+    /// C, which Zig's compiler also translates
+    C,
 }
 
 /// The languages that every run of the tests includes, if their tools can be installed.
-const QUICK: [Language; 2] = [Language::AssemblyScript, Language::Zig];
+const QUICK: [Language; 3] = [Language::AssemblyScript, Language::Zig, Language::C];
 
 /// The languages of this run.
 pub(crate) fn selected(full: bool) -> Vec<Language> {
@@ -66,6 +69,7 @@ pub(crate) fn test(languages: &[Language], guests: &Path, full: bool) -> Result<
             // The tests build the counter.
             Language::AssemblyScript => assemblyscript::test()?,
             Language::Zig => zig::test(full).and_then(|()| zig::build_counter())?,
+            Language::C => c::test().and_then(|()| c::build_counter())?,
         }
         language.copy_counter(guests)?;
     }
@@ -79,6 +83,7 @@ pub(crate) fn build(languages: &[Language], guests: &Path) -> Result<()> {
         match language {
             Language::AssemblyScript => assemblyscript::build_counter()?,
             Language::Zig => zig::build_counter()?,
+            Language::C => c::build_counter()?,
         }
         language.copy_counter(guests)?;
     }
@@ -90,6 +95,7 @@ impl Language {
         match self {
             Self::AssemblyScript => "assemblyscript",
             Self::Zig => "zig",
+            Self::C => "c",
         }
     }
 
@@ -102,6 +108,7 @@ impl Language {
         match self {
             Self::AssemblyScript => answers("npm"),
             Self::Zig => zig::is_installed() || answers("pip3"),
+            Self::C => c::has_tools() && Self::Zig.can_be_installed(),
         }
     }
 
@@ -109,6 +116,7 @@ impl Language {
         match self {
             Self::AssemblyScript => "install Node.js 20 or newer, which has npm",
             Self::Zig => "install Zig 0.17, or Python with pip3, which has it as a package",
+            Self::C => "install make, a C++ compiler, and what Zig needs",
         }
     }
 
@@ -117,7 +125,7 @@ impl Language {
         ensure!(self.can_be_installed(), "{}", self.remedy());
         match self {
             Self::AssemblyScript => assemblyscript::install(),
-            Self::Zig => zig::install(),
+            Self::Zig | Self::C => zig::install(),
         }
     }
 

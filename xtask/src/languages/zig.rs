@@ -69,7 +69,8 @@ fn zig(arguments: &[&str]) -> Result<()> {
     LANGUAGE.in_sdk(&program(), arguments)
 }
 
-fn program() -> String {
+/// Returns the path of the compiler.
+pub(super) fn program() -> String {
     compiler().unwrap_or_else(|| "zig".to_owned())
 }
 
