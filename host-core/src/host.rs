@@ -93,6 +93,12 @@ impl Host {
         Ok(())
     }
 
+    /// Returns the aliases of actors. An actor with an alias need not run.
+    #[must_use]
+    pub fn aliases(&self) -> HashMap<String, ActorId> {
+        self.shared().aliases.all()
+    }
+
     /// Starts an actor with the host's default options, [`HostOptions::actors`].
     ///
     /// When this returns, the actor's start functions have run and it accepts calls.

@@ -22,7 +22,7 @@ pub(crate) struct Ps {
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Swap {
-    /// The actor's key or name; or, without MODULE, a provider: its contract, such as
+    /// The actor's key, alias or name; or, without MODULE, a provider: its contract, such as
     /// wascc:http_server, or CONTRACT/NAME if the manifest gives it a name
     #[arg(value_name = "ACTOR|PROVIDER")]
     pub(crate) target: String,
@@ -47,7 +47,7 @@ pub(crate) struct Swap {
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Stop {
-    /// The actor's key or name [default: stop the whole host]
+    /// The actor's key, alias or name [default: stop the whole host]
     pub(crate) actor: Option<String>,
     #[command(flatten)]
     pub(crate) which: Which,

@@ -24,7 +24,7 @@ fn actors(actors: &[ActorEntry]) -> String {
         .map(|actor| {
             let used = actor.instances.idle + actor.instances.busy;
             [
-                actor.name.clone(),
+                named(actor),
                 actor.version.clone().unwrap_or_default(),
                 revision(actor),
                 actor.generation.to_string(),
@@ -46,6 +46,14 @@ fn actors(actors: &[ActorEntry]) -> String {
         "KEY",
     ];
     table(header, &rows)
+}
+
+/// Returns the name in the claims, with the aliases of the manifest.
+fn named(actor: &ActorEntry) -> String {
+    match actor.aliases.as_slice() {
+        [] => actor.name.clone(),
+        aliases => format!("{} (alias: {})", actor.name, aliases.join(", ")),
+    }
 }
 
 /// Returns the revision that runs, with that of the manifest where a swap replaced it.

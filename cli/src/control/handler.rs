@@ -42,13 +42,20 @@ impl Handler {
         let inventory = self.host.inventory();
         let actors = inventory.actors.iter();
         let providers = inventory.providers.iter();
+        let aliases = self.host.aliases();
         value(&Listing {
             pid: std::process::id(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             actors: actors
                 .map(|info| {
                     let manifest_revision = self.versions.manifest_revision(info.id);
-                    actor(info, &inventory.bindings, manifest_revision)
+                    let mut own: Vec<String> = aliases
+                        .iter()
+                        .filter(|(_, actor)| **actor == info.id)
+                        .map(|(alias, _)| alias.clone())
+                        .collect();
+                    own.sort();
+                    actor(info, own, &inventory.bindings, manifest_revision)
                 })
                 .collect(),
             providers: providers
@@ -140,10 +147,12 @@ impl Handler {
         self.stop.notify_one();
     }
 
-    /// Returns the actor whose key or name is `text`.
+    /// Returns the actor whose key or alias is `text`, or else the only one whose claims have this
+    /// name. The operator chose the aliases, and anybody who signs a module the names in claims.
     fn named(&self, text: &str) -> Result<ActorInfo, Error> {
         let actors = self.host.inventory().actors;
-        let id: Option<ActorId> = text.parse().ok();
+        let id = text.parse().ok();
+        let id: Option<ActorId> = id.or_else(|| self.host.aliases().get(text).copied());
         let chosen = actors
             .iter()
             .filter(|actor| id.map_or(actor.name == text, |id| actor.id == id));
@@ -160,12 +169,18 @@ fn value(answer: &impl Serialize) -> Result<Value, Error> {
     serde_json::to_value(answer).map_err(failed)
 }
 
-fn actor(info: &ActorInfo, bindings: &[BindingInfo], manifest_revision: Option<i32>) -> ActorEntry {
+fn actor(
+    info: &ActorInfo,
+    aliases: Vec<String>,
+    bindings: &[BindingInfo],
+    manifest_revision: Option<i32>,
+) -> ActorEntry {
     let own = bindings
         .iter()
         .filter(|binding| binding.key.actor == info.id);
     ActorEntry {
         name: info.name.clone(),
+        aliases,
         key: info.id.to_string(),
         issuer: info.claims.issuer.to_string(),
         version: info.claims.metadata.ver.clone(),

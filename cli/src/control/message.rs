@@ -116,6 +116,9 @@ pub(crate) struct Listing {
 #[derive(Debug, Deserialize, Serialize)]
 pub(crate) struct ActorEntry {
     pub(crate) name: String,
+    /// The aliases that the manifest gives it. Older hosts do not send them.
+    #[serde(default)]
+    pub(crate) aliases: Vec<String>,
     pub(crate) key: String,
     pub(crate) issuer: String,
     pub(crate) version: Option<String>,

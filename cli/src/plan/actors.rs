@@ -154,16 +154,19 @@ impl Actors {
         }
     }
 
-    /// Returns a warning for each actor that claims the name of another one's file.
+    /// Returns a warning for each actor that claims the name of another one's file, or its alias.
     pub(super) fn taken_names(&self) -> Vec<Error> {
         let taken = self.right.iter().filter_map(|claimant| {
             let owner = owner_of_name(&self.right, &self.folders, claimant)?;
-            let (name, written) = (claimant.actor.name(), &owner.written);
-            let line = owner.place.line();
+            let (name, line) = (claimant.actor.name(), owner.place.line());
+            let owned = match owner.alias.as_ref() == Some(&name) {
+                true => "the alias of the actor".to_owned(),
+                false => format!("the file `{}`", owner.written),
+            };
             let problem = format_args!(
-                "the claims of this actor name it `{name}`, but that is the file `{written}` in line {line}"
+                "the claims of this actor name it `{name}`, but that is {owned} in line {line}"
             );
-            let help = "bindings with this name do not mean this actor: use its key or its file";
+            let help = "bindings and commands with this name do not mean this actor: use its key or its file";
             Some(claimant.place.error(problem).help(help))
         });
         taken.collect()

@@ -58,7 +58,7 @@ pub(crate) fn resolve<'a>(
     }
 }
 
-/// Returns the actor whose file has the name that another actor claims in `claimant`.
+/// Returns the actor whose file or alias has the name that another actor claims in `claimant`.
 pub(super) fn owner_of_name<'a>(
     actors: &'a [PlannedActor],
     folders: &Folders,
@@ -67,7 +67,8 @@ pub(super) fn owner_of_name<'a>(
     let name = claimant.actor.name();
     let file = Named::new(folders, &name);
     let mut others = actors.iter().filter(|other| other.id() != claimant.id());
-    others.find(|other| file.is_of(other) || is_called(other, &name))
+    let has_alias = |other: &PlannedActor| other.alias.as_ref() == Some(&name);
+    others.find(|other| file.is_of(other) || is_called(other, &name) || has_alias(other))
 }
 
 /// A text that may be the path of a file.

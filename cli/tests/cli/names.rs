@@ -126,3 +126,29 @@ fn a_proposed_command_runs_nothing_n2() {
     says(&shown.stdout, &["see `capwire verify FILE`"]);
     assert!(!folder.path("pwned").exists());
 }
+
+#[test]
+fn an_alias_is_never_beaten_by_a_claimed_name_n1() {
+    let folder = bank_and_guestbook("till");
+    let server = http("bank.wasm");
+    folder.write(
+        "m.yaml",
+        format!("actors:\n  - {{ path: bank.wasm, alias: till }}\n  - guestbook.wasm\nbindings:\n  - {server}\n"),
+    );
+    let checked = folder.run("check m.yaml");
+    says(
+        &checked.stderr,
+        &[
+            "warning: m.yaml:3:5: the claims of this actor name it `till`",
+            "alias of the actor in line 2",
+        ],
+    );
+    let mut host = Host::start(&folder, "run m.yaml --engine wasmi");
+    host.address();
+    says(&folder.succeed("ps"), &["bank (alias: till)"]);
+    says(&folder.succeed("stop till"), &["bank"]);
+    let listing = folder.succeed("ps");
+    says(&listing, &["till"]);
+    assert!(!listing.contains("bank"), "{listing}");
+    assert_eq!(host.stop(Signal::SIGTERM).0.code(), Some(0));
+}

@@ -14,6 +14,11 @@ impl Aliases {
         self.0.load().get(name).copied()
     }
 
+    /// Returns all aliases with their actors.
+    pub(crate) fn all(&self) -> HashMap<String, ActorId> {
+        HashMap::clone(&self.0.load())
+    }
+
     /// Replaces all aliases.
     pub(crate) fn set(&self, aliases: HashMap<String, ActorId>) {
         self.0.store(aliases.into());
