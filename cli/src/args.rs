@@ -7,6 +7,7 @@ mod authority;
 mod call;
 mod engine;
 mod json;
+mod project;
 
 pub(crate) use archive::Archive;
 #[cfg(unix)]
@@ -16,14 +17,18 @@ pub(crate) use authority::{
 };
 pub(crate) use call::{Call, HttpRequest};
 pub(crate) use engine::{EngineChoice, EngineName};
+#[cfg(unix)]
+pub(crate) use project::Dev;
+pub(crate) use project::{Build, Doctor, New, Test};
 
 use crate::help::{
-    ARCHIVE_EXAMPLES, CALL_EXAMPLES, CHECK_EXAMPLES, COMPLETIONS_EXAMPLES, EXIT_CODES,
-    GEN_EXAMPLES, INSPECT_EXAMPLES, MAN_EXAMPLES, RUN_EXAMPLES, SCHEMA_EXAMPLES, SHOW_EXAMPLES,
-    SIGN_EXAMPLES, VERIFY_EXAMPLES, WHY_EXAMPLES,
+    ARCHIVE_EXAMPLES, BUILD_EXAMPLES, CALL_EXAMPLES, CHECK_EXAMPLES, COMPLETIONS_EXAMPLES,
+    DOCTOR_EXAMPLES, EXIT_CODES, GEN_EXAMPLES, INSPECT_EXAMPLES, MAN_EXAMPLES, NEW_EXAMPLES,
+    RUN_EXAMPLES, SCHEMA_EXAMPLES, SHOW_EXAMPLES, SIGN_EXAMPLES, TEST_EXAMPLES, VERIFY_EXAMPLES,
+    WHY_EXAMPLES,
 };
 #[cfg(unix)]
-use crate::help::{PS_EXAMPLES, STOP_EXAMPLES, SWAP_EXAMPLES};
+use crate::help::{DEV_EXAMPLES, PS_EXAMPLES, STOP_EXAMPLES, SWAP_EXAMPLES};
 use capwire::Permission;
 use capwire::wascap::KeyKind;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -42,6 +47,34 @@ pub(crate) struct Args {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Create a project: an actor's source, its tests, and a manifest to run it
+    ///
+    /// Uses no network. The project contains the SDK of its language.
+    #[command(after_help = NEW_EXAMPLES)]
+    New(New),
+    /// Build a project's actor with the tools of its language, and sign it
+    ///
+    /// Writes build/NAME.wasm in the project's folder. The project file capwire.yaml says what the
+    /// actor may do. The revision grows with each build that changes anything. Keys are created when
+    /// they are first needed. What the actor may do more than after the build before is shown.
+    #[command(after_help = BUILD_EXAMPLES)]
+    Build(Build),
+    /// Build and run a project, and replace the running actor whenever a file changes
+    ///
+    /// The old version goes on while the new one does not build or does not start. A change of
+    /// manifest.yaml starts the host again. Clients of HTTP servers see how the actor fails.
+    #[cfg(unix)]
+    #[command(after_help = DEV_EXAMPLES)]
+    Dev(Dev),
+    /// Run a project's own tests, and the cases in tests/*.yaml
+    ///
+    /// A case calls the built actor, answers the actor's own calls, and compares the answer. See
+    /// docs/projects.md.
+    #[command(after_help = TEST_EXAMPLES)]
+    Test(Test),
+    /// Report which tools of a language are missing, and how to install them
+    #[command(after_help = DOCTOR_EXAMPLES)]
+    Doctor(Doctor),
     /// Create and show keys
     #[command(subcommand)]
     Keys(Keys),

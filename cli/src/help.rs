@@ -12,6 +12,32 @@ Environment:
   RUST_LOG      the log level on standard error, such as `info` or `warn,capwire=debug`
   NO_COLOR      if set, turns colours off";
 
+pub(crate) const NEW_EXAMPLES: &str = "\
+Examples:
+  capwire new hello
+  capwire new guest-book --lang assemblyscript --template counter";
+
+pub(crate) const BUILD_EXAMPLES: &str = "\
+Examples:
+  capwire build
+  capwire build hello --json";
+
+#[cfg(unix)]
+pub(crate) const DEV_EXAMPLES: &str = "\
+Examples:
+  capwire dev
+  capwire dev hello -- --engine wasmi";
+
+pub(crate) const TEST_EXAMPLES: &str = "\
+Examples:
+  capwire test
+  capwire test hello --cases --engine wasmi";
+
+pub(crate) const DOCTOR_EXAMPLES: &str = "\
+Examples:
+  capwire doctor
+  capwire doctor assemblyscript";
+
 pub(crate) const GEN_EXAMPLES: &str = "\
 Examples:
   capwire keys gen account -o account.nk

@@ -23,6 +23,7 @@ mod place;
 mod plan;
 mod policy_file;
 mod progress;
+mod project;
 mod record;
 mod remedy;
 mod replan;

@@ -63,6 +63,12 @@ impl ManifestError {
             Problem::EmptyPolicy => Some(
                 "write `everyone: { limit: [] }` for a policy that restricts nothing".to_owned(),
             ),
+            Problem::EmptyProject => Some("write `name` and `language`".to_owned()),
+            Problem::NoCall => Some("write `http: GET /` or `operation: NAME`".to_owned()),
+            Problem::TwoAnswers => Some("keep one of them".to_owned()),
+            Problem::NothingExpected => {
+                Some("write `status`, `headers`, `body`, `payload` or `error`".to_owned())
+            }
             Problem::MissingList => Some("write `[]` for an empty list".to_owned()),
             Problem::NoAmount { limit, .. } => Some(how_to_write(limit.unit())),
             Problem::OutOfRange { limit, .. } => Some(format!(
@@ -198,6 +204,18 @@ pub enum Problem {
     /// A policy file without content.
     #[error("the policy is empty")]
     EmptyPolicy,
+    /// A project file without content.
+    #[error("the project file is empty")]
+    EmptyProject,
+    /// A case with neither or both of `http` and `operation`, or with keys of the other one.
+    #[error("a case has either `http`, with `headers` and `body`, or `operation`, with `payload`")]
+    NoCall,
+    /// An answer with a message and an error.
+    #[error("an answer has either `payload` or `error`")]
+    TwoAnswers,
+    /// A case that every answer would pass.
+    #[error("the case expects nothing")]
+    NothingExpected,
     /// A policy's list of permissions has no value.
     #[error("the list is missing")]
     MissingList,

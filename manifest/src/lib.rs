@@ -45,11 +45,13 @@
 #![forbid(unsafe_code)]
 
 mod amount;
+mod cases;
 mod error;
 mod limits;
 mod model;
 mod nearest;
 mod policy;
+mod project;
 mod read;
 mod schema;
 mod tree;
@@ -57,6 +59,7 @@ mod variables;
 
 pub use amount::{NoTime, time};
 pub use capwire_limits::Limit;
+pub use cases::{Case, CaseAnswer, CaseCall, CaseFile, Expected};
 pub use error::{ManifestError, Problem};
 pub use limits::{ActorLimits, LimitTexts};
 pub use model::{
@@ -64,6 +67,7 @@ pub use model::{
 };
 pub use nearest::nearest;
 pub use policy::{PolicyFile, PolicySection};
+pub use project::ProjectFile;
 pub use schema::{ProviderKeys, schema};
 
 /// Compiles and runs the README's example.

@@ -1,10 +1,14 @@
 //! Builds the model from the tree. The reader continues after an error, so that it finds all
 //! errors.
 
+mod cases;
 mod limits;
 mod policy;
+mod project;
 
+pub(crate) use cases::cases;
 pub(crate) use policy::policy;
+pub(crate) use project::project;
 
 use crate::error::{ManifestError, Problem};
 use crate::model::{

@@ -8,6 +8,8 @@ impl Command {
         match self {
             Self::Keys(Keys::Gen(command)) => command.json,
             Self::Keys(Keys::Show { json, .. }) => *json,
+            Self::Build(command) => command.json,
+            Self::Doctor(command) => command.json,
             Self::Sign(command) => command.json,
             Self::Archive(command) => command.json,
             Self::Inspect(command) => command.json,
@@ -22,8 +24,12 @@ impl Command {
             Self::Swap(command) => command.json,
             #[cfg(unix)]
             Self::Stop(command) => command.json,
+            #[cfg(unix)]
+            Self::Dev(_) => false,
             // Its `--json` is the form of the answer.
             Self::Call(_)
+            | Self::New(_)
+            | Self::Test(_)
             | Self::Claims(Claims::Show { .. })
             | Self::Token(_)
             | Self::Schema

@@ -1,8 +1,8 @@
 //! `capwire call`
 
 mod http;
-mod json;
-mod show;
+pub(super) mod json;
+pub(super) mod show;
 
 use crate::admission::Judge;
 use crate::args::Call;

@@ -6,8 +6,9 @@ use crate::error::Error;
 use crate::{files, keyring, output};
 use capwire::contracts::canonical_contract;
 use capwire::wascap::{
-    AccountMetadata, ActorClaims, ClusterMetadata, Metadata, OperatorMetadata, ProviderMetadata,
-    RevocationMetadata, Standalone, TokenError, inspect_archive, inspect_module, inspect_token,
+    AccountMetadata, ActorClaims, ActorMetadata, ClusterMetadata, Metadata, OperatorMetadata,
+    ProviderMetadata, RevocationMetadata, Standalone, TokenError, inspect_archive, inspect_module,
+    inspect_token,
 };
 use capwire_text::escaped;
 use serde_json::json;
@@ -72,9 +73,7 @@ where
 
 fn diff(old: &Path, new: &Path, json: bool) -> Result<(), Error> {
     let (older, newer) = (actor(old)?, actor(new)?);
-    let canonical = |claims: ActorClaims| claims.metadata.canonical(canonical_contract);
-    let wider = canonical(newer).widenings(&canonical(older));
-    let wider: Vec<String> = wider.iter().map(ToString::to_string).collect();
+    let wider = widenings(&older.metadata, &newer.metadata);
     if json {
         output::json(&json!({ "wider": wider }))?;
     } else if wider.is_empty() {
@@ -91,6 +90,13 @@ fn diff(old: &Path, new: &Path, json: bool) -> Result<(), Error> {
     }
     let (new, old) = (new.display(), old.display());
     Err(Error::wider(format!("`{new}` may do more than `{old}`")).reported())
+}
+
+/// Returns what `newer` may do and `older` may not, as texts.
+pub(super) fn widenings(older: &ActorMetadata, newer: &ActorMetadata) -> Vec<String> {
+    let canonical = |metadata: &ActorMetadata| metadata.canonical(canonical_contract);
+    let wider = canonical(newer).widenings(&canonical(older));
+    wider.iter().map(ToString::to_string).collect()
 }
 
 fn actor(file: &Path) -> Result<ActorClaims, Error> {

@@ -103,6 +103,16 @@ impl Findings {
             })
     }
 
+    /// Returns the contracts that seem to be needed and that none of `granted` names.
+    pub(super) fn not_in(&self, granted: &[Permission]) -> Vec<&'static str> {
+        let is_granted = |contract: &&'static str| {
+            let mut granted = granted.iter();
+            granted.any(|granted| canonical_contract(granted.capability()) == *contract)
+        };
+        let contracts = self.contracts.keys().copied();
+        contracts.filter(|contract| !is_granted(contract)).collect()
+    }
+
     /// Returns the recorded uses, and the contracts in the module without a recorded use.
     fn shown_with(&self, proposals: &[Proposal]) -> String {
         let mut lines = vec!["the module was recorded to use:".to_owned()];

@@ -1,14 +1,19 @@
 //! One file per command.
 
 mod archive;
+mod build;
 mod call;
 mod check;
 mod claims;
 mod completions;
 mod derive;
+#[cfg(unix)]
+mod dev;
+mod doctor;
 mod inspect;
 mod keys;
 mod man;
+mod new;
 #[cfg(unix)]
 mod ps;
 mod run;
@@ -18,6 +23,7 @@ mod sign;
 mod stop;
 #[cfg(unix)]
 mod swap;
+mod test;
 mod token;
 mod verify;
 mod why;
@@ -28,6 +34,12 @@ use crate::error::Error;
 /// Runs the command of the command line.
 pub(crate) fn run(command: Command) -> Result<(), Error> {
     match command {
+        Command::New(command) => new::run(&command),
+        Command::Build(command) => build::run(&command),
+        #[cfg(unix)]
+        Command::Dev(command) => dev::run(&command),
+        Command::Test(command) => test::run(&command),
+        Command::Doctor(command) => doctor::run(&command),
         Command::Keys(command) => keys::run(command),
         Command::Sign(command) => sign::run(command),
         Command::Archive(command) => archive::run(&command),

@@ -30,27 +30,31 @@ pub(super) fn run(mut command: Sign) -> Result<(), Error> {
         command.capabilities.extend(proposed);
     }
     let claims = claims(&command, &name, subject, time::now()?)?;
-    let signed = sign_module(&module, claims, &issuer).map_err(|error| {
-        Error::failure(format!("cannot sign `{}`", command.input.display())).because(error)
-    })?;
-    files::write(
-        &command.output,
-        &signed,
-        Readers::Anybody,
-        Existing::Replace,
-    )
-    .map_err(|error| {
-        Error::failure(format!("cannot write `{}`", command.output.display())).because(error)
-    })?;
+    let signed = sign_module(&module, claims, &issuer)
+        .map_err(|error| unsignable(&command.input).because(error))?;
+    write(&command.output, &signed)?;
     if command.json {
         return output::json(&facts(&command, &name, subject, issuer.public()));
     }
     report(&command, &name, subject)
 }
 
+/// Returns the error that the module in `file` cannot be signed.
+pub(super) fn unsignable(file: &Path) -> Error {
+    Error::failure(format!("cannot sign `{}`", file.display()))
+}
+
+/// Writes a signed module.
+pub(super) fn write(file: &Path, signed: &[u8]) -> Result<(), Error> {
+    let written = files::write(file, signed, Readers::Anybody, Existing::Replace);
+    written.map_err(|error| {
+        Error::failure(format!("cannot write `{}`", file.display())).because(error)
+    })
+}
+
 /// Returns the module as it is to be signed. If the file is not a module, no keys are created.
 fn module(command: &Sign) -> Result<Vec<u8>, Error> {
-    let unsignable = || Error::failure(format!("cannot sign `{}`", command.input.display()));
+    let unsignable = || unsignable(&command.input);
     let module = files::read(&command.input)?;
     match inspect_module(&module) {
         Err(InspectError::Module(ModuleError::Unsigned | ModuleError::SeveralTokens { .. })) => {}
@@ -81,16 +85,13 @@ fn facts(command: &Sign, name: &str, subject: PublicKey, issuer: PublicKey) -> V
         "name": name,
         "subject": subject.to_string(),
         "issuer": issuer.to_string(),
-        "caps": capabilities(command),
+        "caps": shown(&command.capabilities),
     })
 }
 
-fn capabilities(command: &Sign) -> Vec<String> {
-    command
-        .capabilities
-        .iter()
-        .map(ToString::to_string)
-        .collect()
+/// Returns the capabilities as a person writes them.
+pub(super) fn shown(capabilities: &[Permission]) -> Vec<String> {
+    capabilities.iter().map(ToString::to_string).collect()
 }
 
 fn claims(
@@ -121,7 +122,10 @@ fn claims(
 
 /// Claims each capability once under each of its names. Rules add up, also those for other names of
 /// the capability; a capability that one permission grants completely has none.
-fn grant(mut claims: ActorClaimsBuilder, permissions: &[Permission]) -> ActorClaimsBuilder {
+pub(super) fn grant(
+    mut claims: ActorClaimsBuilder,
+    permissions: &[Permission],
+) -> ActorClaimsBuilder {
     for (index, permission) in permissions.iter().enumerate() {
         let id = permission.capability();
         let mut earlier = permissions.iter().take(index);
@@ -145,7 +149,7 @@ fn report(command: &Sign, name: &str, subject: PublicKey) -> Result<(), Error> {
     let may = if command.capabilities.is_empty() {
         "no capabilities".to_owned()
     } else {
-        capabilities(command).join(", ")
+        shown(&command.capabilities).join(", ")
     };
     output::line(&escaped(&format!(
         "Signed {}: {name} ({subject}) with {may}",

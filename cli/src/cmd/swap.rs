@@ -91,7 +91,8 @@ fn provider_text(swapped: &ProviderSwapped) -> String {
     lines.join("\n")
 }
 
-fn text(swapped: &Swapped) -> String {
+/// Returns how a swap ended, for people.
+pub(super) fn text(swapped: &Swapped) -> String {
     let Swapped {
         name,
         old_revision,

@@ -32,6 +32,7 @@ mod names;
 mod observe;
 mod outputs;
 mod policy;
+mod project;
 mod record;
 mod run;
 mod run_refusals;

@@ -122,9 +122,15 @@ impl Workshop {
     /// Runs `capwire` with `arguments` in this folder, to its end.
     #[must_use]
     pub fn run<A: AsRef<OsStr>>(&self, arguments: &[A]) -> Output {
+        self.command(arguments).output().expect("capwire runs")
+    }
+
+    /// Returns the command that runs `capwire` with `arguments` in this folder.
+    #[must_use]
+    pub fn command<A: AsRef<OsStr>>(&self, arguments: &[A]) -> Command {
         let mut command = Command::new(crate::capwire());
-        let output = command.args(arguments).current_dir(self.path()).output();
-        output.expect("capwire runs")
+        command.args(arguments).current_dir(self.path());
+        command
     }
 
     fn capwire<A: AsRef<OsStr>>(&self, arguments: &[A]) -> Output {

@@ -10,4 +10,4 @@ mod page;
 mod runner;
 
 pub use page::{Command, Form, Page, page, pages, plain};
-pub use runner::{ELSEWHERE, Runner, runner};
+pub use runner::{ELSEWHERE, FOR_PROJECTS, Runner, runner};

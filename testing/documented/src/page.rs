@@ -55,10 +55,11 @@ pub struct Page {
 /// Programs whose names begin a command, also where no prompt says so.
 const PROGRAMS: [&str; 5] = ["capwire ", "cargo ", "curl ", "git ", "rustup "];
 
-/// Text that is compared with what commands print, history, and other people's work.
-const NO_DOCUMENTS: [&str; 4] = [
+/// Text that is compared with what commands print, history, templates, and other people's work.
+const NO_DOCUMENTS: [&str; 5] = [
     "CHANGELOG.md",
     "cli/tests",
+    "project/templates",
     "sdks/assemblyscript/node_modules",
     "target",
 ];

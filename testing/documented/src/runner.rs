@@ -9,6 +9,8 @@ pub enum Runner {
     Command,
     /// `cli/tests/cmd.rs`: the same, and compares what they print with what the page says.
     Snapshot,
+    /// `testing/acceptance/tests/newcomer.rs`: commands for projects, with projects of its own.
+    Newcomer,
     /// `.ci/run`, as a step of its own.
     Ci,
     /// `cargo xtask test --full`, which takes it from the document.
@@ -108,11 +110,25 @@ pub fn runner(command: &Command) -> Option<Runner> {
     let words = command.words();
     let program = words.split(' ').next().unwrap_or_default();
     match program {
+        _ if is_for_projects(&words) => Some(Runner::Newcomer),
         "capwire" | "curl" | "cat" => Some(of_the_command(command)),
         _ => {
             let listed = ELSEWHERE.iter().find(|(listed, _)| *listed == words);
             listed.map(|(_, runner)| *runner)
         }
+    }
+}
+
+/// The commands of `capwire` that create projects or work in one.
+pub const FOR_PROJECTS: [&str; 5] = ["new", "build", "dev", "test", "doctor"];
+
+/// Returns true for a command of a page about projects.
+fn is_for_projects(words: &str) -> bool {
+    let mut words = words.split(' ');
+    match (words.next(), words.next()) {
+        (Some("capwire"), Some(name)) => FOR_PROJECTS.contains(&name),
+        (Some("cd"), Some(_)) => true,
+        _ => false,
     }
 }
 

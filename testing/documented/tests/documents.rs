@@ -8,7 +8,9 @@
     reason = "tests"
 )]
 
-use capwire_documented::{Command, ELSEWHERE, Form, Runner, page, pages, plain, runner};
+use capwire_documented::{
+    Command, ELSEWHERE, FOR_PROJECTS, Form, Runner, page, pages, plain, runner,
+};
 use std::path::{Path, PathBuf};
 
 fn root() -> PathBuf {
@@ -88,6 +90,15 @@ fn a_part_of_the_full_tests_is_what_the_command_runs() {
                 "{command}"
             );
         }
+    }
+}
+
+#[test]
+fn the_test_of_newcomers_runs_each_command_for_projects() {
+    let test = root().join("testing/acceptance/tests/newcomer.rs");
+    let test = std::fs::read_to_string(test).unwrap();
+    for command in FOR_PROJECTS {
+        assert!(test.contains(&format!("[\"{command}\"")), "{command}");
     }
 }
 

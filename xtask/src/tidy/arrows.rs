@@ -24,6 +24,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("capwire-contracts", &[]),
     ("capwire-codegen", &[]),
     ("capwire-manifest", &[]),
+    ("capwire-project", &[]),
     ("capwire-serving", &[]),
     ("capwire-metrics", &["capwire-host", "capwire-serving"]),
     ("capwire-record", &["capwire-host"]),

@@ -25,7 +25,9 @@ const DOUBLE: &str = "$f64";
 const MAP: &str = "$map";
 
 /// Returns the MessagePack encoding of a JSON text.
-pub(super) fn to_message_pack(json: &[u8]) -> Result<Vec<u8>, Box<dyn Error + Send + Sync>> {
+pub(in crate::cmd) fn to_message_pack(
+    json: &[u8],
+) -> Result<Vec<u8>, Box<dyn Error + Send + Sync>> {
     let Read(value) = serde_json::from_slice(json)?;
     let mut bytes = Vec::new();
     write(&mut bytes, &value)?;
@@ -58,14 +60,16 @@ fn write(bytes: &mut Vec<u8>, value: &Value) -> Result<(), Box<dyn Error + Send 
 }
 
 /// A MessagePack value as JSON text in several lines.
-pub(super) struct Json {
-    pub(super) text: String,
+pub(in crate::cmd) struct Json {
+    pub(in crate::cmd) text: String,
     /// True if a zero byte follows the value, as behind the messages of AssemblyScript of 2020.
     pub(super) ends_in_zero: bool,
 }
 
 /// Converts one MessagePack value.
-pub(super) fn from_message_pack(bytes: &[u8]) -> Result<Json, Box<dyn Error + Send + Sync>> {
+pub(in crate::cmd) fn from_message_pack(
+    bytes: &[u8],
+) -> Result<Json, Box<dyn Error + Send + Sync>> {
     let mut rest = bytes;
     let value = read_value_with_max_depth(&mut rest, MAX_DEPTH)?;
     match rest {

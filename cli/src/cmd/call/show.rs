@@ -33,7 +33,8 @@ pub(super) fn for_people(answer: &[u8]) -> Result<(), Error> {
     }
 }
 
-fn shown(answer: &[u8]) -> String {
+/// Returns an answer as people read it.
+pub(in crate::cmd) fn shown(answer: &[u8]) -> String {
     // A single number or text of MessagePack looks like other text or bytes, too.
     if answer.first().is_some_and(|&first| is_collection(first))
         && let Ok(json) = json::from_message_pack(answer)

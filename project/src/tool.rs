@@ -1,0 +1,98 @@
+//! The tools that a language needs.
+
+use crate::Language;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+const CARGO: Tool = Tool {
+    name: "cargo",
+    check: Check::Runs("cargo"),
+    remedy: "install rustup from https://rustup.rs",
+};
+const WASM_TARGET: Tool = Tool {
+    name: "wasm32-unknown-unknown",
+    check: Check::RustTarget("wasm32-unknown-unknown"),
+    remedy: "rustup target add wasm32-unknown-unknown",
+};
+const NODE: Tool = Tool {
+    name: "node",
+    check: Check::Version("node", 20),
+    remedy: "install Node.js 20 or newer from https://nodejs.org",
+};
+const NPM: Tool = Tool {
+    name: "npm",
+    check: Check::Runs("npm"),
+    remedy: "install Node.js 20 or newer from https://nodejs.org, which has npm",
+};
+
+/// Returns the tools that a language needs, in the order in which they are to be installed.
+pub fn tools(language: Language) -> &'static [Tool] {
+    match language {
+        Language::Rust => &[CARGO, WASM_TARGET],
+        Language::AssemblyScript => &[NODE, NPM],
+    }
+}
+
+/// A program, or a part of one, that a language needs.
+#[derive(Clone, Copy, Debug)]
+pub struct Tool {
+    name: &'static str,
+    check: Check,
+    remedy: &'static str,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Check {
+    /// The program tells its version.
+    Runs(&'static str),
+    /// The program tells a version whose first number is at least this.
+    Version(&'static str, u32),
+    /// The library of Rust for this target is where rustc looks for it.
+    RustTarget(&'static str),
+}
+
+impl Tool {
+    /// Returns the name.
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// Returns the command that installs the tool, or where to get it.
+    pub const fn remedy(&self) -> &'static str {
+        self.remedy
+    }
+
+    /// Runs the tool, and returns what it says about itself, or `None` if it is missing or too old.
+    pub fn found(&self) -> Option<String> {
+        match self.check {
+            Check::Runs(program) => first_line(program, &["--version"]),
+            Check::Version(program, least) => {
+                let version = first_line(program, &["--version"])?;
+                let digits = version.trim_start_matches(|first: char| !first.is_ascii_digit());
+                let major: u32 = digits.split('.').next()?.parse().ok()?;
+                (major >= least).then_some(version)
+            }
+            Check::RustTarget(target) => {
+                let folder =
+                    first_line("rustc", &["--print", "target-libdir", "--target", target])?;
+                let has_core = Path::new(&folder)
+                    .read_dir()
+                    .ok()?
+                    .flatten()
+                    .any(|file| file.file_name().to_string_lossy().starts_with("libcore-"));
+                has_core.then(|| "installed".to_owned())
+            }
+        }
+    }
+}
+
+fn first_line(program: &str, arguments: &[&str]) -> Option<String> {
+    let output = Command::new(program)
+        .args(arguments)
+        .stdin(Stdio::null())
+        .output()
+        .ok()?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    let line = text.lines().next()?.trim().to_owned();
+    output.status.success().then_some(line)
+}
