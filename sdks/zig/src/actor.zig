@@ -44,8 +44,12 @@ pub const Actor = struct {
     /// Answers a call. After an error, `call.reason` is the text for the host.
     pub fn answer(actor: Actor, call: *Call, operation: []const u8, payload: []const u8) error{Failed}![]const u8 {
         return actor.choose(call, operation, payload) catch |err| {
-            // The name of an error is its text, unless it has a better one.
-            if (err != error.Failed) call.reason = @errorName(err);
+            call.reason = switch (err) {
+                error.Failed => if (call.reason.len == 0) "the handler failed without a text" else call.reason,
+                error.OutOfMemory => "the actor has not enough memory for the call",
+                // The name of another error is its text.
+                else => @errorName(err),
+            };
             return error.Failed;
         };
     }

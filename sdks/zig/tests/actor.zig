@@ -11,6 +11,8 @@ const Greeting = struct { name: []const u8 };
 const actor: capwire.Actor = .{ .handlers = &.{
     capwire.handle("Greet", Greeting, Greeting, greet),
     capwire.handleRaw("Echo", echo),
+    capwire.handleRaw("Silent", silent),
+    capwire.handleRaw("Greedy", greedy),
     capwire.handleRaw("Helpers", helpers),
     capwire.handleRaw("Store", store),
     capwire.messaging.onDeliverMessage(deliver),
@@ -25,6 +27,14 @@ fn greet(call: *Call, greeting: Greeting) !Greeting {
 fn echo(call: *Call, payload: []const u8) ![]const u8 {
     call.console("to the console");
     return payload;
+}
+
+fn silent(_: *Call, _: []const u8) ![]const u8 {
+    return error.Failed;
+}
+
+fn greedy(call: *Call, _: []const u8) ![]const u8 {
+    return call.arena.alloc(u8, 1);
 }
 
 fn helpers(call: *Call, _: []const u8) ![]const u8 {
@@ -60,6 +70,11 @@ test "a handler's answer and error reach the host" {
     try testing.expectEqualStrings("no name after hello", host.failure);
     try testing.expectError(error.Failed, host.invoke(actor, "Greet", Greeting{ .name = "0123456789" }, Greeting));
     try testing.expectEqualStrings("NameTooLong", host.failure);
+    try testing.expectError(error.Failed, host.invokeRaw(actor, "Silent", ""));
+    try testing.expectEqualStrings("the handler failed without a text", host.failure);
+    var without_memory: FakeHost = .init(testing.failing_allocator);
+    try testing.expectError(error.Failed, without_memory.invokeRaw(actor, "Greedy", ""));
+    try testing.expectEqualStrings("the actor has not enough memory for the call", without_memory.failure);
     try testing.expectError(error.Failed, host.invokeRaw(actor, "Greet", "\x80"));
     try testing.expectEqualStrings("cannot decode a message: missing member `name` at byte 1", host.failure);
     try testing.expectEqualStrings("\x00\xff", try host.invokeRaw(actor, "Echo", "\x00\xff"));
@@ -72,7 +87,7 @@ test "an actor is healthy, and names its operations" {
     try testing.expectEqualStrings("\xc0", try host.invokeRaw(actor, "HealthRequest", "\x80"));
     try testing.expectError(error.Failed, host.invokeRaw(actor, "Nothing", "\x80"));
     try testing.expectEqualStrings(
-        "no handler for operation `Nothing`; this actor handles Greet, Echo, Helpers, Store, DeliverMessage",
+        "no handler for operation `Nothing`; this actor handles Greet, Echo, Silent, Greedy, Helpers, Store, DeliverMessage",
         host.failure,
     );
 }
