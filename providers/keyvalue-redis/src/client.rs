@@ -99,7 +99,7 @@ impl Client {
         answer.map_err(|error| {
             if error.kind() == ErrorKind::Server(ServerErrorKind::ReadOnly) {
                 // After a failover, the name of the server may lead to another one.
-                self.link.renew();
+                self.link.renew(live);
             }
             Failure::of(error, effect)
         })

@@ -6,7 +6,7 @@ use crate::settings::Server;
 use redis::aio::MultiplexedConnection;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{Notify, watch};
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 
@@ -35,7 +35,8 @@ pub(crate) struct Live {
 /// The connection of a binding. Dropping the link closes it.
 pub(crate) struct Link {
     state: watch::Receiver<State>,
-    renew: Arc<Notify>,
+    /// The number of the last connection that must be replaced.
+    renewed: watch::Sender<u64>,
     keeper: JoinHandle<()>,
 }
 
@@ -50,16 +51,16 @@ impl Link {
     pub(crate) async fn open(server: Arc<Server>) -> Result<Self, ConnectError> {
         let connected = connect(&server).await?;
         let (sender, state) = watch::channel(State::Connecting);
-        let renew = Arc::new(Notify::new());
+        let (renewed, renew) = watch::channel(0);
         let keeper = Keeper {
             server,
             state: sender,
-            renew: renew.clone(),
+            renew,
         };
         let keeper = tokio::spawn(keeper.keep(connected));
         Ok(Self {
             state,
-            renew,
+            renewed,
             keeper,
         })
     }
@@ -83,9 +84,10 @@ impl Link {
         }
     }
 
-    /// Replaces the connection, because the server behind it has changed its role.
-    pub(crate) fn renew(&self) {
-        self.renew.notify_one();
+    /// Replaces a connection, because the server behind it has changed its role.
+    pub(crate) fn renew(&self, live: &Live) {
+        self.renewed
+            .send_modify(|last| *last = (*last).max(live.number));
     }
 }
 
@@ -93,7 +95,7 @@ impl Link {
 struct Keeper {
     server: Arc<Server>,
     state: watch::Sender<State>,
-    renew: Arc<Notify>,
+    renew: watch::Receiver<u64>,
 }
 
 impl Keeper {
@@ -102,11 +104,9 @@ impl Keeper {
         loop {
             number += 1;
             let Connected { connection, driver } = connected;
-            self.state.send_replace(State::Connected(Live {
-                connection: connection.clone(),
-                number,
-            }));
-            let reason = self.until_lost(connection, driver).await;
+            let live = Live { connection, number };
+            self.state.send_replace(State::Connected(live.clone()));
+            let reason = self.until_lost(&live, driver).await;
             self.state.send_replace(State::Connecting);
             tracing::warn!(target: "capwire::keyvalue_redis", reason, "connection lost");
             connected = self.reconnect().await;
@@ -115,16 +115,16 @@ impl Keeper {
     }
 
     /// Works for the connection until it ends. Returns the reason.
-    async fn until_lost(&self, connection: MultiplexedConnection, driver: Driver) -> &'static str {
+    async fn until_lost(&self, live: &Live, driver: Driver) -> &'static str {
         tokio::select! {
             () = driver => "closed by the server or the network",
-            () = self.until_silent(connection) => "no answer to PING",
-            () = self.until_renewed() => "the server takes no writes",
+            () = self.until_silent(&live.connection) => "no answer to PING",
+            () = self.until_renewed(live.number) => "the server takes no writes",
         }
     }
 
     /// Returns when the server does not answer to `PING` in time. Any answer is a sign of life, even an error.
-    async fn until_silent(&self, connection: MultiplexedConnection) {
+    async fn until_silent(&self, connection: &MultiplexedConnection) {
         loop {
             sleep(PING_EVERY).await;
             let answer = timeout(self.server.answer_timeout, ping(connection.clone()));
@@ -134,10 +134,15 @@ impl Keeper {
         }
     }
 
-    /// Returns when a new connection is wanted, but not soon after the last one.
-    async fn until_renewed(&self) {
+    /// Returns when the connection with this number must be replaced, but not soon after it was made.
+    async fn until_renewed(&self, number: u64) {
         sleep(PING_EVERY).await;
-        self.renew.notified().await;
+        let mut renew = self.renew.clone();
+        let renewed = renew.wait_for(|last| *last >= number).await.is_ok();
+        if !renewed {
+            // The link is dropped, and the keeper with it.
+            std::future::pending().await
+        }
     }
 
     async fn reconnect(&self) -> Connected {

@@ -8,7 +8,10 @@
 
 mod bindings;
 mod contract;
+mod encrypted;
 mod faults;
 mod limits;
+mod outage;
+mod own;
 mod proxy;
 mod subject;

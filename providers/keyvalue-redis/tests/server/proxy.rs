@@ -1,10 +1,11 @@
 //! A proxy between the provider and the server, which holds, cuts and refuses connections.
 
 use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use tokio::io::{AsyncReadExt, AsyncWriteExt, copy};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, copy};
+use tokio::net::{TcpListener, TcpStream, UnixStream};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
@@ -20,6 +21,32 @@ pub(crate) enum Mode {
     Cut,
     /// Connections are closed.
     Refuse,
+}
+
+/// The server behind a proxy.
+#[derive(Clone)]
+enum Server {
+    Address(String),
+    Socket(PathBuf),
+}
+
+type Reader = Box<dyn AsyncRead + Unpin + Send>;
+type Writer = Box<dyn AsyncWrite + Unpin + Send>;
+
+impl Server {
+    async fn connect(&self) -> std::io::Result<(Reader, Writer)> {
+        match self {
+            Self::Address(address) => {
+                let stream = TcpStream::connect(address).await?;
+                let (reader, writer) = stream.into_split();
+                Ok((Box::new(reader), Box::new(writer)))
+            }
+            Self::Socket(path) => {
+                let (reader, writer) = UnixStream::connect(path).await?.into_split();
+                Ok((Box::new(reader), Box::new(writer)))
+            }
+        }
+    }
 }
 
 /// A proxy on a free port, until it is dropped.
@@ -41,11 +68,20 @@ impl Proxy {
     /// Starts a proxy for the server at the URL `server`.
     pub(crate) async fn start(server: &str) -> Self {
         let server = server.trim_start_matches("redis://").trim_end_matches('/');
+        Self::to(Server::Address(server.to_owned())).await
+    }
+
+    /// Starts a proxy for the server at a socket in the file system.
+    pub(crate) async fn to_socket(server: &Path) -> Self {
+        Self::to(Server::Socket(server.to_owned())).await
+    }
+
+    async fn to(server: Server) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let mode = Arc::new(watch::channel(Mode::Pass).0);
         let accepted = Arc::new(AtomicUsize::new(0));
-        let accept = accept(listener, server.to_owned(), mode.clone(), accepted.clone());
+        let accept = accept(listener, server, mode.clone(), accepted.clone());
         Self {
             address,
             mode,
@@ -70,7 +106,7 @@ impl Proxy {
 
 async fn accept(
     listener: TcpListener,
-    server: String,
+    server: Server,
     mode: Arc<watch::Sender<Mode>>,
     accepted: Arc<AtomicUsize>,
 ) {
@@ -84,14 +120,14 @@ async fn accept(
 /// Ends with an error, as a connection does.
 async fn connection(
     client: TcpStream,
-    server: String,
+    server: Server,
     mode: Arc<watch::Sender<Mode>>,
 ) -> std::io::Result<()> {
     let mut changes = mode.subscribe();
     if *changes.borrow() == Mode::Refuse {
         return Ok(());
     }
-    let (mut answers, mut to_server) = TcpStream::connect(server).await?.into_split();
+    let (mut answers, mut to_server) = server.connect().await?;
     let (mut requests, mut to_client) = client.into_split();
     let forth = copy(&mut requests, &mut to_server);
     let back = async {
