@@ -7,16 +7,33 @@ use capwire::contracts::contract_names;
 use capwire_manifest::ProviderKeys;
 
 pub(super) fn run() -> Result<(), Error> {
-    let providers: Vec<ProviderKeys> = Builtin::all().map(keys).collect();
+    let providers: Vec<ProviderKeys> = Builtin::contracts().map(keys).collect();
     output::line(capwire_manifest::schema(&providers).trim_end())
 }
 
-fn keys(builtin: &Builtin) -> ProviderKeys {
-    let keys = builtin.described();
+/// Returns the keys of bindings to `contract`. A schema cannot tell which of several providers a binding gets, so it
+/// accepts the keys of each, and their descriptions name the provider.
+fn keys(contract: &str) -> ProviderKeys {
+    let serve: Vec<_> = Builtin::all()
+        .filter(|builtin| builtin.contract == contract)
+        .collect();
+    let mut keys: Vec<(String, String)> = Vec::new();
+    for builtin in &serve {
+        for (name, about) in builtin.described() {
+            let about = match serve.len() {
+                1 => about,
+                _ => format!("A key of {}. {about}", builtin.name)
+                    .trim_end()
+                    .to_owned(),
+            };
+            match keys.iter_mut().find(|(known, _)| known == name) {
+                Some((_, known)) => *known = format!("{known} {about}"),
+                None => keys.push((name.to_owned(), about)),
+            }
+        }
+    }
     ProviderKeys {
-        contracts: contract_names(builtin.contract)
-            .map(str::to_owned)
-            .collect(),
-        keys: keys.map(|(name, about)| (name.to_owned(), about)).collect(),
+        contracts: contract_names(contract).map(str::to_owned).collect(),
+        keys,
     }
 }

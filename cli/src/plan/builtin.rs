@@ -6,6 +6,8 @@ use capwire::contracts::core::CapabilityDescriptor;
 use capwire::provider::{Config, HandOver, Key, Provider, ProviderError, ProviderFactory as _};
 #[cfg(feature = "http-client")]
 use capwire::providers::HttpClient;
+#[cfg(feature = "keyvalue-redis")]
+use capwire::providers::KeyValueRedis;
 use capwire::providers::{Extras, HttpServer, KeyValueEmbedded, Logging, StoreFactory};
 use capwire::{ActorOptions, BindingName, ContractId, contracts};
 use std::net::SocketAddr;
@@ -16,7 +18,7 @@ use std::sync::Arc;
 pub(crate) struct Builtin {
     /// Its name in manifests.
     pub(crate) name: &'static str,
-    /// The contract that it serves, and is the default provider of.
+    /// The contract that it serves.
     pub(crate) contract: &'static str,
     /// `true` if a binding makes the actor reachable for clients.
     pub(crate) opens_actors: bool,
@@ -57,7 +59,7 @@ type Open = fn(&BindingName, &Opening) -> Result<Arc<dyn Provider>, Error>;
 
 const STORES: &str = "keyvalue";
 
-/// The built-in providers. Each is the only one of its contract, and so the default.
+/// The built-in providers. The first one of a contract is its default.
 const BUILTINS: &[Builtin] = &[
     Builtin {
         name: "extras",
@@ -116,6 +118,21 @@ const BUILTINS: &[Builtin] = &[
         describe: || StoreFactory::new("").descriptor(),
         open: open_store,
     },
+    #[cfg(feature = "keyvalue-redis")]
+    Builtin {
+        name: "keyvalue-redis",
+        contract: contracts::keyvalue::CONTRACT,
+        opens_actors: false,
+        keys: KeyValueRedis::KEYS,
+        described: KeyValueRedis::DESCRIBED,
+        files: &[],
+        keeps: None,
+        hand_over: HandOver::Overlapping,
+        check: |config, _| KeyValueRedis::check(config).map(|()| None),
+        together: None,
+        describe: || KeyValueRedis::new().descriptor(),
+        open: |_, _| Ok(Arc::new(KeyValueRedis::new())),
+    },
     Builtin {
         name: "logging",
         contract: contracts::logging::CONTRACT,
@@ -147,8 +164,14 @@ impl Builtin {
         BUILTINS.iter().map(|builtin| builtin.name)
     }
 
+    /// Returns the contracts of the built-in providers, each once.
     pub(crate) fn contracts() -> impl Iterator<Item = &'static str> {
-        BUILTINS.iter().map(|builtin| builtin.contract)
+        let is_default = |builtin: &&Self| {
+            let serves = |other: &&Self| other.contract == builtin.contract;
+            BUILTINS.iter().find(serves).map(|first| first.name) == Some(builtin.name)
+        };
+        let defaults = BUILTINS.iter().filter(is_default);
+        defaults.map(|builtin| builtin.contract)
     }
 
     /// Returns all built-in providers.

@@ -157,6 +157,11 @@ fn the_command_schema_prints_json() {
         &["hosts that requests may name", "Default: none."],
     );
     assert!(of("wascc:http_server")["PORT"].is_object());
+    // A contract with several providers has the keys of each.
+    let about = |key: &str| of("wascc:keyvalue")[key]["description"].clone();
+    says(about("SPACE").as_str().unwrap(), &["keyvalue-embedded"]);
+    let prefix = about("PREFIX");
+    says(prefix.as_str().unwrap(), &["keyvalue-redis", "each key"]);
 }
 
 #[test]

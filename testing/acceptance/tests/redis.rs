@@ -1,0 +1,150 @@
+//! The counter keeps its count where its binding says: in the embedded store or on Redis.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    missing_docs,
+    reason = "tests"
+)]
+
+use capwire_acceptance::{Actor, HTTP, RunningHost, STORE, Workshop, guest};
+use capwire_scaffold::{eventually, set_by_xtask};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::thread;
+
+const CLIENTS: usize = 8;
+const SWAPS: usize = 3;
+
+#[test]
+fn one_signed_file_counts_in_the_embedded_store_and_on_redis() {
+    let workshop = Workshop::new();
+    let counter = workshop.sign(&guest("counter.wasm"), "counter", &[HTTP, STORE]);
+    let signed = std::fs::read(&counter.file).unwrap();
+    let prefix = format!("{}:", workshop.path().display());
+    let manifest = embedded(&workshop, &counter);
+    assert_eq!(counts(&workshop, &manifest), [1, 2, 3]);
+    let redis = on_redis(&workshop, &counter, &prefix);
+    assert_eq!(counts(&workshop, &redis), [1, 2, 3]);
+    assert_eq!(on_server(&format!("{prefix}:hits")), "3");
+    // The count of each store is still there.
+    assert_eq!(counts(&workshop, &redis), [4, 5, 6]);
+    let manifest = embedded(&workshop, &counter);
+    assert_eq!(counts(&workshop, &manifest), [4, 5, 6]);
+    assert_eq!(on_server(&format!("{prefix}:hits")), "6");
+    assert_eq!(std::fs::read(&counter.file).unwrap(), signed);
+}
+
+/// Both stores are asked, one after the other. Each answer is the next count of one of them.
+#[test]
+fn swaps_between_the_stores_under_load_give_no_wrong_answer() {
+    let workshop = Workshop::new();
+    let counter = workshop.sign(&guest("counter.wasm"), "counter", &[HTTP, STORE]);
+    let prefix = format!("{}:", workshop.path().display());
+    let manifest = embedded(&workshop, &counter);
+    let host = RunningHost::start(&manifest, "wasmi", &workshop.path().join("data"));
+    let (is_over, answered) = (AtomicBool::new(false), AtomicUsize::new(0));
+    let mut counted = thread::scope(|scope| {
+        let end = EndOfLoad(&is_over);
+        let client = || keep_counting(host.url(), &is_over, &answered);
+        let clients = [(); CLIENTS].map(|()| scope.spawn(client));
+        for _ in 0..SWAPS {
+            on_redis(&workshop, &counter, &prefix);
+            swap_store(&workshop, &host, &answered);
+            embedded(&workshop, &counter);
+            swap_store(&workshop, &host, &answered);
+        }
+        drop(end);
+        clients.map(|client| client.join().unwrap()).concat()
+    });
+    let (status, errors) = host.stop();
+    assert!(status.success(), "{status}: {errors}");
+    let in_file = counts(&workshop, &manifest)[0] - 1;
+    let on_redis: u64 = on_server(&format!("{prefix}:hits")).parse().unwrap();
+    let mut expected: Vec<_> = (1..=in_file).chain(1..=on_redis).collect();
+    expected.sort_unstable();
+    counted.sort_unstable();
+    assert_eq!(
+        counted, expected,
+        "{in_file} in the file, {on_redis} on Redis"
+    );
+}
+
+/// Ends the clients, also when the test fails, so that it does not wait for them.
+struct EndOfLoad<'a>(&'a AtomicBool);
+
+impl Drop for EndOfLoad<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+}
+
+/// Counts until it is over. Returns the counts.
+fn keep_counting(url: &str, is_over: &AtomicBool, answered: &AtomicUsize) -> Vec<u64> {
+    let mut counts = Vec::new();
+    while !is_over.load(Ordering::SeqCst) {
+        counts.push(count(url));
+        answered.fetch_add(1, Ordering::SeqCst);
+    }
+    counts
+}
+
+/// Replaces the store by the one that the manifest names now, while clients count.
+fn swap_store(workshop: &Workshop, host: &RunningHost, answered: &AtomicUsize) {
+    let until_counted = || {
+        let before = answered.load(Ordering::SeqCst);
+        eventually("clients count", || {
+            answered.load(Ordering::SeqCst) > before + 2 * CLIENTS
+        });
+    };
+    until_counted();
+    let socket = host.control().to_str().unwrap();
+    let swapped = workshop.run(&["swap", STORE, "--json", "--host", socket]);
+    let errors = String::from_utf8_lossy(&swapped.stderr);
+    assert!(swapped.status.success(), "{errors}");
+    let report: serde_json::Value = serde_json::from_slice(&swapped.stdout).unwrap();
+    assert_eq!(report["dropped"], 0, "{report}");
+    until_counted();
+}
+
+/// Writes a manifest that binds the counter to the embedded store.
+fn embedded(workshop: &Workshop, counter: &Actor) -> PathBuf {
+    let bindings = [(counter, HTTP, "{ PORT: 0 }"), (counter, STORE, "{}")];
+    workshop.manifest(&[counter], &bindings)
+}
+
+/// Writes a manifest that binds the counter to Redis.
+fn on_redis(workshop: &Workshop, counter: &Actor, prefix: &str) -> PathBuf {
+    let url = set_by_xtask("CAPWIRE_REDIS_URL");
+    let values = format!("{{ URL: \"{url}\", PREFIX: \"{prefix}\" }}");
+    let bindings = [(counter, HTTP, "{ PORT: 0 }"), (counter, STORE, &*values)];
+    let manifest = workshop.manifest(&[counter], &bindings);
+    let text = std::fs::read_to_string(&manifest).unwrap();
+    let provider = "capabilities:\n  - builtin: keyvalue-redis\n";
+    std::fs::write(&manifest, format!("{text}{provider}")).unwrap();
+    manifest
+}
+
+/// Runs a host and counts three times.
+fn counts(workshop: &Workshop, manifest: &Path) -> [u64; 3] {
+    let host = RunningHost::start(manifest, "wasmi", &workshop.path().join("data"));
+    let counts = [(); 3].map(|()| count(host.url()));
+    let (status, errors) = host.stop();
+    assert!(status.success(), "{status}: {errors}");
+    counts
+}
+
+fn count(url: &str) -> u64 {
+    let answer = ureq::get(format!("{url}/hits")).call();
+    let text = answer.unwrap().body_mut().read_to_string().unwrap();
+    let answer: serde_json::Value = serde_json::from_str(&text).unwrap();
+    answer["counter"].as_u64().unwrap()
+}
+
+/// Returns the value of a key, as the server's own client prints it.
+fn on_server(key: &str) -> String {
+    let url = set_by_xtask("CAPWIRE_REDIS_URL");
+    let mut client = Command::new("redis-cli");
+    let printed = client.args(["-u", &url, "GET", key]).output().unwrap();
+    String::from_utf8(printed.stdout).unwrap().trim().to_owned()
+}
