@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
 /// The name in the source, the folder of the repository, and what a project needs of it.
-const SETS: [(&str, &[&str]); 2] = [
+const SETS: [(&str, &[&str]); 4] = [
     (
         "RUST",
         &[
@@ -33,6 +33,16 @@ const SETS: [(&str, &[&str]); 2] = [
             "sdks/assemblyscript/testing",
         ],
     ),
+    (
+        "ZIG",
+        &[
+            "sdks/zig/README.md",
+            "sdks/zig/build.zig",
+            "sdks/zig/build.zig.zon",
+            "sdks/zig/src",
+        ],
+    ),
+    ("C", &["sdks/c/README.md", "sdks/c/include"]),
 ];
 
 fn main() -> io::Result<()> {

@@ -11,12 +11,23 @@ pub(crate) const FOLDER: &str = "vendor/capwire";
 /// from one.
 const RUST_MEMBERS: &str = r#"["sdk-actor", "contracts", "text"]"#;
 
+/// Returns true if projects in `language` can name an SDK: one that they carry, or a published one.
+pub(crate) fn is_available(language: Language) -> bool {
+    match language {
+        Language::Rust | Language::AssemblyScript => true,
+        Language::Zig => !ZIG.is_empty(),
+        Language::C => !C.is_empty(),
+    }
+}
+
 /// Returns the sources of a language's SDK with their paths below [`FOLDER`]. There are none if this
 /// crate was built from its published package.
 pub(crate) fn sources(language: Language) -> Vec<(String, Vec<u8>)> {
     let (sources, prefix) = match language {
         Language::Rust => (RUST, ""),
         Language::AssemblyScript => (ASSEMBLYSCRIPT, "sdks/"),
+        Language::Zig => (ZIG, "sdks/"),
+        Language::C => (C, "sdks/"),
     };
     let sources = sources.iter().map(|(path, content)| {
         let path = path.strip_prefix(prefix).unwrap_or(path);

@@ -33,12 +33,25 @@ pub fn compile(
         Language::AssemblyScript => {
             install(folder)?;
             run(npm(folder, &["run", "--silent", "build"]), language)?;
-            let module = folder.join("build/unsigned").join(format!("{name}.wasm"));
-            match module.exists() {
-                true => Ok(module),
-                false => Err(CompileError::NoModule(format!("`{}`", module.display()))),
-            }
+            built(folder.join("build/unsigned"), name)
         }
+        Language::Zig => {
+            run(command("zig", folder, &["build"]), language)?;
+            built(folder.join("zig-out/bin"), name)
+        }
+        Language::C => {
+            run(command("make", folder, &[]), language)?;
+            built(folder.join("build/unsigned"), name)
+        }
+    }
+}
+
+/// Returns the path of the module in `folder`, if the build has made it.
+fn built(folder: PathBuf, name: &str) -> Result<PathBuf, CompileError> {
+    let module = folder.join(format!("{name}.wasm"));
+    match module.exists() {
+        true => Ok(module),
+        false => Err(CompileError::NoModule(format!("`{}`", module.display()))),
     }
 }
 
@@ -48,11 +61,9 @@ pub fn compile(
 /// A tool of the language is missing, or a test fails.
 pub fn test(folder: &Path, language: Language) -> Result<(), CompileError> {
     match language {
-        Language::Rust => {
-            let mut command = Command::new("cargo");
-            command.arg("test").current_dir(folder);
-            run(command, language)
-        }
+        Language::Rust => run(command("cargo", folder, &["test"]), language),
+        Language::Zig => run(command("zig", folder, &["build", "test"]), language),
+        Language::C => run(command("make", folder, &["test"]), language),
         Language::AssemblyScript => {
             install(folder)?;
             run(npm(folder, &["run", "--silent", "test"]), language)
@@ -75,13 +86,21 @@ fn install(folder: &Path) -> Result<(), CompileError> {
     run(command, Language::AssemblyScript)
 }
 
-/// Returns a command of npm. On standard output is only what `capwire` says.
 fn npm(folder: &Path, arguments: &[&str]) -> Command {
-    let mut command = Command::new(if cfg!(windows) { "npm.cmd" } else { "npm" });
+    command(
+        if cfg!(windows) { "npm.cmd" } else { "npm" },
+        folder,
+        arguments,
+    )
+}
+
+fn command(program: &str, folder: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(program);
     command.args(arguments).current_dir(folder);
     command
 }
 
+/// Runs a command. Standard output is only for what `capwire` says, so the command has none.
 fn run(mut command: Command, language: Language) -> Result<(), CompileError> {
     command.stdin(Stdio::null());
     let ended = command

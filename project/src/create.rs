@@ -1,6 +1,6 @@
 //! Writes new projects.
 
-use crate::{Language, Name, Template};
+use crate::{Language, Name, Template, carried};
 use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
@@ -21,6 +21,9 @@ pub fn create(
     };
     if !is_free(folder).map_err(failed(folder))? {
         return Err(CreateError::NotEmpty(folder.to_owned()));
+    }
+    if !carried::is_available(language) {
+        return Err(CreateError::NoSdk(language));
     }
     for (path, content) in template.files(name, language) {
         let path = folder.join(path);
@@ -48,6 +51,9 @@ pub enum CreateError {
     /// The folder contains something already, which stays as it is.
     #[error("the folder `{}` is not empty", .0.display())]
     NotEmpty(PathBuf),
+    /// This crate was built from its published package, and the SDK is published nowhere.
+    #[error("this program has no SDK for {0}: build it from a clone of the repository")]
+    NoSdk(Language),
     /// A file or folder cannot be written.
     #[error("cannot write `{}`", path.display())]
     Write {

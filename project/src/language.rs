@@ -18,17 +18,23 @@ pub enum Language {
     Rust,
     /// AssemblyScript, built by the compiler that npm installs in the project.
     AssemblyScript,
+    /// Zig, built by its build system.
+    Zig,
+    /// C, built by make with the C compiler of Zig.
+    C,
 }
 
 impl Language {
     /// All languages.
-    pub const ALL: [Self; 2] = [Self::Rust, Self::AssemblyScript];
+    pub const ALL: [Self; 4] = [Self::Rust, Self::AssemblyScript, Self::Zig, Self::C];
 
     /// Returns the name, as project files have it.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Rust => "rust",
             Self::AssemblyScript => "assemblyscript",
+            Self::Zig => "zig",
+            Self::C => "c",
         }
     }
 }
@@ -52,9 +58,9 @@ impl FromStr for Language {
 
 /// A text is not the name of a [`Language`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not a language of projects: use {known}", known = known())]
+#[error("`{0}` is not a language of projects: known are {known}", known = known())]
 pub struct UnknownLanguage(String);
 
 fn known() -> String {
-    Language::ALL.map(Language::name).join(" or ")
+    Language::ALL.map(Language::name).join(", ")
 }

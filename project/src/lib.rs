@@ -18,6 +18,7 @@ mod language;
 mod name;
 mod template;
 mod tool;
+mod zon;
 
 pub use compile::{Build, CompileError, compile, test};
 pub use create::{CreateError, create};

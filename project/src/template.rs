@@ -1,6 +1,6 @@
 //! The files of new projects.
 
-use crate::{Language, Name, carried};
+use crate::{Language, Name, carried, zon};
 use std::fmt;
 use std::str::FromStr;
 
@@ -30,9 +30,13 @@ impl Template {
     pub(crate) fn files(self, name: &Name, language: Language) -> Vec<(String, Vec<u8>)> {
         let sources = carried::sources(language);
         let sdk = sdk(language, !sources.is_empty());
+        let identifier = zon::identifier(name);
+        let fingerprint = zon::fingerprint(&identifier);
         let fill = |text: &str| {
             let text = text.replace("{{name}}", name.as_str());
             let text = text.replace("{{language}}", language.name());
+            let text = text.replace("{{identifier}}", &identifier);
+            let text = text.replace("{{fingerprint}}", &fingerprint);
             text.replace("{{sdk}}", &sdk).into_bytes()
         };
         let own = self.shared().into_iter().chain(self.of_language(language));
@@ -73,6 +77,8 @@ impl Template {
         match language {
             Language::Rust => self.rust(),
             Language::AssemblyScript => self.assemblyscript(),
+            Language::Zig => self.zig(),
+            Language::C => self.c(),
         }
     }
 
@@ -125,6 +131,49 @@ impl Template {
     }
 }
 
+impl Template {
+    fn zig(self) -> Vec<(&'static str, &'static str)> {
+        let source = match self {
+            Self::Http => include_str!("../templates/zig/http.zig"),
+            Self::Counter => include_str!("../templates/zig/counter.zig"),
+        };
+        vec![
+            ("build.zig", include_str!("../templates/zig/build.zig")),
+            (
+                "build.zig.zon",
+                include_str!("../templates/zig/build.zig.zon"),
+            ),
+            (
+                ".vscode/extensions.json",
+                include_str!("../templates/zig/extensions.json"),
+            ),
+            ("src/main.zig", source),
+        ]
+    }
+
+    fn c(self) -> Vec<(&'static str, &'static str)> {
+        let (source, test) = match self {
+            Self::Http => (
+                include_str!("../templates/c/http.c"),
+                include_str!("../templates/c/http_test.c"),
+            ),
+            Self::Counter => (
+                include_str!("../templates/c/counter.c"),
+                include_str!("../templates/c/counter_test.c"),
+            ),
+        };
+        vec![
+            ("Makefile", include_str!("../templates/c/makefile")),
+            (
+                ".vscode/extensions.json",
+                include_str!("../templates/c/extensions.json"),
+            ),
+            ("src/actor.c", source),
+            ("tests/actor.c", test),
+        ]
+    }
+}
+
 /// Returns how the package file of a language names the SDK.
 fn sdk(language: Language, is_carried: bool) -> String {
     let version = env!("CARGO_PKG_VERSION");
@@ -135,6 +184,7 @@ fn sdk(language: Language, is_carried: bool) -> String {
         (Language::Rust, false) => format!("\"{version}\""),
         (Language::AssemblyScript, true) => format!("file:{}/assemblyscript", carried::FOLDER),
         (Language::AssemblyScript, false) => version.to_owned(),
+        (Language::Zig | Language::C, _) => format!("{}/{language}", carried::FOLDER),
     }
 }
 
@@ -157,9 +207,9 @@ impl FromStr for Template {
 
 /// A text is not the name of a [`Template`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not a template: use {known}", known = known())]
+#[error("`{0}` is not a template: known are {known}", known = known())]
 pub struct UnknownTemplate(String);
 
 fn known() -> String {
-    Template::ALL.map(Template::name).join(" or ")
+    Template::ALL.map(Template::name).join(", ")
 }

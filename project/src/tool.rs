@@ -25,11 +25,29 @@ const NPM: Tool = Tool {
     remedy: "install Node.js 20 or newer from https://nodejs.org, which has npm",
 };
 
+const ZIG: Tool = Tool {
+    name: "zig",
+    check: Check::Zig("0.17."),
+    remedy: "install Zig 0.17 from https://ziglang.org, or with `pip3 install ziglang==0.17.0`",
+};
+const MAKE: Tool = Tool {
+    name: "make",
+    check: Check::Runs("make"),
+    remedy: "install make with the packages of your system",
+};
+const CC: Tool = Tool {
+    name: "cc",
+    check: Check::Runs("cc"),
+    remedy: "install a C compiler, such as clang or gcc, with the packages of your system",
+};
+
 /// Returns the tools that a language needs, in the order in which they are to be installed.
 pub fn tools(language: Language) -> &'static [Tool] {
     match language {
         Language::Rust => &[CARGO, WASM_TARGET],
         Language::AssemblyScript => &[NODE, NPM],
+        Language::Zig => &[ZIG],
+        Language::C => &[MAKE, CC, ZIG],
     }
 }
 
@@ -47,6 +65,8 @@ enum Check {
     Runs(&'static str),
     /// The program tells a version whose first number is at least this.
     Version(&'static str, u32),
+    /// Zig has a version that begins so.
+    Zig(&'static str),
     /// The library of Rust for this target is where rustc looks for it.
     RustTarget(&'static str),
 }
@@ -71,6 +91,9 @@ impl Tool {
                 let digits = version.trim_start_matches(|first: char| !first.is_ascii_digit());
                 let major: u32 = digits.split('.').next()?.parse().ok()?;
                 (major >= least).then_some(version)
+            }
+            Check::Zig(versions) => {
+                first_line("zig", &["version"]).filter(|version| version.starts_with(versions))
             }
             Check::RustTarget(target) => {
                 let folder =

@@ -92,6 +92,8 @@ fn source(language: &str) -> (&'static str, &'static str) {
     match language {
         "rust" => ("src/lib.rs", "\nfn broken( {\n"),
         "assemblyscript" => ("assembly/index.ts", "\nfunction broken( {\n"),
+        "zig" => ("src/main.zig", "\nfn broken( {\n"),
+        "c" => ("src/actor.c", "\nint broken( {\n"),
         other => panic!("no project in {other}"),
     }
 }
@@ -108,18 +110,25 @@ fn created(workshop: &Workshop, language: &str) -> PathBuf {
     workshop.path().join(name)
 }
 
-/// Returns the languages of projects whose tools are here.
+/// Returns the languages whose tools are here. The build system of Zig takes minutes before its first
+/// build on a machine, and those of the others download or compile something, so quick tests have two.
 fn languages() -> Vec<String> {
+    let quick = ["rust", "assemblyscript"];
     let built = counters().into_iter().map(|(language, _)| language);
-    built.filter(|it| it != "zig").collect()
+    built
+        .filter(|it| is_full() || quick.contains(&it.as_str()))
+        .collect()
+}
+
+fn is_full() -> bool {
+    std::env::var("CAPWIRE_ATTACKS").as_deref() == Ok("all")
 }
 
 /// Returns the languages whose release is built. Cargo builds everything that a release needs once
 /// more, which is left to the full tests.
 fn released() -> Vec<String> {
-    let full = std::env::var("CAPWIRE_ATTACKS").as_deref() == Ok("all");
     let languages = languages().into_iter();
-    languages.filter(|it| full || it != "rust").collect()
+    languages.filter(|it| is_full() || it != "rust").collect()
 }
 
 #[test]
@@ -208,12 +217,10 @@ fn test_cases(workshop: &Workshop, project: &Path, language: &str) {
     assert_eq!(code, Some(0), "{printed}");
     assert!(printed.contains("ok: "), "{printed}");
     if released().iter().any(|released| released == language) {
+        // The source was changed, with the tests that are in it. Other tests expect the old text.
+        let expected = i32::from(!["rust", "zig"].contains(&language));
         let (code, printed) = run(&[]);
-        assert_eq!(
-            code,
-            Some(1),
-            "its own test expects the first greeting: {printed}"
-        );
+        assert_eq!(code, Some(expected), "{language}: {printed}");
     }
 }
 

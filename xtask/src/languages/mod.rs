@@ -7,6 +7,8 @@ mod zig;
 use crate::shell::{command, root, run};
 use anyhow::{Context, Result, ensure};
 use clap::ValueEnum;
+use std::env;
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -74,6 +76,13 @@ pub(crate) fn test(languages: &[Language], guests: &Path, full: bool) -> Result<
         language.copy_counter(guests)?;
     }
     Ok(())
+}
+
+/// Returns the variable `PATH` with the tools that we installed.
+pub(crate) fn path() -> Result<OsString> {
+    let path = env::var_os("PATH").unwrap_or_default();
+    let folders = env::split_paths(&path).chain([zig::installed()]);
+    Ok(env::join_paths(folders)?)
 }
 
 /// Builds the counters into `guests`.

@@ -76,7 +76,7 @@ pub(super) fn program() -> String {
 
 /// Returns a compiler of a version that builds the SDK.
 fn compiler() -> Option<String> {
-    let ours = folder().join("ziglang/zig");
+    let ours = installed().join("zig");
     let candidates = [String::from("zig"), ours.to_string_lossy().into_owned()];
     candidates.into_iter().find(|program| {
         let version = output(&mut command(program, &["version"]));
@@ -84,7 +84,12 @@ fn compiler() -> Option<String> {
     })
 }
 
-/// Returns the folder into which the compiler is installed.
+/// Returns the folder that has the compiler after its installation.
+pub(super) fn installed() -> PathBuf {
+    folder().join("ziglang")
+}
+
+/// Returns the folder into which the package is installed.
 fn folder() -> PathBuf {
     target().join("languages/zig")
 }

@@ -13,9 +13,10 @@ use tokio::time::timeout;
 const QUIET: Duration = Duration::from_millis(30);
 
 /// What builds write into a project's folder.
-const WRITTEN_BY_BUILDS: [&str; 5] = [
+const WRITTEN_BY_BUILDS: [&str; 6] = [
     "build",
     "target",
+    "zig-out",
     "node_modules",
     "Cargo.lock",
     "package-lock.json",
