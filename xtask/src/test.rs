@@ -51,7 +51,7 @@ struct Effort {
 }
 
 const QUICK: Effort = Effort {
-    requests: "2000",
+    requests: "1000",
     rounds: "5",
     attacks: "one of each",
     skipped: &["pulley::", "copies::"],

@@ -26,6 +26,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("capwire-manifest", &[]),
     ("capwire-project", &[]),
     ("capwire-serving", &[]),
+    ("capwire-unified-features", &[]),
     ("capwire-metrics", &["capwire-host", "capwire-serving"]),
     ("capwire-record", &["capwire-host"]),
     ("capwire-actor", &["capwire-contracts"]),

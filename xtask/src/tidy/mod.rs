@@ -1,6 +1,7 @@
 //! `cargo xtask tidy`: checks the invariants of ARCHITECTURE.md that a program can check.
 
 mod arrows;
+mod features;
 mod files;
 mod generated;
 mod modules;
@@ -18,6 +19,7 @@ pub(crate) fn run() -> Result<()> {
     let mut findings = Vec::new();
     findings.extend(publishing::check(&metadata));
     findings.extend(arrows::check(&metadata)?);
+    findings.extend(features::check()?);
     findings.extend(files::check()?);
     findings.extend(sources::check()?);
     findings.extend(modules::check()?);
