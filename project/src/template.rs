@@ -88,7 +88,7 @@ impl Template {
             Self::Counter => include_str!("../templates/rust/counter.rs"),
         };
         vec![
-            ("Cargo.toml", include_str!("../templates/rust/cargo.toml")),
+            ("Cargo.toml", include_str!("../templates/rust/package.toml")),
             (
                 ".vscode/extensions.json",
                 include_str!("../templates/rust/extensions.json"),
