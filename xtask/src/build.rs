@@ -16,11 +16,16 @@ struct Guest {
 const UNKNOWN: &str = "wasm32-unknown-unknown";
 const WASI: &str = "wasm32-wasip1";
 
-const ACTORS: [Guest; 3] = [
+const ACTORS: [Guest; 4] = [
     Guest {
         package: "capwire-actor-counter",
         target: UNKNOWN,
         file: "counter.wasm",
+    },
+    Guest {
+        package: "capwire-actor-middle",
+        target: UNKNOWN,
+        file: "chain_middle.wasm",
     },
     Guest {
         package: "capwire-actor-echo",

@@ -1,7 +1,7 @@
 //! `cargo xtask demo`: builds, signs and runs an actor that answers HTTP requests.
 
-use crate::build;
 use crate::shell::{self, root};
+use crate::{build, chain};
 use anyhow::{Context, Result, bail};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -16,9 +16,21 @@ pub(crate) struct Options {
     /// The port of the server; 0 selects any free port
     #[arg(long, env = "CAPWIRE_DEMO_PORT", default_value_t = 8081)]
     port: u16,
+    /// Run a chain of actors in AssemblyScript, Rust and Zig, which needs npm and pip3
+    #[arg(long)]
+    chain: bool,
+}
+
+impl Options {
+    pub(crate) fn port(&self) -> u16 {
+        self.port
+    }
 }
 
 pub(crate) fn run(options: &Options) -> Result<()> {
+    if options.chain {
+        return chain::demonstrate(options);
+    }
     let counter = build::actors()?.join("counter.wasm");
     let capwire = build::capwire()?;
     let folder = build::state().join("demo");
@@ -26,14 +38,24 @@ pub(crate) fn run(options: &Options) -> Result<()> {
 
     let signed = sign(&capwire, &folder, &counter)?;
     let manifest = write_manifest(&folder, &signed, options.port)?;
+    serve(&capwire, &folder, &manifest, options)
+}
+
+/// Becomes the host that runs `manifest`, with its data in `folder`.
+pub(crate) fn serve(
+    capwire: &Path,
+    folder: &Path,
+    manifest: &Path,
+    options: &Options,
+) -> Result<()> {
     eprintln!(
         "\nWhen it listens, try:  curl 127.0.0.1:{}/hits\nCtrl-C stops it; the count is kept.\n",
         options.port
     );
     become_command(
-        Command::new(&capwire)
+        Command::new(capwire)
             .arg("run")
-            .arg(&manifest)
+            .arg(manifest)
             .args(["--engine", &options.engine])
             .arg("--data-dir")
             .arg(folder.join("data"))
@@ -43,29 +65,39 @@ pub(crate) fn run(options: &Options) -> Result<()> {
 
 /// Signs the actor. The keys are kept, so that the actor finds its data in the next run.
 fn sign(capwire: &Path, folder: &Path, module: &Path) -> Result<PathBuf> {
-    let account = key(capwire, folder, "account")?;
-    let subject = key(capwire, folder, "module")?;
-    let signed = folder.join("counter.signed.wasm");
-    let mut sign = Command::new(capwire);
-    sign.arg("sign").arg(module).arg("-o").arg(&signed);
-    sign.arg("--issuer")
-        .arg(account)
-        .arg("--subject")
-        .arg(subject);
-    sign.args([
-        "--name",
-        "counter",
-        "--cap",
-        "wascc:http_server",
-        "--cap",
-        "wascc:keyvalue",
-    ]);
-    shell::run(&mut sign)?;
-    Ok(signed)
+    let capabilities = ["wascc:http_server", "wascc:keyvalue"];
+    sign_as(capwire, folder, module, "counter", &capabilities)?;
+    Ok(folder.join("counter.signed.wasm"))
 }
 
-fn key(capwire: &Path, folder: &Path, kind: &str) -> Result<PathBuf> {
-    let file = folder.join(kind).with_extension("nk");
+/// Signs a module as `NAME.signed.wasm` in `folder`, and returns the actor's public key.
+pub(crate) fn sign_as(
+    capwire: &Path,
+    folder: &Path,
+    module: &Path,
+    name: &str,
+    capabilities: &[&str],
+) -> Result<String> {
+    let account = key(capwire, folder, "account", "account")?;
+    let subject = key(capwire, folder, "module", name)?;
+    let mut sign = Command::new(capwire);
+    sign.arg("sign").arg(module);
+    sign.arg("-o")
+        .arg(folder.join(format!("{name}.signed.wasm")));
+    sign.arg("--issuer").arg(account);
+    sign.arg("--subject").arg(&subject);
+    sign.args(["--name", name]);
+    for capability in capabilities {
+        sign.args(["--cap", capability]);
+    }
+    shell::run(&mut sign)?;
+    let shown = shell::output(Command::new(capwire).args(["keys", "show"]).arg(subject))?;
+    let key = shown.split_whitespace().last();
+    Ok(key.context("`capwire keys show` shows no key")?.to_owned())
+}
+
+fn key(capwire: &Path, folder: &Path, kind: &str, name: &str) -> Result<PathBuf> {
+    let file = folder.join(name).with_extension("nk");
     if !file.exists() {
         shell::run(
             Command::new(capwire)

@@ -3,6 +3,7 @@
 
 mod bench_report;
 mod build;
+mod chain;
 mod check;
 mod codegen;
 mod commits;

@@ -33,6 +33,10 @@ pub const ELSEWHERE: &[(&str, Runner)] = &[
     ("cargo xtask sentences", Runner::Full),
     ("cargo xtask sentences --seed 7", Runner::Full),
     ("cargo xtask demo", Runner::Full),
+    (
+        "cargo xtask demo --chain",
+        Runner::Nobody("`testing/acceptance/tests/chain.rs` runs the same actors"),
+    ),
     ("cargo xtask static", Runner::Full),
     ("cargo install --locked --path cli", Runner::Full),
     (

@@ -21,5 +21,10 @@ pub(super) fn test() -> Result<()> {
 }
 
 pub(super) fn build_counter() -> Result<()> {
-    LANGUAGE.in_sdk("npm", &["run", "build", "examples/counter"])
+    build("examples/counter")
+}
+
+/// Builds the actor in a folder, whose path begins in the SDK's folder.
+pub(crate) fn build(folder: &str) -> Result<()> {
+    LANGUAGE.in_sdk("npm", &["run", "build", folder])
 }

@@ -1,9 +1,10 @@
 //! The guest SDKs of languages other than Rust: their tools, tests and counters.
 
-mod assemblyscript;
+pub(crate) mod assemblyscript;
 mod c;
-mod zig;
+pub(crate) mod zig;
 
+use crate::chain;
 use crate::shell::{command, root, run};
 use anyhow::{Context, Result, ensure};
 use clap::ValueEnum;
@@ -75,7 +76,7 @@ pub(crate) fn test(languages: &[Language], guests: &Path, full: bool) -> Result<
         }
         language.copy_counter(guests)?;
     }
-    Ok(())
+    chain::build(languages, guests)
 }
 
 /// Returns the variable `PATH` with the tools that we installed.
@@ -96,7 +97,7 @@ pub(crate) fn build(languages: &[Language], guests: &Path) -> Result<()> {
         }
         language.copy_counter(guests)?;
     }
-    Ok(())
+    chain::build(languages, guests)
 }
 
 impl Language {

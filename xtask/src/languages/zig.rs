@@ -4,7 +4,7 @@ use super::Language;
 use crate::shell::{command, output, run, target};
 use anyhow::Result;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 const LANGUAGE: Language = Language::Zig;
 
@@ -50,16 +50,26 @@ pub(super) fn test(full: bool) -> Result<()> {
     Ok(())
 }
 
-/// Builds the counter with the options of `addActor` in the SDK's `build.zig`.
 pub(super) fn build_counter() -> Result<()> {
-    fs::create_dir_all(LANGUAGE.sdk().join("examples/counter/build"))?;
+    let folder = LANGUAGE.sdk().join("examples/counter/build");
+    fs::create_dir_all(&folder)?;
+    build(
+        "examples/counter/src/main.zig",
+        &folder.join("counter.wasm"),
+    )
+}
+
+/// Builds an actor with the options of `addActor` in the SDK's `build.zig`. The path of its `source`
+/// begins in the SDK's folder.
+pub(crate) fn build(source: &str, module: &Path) -> Result<()> {
+    let written = format!("-femit-bin={}", module.display());
+    let root = format!("-Mroot={source}");
     let module = ["-target", "wasm32-freestanding", "-Osmall", "-fstrip"];
     let export = ["-fno-entry", "--export=__guest_call", "--stack", "131072"];
-    let written = "-femit-bin=examples/counter/build/counter.wasm";
-    let mut arguments = vec!["build-exe", written];
+    let mut arguments = vec!["build-exe", &written];
     arguments.extend(export);
     arguments.extend(module);
-    arguments.extend(["--dep", "capwire", COUNTER]);
+    arguments.extend(["--dep", "capwire", &root]);
     arguments.extend(module);
     arguments.push(SDK);
     zig(&arguments)

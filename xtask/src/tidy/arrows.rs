@@ -77,6 +77,7 @@ const TOP: &[&str] = &[
     "capwire-actor-counter",
     "capwire-actor-echo",
     "capwire-actor-links",
+    "capwire-actor-middle",
     "capwire-benches",
     "capwire-cli",
     "capwire-fuzz",
