@@ -44,7 +44,7 @@ pub(super) struct Built {
     pub(super) capabilities: Vec<Permission>,
     /// False if the earlier build is the same.
     pub(super) is_new: bool,
-    /// What the actor may do and could not do after the earlier build.
+    /// The rights that the actor did not have after the earlier build.
     pub(super) wider: Vec<String>,
 }
 

@@ -12,7 +12,7 @@ use tokio::time::timeout;
 /// An editor writes a file in several steps; this long after the last one, it has finished.
 const QUIET: Duration = Duration::from_millis(30);
 
-/// What builds write into a project's folder.
+/// The names of files and folders that builds write into a project.
 const WRITTEN_BY_BUILDS: [&str; 6] = [
     "build",
     "target",

@@ -21,7 +21,7 @@ pub(super) struct Case {
     pub(super) expected: Expected,
 }
 
-/// What a capability answers to a call of the actor.
+/// The answer of a capability to a call of the actor.
 #[derive(Clone, Debug)]
 pub(super) struct Answer {
     pub(super) contract: String,
@@ -29,7 +29,7 @@ pub(super) struct Answer {
     pub(super) answer: Result<Vec<u8>, String>,
 }
 
-/// What the actor is to answer.
+/// The expected answer of the actor.
 pub(super) struct Expected {
     pub(super) status: Option<u32>,
     pub(super) headers: Vec<(String, String)>,
