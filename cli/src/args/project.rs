@@ -15,7 +15,7 @@ pub(crate) struct New {
     /// The language
     #[arg(long = "lang", value_parser = languages(), default_value = "rust")]
     pub(crate) language: Language,
-    /// What the actor does at first
+    /// The first content of the source
     #[arg(long, value_parser = templates(), default_value = "http")]
     pub(crate) template: Template,
 }

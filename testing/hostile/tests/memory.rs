@@ -13,7 +13,7 @@ const LIMIT: u64 = 64 << 20;
 /// The guest's memory, its response or payload, the provider's answer, and room for one more while
 /// something is exchanged; and what compilers, stacks and allocators keep. The allocator keeps an arena
 /// for each of its threads, so the last part depends on their order: 135 MiB were seen.
-const MOST: u64 = 5 * LIMIT + (192 << 20);
+const MOST: u64 = 5 * LIMIT + (160 << 20);
 
 #[test]
 fn the_hosts_memory_is_bounded_whatever_guests_do() {

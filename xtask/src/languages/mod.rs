@@ -57,7 +57,7 @@ pub(crate) fn built(guests: &Path) -> String {
     format!("rust{}", names.collect::<String>())
 }
 
-/// Runs the SDKs' own tests, builds the counters, and copies them to `guests`.
+/// Runs the SDKs' own tests, and builds the counters and the chain into `guests`.
 /// The counters of other languages are removed, because they may be old.
 pub(crate) fn test(languages: &[Language], guests: &Path, full: bool) -> Result<()> {
     for language in Language::value_variants() {
@@ -86,7 +86,7 @@ pub(crate) fn path() -> Result<OsString> {
     Ok(env::join_paths(folders)?)
 }
 
-/// Builds the counters into `guests`.
+/// Builds the counters and the chain into `guests`.
 pub(crate) fn build(languages: &[Language], guests: &Path) -> Result<()> {
     for language in languages {
         language.install()?;
