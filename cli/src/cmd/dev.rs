@@ -52,14 +52,15 @@ impl Session<'_> {
         let mut changes = Changes { manifest: true };
         loop {
             match self.follow(changes).await {
-                Ok(Asked::ToGoOn) => {}
+                Ok(Asked::ToGoOn) => changes.manifest = false,
                 Ok(Asked::ToStop) => return Ok(()),
                 Err(error) => output::aside(format_args!("{}\n", error.colored())),
             }
             let Some(next) = self.next().await? else {
                 return Ok(());
             };
-            changes = next;
+            // A manifest that was changed before a build failed takes effect after the next one.
+            changes.manifest |= next.manifest;
         }
     }
 
