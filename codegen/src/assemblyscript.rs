@@ -55,6 +55,10 @@ fn imports(contract: &Contract) -> String {
     if !contract.to_provider.is_empty() {
         text += "import { Target } from \"../target\";\n";
     }
+    let mut fields = contract.records.iter().flat_map(|record| &record.fields);
+    if fields.any(|field| field.kind.has_value()) {
+        text += "import { Value } from \"../value\";\n";
+    }
     text + "import { Writer } from \"../writer\";\n"
 }
 
@@ -124,7 +128,7 @@ fn write_value(of: &Type, value: &str) -> String {
         Type::Text => format!("writer.text({value});"),
         Type::Bytes => format!("writer.binary({value});"),
         Type::Texts => format!("writer.texts({value});"),
-        Type::Record(_) | Type::Option(_) => format!("{value}.write(writer);"),
+        Type::Record(_) | Type::Option(_) | Type::Value => format!("{value}.write(writer);"),
         Type::List(item) => {
             let item = write_value(item, &format!("{value}[i]"));
             format!(
@@ -196,6 +200,7 @@ fn expression(of: &Type) -> &'static str {
         Type::U64 => "reader.unsigned(u64.MAX_VALUE)",
         Type::Bytes => "reader.binary()",
         Type::Texts => "reader.texts()",
+        Type::Value => "Value.read(reader)",
         Type::Text | Type::List(_) | Type::Option(_) | Type::Record(_) => "reader.text()",
     }
 }
@@ -300,6 +305,7 @@ fn kind(of: &Type) -> String {
         Type::List(item) => format!("Array<{}>", kind(item)),
         Type::Option(item) => format!("{} | null", kind(item)),
         Type::Record(name) => pascal(&name.name),
+        Type::Value => "Value".to_owned(),
     }
 }
 
@@ -310,6 +316,7 @@ fn default(of: &Type) -> String {
         Type::Text => "\"\"".to_owned(),
         Type::Bytes => "new Uint8Array(0)".to_owned(),
         Type::Option(_) => "null".to_owned(),
+        Type::Value => "Value.nil()".to_owned(),
         Type::Texts | Type::List(_) | Type::Record(_) => format!("new {}()", kind(of)),
     }
 }

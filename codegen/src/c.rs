@@ -226,6 +226,7 @@ fn kind(of: &Type) -> String {
         Type::List(item) => format!("{}_array", kind(item)),
         Type::Option(item) => kind(item),
         Type::Record(name) => type_name(name),
+        Type::Value => "cw_value".to_owned(),
     }
 }
 
@@ -239,6 +240,7 @@ fn constant(of: &Type) -> &'static str {
         Type::Text => "CW_TEXT",
         Type::Bytes => "CW_BYTES",
         Type::Texts => "CW_TEXTS",
+        Type::Value => "CW_VALUE",
         Type::List(_) | Type::Option(_) | Type::Record(_) => "CW_RECORD",
     }
 }

@@ -86,6 +86,19 @@ pub enum Type {
     Option(Box<Type>),
     /// A message inside the message.
     Record(RecordName),
+    /// A value of any type that a database has. Each SDK has a type for it, written by hand.
+    Value,
+}
+
+impl Type {
+    /// Returns true if it is a value of a database, or a list of them.
+    pub(crate) fn has_value(&self) -> bool {
+        match self {
+            Self::Value => true,
+            Self::List(item) | Self::Option(item) => item.has_value(),
+            _ => false,
+        }
+    }
 }
 
 /// An operation.

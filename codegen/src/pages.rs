@@ -4,6 +4,26 @@ use crate::model::{Absent, Contract, Operation, Record, RecordName, Response, Ty
 use crate::names::{camel, pascal};
 use crate::{NOTICE, Output};
 
+/// The section about values of databases, which are a variant.
+const VALUES: &str = "
+## Value
+
+A value of a parameter or column. Its type in MessagePack is the type of the value. MessagePack has no timestamps, UUIDs and
+documents of its own, so these are maps with one member.
+
+| value | in MessagePack |
+|---|---|
+| NULL | nil |
+| boolean | boolean |
+| integer, 64 bits | integer |
+| floating-point number | float |
+| text | text |
+| bytes | bytes |
+| point in time | `{\"timestamp\": …}`, an integer: microseconds since the Unix epoch |
+| UUID | `{\"uuid\": …}`, a text such as `67e55044-10b1-426f-9247-bb680e5fe0c8` |
+| document in JSON | `{\"json\": …}`, a text |
+";
+
 /// Returns a page for each contract, and a list of them.
 pub(crate) fn files(contracts: &[Contract]) -> Vec<Output> {
     let mut index = format!(
@@ -49,6 +69,10 @@ fn page(contract: &Contract) -> String {
         }
     }
     page.extend(contract.records.iter().map(|one| record(contract, one)));
+    let mut fields = contract.records.iter().flat_map(|record| &record.fields);
+    if fields.any(|field| field.kind.has_value()) {
+        page += VALUES;
+    }
     page
 }
 
@@ -100,6 +124,7 @@ fn kind(contract: &Contract, of: &Type) -> String {
         Type::List(item) => format!("list of: {}", kind(contract, item)),
         Type::Option(item) => format!("{}, or nil", kind(contract, item)),
         Type::Record(name) => link(contract, name),
+        Type::Value => "[Value](#value)".to_owned(),
     }
 }
 

@@ -17,6 +17,19 @@ use wit_parser::{Package, Type as WitType, UnresolvedPackageGroup};
 const PROVIDER: &str = "provider";
 /// The interface with the operations that are called on an actor.
 const ACTOR: &str = "actor";
+/// The cases of the only variant, which each SDK has by hand.
+const VALUE: [&str; 9] = [
+    "null",
+    "boolean",
+    "integer",
+    "float",
+    "text",
+    "bytes",
+    "timestamp",
+    "uuid",
+    "json",
+];
+
 /// The interface with messages only.
 const TYPES: &str = "types";
 
@@ -108,8 +121,8 @@ fn records(resolve: &Resolve, interface: InterfaceId) -> Result<Vec<Record>> {
                         .with_context(|| name.clone())?,
                 });
             }
-            // A name of a record elsewhere.
-            TypeDefKind::Type(_) => {}
+            // A name of a record elsewhere, or the variant that SDKs have by hand.
+            TypeDefKind::Type(_) | TypeDefKind::Variant(_) => {}
             other => bail!("{name}: a message is a record, not a {}", other.as_str()),
         }
     }
@@ -181,6 +194,15 @@ fn defined(resolve: &Resolve, id: TypeId) -> Result<Type> {
         TypeDefKind::List(item) => Type::List(kind(resolve, item)?.into()),
         TypeDefKind::Option(item) => Type::Option(kind(resolve, item)?.into()),
         TypeDefKind::Map(WitType::String, WitType::String) => Type::Texts,
+        TypeDefKind::Variant(variant) => {
+            let cases = variant.cases.iter().map(|case| case.name.as_str());
+            ensure!(
+                cases.eq(VALUE),
+                "the cases of a variant are {}",
+                VALUE.join(", ")
+            );
+            Type::Value
+        }
         other => bail!("no message has a member of the type {}", other.as_str()),
     })
 }

@@ -109,6 +109,7 @@ fn value(contracts: &[Contract], of: &Type) -> String {
         Type::Record(name) => {
             find(contracts, name).map_or_else(String::new, |record| literal(contracts, record))
         }
+        Type::Value => "contracts::sql::Value::Timestamp(1)".to_owned(),
     }
 }
 
@@ -127,6 +128,7 @@ fn json_value(contracts: &[Contract], of: &Type) -> String {
         Type::Record(name) => {
             find(contracts, name).map_or_else(String::new, |record| json(contracts, record))
         }
+        Type::Value => "{\"timestamp\":1}".to_owned(),
     }
 }
 

@@ -68,6 +68,7 @@ fn kind(of: &Type, inside: &RecordName) -> Value {
         Type::Texts => json!({ "type": "object", "additionalProperties": { "type": "string" } }),
         Type::List(item) => json!({ "type": "array", "items": kind(item, inside) }),
         Type::Option(item) => json!({ "anyOf": [kind(item, inside), { "type": "null" }] }),
+        Type::Value => value(),
         Type::Record(name) => {
             let file = match name.package == inside.package {
                 true => String::new(),
@@ -76,4 +77,19 @@ fn kind(of: &Type, inside: &RecordName) -> Value {
             json!({ "$ref": format!("{file}#/$defs/{}", pascal(&name.name)) })
         }
     }
+}
+
+/// Returns the schema of a value of a database.
+fn value() -> Value {
+    let named = |name: &str, kind: Value| json!({ "type": "object", "properties": { (name): kind }, "required": [name] });
+    let text = || json!({ "type": "string" });
+    json!({
+        "anyOf": [
+            { "type": ["null", "boolean", "number", "string"] },
+            named("$bytes", json!({ "type": "string", "contentEncoding": "base64" })),
+            named("timestamp", json!({ "type": "integer" })),
+            named("uuid", text()),
+            named("json", text()),
+        ],
+    })
 }

@@ -57,6 +57,9 @@ fn imports(contract: &Contract) -> String {
         if field.kind == Type::Texts {
             lines.insert("const Entry = @import(\"../message.zig\").Entry;\n".to_owned());
         }
+        if field.kind.has_value() {
+            lines.insert("const Value = @import(\"../value.zig\").Value;\n".to_owned());
+        }
         if field.kind == Type::Bytes || field.absent == Absent::Omitted {
             lines.insert("const Wire = @import(\"../message.zig\").Wire;\n".to_owned());
         }
@@ -211,6 +214,7 @@ fn kind(contract: &Contract, of: &Type) -> String {
         Type::List(item) => format!("[]const {}", kind(contract, item)),
         Type::Option(item) => format!("?{}", kind(contract, item)),
         Type::Record(name) => record_name(contract, name),
+        Type::Value => "Value".to_owned(),
     }
 }
 
@@ -222,6 +226,7 @@ fn default(of: &Type) -> &'static str {
         Type::Option(_) => "null",
         Type::Texts | Type::List(_) => "&.{}",
         Type::Record(_) => ".{}",
+        Type::Value => ".null",
     }
 }
 

@@ -1,7 +1,7 @@
 //! The contracts of this crate, with their operations.
 
 use crate::core::Operation;
-use crate::{blobstore, eventstreams, extras, http, keyvalue, logging, messaging};
+use crate::{blobstore, eventstreams, extras, http, keyvalue, logging, messaging, sql};
 
 /// The contracts, by their canonical names.
 const CONTRACTS: &[(&str, &[Operation])] = &[
@@ -13,6 +13,7 @@ const CONTRACTS: &[(&str, &[Operation])] = &[
     (keyvalue::CONTRACT, keyvalue::OPERATIONS),
     (logging::CONTRACT, logging::OPERATIONS),
     (messaging::CONTRACT, messaging::OPERATIONS),
+    (sql::CONTRACT, sql::OPERATIONS),
 ];
 
 /// Returns the canonical names of all contracts of this crate.

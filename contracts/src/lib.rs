@@ -29,6 +29,7 @@ pub mod keyvalue;
 pub mod logging;
 pub mod messaging;
 pub mod resource;
+pub mod sql;
 
 mod contract;
 mod distinct;

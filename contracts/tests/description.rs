@@ -319,6 +319,66 @@ fn messaging_request_message() {
 }
 
 #[test]
+fn sql_request() {
+    message(
+        &contracts::sql::Request { sql: String::from("text"), parameters: vec![contracts::sql::Value::Timestamp(1)] },
+        r#"{"sql":"text","parameters":[{"timestamp":1}]}"#,
+        &["sql"],
+        &["parameters"],
+    );
+}
+
+#[test]
+fn sql_statement() {
+    message(
+        &contracts::sql::Statement { sql: String::from("text"), parameters: vec![contracts::sql::Value::Timestamp(1)], required_changes: u64::MAX },
+        r#"{"sql":"text","parameters":[{"timestamp":1}],"requiredChanges":18446744073709551615}"#,
+        &["sql"],
+        &["parameters", "requiredChanges"],
+    );
+}
+
+#[test]
+fn sql_transaction_request() {
+    message(
+        &contracts::sql::TransactionRequest { statements: vec![contracts::sql::Statement { sql: String::from("text"), parameters: vec![contracts::sql::Value::Timestamp(1)], required_changes: u64::MAX }] },
+        r#"{"statements":[{"sql":"text","parameters":[{"timestamp":1}],"requiredChanges":18446744073709551615}]}"#,
+        &["statements"],
+        &[],
+    );
+}
+
+#[test]
+fn sql_row() {
+    message(
+        &contracts::sql::Row { values: vec![contracts::sql::Value::Timestamp(1)] },
+        r#"{"values":[{"timestamp":1}]}"#,
+        &["values"],
+        &[],
+    );
+}
+
+#[test]
+fn sql_outcome() {
+    message(
+        &contracts::sql::Outcome { columns: vec![String::from("text")], rows: vec![contracts::sql::Row { values: vec![contracts::sql::Value::Timestamp(1)] }], changes: u64::MAX },
+        r#"{"columns":["text"],"rows":[{"values":[{"timestamp":1}]}],"changes":18446744073709551615}"#,
+        &["columns", "rows", "changes"],
+        &[],
+    );
+}
+
+#[test]
+fn sql_transaction_response() {
+    message(
+        &contracts::sql::TransactionResponse { outcomes: vec![contracts::sql::Outcome { columns: vec![String::from("text")], rows: vec![contracts::sql::Row { values: vec![contracts::sql::Value::Timestamp(1)] }], changes: u64::MAX }] },
+        r#"{"outcomes":[{"columns":["text"],"rows":[{"values":[{"timestamp":1}]}],"changes":18446744073709551615}]}"#,
+        &["outcomes"],
+        &[],
+    );
+}
+
+#[test]
 fn the_contracts_have_the_described_operations() {
     operations(&[
         ("wascc:blobstore", vec!["CreateContainer", "RemoveContainer", "RemoveObject", "ListObjects", "GetObjectInfo", "StartUpload", "UploadChunk", "StartDownload"], vec!["ReceiveChunk"]),
@@ -329,5 +389,6 @@ fn the_contracts_have_the_described_operations() {
         ("wascc:keyvalue", vec!["Add", "Get", "Set", "Del", "Clear", "Range", "Push", "ListItemDelete", "SetAdd", "SetRemove", "SetUnion", "SetIntersection", "SetQuery", "KeyExists"], vec![]),
         ("wascc:logging", vec!["WriteLog"], vec![]),
         ("wascc:messaging", vec!["Publish", "Request"], vec!["DeliverMessage"]),
+        ("capwire:sql", vec!["Query", "Execute", "Transaction"], vec![]),
     ]);
 }

@@ -103,6 +103,27 @@ impl FakeHost {
         self.script(target, Some(operation), answer)
     }
 
+    /// Answers each call to a capability, with any operation, with the result of `answer`. It can be
+    /// a complete provider in memory, such as the database of `capwire-sql-sqlite`.
+    ///
+    /// ```
+    /// use capwire_actor::{prelude::*, testing::FakeHost};
+    ///
+    /// let host = FakeHost::new().provide("acme:thermostat", |call| {
+    ///     Err(format!("the thermostat has no {}", call.operation))
+    /// });
+    /// let refused = host.run(|| capability("acme:thermostat").call_raw("Break", &[]));
+    /// assert!(refused.unwrap_err().to_string().ends_with("has no Break"));
+    /// ```
+    #[must_use]
+    pub fn provide(
+        self,
+        contract: &str,
+        answer: impl Fn(&HostCall) -> Result<Vec<u8>, String> + 'static,
+    ) -> Self {
+        self.script(contract, None, answer)
+    }
+
     /// Answers each HTTP request of the actor, through any binding, with the result of `answer`.
     ///
     /// ```

@@ -1,9 +1,8 @@
 //! Work for a call: its limits, and the token with which work on other threads heeds them.
 
-use std::cell::Cell;
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 /// After this many steps, work looks at the limits of its call.
@@ -97,8 +96,10 @@ impl WorkToken {
     pub fn begin(&self) -> Work {
         Work {
             token: self.clone(),
-            mark: Cell::new(self.thread_cpu()),
-            steps: Cell::new(0),
+            done: Arc::new(Done {
+                mark: AtomicU64::new(nanoseconds(self.thread_cpu())),
+                steps: AtomicUsize::new(0),
+            }),
         }
     }
 
@@ -169,12 +170,25 @@ impl fmt::Debug for WorkToken {
 /// token.give_up();
 /// assert_eq!(longest(&["a"; 1_000], &token), Err(WorkEnded::GivenUp));
 /// ```
+///
+/// Clones are the same work, for callbacks of a library that runs on the same thread. Drop them
+/// there before the work ends.
+#[derive(Clone)]
 pub struct Work {
     token: WorkToken,
-    /// The thread's CPU time that is charged.
-    mark: Cell<Duration>,
+    done: Arc<Done>,
+}
+
+/// The work that was done. One thread uses it, so the order of accesses does not matter.
+struct Done {
+    /// The thread's CPU time that is charged, in nanoseconds.
+    mark: AtomicU64,
     /// The steps since the last check.
-    steps: Cell<usize>,
+    steps: AtomicUsize,
+}
+
+fn nanoseconds(time: Duration) -> u64 {
+    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
 }
 
 impl Work {
@@ -192,8 +206,9 @@ impl Work {
     /// # Errors
     /// Returns the errors of [`check`](Self::check).
     pub fn steps(&self, count: usize) -> Result<(), WorkEnded> {
-        let steps = self.steps.get().saturating_add(count);
-        self.steps.set(steps);
+        let steps = self.done.steps.load(Ordering::Relaxed);
+        let steps = steps.saturating_add(count);
+        self.done.steps.store(steps, Ordering::Relaxed);
         if steps < STEPS_PER_CHECK {
             return Ok(());
         }
@@ -206,7 +221,7 @@ impl Work {
     /// Returns the reason why the work must end: the caller has gone, the deadline has passed, or
     /// the caller's CPU budget is used up.
     pub fn check(&self) -> Result<(), WorkEnded> {
-        self.steps.set(0);
+        self.done.steps.store(0, Ordering::Relaxed);
         if !self.charge() {
             return Err(WorkEnded::Overspent);
         }
@@ -221,9 +236,9 @@ impl Work {
         let Some(limits) = self.token.limits() else {
             return true;
         };
-        let now = limits.thread_cpu();
-        let before = self.mark.replace(now);
-        limits.charge(now.saturating_sub(before))
+        let now = nanoseconds(limits.thread_cpu());
+        let before = self.done.mark.swap(now, Ordering::Relaxed);
+        limits.charge(Duration::from_nanos(now.saturating_sub(before)))
     }
 }
 

@@ -7,6 +7,7 @@ export { Message, decode, encode } from "./message";
 export { Reader } from "./reader";
 export { Result } from "./result";
 export { Target } from "./target";
+export { Kind, Value } from "./value";
 export { Writer } from "./writer";
 
 import * as blobstore from "./contracts/blobstore";
@@ -18,4 +19,5 @@ import * as keyvalue from "./contracts/keyvalue";
 import * as log from "./log";
 import * as logging from "./contracts/logging";
 import * as messaging from "./contracts/messaging";
-export { blobstore, eventstreams, extras, generate, http, keyvalue, log, logging, messaging };
+import * as sql from "./contracts/sql";
+export { blobstore, eventstreams, extras, generate, http, keyvalue, log, logging, messaging, sql };

@@ -34,6 +34,11 @@ export class Reader {
     return is;
   }
 
+  /** Returns the format of the next value, or a byte that begins none. */
+  format(): u8 {
+    return this.ok && this.at < this.bytes.length ? this.peek() : 0xc1;
+  }
+
   /** Reads true or false. */
   bool(): bool {
     const format = this.byte();
@@ -71,6 +76,15 @@ export class Reader {
     const value = this.signed(0, i64.MAX_VALUE) as u64;
     if (value > most) this.fail("a number is out of range");
     return this.ok ? value : 0;
+  }
+
+  /** Reads a floating-point number. */
+  float(): f64 {
+    const format = this.byte();
+    if (format == 0xca) return reinterpret<f32>(this.number(4) as u32);
+    if (format == 0xcb) return reinterpret<f64>(this.number(8));
+    this.fail("expected a floating-point number");
+    return 0;
   }
 
   /** Reads a text. */

@@ -36,6 +36,11 @@ export class Writer {
     else this.number(0xcf, value, 8);
   }
 
+  /** Writes a floating-point number of 64 bits. */
+  float(value: f64): void {
+    this.number(0xcb, reinterpret<u64>(value), 8);
+  }
+
   /** Writes a text. */
   text(value: string): void {
     const length = String.UTF8.byteLength(value);

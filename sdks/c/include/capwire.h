@@ -16,6 +16,7 @@
 #include "capwire/contracts/keyvalue.h"
 #include "capwire/contracts/logging.h"
 #include "capwire/contracts/messaging.h"
+#include "capwire/contracts/sql.h"
 
 #include "capwire/helpers.h"
 
@@ -23,6 +24,7 @@
 #include "capwire/memory.h"
 #include "capwire/writer.h"
 #include "capwire/reader.h"
+#include "capwire/value.h"
 #include "capwire/message.h"
 #include "capwire/actor.h"
 #include "capwire/helpers_implementation.h"

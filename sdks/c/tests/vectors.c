@@ -33,6 +33,30 @@ static const cw_eventstreams_event event = {TEXT(""), TEXT("s"), {&entry, 1}};
 static const cw_eventstreams_stream_query stream_query = {TEXT("stream1"), true, {0, 1000}, 42};
 static const cw_extras_generator_request generator_request = {true, false, false, 0, 0};
 static const cw_core_health_request health_request = {false};
+static cw_value parameters[9];
+static const cw_sql_request sql_request = {TEXT("SELECT $1"), {parameters, 9}};
+static const cw_sql_statement statement = {TEXT("x"), {NULL, 0}, 1};
+static const cw_sql_transaction_request transaction = {{&statement, 1}};
+static const cw_text column = TEXT("a");
+static cw_value one;
+static const cw_sql_row row = {{&one, 1}};
+static const cw_sql_outcome outcome = {{&column, 1}, {&row, 1}, 3};
+
+static void set_values(void) {
+    const cw_text text = TEXT("t"), uuid = TEXT("67e55044-10b1-426f-9247-bb680e5fe0c8"), json = TEXT("[1]");
+    const cw_bytes bytes = BYTES("\1\2");
+    size_t i = 0;
+    parameters[i++] = cw_null();
+    parameters[i++] = cw_boolean(true);
+    parameters[i++] = cw_integer(-5);
+    parameters[i++] = cw_float(1.5);
+    parameters[i++] = cw_of_text(text);
+    parameters[i++] = cw_of_bytes(bytes);
+    parameters[i++] = cw_timestamp(1700000000000000);
+    parameters[i++] = cw_uuid(uuid);
+    parameters[i++] = cw_json(json);
+    one = cw_integer(1);
+}
 
 /* The message of each kind. */
 static const struct {
@@ -56,6 +80,9 @@ static const struct {
     {"eventstreams.Event", &cw_eventstreams_event_shape, &event},
     {"eventstreams.StreamQuery", &cw_eventstreams_stream_query_shape, &stream_query},
     {"extras.GeneratorRequest", &cw_extras_generator_request_shape, &generator_request},
+    {"sql.Request", &cw_sql_request_shape, &sql_request},
+    {"sql.TransactionRequest", &cw_sql_transaction_request_shape, &transaction},
+    {"sql.Outcome", &cw_sql_outcome_shape, &outcome},
     {"core.HealthRequest", &cw_core_health_request_shape, &health_request},
 };
 
@@ -174,6 +201,7 @@ int main(int count, char **arguments) {
     uint8_t bytes[300];
     FILE *file = fopen(count > 1 ? arguments[1] : "../vectors.txt", "r");
     int vectors = 0;
+    set_values();
     CW_CHECK(file != NULL);
     for (; fgets(line, sizeof(line), file) != NULL; vectors++) {
         if (line[0] == '#') continue;

@@ -12,6 +12,7 @@ pub const Error = @import("call.zig").Error;
 pub const Target = @import("call.zig").Target;
 pub const Entry = @import("message.zig").Entry;
 pub const Wire = @import("message.zig").Wire;
+pub const Value = @import("value.zig").Value;
 pub const Host = @import("host.zig").Host;
 pub const exportActor = guest.exportActor;
 
@@ -24,6 +25,7 @@ pub const http = @import("http.zig");
 pub const keyvalue = @import("contracts/keyvalue.zig");
 pub const logging = @import("contracts/logging.zig");
 pub const messaging = @import("contracts/messaging.zig");
+pub const sql = @import("contracts/sql.zig");
 pub const testing = @import("testing.zig");
 
 /// The options of an actor's root file: `std.log` writes to `wascc:logging`.

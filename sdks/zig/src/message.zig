@@ -7,6 +7,7 @@ const std = @import("std");
 const Allocator = std.mem.Allocator;
 const reader_file = @import("reader.zig");
 const Reader = reader_file.Reader;
+const Value = @import("value.zig").Value;
 const Writer = @import("writer.zig").Writer;
 const Error = reader_file.Error;
 
@@ -92,6 +93,7 @@ fn writeValue(writer: *Writer, value: anytype, comptime is_bytes: bool) Allocato
         .int => |int| try if (int.signedness == .signed) writer.signed(value) else writer.unsigned(value),
         .optional => if (value) |some| try writeValue(writer, some, is_bytes) else try writer.nil(),
         .@"struct" => try write(writer, value),
+        .@"union" => try @as(Value, value).write(writer),
         .pointer => switch (T) {
             []const u8 => try if (is_bytes) writer.binary(value) else writer.text(value),
             []const Entry => {
@@ -119,6 +121,7 @@ fn read(comptime T: type, comptime is_bytes: bool, arena: Allocator, reader: *Re
             return try read(optional.child, is_bytes, arena, reader);
         },
         .@"struct" => return decode(T, arena, reader),
+        .@"union" => return @as(Error!Value, Value.read(arena, reader)),
         .pointer => |pointer| switch (T) {
             []const u8 => return if (is_bytes) reader.binary(arena) else reader.text(),
             []const Entry => return readEntries(arena, reader),

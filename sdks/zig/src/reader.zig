@@ -65,6 +65,15 @@ pub const Reader = struct {
         return std.math.cast(T, value) orelse reader.fail("a number is out of range");
     }
 
+    /// Reads a floating-point number.
+    pub fn float(reader: *Reader) Error!f64 {
+        return switch (try reader.byte()) {
+            0xca => @as(f32, @bitCast(@as(u32, @truncate(try reader.number(4))))),
+            0xcb => @bitCast(try reader.number(8)),
+            else => reader.fail("expected a floating-point number"),
+        };
+    }
+
     /// Reads a text, which is a part of the decoder's bytes.
     pub fn text(reader: *Reader) Error![]const u8 {
         const length = switch (try reader.byte()) {
@@ -162,7 +171,8 @@ pub const Reader = struct {
         return (try reader.take(1))[0];
     }
 
-    fn peek(reader: *const Reader) ?u8 {
+    /// Returns the format of the next value, or null at the end of the bytes.
+    pub fn peek(reader: *const Reader) ?u8 {
         return if (reader.left() == 0) null else reader.bytes[reader.at];
     }
 

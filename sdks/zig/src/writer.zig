@@ -39,6 +39,11 @@ pub const Writer = struct {
         return writer.number(0xcf, value, 8);
     }
 
+    /// Writes a floating-point number of 64 bits.
+    pub fn float(writer: *Writer, value: f64) Error!void {
+        return writer.number(0xcb, @bitCast(value), 8);
+    }
+
     /// Writes a text.
     pub fn text(writer: *Writer, value: []const u8) Error!void {
         if (value.len < 32) {

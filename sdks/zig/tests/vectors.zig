@@ -26,6 +26,19 @@ const examples = .{
     .{ "eventstreams.Event", capwire.eventstreams.Event{ .event_id = "", .stream = "s", .values = header } },
     .{ "eventstreams.StreamQuery", capwire.eventstreams.StreamQuery{ .stream_id = "stream1", .range = .{ .min_time = 0, .max_time = 1000 }, .count = 42 } },
     .{ "extras.GeneratorRequest", capwire.extras.GeneratorRequest{ .guid = true, .sequence = false, .random = false } },
+    .{ "sql.Request", capwire.sql.Request{ .sql = "SELECT $1", .parameters = &.{
+        .null,
+        .{ .boolean = true },
+        .{ .integer = -5 },
+        .{ .float = 1.5 },
+        .{ .text = "t" },
+        .{ .bytes = "\x01\x02" },
+        .{ .timestamp = 1_700_000_000_000_000 },
+        .{ .uuid = "67e55044-10b1-426f-9247-bb680e5fe0c8" },
+        .{ .json = "[1]" },
+    } } },
+    .{ "sql.TransactionRequest", capwire.sql.TransactionRequest{ .statements = &.{.{ .sql = "x", .required_changes = 1 }} } },
+    .{ "sql.Outcome", capwire.sql.Outcome{ .columns = &.{"a"}, .rows = &.{.{ .values = &.{.{ .integer = 1 }} }}, .changes = 3 } },
     .{ "core.HealthRequest", core.HealthRequest{} },
 };
 

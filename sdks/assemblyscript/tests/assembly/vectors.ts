@@ -2,8 +2,8 @@
 // encodes the message; without, it encodes the message of the vector.
 
 import {
-  Message, Result, blobstore, consoleLog, decode, encode, eventstreams, extras, generate, handleRaw, http, keyvalue,
-  log, logging, messaging,
+  Message, Result, Value, blobstore, consoleLog, decode, encode, eventstreams, extras, generate, handleRaw, http, keyvalue,
+  log, logging, messaging, sql,
 } from "@capwire/actor/assembly";
 import { HealthRequest } from "@capwire/actor/assembly/contracts/core";
 
@@ -137,6 +137,42 @@ handleRaw("eventstreams.StreamQuery", (payload) => {
 handleRaw("extras.GeneratorRequest", (payload) => {
   const message = new extras.GeneratorRequest();
   message.guid = true;
+  return answer(payload, message);
+});
+
+handleRaw("sql.Request", (payload) => {
+  const message = new sql.Request();
+  message.sql = "SELECT $1";
+  message.parameters = [
+    Value.nil(),
+    Value.ofBoolean(true),
+    Value.ofInteger(-5),
+    Value.ofFloat(1.5),
+    Value.ofText("t"),
+    Value.ofBytes(bytes([1, 2])),
+    Value.ofTimestamp(1700000000000000),
+    Value.ofUuid("67e55044-10b1-426f-9247-bb680e5fe0c8"),
+    Value.ofJson("[1]"),
+  ];
+  return answer(payload, message);
+});
+
+handleRaw("sql.TransactionRequest", (payload) => {
+  const message = new sql.TransactionRequest();
+  const statement = new sql.Statement();
+  statement.sql = "x";
+  statement.requiredChanges = 1;
+  message.statements = [statement];
+  return answer(payload, message);
+});
+
+handleRaw("sql.Outcome", (payload) => {
+  const message = new sql.Outcome();
+  message.columns = ["a"];
+  const row = new sql.Row();
+  row.values = [Value.ofInteger(1)];
+  message.rows = [row];
+  message.changes = 3;
   return answer(payload, message);
 });
 

@@ -22,6 +22,7 @@ static size_t cw_size(cw_kind kind, const cw_shape *shape) {
         case CW_TEXT: return sizeof(cw_text);
         case CW_BYTES: return sizeof(cw_bytes);
         case CW_TEXTS: return sizeof(cw_entries);
+        case CW_VALUE: return sizeof(cw_value);
         case CW_RECORD: return shape->size;
     }
     return 0;
@@ -47,6 +48,7 @@ static void cw_write_value(cw_writer *writer, cw_kind kind, const cw_shape *shap
             }
             break;
         }
+        case CW_VALUE: cw_write_any(writer, (const cw_value *)value); break;
         case CW_RECORD: cw_write_message(writer, shape, value); break;
     }
 }
@@ -135,6 +137,7 @@ static void cw_read_value(cw_reader *reader, cw_kind kind, const cw_shape *shape
         case CW_TEXT: *(cw_text *)value = cw_read_text(reader); break;
         case CW_BYTES: *(cw_bytes *)value = cw_read_bytes(reader); break;
         case CW_TEXTS: *(cw_entries *)value = cw_read_entries(reader); break;
+        case CW_VALUE: *(cw_value *)value = cw_read_any(reader); break;
         case CW_RECORD: cw_read_message(reader, shape, value); break;
     }
 }

@@ -41,6 +41,37 @@ typedef struct cw_entries {
     size_t count;
 } cw_entries;
 
+/* The types of values of databases. */
+typedef enum cw_value_kind {
+    CW_NULL_VALUE,
+    CW_BOOLEAN_VALUE,   /* as.boolean */
+    CW_INTEGER_VALUE,   /* as.integer */
+    CW_FLOAT_VALUE,     /* as.floating */
+    CW_TEXT_VALUE,      /* as.text */
+    CW_BYTES_VALUE,     /* as.bytes */
+    CW_TIMESTAMP_VALUE, /* as.integer, in microseconds since the Unix epoch */
+    CW_UUID_VALUE,      /* as.text */
+    CW_JSON_VALUE       /* as.text */
+} cw_value_kind;
+
+/* A value of a parameter or column of a database. */
+typedef struct cw_value {
+    cw_value_kind kind;
+    union {
+        bool boolean;
+        int64_t integer;
+        double floating;
+        cw_text text;
+        cw_bytes bytes;
+    } as;
+} cw_value;
+
+/* A list of values. */
+typedef struct cw_value_array {
+    const cw_value *items;
+    size_t count;
+} cw_value_array;
+
 /* The result of every function that can fail. The text of a failure is `call->error`. */
 typedef enum cw_status { CW_OK = 0, CW_FAILED = 1 } cw_status;
 
@@ -62,6 +93,7 @@ typedef enum cw_kind {
     CW_TEXT,   /* cw_text */
     CW_BYTES,  /* cw_bytes */
     CW_TEXTS,  /* cw_entries */
+    CW_VALUE,  /* cw_value */
     CW_RECORD  /* a struct with a shape */
 } cw_kind;
 
@@ -182,6 +214,17 @@ cw_text cw_print(cw_call *call, const char *format, ...) CW_PRINTF(2);
 
 /* Returns a copy of a text with each character `from` replaced. */
 cw_text cw_replace(cw_call *call, cw_text text, char from, char to);
+
+/* Returns a value. Its parts are not copied. */
+cw_value cw_null(void);
+cw_value cw_boolean(bool boolean);
+cw_value cw_integer(int64_t integer);
+cw_value cw_float(double number);
+cw_value cw_of_text(cw_text text);
+cw_value cw_of_bytes(cw_bytes bytes);
+cw_value cw_timestamp(int64_t microseconds);
+cw_value cw_uuid(cw_text uuid);
+cw_value cw_json(cw_text json);
 
 /* Sets the text of the failure, and returns CW_FAILED: `return cw_fail(call, "no key %s", key)`. */
 cw_status cw_fail(cw_call *call, const char *format, ...) CW_PRINTF(2);
