@@ -4,6 +4,7 @@
 
 mod assemblyscript;
 mod c;
+mod go;
 mod model;
 mod names;
 mod pages;
@@ -38,6 +39,7 @@ pub fn outputs(contracts: &[Contract]) -> Vec<Output> {
     outputs.extend(schema::files(contracts));
     outputs.extend(assemblyscript::files(contracts));
     outputs.extend(c::files(contracts));
+    outputs.extend(go::files(contracts));
     outputs.extend(zig::files(contracts));
     outputs.extend(pages::files(contracts));
     outputs

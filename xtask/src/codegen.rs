@@ -16,6 +16,12 @@ const FOLDERS: [&str; 5] = [
     "sdks/zig/src/contracts",
 ];
 
+/// The folder with packages of Go, in which generated files are beside others.
+const GO: &str = "sdks/go";
+
+/// The end of the names of generated files in [`GO`].
+const GENERATED_GO: &str = ".gen.go";
+
 /// Writes the files, and removes those that are no longer generated.
 pub(crate) fn write() -> Result<()> {
     let outputs = outputs()?;
@@ -50,7 +56,7 @@ fn outputs() -> Result<Vec<Output>> {
     Ok(capwire_codegen::outputs(&contracts))
 }
 
-/// Returns the files in the folders of generated files that are not among `outputs`.
+/// Returns the generated files that are not among `outputs`.
 fn obsolete(outputs: &[Output]) -> Result<Vec<String>> {
     let current: BTreeSet<PathBuf> = outputs.iter().map(|it| root().join(&it.path)).collect();
     let mut obsolete = Vec::new();
@@ -62,6 +68,15 @@ fn obsolete(outputs: &[Output]) -> Result<Vec<String>> {
             let entry = entry?;
             if !current.contains(&entry.path()) {
                 obsolete.push(format!("{folder}/{}", entry.file_name().to_string_lossy()));
+            }
+        }
+    }
+    for package in fs::read_dir(root().join(GO))?.flatten() {
+        for entry in fs::read_dir(package.path()).into_iter().flatten().flatten() {
+            let (package, name) = (package.file_name(), entry.file_name());
+            let (package, name) = (package.to_string_lossy(), name.to_string_lossy());
+            if name.ends_with(GENERATED_GO) && !current.contains(&entry.path()) {
+                obsolete.push(format!("{GO}/{package}/{name}"));
             }
         }
     }

@@ -136,6 +136,7 @@ fn run_with(tests: &mut Command, guests: &Path, profile: Profile, effort: &Effor
     tests.env("CAPWIRE_ENGINES", engines());
     tests.env("CAPWIRE_LANGUAGES", languages::built(guests));
     tests.env("PATH", languages::path()?);
+    tests.envs(languages::variables());
     tests.env("CAPWIRE_REQUESTS", effort.requests);
     tests.env("CAPWIRE_ROUNDS", effort.rounds);
     tests.env("CAPWIRE_ATTACKS", effort.attacks);

@@ -15,7 +15,7 @@ mod place;
 mod tool;
 
 pub use host::RunningHost;
-pub use place::{Place, engines};
+pub use place::{Place, choosing, engines};
 pub use tool::{Actor, HTTP, STORE, Workshop};
 
 use capwire_scaffold::set_by_xtask;

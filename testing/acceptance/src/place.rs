@@ -19,12 +19,17 @@ pub fn engines() -> Vec<String> {
     engines.split_whitespace().map(str::to_owned).collect()
 }
 
-/// Returns the options that select `engine`. Guests of tests are trusted.
-pub(crate) fn choosing(engine: &str) -> Vec<&str> {
-    match engine {
-        "wasm3" => vec!["--engine", engine, "--allow-unsafe-engine"],
-        _ => vec!["--engine", engine],
+/// Returns the arguments that select `engine`, a name that engine options may follow. Guests of tests
+/// are trusted.
+#[must_use]
+pub fn choosing(engine: &str) -> Vec<&str> {
+    let mut words = engine.split(' ');
+    let mut arguments = vec!["--engine", words.next().unwrap_or_default()];
+    if engine == "wasm3" {
+        arguments.push("--allow-unsafe-engine");
     }
+    arguments.extend(words.flat_map(|option| ["--engine-option", option]));
+    arguments
 }
 
 impl Place {

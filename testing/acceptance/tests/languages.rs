@@ -2,10 +2,11 @@
 #![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
 
 use capwire::contracts::{codec, http};
-use capwire_acceptance::{HTTP, RunningHost, STORE, Workshop, counters, engines};
+use capwire_acceptance::{HTTP, RunningHost, STORE, Workshop, choosing, counters, engines};
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
+use std::thread;
 
 /// Method, target and body.
 const REQUESTS: [(&str, &str, &str); 6] = [
@@ -19,23 +20,57 @@ const REQUESTS: [(&str, &str, &str); 6] = [
 
 #[test]
 fn counters_in_all_languages_answer_with_the_same_bytes_on_every_engine() {
-    let mut expected = Vec::new();
-    for (language, module) in counters() {
-        for engine in engines() {
-            let workshop = Workshop::new();
-            let actor = workshop.sign(&module, "counter", &[HTTP, STORE]);
-            let bindings = [(&actor, HTTP, "{ PORT: \"0\" }"), (&actor, STORE, "{}")];
-            let manifest = workshop.manifest(&[&actor], &bindings);
-            let data = workshop.path().join("data");
-            let mut transcript = serve(&manifest, &engine, &data);
-            transcript.extend(call(&workshop, &actor.file, &manifest, &engine));
-            assert!(transcript.iter().any(|it| it.ends_with(r#"{"counter":4}"#)));
-            if expected.is_empty() {
-                expected.clone_from(&transcript);
-            }
-            assert_eq!(transcript, expected, "{language} on {engine}");
-        }
+    let transcripts: Vec<(String, Vec<String>)> = thread::scope(|scope| {
+        let engines = engines().into_iter();
+        let threads: Vec<_> = engines
+            .map(|engine| scope.spawn(move || transcripts_on(&engine)))
+            .collect();
+        let threads = threads.into_iter();
+        threads.flat_map(|thread| thread.join().unwrap()).collect()
+    });
+    let (_, expected) = transcripts.first().unwrap();
+    for (counter, transcript) in &transcripts {
+        assert!(transcript.iter().any(|it| it.ends_with(r#"{"counter":4}"#)));
+        let expected = expected.get(..transcript.len()).unwrap();
+        assert_eq!(transcript, expected, "{counter}");
     }
+}
+
+/// Returns the answers of each language's counter on an engine, with a name for each.
+fn transcripts_on(engine: &str) -> Vec<(String, Vec<String>)> {
+    let transcripts = counters().into_iter().map(|(language, module)| {
+        let workshop = Workshop::new();
+        let actor = workshop.sign(&module, "counter", &[HTTP, STORE]);
+        let bindings = [(&actor, HTTP, "{ PORT: \"0\" }"), (&actor, STORE, "{}")];
+        let manifest = workshop.manifest(&[&actor], &bindings);
+        let data = workshop.path().join("data");
+        let engine = engine_for(&language, engine);
+        let mut transcript = serve(&manifest, &engine, &data);
+        if is_called(&language, &engine) {
+            transcript.extend(call(&workshop, &actor.file, &manifest, &engine));
+        }
+        (format!("{language} on {engine}"), transcript)
+    });
+    transcripts.collect()
+}
+
+/// Returns the engine for a language. Cranelift compiles a module of Go for ten seconds in a debug
+/// build, so quick tests take the other compiler of wasmtime.
+fn engine_for(language: &str, engine: &str) -> String {
+    match engine {
+        "wasmtime" if language == "go" && !is_full() => format!("{engine} compiler=winch"),
+        _ => engine.to_owned(),
+    }
+}
+
+/// Returns true if `capwire call` calls the counter, too. It compiles the module for each call, which
+/// takes seconds for Go.
+fn is_called(language: &str, engine: &str) -> bool {
+    language != "go" || engine == "wasmi" || is_full()
+}
+
+fn is_full() -> bool {
+    std::env::var("CAPWIRE_ATTACKS").as_deref() == Ok("all")
 }
 
 #[test]
@@ -108,10 +143,8 @@ fn call(workshop: &Workshop, file: &Path, manifest: &Path, engine: &str) -> Vec<
         std::fs::write(&payload, bytes).unwrap();
         let mut arguments = vec!["call", file.to_str().unwrap(), operation, "--raw"];
         arguments.extend(["--payload", payload.to_str().unwrap()]);
-        arguments.extend(["--manifest", manifest.to_str().unwrap(), "--engine", engine]);
-        if engine == "wasm3" {
-            arguments.push("--allow-unsafe-engine");
-        }
+        arguments.extend(["--manifest", manifest.to_str().unwrap()]);
+        arguments.extend(choosing(engine));
         let ended = workshop.run(&arguments);
         format!(
             "{operation}: {} {}",

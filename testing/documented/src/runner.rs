@@ -52,7 +52,7 @@ pub const ELSEWHERE: &[(&str, Runner)] = &[
     ("cargo xtask setup --strace", Runner::Ci),
     ("cargo xtask setup --services", Runner::Ci),
     (
-        "cargo xtask setup --languages assemblyscript,zig,c",
+        "cargo xtask setup --languages assemblyscript,zig,c,go",
         Runner::Ci,
     ),
     (

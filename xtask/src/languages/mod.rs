@@ -2,6 +2,7 @@
 
 pub(crate) mod assemblyscript;
 mod c;
+mod go;
 pub(crate) mod zig;
 
 use crate::chain;
@@ -23,10 +24,17 @@ pub(crate) enum Language {
     Zig,
     /// C, which Zig's compiler also translates
     C,
+    /// Go, whose toolchain pip installs into the folder of builds
+    Go,
 }
 
 /// The languages that every run of the tests includes, if their tools can be installed.
-const QUICK: [Language; 3] = [Language::AssemblyScript, Language::Zig, Language::C];
+const QUICK: [Language; 4] = [
+    Language::AssemblyScript,
+    Language::Zig,
+    Language::C,
+    Language::Go,
+];
 
 /// The languages of this run.
 pub(crate) fn selected(full: bool) -> Vec<Language> {
@@ -73,6 +81,7 @@ pub(crate) fn test(languages: &[Language], guests: &Path, full: bool) -> Result<
             Language::AssemblyScript => assemblyscript::test()?,
             Language::Zig => zig::test(full).and_then(|()| zig::build_counter())?,
             Language::C => c::test().and_then(|()| c::build_counter())?,
+            Language::Go => go::test(full).and_then(|()| go::build_counter())?,
         }
         language.copy_counter(guests)?;
     }
@@ -82,8 +91,13 @@ pub(crate) fn test(languages: &[Language], guests: &Path, full: bool) -> Result<
 /// Returns the variable `PATH` with the tools that we installed.
 pub(crate) fn path() -> Result<OsString> {
     let path = env::var_os("PATH").unwrap_or_default();
-    let folders = env::split_paths(&path).chain([zig::installed()]);
+    let folders = env::split_paths(&path).chain([zig::installed(), go::installed()]);
     Ok(env::join_paths(folders)?)
+}
+
+/// Returns the variables for tools that the tests run.
+pub(crate) fn variables() -> [(&'static str, PathBuf); 3] {
+    go::variables()
 }
 
 /// Builds the counters and the chain into `guests`.
@@ -94,6 +108,7 @@ pub(crate) fn build(languages: &[Language], guests: &Path) -> Result<()> {
             Language::AssemblyScript => assemblyscript::build_counter()?,
             Language::Zig => zig::build_counter()?,
             Language::C => c::build_counter()?,
+            Language::Go => go::build_counter()?,
         }
         language.copy_counter(guests)?;
     }
@@ -106,6 +121,7 @@ impl Language {
             Self::AssemblyScript => "assemblyscript",
             Self::Zig => "zig",
             Self::C => "c",
+            Self::Go => "go",
         }
     }
 
@@ -119,6 +135,7 @@ impl Language {
             Self::AssemblyScript => answers("npm"),
             Self::Zig => zig::is_installed() || answers("pip3"),
             Self::C => c::has_tools() && Self::Zig.can_be_installed(),
+            Self::Go => go::is_installed() || answers("pip3"),
         }
     }
 
@@ -127,6 +144,7 @@ impl Language {
             Self::AssemblyScript => "install Node.js 20 or newer, which has npm",
             Self::Zig => "install Zig 0.17, or Python with pip3, which has it as a package",
             Self::C => "install make, a C++ compiler, and what Zig needs",
+            Self::Go => "install Go 1.27, or Python with pip3, which has it as a package",
         }
     }
 
@@ -136,6 +154,7 @@ impl Language {
         match self {
             Self::AssemblyScript => assemblyscript::install(),
             Self::Zig | Self::C => zig::install(),
+            Self::Go => go::install(),
         }
     }
 

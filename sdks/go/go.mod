@@ -1,0 +1,3 @@
+module github.com/capwire/capwire/sdks/go
+
+go 1.24
