@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
 /// The name in the source, the folder of the repository, and what a project needs of it.
-const SETS: [(&str, &[&str]); 4] = [
+const SETS: [(&str, &[&str]); 5] = [
     (
         "RUST",
         &[
@@ -43,6 +43,31 @@ const SETS: [(&str, &[&str]); 4] = [
         ],
     ),
     ("C", &["sdks/c/README.md", "sdks/c/include"]),
+    (
+        "GO",
+        &[
+            "sdks/go/README.md",
+            "sdks/go/go.mod",
+            "sdks/go/actor.go",
+            "sdks/go/blobstore",
+            "sdks/go/call.go",
+            "sdks/go/capwireslog",
+            "sdks/go/capwiretest",
+            "sdks/go/core",
+            "sdks/go/eventstreams",
+            "sdks/go/extras",
+            "sdks/go/guest_wasip1.go",
+            "sdks/go/host.go",
+            "sdks/go/host_native.go",
+            "sdks/go/http",
+            "sdks/go/httpjson",
+            "sdks/go/keyvalue",
+            "sdks/go/logging",
+            "sdks/go/messaging",
+            "sdks/go/msgpack",
+            "sdks/go/sql",
+        ],
+    ),
 ];
 
 fn main() -> io::Result<()> {
@@ -68,9 +93,15 @@ fn main() -> io::Result<()> {
     fs::write(out.join("carried.rs"), source)
 }
 
-/// Adds the files of `part`, which is a file or a folder, with `/` in their paths.
+/// The end of the names of tests that are beside what they test.
+const TESTS: &str = "_test.go";
+
+/// Adds the files of `part`, which is a file or a folder, with `/` in their paths. Tests are left out.
 fn collect(root: &Path, part: &str, files: &mut Vec<String>) -> io::Result<()> {
     let path = root.join(part);
+    if part.ends_with(TESTS) {
+        return Ok(());
+    }
     if path.is_file() {
         files.push(part.to_owned());
         return Ok(());

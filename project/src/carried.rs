@@ -4,8 +4,14 @@ use crate::Language;
 
 include!(concat!(env!("OUT_DIR"), "/carried.rs"));
 
-/// The folder of a project in which the sources are.
-pub(crate) const FOLDER: &str = "vendor/capwire";
+/// Returns the folder of a project in which the sources are. Go expects a list of packages in a folder
+/// with the name `vendor`, and then builds with the packages in that folder only.
+pub(crate) fn folder(language: Language) -> &'static str {
+    match language {
+        Language::Go => "third_party/capwire",
+        _ => "vendor/capwire",
+    }
+}
 
 /// The packages of the Rust SDK. They are a workspace of their own, because their manifests inherit
 /// from one.
@@ -17,10 +23,11 @@ pub(crate) fn is_available(language: Language) -> bool {
         Language::Rust | Language::AssemblyScript => true,
         Language::Zig => !ZIG.is_empty(),
         Language::C => !C.is_empty(),
+        Language::Go => !GO.is_empty(),
     }
 }
 
-/// Returns the sources of a language's SDK with their paths below [`FOLDER`]. There are none if this
+/// Returns the sources of a language's SDK with their paths below [`folder`]. There are none if this
 /// crate was built from its published package.
 pub(crate) fn sources(language: Language) -> Vec<(String, Vec<u8>)> {
     let (sources, prefix) = match language {
@@ -28,6 +35,7 @@ pub(crate) fn sources(language: Language) -> Vec<(String, Vec<u8>)> {
         Language::AssemblyScript => (ASSEMBLYSCRIPT, "sdks/"),
         Language::Zig => (ZIG, "sdks/"),
         Language::C => (C, "sdks/"),
+        Language::Go => (GO, "sdks/"),
     };
     let sources = sources.iter().map(|(path, content)| {
         let path = path.strip_prefix(prefix).unwrap_or(path);

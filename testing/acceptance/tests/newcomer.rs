@@ -94,6 +94,7 @@ fn source(language: &str) -> (&'static str, &'static str) {
         "assemblyscript" => ("assembly/index.ts", "\nfunction broken( {\n"),
         "zig" => ("src/main.zig", "\nfn broken( {\n"),
         "c" => ("src/actor.c", "\nint broken( {\n"),
+        "go" => ("main.go", "\nfunc broken( {\n"),
         other => panic!("no project in {other}"),
     }
 }

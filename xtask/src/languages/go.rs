@@ -33,7 +33,7 @@ pub(super) fn install() -> Result<()> {
 /// Checks the form of the sources, and runs the tests of the SDK and of the counter. The full tests also
 /// look for suspicious code.
 pub(super) fn test(full: bool) -> Result<()> {
-    let unformatted = output(go("gofmt").args(["-l", "."]))?;
+    let unformatted = output(go("gofmt").args(["-l", ".", "../../project/templates/go"]))?;
     ensure!(
         unformatted.is_empty(),
         "run `gofmt -w` in sdks/go: {unformatted}"
