@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
 
 use capwire::contracts::{codec, http};
-use capwire_acceptance::{HTTP, RunningHost, STORE, Workshop, choosing, counters, engines};
+use capwire_acceptance::{HTTP, RunningHost, STORE, Workshop, choosing, counters, engines, guest};
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
@@ -103,6 +103,40 @@ fn counters_in_all_languages_fail_with_the_reason_of_the_host() {
         assert!(answer.starts_with("HTTP/1.1 500"), "{language}: {answer}");
         let (_, errors) = host.stop();
         assert!(errors.contains(STORE), "{language}: {errors}");
+    }
+}
+
+/// A module of Go with its packages for JSON and logs has 4.8 MB. Quick tests leave it out, because a
+/// debug build compiles it for half a minute.
+#[test]
+fn a_large_actor_in_go_runs_and_fails_with_its_reason_on_every_engine() {
+    for engine in engines().iter().filter(|_| is_full()) {
+        let workshop = Workshop::new();
+        let module = guest("guest_go.wasm");
+        let call = |arguments: &[&str], success: bool| {
+            let mut all = vec!["call", module.to_str().unwrap()];
+            all.extend(arguments);
+            all.extend(choosing(engine));
+            let ended = workshop.run(&all);
+            assert_eq!(ended.status.success(), success, "{engine}: {ended:?}");
+            let output = if success { ended.stdout } else { ended.stderr };
+            String::from_utf8(output).unwrap()
+        };
+        let greeting = call(&["--http", "POST /", "--data", r#"{"Name":"you"}"#], true);
+        assert!(
+            greeting.contains(r#"{"greeting":"Hello you"}"#),
+            "{greeting}"
+        );
+        assert!(call(&["--http", "POST /", "--data", "{"], true).contains("400"));
+        assert_eq!(call(&["Wait", "--raw"], true), "abcdefghij");
+        for (operation, reason) in [
+            ("Panic", "it said: panic: too bad"),
+            ("Nil", "panic: runtime error: invalid memory address"),
+            ("Deadlock", "all goroutines are asleep"),
+        ] {
+            let error = call(&[operation, "--raw"], false);
+            assert!(error.contains(reason), "{engine}: {error}");
+        }
     }
 }
 

@@ -1,10 +1,10 @@
 //! Go, whose toolchain is a package of Python.
 
 use super::Language;
-use crate::shell::{command, output, run, target};
+use crate::shell::{command, output, root, run, target};
 use anyhow::{Result, ensure};
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 const LANGUAGE: Language = Language::Go;
@@ -33,7 +33,12 @@ pub(super) fn install() -> Result<()> {
 /// Checks the form of the sources, and runs the tests of the SDK and of the counter. The full tests also
 /// look for suspicious code.
 pub(super) fn test(full: bool) -> Result<()> {
-    let unformatted = output(go("gofmt").args(["-l", ".", "../../project/templates/go"]))?;
+    let unformatted = output(go("gofmt").args([
+        "-l",
+        ".",
+        "../../project/templates/go",
+        "../../testing/guests/go",
+    ]))?;
     ensure!(
         unformatted.is_empty(),
         "run `gofmt -w` in sdks/go: {unformatted}"
@@ -47,10 +52,23 @@ pub(super) fn test(full: bool) -> Result<()> {
 }
 
 pub(super) fn build_counter() -> Result<()> {
-    fs::create_dir_all(LANGUAGE.sdk().join("examples/counter/build"))?;
-    let module = ["-trimpath", "-buildmode=c-shared", "-ldflags=-s -w", "-o"];
-    let paths = ["examples/counter/build/counter.wasm", "./examples/counter"];
-    run(go("go").arg("build").args(module).args(paths).envs(WASM))
+    let folder = LANGUAGE.sdk().join("examples/counter");
+    fs::create_dir_all(folder.join("build"))?;
+    build(&folder, &folder.join("build/counter.wasm"))
+}
+
+/// Builds the guest of tests into `guests`.
+pub(super) fn build_guest(guests: &Path) -> Result<()> {
+    let source = root().join("testing/guests/go");
+    build(&source, &guests.join("guest_go.wasm"))
+}
+
+/// Builds the actor in a folder.
+fn build(source: &Path, module: &Path) -> Result<()> {
+    let options = ["-trimpath", "-buildmode=c-shared", "-ldflags=-s -w", "-o"];
+    let mut build = go("go");
+    build.arg("build").args(options).arg(module).arg(".");
+    run(build.current_dir(source).envs(WASM))
 }
 
 /// The target of modules.

@@ -85,6 +85,9 @@ pub(crate) fn test(languages: &[Language], guests: &Path, full: bool) -> Result<
         }
         language.copy_counter(guests)?;
     }
+    if full {
+        go::build_guest(guests)?;
+    }
     chain::build(languages, guests)
 }
 
