@@ -41,6 +41,7 @@
 //! | `logging` | `providers::Logging`: `wascc:logging` to `tracing` |
 //! | `legacy` | `wascap::canonicalize`: encodes modules in the form that the tools of 2020 accept |
 //! | `metrics` | `metrics::Endpoint`: metrics for Prometheus |
+//! | `plugins` | `plugin::Plugin`: providers from shared libraries |
 //! | `record` | `record::Recorder`: records what actors use, to derive narrow claims from it |
 //! | `testing` | `testing::sign`: signs a module for a test in one line |
 //!
@@ -66,6 +67,8 @@ pub use capwire_host::{
 };
 #[cfg(feature = "metrics")]
 pub use capwire_metrics as metrics;
+#[cfg(feature = "plugins")]
+pub use capwire_plugin as plugin;
 pub use capwire_provider as provider;
 #[cfg(feature = "record")]
 pub use capwire_record as record;

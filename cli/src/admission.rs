@@ -24,6 +24,22 @@ pub(crate) struct Judge {
     pub(crate) policy: PolicyRules,
     /// The modules that swaps put in place. `None` means that modules come from their files.
     pub(crate) swaps: Option<Swaps>,
+    /// The trust in providers from files.
+    pub(crate) plugins: PluginTrust,
+}
+
+/// The trust in providers from files, which do whatever the host can.
+#[cfg_attr(
+    not(feature = "plugins"),
+    allow(
+        dead_code,
+        reason = "without the feature, no provider comes from a file"
+    )
+)]
+pub(crate) struct PluginTrust {
+    pub(crate) verifier: Verifier,
+    /// `true` if providers may be loaded for which nobody vouches.
+    pub(crate) unsigned: bool,
 }
 
 impl Admission {
@@ -50,11 +66,13 @@ impl Admission {
 
     /// Returns the judge that these files define.
     pub(crate) fn judge(&self, now: UnixSeconds) -> Judge {
+        let verifier = self.trust.verifier();
         Judge {
             now,
-            verifier: self.trust.verifier().clone(),
+            verifier: verifier.clone(),
             policy: self.policy.limits().clone(),
             swaps: None,
+            plugins: PluginTrust::of(verifier.clone()),
         }
     }
 }
@@ -67,7 +85,22 @@ impl Judge {
             verifier: Verifier::new(),
             policy: PolicyRules::default(),
             swaps: None,
+            plugins: PluginTrust::of(Verifier::new()),
         }
+    }
+
+    /// Returns the same judge, which also trusts providers for which nobody vouches, if `allowed`.
+    pub(crate) fn trusting_unsigned_plugins(self, allowed: bool) -> Self {
+        let plugins = PluginTrust {
+            unsigned: allowed,
+            ..self.plugins
+        };
+        Self { plugins, ..self }
+    }
+
+    /// Returns the same judge with another trust in providers from files.
+    pub(crate) fn with_plugins(self, plugins: PluginTrust) -> Self {
+        Self { plugins, ..self }
     }
 
     /// Returns the same judge, which prefers the modules of `swaps` to those in files.
@@ -75,6 +108,16 @@ impl Judge {
         Self {
             swaps: Some(swaps),
             ..self
+        }
+    }
+}
+
+impl PluginTrust {
+    /// Returns the trust in what `verifier` accepts, if it requires a chain up to an operator.
+    pub(crate) fn of(verifier: Verifier) -> Self {
+        Self {
+            verifier,
+            unsigned: false,
         }
     }
 }

@@ -5,6 +5,7 @@ mod archive;
 mod asking;
 mod authority;
 mod call;
+mod check;
 mod engine;
 mod json;
 mod project;
@@ -16,6 +17,7 @@ pub(crate) use authority::{
     Claims, Token, TokenAccount, TokenCommon, TokenOperator, TokenRevocations, TrustFiles, Why,
 };
 pub(crate) use call::{Call, HttpRequest};
+pub(crate) use check::Check;
 pub(crate) use engine::{EngineChoice, EngineName};
 #[cfg(unix)]
 pub(crate) use project::Dev;
@@ -331,6 +333,10 @@ pub(crate) struct Run {
     pub(crate) policy: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) trust: TrustFiles,
+    /// Load providers from libraries that nobody vouches for. Such a library can take over this process
+    #[cfg(feature = "plugins")]
+    #[arg(long)]
+    pub(crate) allow_unsigned_plugins: bool,
     /// Record the capabilities that actors use, as input for `capwire sign --derive`
     ///
     /// Writes one line of JSON for each distinct use: the operation and its resource (such as a
@@ -359,34 +365,18 @@ pub(crate) struct Run {
     pub(crate) json: bool,
 }
 
+impl Run {
+    pub(crate) fn allows_unsigned_plugins(&self) -> bool {
+        #[cfg(feature = "plugins")]
+        return self.allow_unsigned_plugins;
+        #[cfg(not(feature = "plugins"))]
+        false
+    }
+}
+
 fn address(text: &str) -> Result<SocketAddr, &'static str> {
     let address = text.parse();
     address.map_err(|_| "expected an IP address and a port, such as 127.0.0.1:9100")
-}
-
-#[derive(Debug, clap::Args)]
-pub(crate) struct Check {
-    /// The manifest, YAML or JSON
-    pub(crate) manifest: PathBuf,
-    /// Compile modules with this engine [default: the safe engine that compiles fastest]
-    ///
-    /// A module that one engine refuses as too expensive to compile may be accepted by another.
-    #[arg(long, value_enum)]
-    pub(crate) engine: Option<EngineName>,
-    /// Allow wasm3, an engine that a hostile module can exploit to take over this process
-    #[arg(long, requires = "engine")]
-    pub(crate) allow_unsafe_engine: bool,
-    /// The directory for providers' data [default: .capwire beside the manifest]
-    #[arg(long, value_name = "DIR")]
-    pub(crate) data_dir: Option<PathBuf>,
-    /// The operator's policy file
-    #[arg(long, value_name = "FILE")]
-    pub(crate) policy: Option<PathBuf>,
-    #[command(flatten)]
-    pub(crate) trust: TrustFiles,
-    /// Print JSON, for scripts
-    #[arg(long)]
-    pub(crate) json: bool,
 }
 
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]

@@ -1,26 +1,26 @@
-//! Opens built-in providers, each time that a host needs one.
+//! Opens planned providers, each time that a host needs one.
 
 use crate::error::Error;
-use crate::plan::{Builtin, Opening};
+use crate::plan::{Opening, PlannedProvider};
 use capwire::BindingName;
 use capwire::contracts::core::CapabilityDescriptor;
 use capwire::provider::{HandOver, Provider, ProviderError, ProviderFactory, async_trait};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Opens a built-in provider under one name.
-pub(crate) struct BuiltinFactory {
-    builtin: &'static Builtin,
+/// Opens a planned provider under one name.
+pub(crate) struct Opener {
+    provider: PlannedProvider,
     name: BindingName,
     opening: Opening,
     /// The provider that is open already, until the host takes it.
     open: Mutex<Option<Arc<dyn Provider>>>,
 }
 
-impl BuiltinFactory {
-    /// Returns the factory of `builtin`. Opens nothing.
-    pub(crate) fn new(builtin: &'static Builtin, name: BindingName, opening: Opening) -> Self {
+impl Opener {
+    /// Returns the factory of `provider`. Opens nothing.
+    pub(crate) fn new(provider: PlannedProvider, name: BindingName, opening: Opening) -> Self {
         Self {
-            builtin,
+            provider,
             name,
             opening,
             open: Mutex::default(),
@@ -40,12 +40,16 @@ impl BuiltinFactory {
 
     /// Opens the provider on a thread that may block.
     async fn make(&self) -> Result<Arc<dyn Provider>, Error> {
-        let (builtin, name, opening) = (self.builtin, self.name.clone(), self.opening.clone());
-        let opening = tokio::task::spawn_blocking(move || builtin.open(&name, &opening));
+        let (provider, name, opening) = (
+            self.provider.clone(),
+            self.name.clone(),
+            self.opening.clone(),
+        );
+        let opening = tokio::task::spawn_blocking(move || provider.open(&name, &opening));
         match opening.await {
             Ok(opened) => opened,
             Err(error) => {
-                let problem = format!("cannot load {}", self.builtin.name);
+                let problem = format!("cannot load {}", self.provider.name());
                 Err(Error::failure(problem).because(error))
             }
         }
@@ -53,13 +57,13 @@ impl BuiltinFactory {
 }
 
 #[async_trait]
-impl ProviderFactory for BuiltinFactory {
+impl ProviderFactory for Opener {
     fn descriptor(&self) -> CapabilityDescriptor {
-        self.builtin.descriptor()
+        self.provider.descriptor()
     }
 
     fn hand_over(&self) -> HandOver {
-        self.builtin.hand_over
+        self.provider.hand_over()
     }
 
     async fn open(&self) -> Result<Arc<dyn Provider>, ProviderError> {

@@ -4,16 +4,21 @@ mod actors;
 mod admit;
 mod builtin;
 mod implied;
+mod library;
 mod limits;
 pub(crate) mod location;
 mod module;
 pub(crate) mod names;
+#[cfg(feature = "plugins")]
+mod plugin;
+mod provider;
 mod providers;
 mod values;
 pub(crate) mod warnings;
 
 pub(crate) use actors::PlannedActor;
 pub(crate) use builtin::{Builtin, Opening};
+pub(crate) use provider::PlannedProvider;
 
 use crate::admission::Judge;
 use crate::error::Error;
@@ -37,7 +42,7 @@ pub(crate) struct Plan {
     /// The labels of this host, for the log.
     pub(crate) labels: BTreeMap<String, String>,
     pub(crate) actors: Vec<PlannedActor>,
-    pub(crate) providers: Vec<(ProviderId, &'static Builtin)>,
+    pub(crate) providers: Vec<(ProviderId, PlannedProvider)>,
     /// The bindings, in the order of their creation. Servers come last, so that clients reach an
     /// actor only when it has all other bindings.
     pub(crate) bindings: Vec<PlannedBinding>,
@@ -56,7 +61,7 @@ pub(crate) struct PlannedBinding {
     /// Its place in the manifest.
     pub(crate) place: Place,
     /// The provider.
-    pub(crate) builtin: &'static Builtin,
+    pub(crate) provider: PlannedProvider,
     /// The address on which it will listen.
     listens: Option<SocketAddr>,
 }
@@ -117,7 +122,7 @@ impl Plan {
         refuse_reserved_labels(path, &manifest, faults);
         let allowances = Allowances::read(path, &manifest.limits, faults);
         let actors = actors::load(path, manifest.actors, judge, &allowances, faults);
-        let mut providers = Providers::declared(path, &manifest.capabilities, faults);
+        let mut providers = Providers::declared(path, &manifest.capabilities, judge, faults);
         let values = Values::of(path, secrets);
         let mut bindings = Vec::with_capacity(manifest.bindings.len());
         let mut ended = Vec::new();
@@ -130,7 +135,7 @@ impl Plan {
         if let Err(fault) = implied::add(&mut bindings, &actors.right, &mut providers) {
             faults.push(fault);
         }
-        bindings.sort_by_key(|binding| binding.builtin.opens_actors);
+        bindings.sort_by_key(|binding| binding.provider.opens_actors());
         let warnings = match faults.is_empty() {
             true => warnings::of(path, &actors, &bindings)
                 .into_iter()
@@ -220,13 +225,13 @@ fn plan_binding(
         .map_err(&mut keep);
     let place = Place::of(path, &binding.capability);
     let provider = provider_of(path, binding).map_err(&mut keep).ok()?;
-    let builtin = providers
+    let planned = providers
         .provide(&provider, &place)
         .map_err(&mut keep)
         .ok()?;
-    let config = values.read(binding, builtin, faults)?;
+    let config = values.read(binding, &planned, faults)?;
     let actor = actor.ok().flatten();
-    let checked = (builtin, actor.map(|actor| &actor.options));
+    let checked = (&planned, actor.map(|actor| &actor.options));
     let listens = values.check(&config, binding, checked, &place, faults)?;
     let actor = actor?;
     Some(PlannedBinding {
@@ -234,7 +239,7 @@ fn plan_binding(
         actor: actor.actor.name(),
         config,
         place,
-        builtin,
+        provider: planned,
         listens,
     })
 }
@@ -336,7 +341,11 @@ fn collision(first: &PlannedBinding, second: &PlannedBinding) -> Option<Error> {
     }
     let line = first.place.line();
     let can_share = one == other && first.key.provider == second.key.provider;
-    let together = || second.builtin.check_together(&first.config, &second.config);
+    let together = || {
+        second
+            .provider
+            .check_together(&first.config, &second.config)
+    };
     match can_share.then(together).flatten() {
         Some(Ok(())) => None,
         Some(Err(error @ ProviderError::Config { .. })) => {

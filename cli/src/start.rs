@@ -1,8 +1,8 @@
 //! Starts the actors and providers of a plan.
 
 use crate::error::Error;
-use crate::factory::BuiltinFactory;
-use crate::plan::{Builtin, Opening, Plan, PlannedActor, PlannedBinding, unbindable};
+use crate::factory::Opener;
+use crate::plan::{Opening, Plan, PlannedActor, PlannedBinding, PlannedProvider, unbindable};
 use crate::progress;
 use crate::remedy;
 use capwire::{ErrorKind, Host, ProviderId};
@@ -32,11 +32,11 @@ pub(crate) async fn start(
 /// Opens `providers`, and gives them to `host`.
 pub(crate) async fn add_providers(
     host: &Host,
-    providers: impl IntoIterator<Item = (ProviderId, &'static Builtin)>,
+    providers: impl IntoIterator<Item = (ProviderId, PlannedProvider)>,
     opening: &Opening,
 ) -> Result<(), Error> {
-    for (id, builtin) in providers {
-        let factory = BuiltinFactory::new(builtin, id.name.clone(), opening.clone());
+    for (id, provider) in providers {
+        let factory = Opener::new(provider, id.name.clone(), opening.clone());
         let factory = factory.opened().await?;
         let refused = |error| Error::failure(format!("cannot load {id}")).because(error);
         let added = host.open_provider(id.name.clone(), factory).await;

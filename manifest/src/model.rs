@@ -77,6 +77,8 @@ pub struct Capability {
     pub source: At<Source>,
     /// The name by which bindings refer to it.
     pub binding_name: At<String>,
+    /// The public key of the account that must have signed the file.
+    pub issuer: Option<At<String>>,
 }
 
 /// The source of a provider.

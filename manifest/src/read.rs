@@ -102,7 +102,7 @@ impl Reader {
     }
 
     fn capability(&mut self, node: &Node, field: &str) -> Option<Capability> {
-        const KEYS: &[&str] = &["path", "builtin", "binding_name"];
+        const KEYS: &[&str] = &["path", "builtin", "binding_name", "issuer"];
         if let Content::Text(_) = *node.content {
             return self.wrong_type(node, field, "`path: FILE` or `builtin: NAME`");
         }
@@ -119,9 +119,14 @@ impl Reader {
             (Some(_), Some(path)) => self.fault(path, "", Problem::TwoSources),
         };
         let name = self.name(node, &fields, field, "binding_name");
+        let issuer = match (fields.get("issuer"), fields.get("path")) {
+            (Some(issuer), None) => self.fault(issuer, "", Problem::IssuerOfBuiltin),
+            (issuer, _) => issuer.and_then(|node| self.text(node, &format!("{field}.issuer"))),
+        };
         Some(Capability {
             source: source?,
             binding_name: name?,
+            issuer,
         })
     }
 

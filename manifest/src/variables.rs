@@ -45,6 +45,7 @@ impl Manifest {
         }
         for capability in &mut self.capabilities {
             at(&mut capability.binding_name);
+            capability.issuer.iter_mut().for_each(&mut at);
         }
         for binding in &mut self.bindings {
             [

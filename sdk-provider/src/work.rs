@@ -80,6 +80,18 @@ impl WorkToken {
             || self.limits().is_some_and(CallLimits::is_given_up)
     }
 
+    /// Charges CPU time that was spent for the call elsewhere, such as in another process.
+    ///
+    /// # Errors
+    /// Returns an error if the budget of the call is used up, or nobody waits for the answer.
+    pub fn charge(&self, cpu: Duration) -> Result<(), WorkEnded> {
+        match self.limits().is_none_or(|limits| limits.charge(cpu)) {
+            false => Err(WorkEnded::Overspent),
+            true if self.is_given_up() => Err(WorkEnded::GivenUp),
+            true => Ok(()),
+        }
+    }
+
     /// Ends the work at its next check.
     pub fn give_up(&self) {
         self.0.given_up.store(true, Ordering::Release);

@@ -107,7 +107,7 @@ fn role(
         );
     };
     let its_own =
-        |binding: &PlannedBinding| binding.key.actor == actor && !binding.builtin.opens_actors;
+        |binding: &PlannedBinding| binding.key.actor == actor && !binding.provider.opens_actors();
     Ok(Role {
         options: Some(planned.options),
         bindings: plan.bindings.into_iter().filter(its_own).collect(),
@@ -157,7 +157,7 @@ async fn answer(
     let data = DataDir::choose(command.data_dir.clone(), manifest);
     let providers: std::collections::BTreeMap<_, _> = bindings
         .iter()
-        .map(|binding| (binding.key.provider.clone(), binding.builtin))
+        .map(|binding| (binding.key.provider.clone(), binding.provider.clone()))
         .collect();
     let opening = Opening { data, dev: false };
     start::add_providers(host, providers, &opening).await?;

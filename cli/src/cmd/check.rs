@@ -20,6 +20,8 @@ pub(super) fn run(command: Check) -> Result<(), Error> {
     let (trust, policy) = (command.trust.clone(), command.policy.clone());
     let judge = Admission::read(trust, policy, &data, &mut faults).judge(time::now()?);
     let judge = judge.continuing(Swaps::of(&data, &command.manifest));
+    let unsigned = command.allows_unsigned_plugins();
+    let judge = judge.trusting_unsigned_plugins(unsigned);
     let plan = Plan::survey(&command.manifest, &judge, &secrets, &mut faults)?;
     let actors = plan.actors.iter();
     faults.extend(actors.filter_map(|actor| compile(actor, &*engine).err()));
@@ -66,8 +68,8 @@ fn compile(actor: &PlannedActor, engine: &dyn Engine) -> Result<(), Error> {
 
 /// Providers that store data share a directory, so checking one of them is enough.
 fn examine_data(plan: &Plan, data: &DataDir) -> Option<Error> {
-    plan.providers.iter().find_map(|(id, builtin)| {
-        let kept = builtin.keeps?;
+    plan.providers.iter().find_map(|(id, provider)| {
+        let kept = provider.keeps()?;
         data.examine(kept, id.name.as_str()).err()
     })
 }
@@ -78,7 +80,7 @@ fn report(plan: &Plan, command: &Check) -> String {
             binding.actor.clone(),
             binding.key.provider.contract.to_string(),
             binding.key.provider.name.to_string(),
-            binding.builtin.name.to_owned(),
+            binding.provider.name().to_owned(),
         ]
     };
     let rows: Vec<_> = plan.bindings.iter().map(row).collect();

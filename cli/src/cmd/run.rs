@@ -36,6 +36,7 @@ fn run_manifest(command: Run, secrets: &Secrets) -> Result<(), Error> {
     let data = &replan.opening.data;
     let mut admission = Admission::read(command.trust, command.policy, data, &mut faults);
     let judge = admission.judge(time::now()?);
+    let judge = judge.trusting_unsigned_plugins(replan.unsigned_plugins);
     let judge = match command.fresh {
         true => judge,
         false => judge.continuing(replan.swaps.clone()),

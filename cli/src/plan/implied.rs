@@ -26,13 +26,13 @@ pub(crate) fn add(
         if bound || !actor.claims(&key.provider.contract) {
             continue;
         }
-        if let Ok(builtin) = providers.provide(&key.provider, place) {
+        if let Ok(provider) = providers.provide(&key.provider, place) {
             bindings.push(PlannedBinding {
                 key,
                 actor: actor.actor.name(),
                 config: Config::default(),
                 place: place.clone(),
-                builtin,
+                provider,
                 listens: None,
             });
         }

@@ -29,7 +29,7 @@ pub(super) fn plan(
     faults: &mut Vec<Error>,
 ) -> Plan {
     let actors = actors::of_module(path, bytes, ActorOptions::default(), judge, faults);
-    let mut providers = Providers::declared(path, &[], faults);
+    let mut providers = Providers::declared(path, &[], judge, faults);
     let mut bindings = Vec::new();
     for actor in &actors.right {
         for contract in claimed(actor) {
@@ -38,13 +38,15 @@ pub(super) fn plan(
         }
     }
     if let (Some(_), Some(actor)) = (port, actors.right.first())
-        && !bindings.iter().any(|binding| binding.builtin.opens_actors)
+        && !bindings
+            .iter()
+            .any(|binding| binding.provider.opens_actors())
     {
         let problem = format_args!("`{}` does not claim wascc:http_server", actor.actor.name());
         let help = "remove `--port`, or sign it with `--cap wascc:http_server`";
         faults.push(actor.place.error(problem).help(help));
     }
-    bindings.sort_by_key(|binding| binding.builtin.opens_actors);
+    bindings.sort_by_key(|binding| binding.provider.opens_actors());
     Plan {
         labels: BTreeMap::new(),
         warnings: unplanned(path, &actors, &bindings, faults),
@@ -87,11 +89,11 @@ fn bind(
     Builtin::default_of(&contract)?;
     let key = BindingKey::new(actor.id(), contract, BindingName::default());
     let provided = providers.provide(&key.provider, &actor.place);
-    let builtin = provided.map_err(|error| faults.push(error)).ok()?;
+    let provider = provided.map_err(|error| faults.push(error)).ok()?;
     let port = port.unwrap_or(PORT).to_string();
-    let values = builtin.opens_actors.then_some(("PORT", port));
+    let values = provider.opens_actors().then_some(("PORT", port));
     let config: Config = values.into_iter().collect();
-    let listens = builtin
+    let listens = provider
         .check(&config, Some(&actor.options))
         .map_err(|error| faults.push(actor.place.error(error)))
         .ok()?;
@@ -100,7 +102,7 @@ fn bind(
         actor: actor.actor.name(),
         config,
         place: actor.place.clone(),
-        builtin,
+        provider,
         listens,
     })
 }

@@ -1,10 +1,12 @@
 //! The providers that a manifest names, and those that are loaded by default.
 
 use super::builtin::Builtin;
+use super::library;
+use super::provider::PlannedProvider;
+use crate::admission::Judge;
 use crate::error::Error;
 use crate::known;
 use crate::place::Place;
-use crate::plan::location::is_reference;
 use crate::plan::warnings::no_provider_of;
 use capwire::contracts::known_operations;
 use capwire::{BindingName, ContractId, ProviderId};
@@ -14,7 +16,7 @@ use std::path::Path;
 
 /// The providers that will be loaded.
 pub(crate) struct Providers {
-    planned: BTreeMap<ProviderId, &'static Builtin>,
+    planned: BTreeMap<ProviderId, PlannedProvider>,
     /// The names of those that the manifest names, by contract.
     declared: BTreeMap<ContractId, Vec<BindingName>>,
 }
@@ -24,6 +26,7 @@ impl Providers {
     pub(crate) fn declared(
         path: &Path,
         capabilities: &[Capability],
+        judge: &Judge,
         faults: &mut Vec<Error>,
     ) -> Self {
         let mut providers = Self {
@@ -32,21 +35,27 @@ impl Providers {
         };
         for capability in capabilities {
             let place = Place::of(path, &capability.source);
-            faults.extend(providers.declare(&place, capability).err());
+            faults.extend(providers.declare(path, &place, capability, judge).err());
         }
         providers
     }
 
-    fn declare(&mut self, place: &Place, capability: &Capability) -> Result<(), Error> {
-        let builtin = builtin(place, &capability.source.value)?;
+    fn declare(
+        &mut self,
+        manifest: &Path,
+        place: &Place,
+        capability: &Capability,
+        judge: &Judge,
+    ) -> Result<(), Error> {
+        let provider = provider(manifest, place, capability, judge)?;
         let invalid = |error| place.error(error);
-        let contract = ContractId::new(builtin.contract).map_err(invalid)?;
+        let contract = ContractId::new(provider.contract()).map_err(invalid)?;
         let name = BindingName::new(&capability.binding_name.value).map_err(invalid)?;
         let id = ProviderId {
             contract: contract.clone(),
             name: name.clone(),
         };
-        if self.planned.insert(id, builtin).is_some() {
+        if self.planned.insert(id, provider).is_some() {
             return Err(place
                 .error(format_args!(
                     "`{contract}` already has a provider named `{name}`"
@@ -63,9 +72,9 @@ impl Providers {
         &mut self,
         wanted: &ProviderId,
         place: &Place,
-    ) -> Result<&'static Builtin, Error> {
-        if let Some(builtin) = self.planned.get(wanted) {
-            return Ok(builtin);
+    ) -> Result<PlannedProvider, Error> {
+        if let Some(provider) = self.planned.get(wanted) {
+            return Ok(provider.clone());
         }
         let ProviderId { contract, name } = wanted;
         if let Some(declared) = self.declared.get(contract) {
@@ -80,42 +89,32 @@ impl Providers {
         let Some(builtin) = Builtin::default_of(contract) else {
             return Err(no_provider(place, contract.as_str()));
         };
-        self.planned.insert(wanted.clone(), builtin);
-        Ok(builtin)
+        let provider = PlannedProvider::Builtin(builtin);
+        self.planned.insert(wanted.clone(), provider.clone());
+        Ok(provider)
     }
 
-    pub(crate) fn into_planned(self) -> impl Iterator<Item = (ProviderId, &'static Builtin)> {
+    pub(crate) fn into_planned(self) -> impl Iterator<Item = (ProviderId, PlannedProvider)> {
         self.planned.into_iter()
     }
 }
 
-fn builtin(place: &Place, source: &Source) -> Result<&'static Builtin, Error> {
-    match source {
-        Source::Builtin(name) => Builtin::named(name).ok_or_else(|| {
-            place
+fn provider(
+    manifest: &Path,
+    place: &Place,
+    capability: &Capability,
+    judge: &Judge,
+) -> Result<PlannedProvider, Error> {
+    match &capability.source.value {
+        Source::Builtin(name) => match Builtin::named(name) {
+            Some(builtin) => Ok(PlannedProvider::Builtin(builtin)),
+            None => Err(place
                 .error(format_args!("this `capwire` has no provider `{name}`"))
-                .help(hint(name))
-        }),
-        Source::Path(path) => Err(not_yet(place, path)),
+                .help(hint(name))),
+        },
+        Source::Path(path) => library::provider(manifest, place, path, capability, judge),
         _ => Err(place.error("this kind of provider source is not supported yet")),
     }
-}
-
-fn not_yet(place: &Place, path: &str) -> Error {
-    let sort = if is_reference(path) {
-        "providers from a registry"
-    } else {
-        "providers from a file"
-    };
-    let names: Vec<&str> = Builtin::names().collect();
-    place
-        .error(format_args!(
-            "cannot load `{path}`: {sort} are not supported yet"
-        ))
-        .help(format!(
-            "write `builtin: NAME` instead of `path`, with one of {}",
-            names.join(", ")
-        ))
 }
 
 fn hint(name: &str) -> String {

@@ -1,7 +1,7 @@
 //! The values of bindings: texts, and secrets that are read from their sources.
 
-use super::builtin::Builtin;
 use super::location::Folders;
+use super::provider::PlannedProvider;
 use crate::error::Error;
 use crate::files;
 use crate::place::Place;
@@ -30,18 +30,18 @@ impl<'a> Values<'a> {
         }
     }
 
-    /// Returns all values of `binding` to `builtin`, or `None` if one is wrong. The names of files are
+    /// Returns all values of `binding` to `provider`, or `None` if one is wrong. The names of files are
     /// resolved.
     pub(super) fn read(
         &self,
         binding: &Binding,
-        builtin: &Builtin,
+        provider: &PlannedProvider,
         faults: &mut Vec<Error>,
     ) -> Option<Config> {
         let mut texts = Some(Vec::with_capacity(binding.values.len()));
         for (key, value) in &binding.values {
             let place = Place::of(self.manifest, value);
-            let are_files = builtin.files.contains(&key.as_str());
+            let are_files = provider.files().contains(&key.as_str());
             let text = match (&value.value, are_files) {
                 (Value::Text(names), true) => self.files(names, &place),
                 (value, _) => self.text(value, &place),
@@ -61,27 +61,30 @@ impl<'a> Values<'a> {
         texts.map(Config::from_iter)
     }
 
-    /// Returns the address on which a binding of `builtin` with this configuration would listen, or
+    /// Returns the address on which a binding of `provider` with this configuration would listen, or
     /// `None` if the configuration is wrong. `actor` has the options of the bound actor.
     pub(super) fn check(
         &self,
         config: &Config,
         binding: &Binding,
-        (builtin, actor): (&Builtin, Option<&ActorOptions>),
+        (provider, actor): (&PlannedProvider, Option<&ActorOptions>),
         place: &Place,
         faults: &mut Vec<Error>,
     ) -> Option<Option<SocketAddr>> {
+        let keys = provider.keys();
+        let known = |key: &str| keys.is_none_or(|keys| keys.contains(&key));
         let mut right = true;
         for (key, value) in &binding.values {
-            if !builtin.keys.contains(&key.as_str()) {
-                faults.push(unknown_key(&Place::of(self.manifest, value), builtin, key));
+            if !known(key) {
+                let place = Place::of(self.manifest, value);
+                faults.push(unknown_key(&place, provider, key));
                 right = false;
             }
         }
-        let mut rest = without(config, |key| !builtin.keys.contains(&key));
+        let mut rest = without(config, |key| !known(key));
         // A provider tells the first wrong value only.
         loop {
-            let error = match builtin.check(&rest, actor) {
+            let error = match provider.check(&rest, actor) {
                 Ok(listens) => return right.then_some(listens),
                 Err(error) => error,
             };
@@ -91,11 +94,11 @@ impl<'a> Values<'a> {
                 _ => None,
             };
             let place = value.map_or(place.clone(), |(_, value)| Place::of(self.manifest, value));
-            let fault = place.error(format_args!("{}: {error}", builtin.contract));
+            let fault = place.error(format_args!("{}: {error}", provider.contract()));
             faults.push(fault.hiding(self.secrets));
             let (wrong, _) = value.filter(|(key, _)| rest.get(key).is_some())?;
             // Files are checked together, so one of them can make others seem wrong.
-            let is_file = |key: &str| builtin.files.contains(&key);
+            let is_file = |key: &str| provider.files().contains(&key);
             rest = without(&rest, |key| {
                 key == wrong || (is_file(wrong) && is_file(key))
             });
@@ -158,10 +161,11 @@ fn without(config: &Config, unwanted: impl Fn(&str) -> bool) -> Config {
     config.iter().filter(|(key, _)| !unwanted(key)).collect()
 }
 
-fn unknown_key(place: &Place, builtin: &Builtin, key: &str) -> Error {
-    let (name, known) = (builtin.name, builtin.keys.join(", "));
+fn unknown_key(place: &Place, provider: &PlannedProvider, key: &str) -> Error {
+    let keys = provider.keys().unwrap_or_default();
+    let (name, known) = (provider.name(), keys.join(", "));
     let error = place.error(format_args!("the provider `{name}` has no key `{key}`"));
-    match nearest(key, builtin.keys.iter().copied()) {
+    match nearest(key, keys.iter().copied()) {
         Some(near) => error.help(format!("did you mean `{near}`?")),
         None if known.is_empty() => error.help("remove it: this provider has no keys"),
         None => error.help(format!("its keys are {known}")),

@@ -243,20 +243,20 @@ fn what_is_not_yet_supported_says_so() {
     let folder = Folder::new();
     let error = refused(&folder, "actors:\n  - registry.example.com/echo:0.2.0\n");
     says(&error, &["m.yaml:2:5", "registr", "not supported yet"]);
+    let path = "registry.example.com/http:1";
+    let error = refused(&folder, &format!("capabilities:\n  - path: {path}\n"));
+    says(
+        &error,
+        &["m.yaml:2:11", path, "not supported yet", "download"],
+    );
+}
+
+#[test]
+fn a_provider_file_that_is_no_library_says_so() {
+    let folder = Folder::new();
     folder.write("libhttp.so", "");
-    for path in ["./libhttp.so", "registry.example.com/http:1"] {
-        let error = refused(&folder, &format!("capabilities:\n  - path: {path}\n"));
-        says(
-            &error,
-            &[
-                "m.yaml:2:11",
-                path,
-                "not supported yet",
-                "builtin",
-                "http-server",
-            ],
-        );
-    }
+    let error = refused(&folder, "capabilities:\n  - path: ./libhttp.so\n");
+    says(&error, &["m.yaml:2:11", "./libhttp.so", "archive"]);
 }
 
 #[test]

@@ -52,6 +52,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         "capwire-logging",
         &["capwire-provider", "capwire-contracts"],
     ),
+    ("capwire-plugin", &["capwire-provider", "capwire-contracts"]),
     (
         "capwire-contracts-suite",
         &["capwire-provider", "capwire-contracts"],

@@ -1,0 +1,135 @@
+//! A provider that a plan uses: a built-in one, or a library.
+
+use super::builtin::{Builtin, Opening};
+#[cfg(feature = "plugins")]
+use super::plugin::PluginFile;
+use crate::error::Error;
+use capwire::contracts::core::CapabilityDescriptor;
+use capwire::provider::{Config, HandOver, Provider, ProviderError};
+use capwire::{ActorOptions, BindingName};
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+/// A provider that a plan uses.
+#[derive(Clone, Debug)]
+pub(crate) enum PlannedProvider {
+    /// One that comes with this binary.
+    Builtin(&'static Builtin),
+    /// One from a shared library.
+    #[cfg(feature = "plugins")]
+    Plugin(Arc<PluginFile>),
+}
+
+impl PlannedProvider {
+    /// Returns its name, for people.
+    pub(crate) fn name(&self) -> &str {
+        match self {
+            Self::Builtin(builtin) => builtin.name,
+            #[cfg(feature = "plugins")]
+            Self::Plugin(plugin) => plugin.name(),
+        }
+    }
+
+    /// Returns the contract that it serves.
+    pub(crate) fn contract(&self) -> &str {
+        match self {
+            Self::Builtin(builtin) => builtin.contract,
+            #[cfg(feature = "plugins")]
+            Self::Plugin(plugin) => plugin.contract(),
+        }
+    }
+
+    /// Returns `true` if a binding makes the actor reachable for clients.
+    pub(crate) fn opens_actors(&self) -> bool {
+        match self {
+            Self::Builtin(builtin) => builtin.opens_actors,
+            #[cfg(feature = "plugins")]
+            Self::Plugin(plugin) => plugin.opens_actors(),
+        }
+    }
+
+    /// Returns the keys that its bindings configure, or `None` if only the provider knows them.
+    pub(crate) fn keys(&self) -> Option<&'static [&'static str]> {
+        match self {
+            Self::Builtin(builtin) => Some(builtin.keys),
+            #[cfg(feature = "plugins")]
+            Self::Plugin(_) => None,
+        }
+    }
+
+    /// Returns the keys whose values are names of files with commas between them, or PEM.
+    pub(crate) fn files(&self) -> &'static [&'static str] {
+        match self {
+            Self::Builtin(builtin) => builtin.files,
+            #[cfg(feature = "plugins")]
+            Self::Plugin(_) => &[],
+        }
+    }
+
+    /// Returns the subdirectory of the data directory in which it stores data.
+    pub(crate) fn keeps(&self) -> Option<&'static str> {
+        match self {
+            Self::Builtin(builtin) => builtin.keeps,
+            #[cfg(feature = "plugins")]
+            Self::Plugin(_) => None,
+        }
+    }
+
+    /// Checks the configuration of a binding of an actor with these options, and returns the address
+    /// on which it would listen, if that is known.
+    pub(crate) fn check(
+        &self,
+        config: &Config,
+        actor: Option<&ActorOptions>,
+    ) -> Result<Option<SocketAddr>, ProviderError> {
+        match self {
+            Self::Builtin(builtin) => builtin.check(config, actor),
+            #[cfg(feature = "plugins")]
+            Self::Plugin(_) => Ok(None),
+        }
+    }
+
+    /// Checks that two bindings to it can listen on one address. Returns `None` if bindings never can.
+    pub(crate) fn check_together(
+        &self,
+        first: &Config,
+        second: &Config,
+    ) -> Option<Result<(), ProviderError>> {
+        match self {
+            Self::Builtin(builtin) => builtin.check_together(first, second),
+            #[cfg(feature = "plugins")]
+            Self::Plugin(_) => None,
+        }
+    }
+
+    /// Returns its description, without opening it.
+    pub(crate) fn descriptor(&self) -> CapabilityDescriptor {
+        match self {
+            Self::Builtin(builtin) => builtin.descriptor(),
+            #[cfg(feature = "plugins")]
+            Self::Plugin(plugin) => plugin.descriptor(),
+        }
+    }
+
+    /// Returns the way in which it is replaced.
+    pub(crate) fn hand_over(&self) -> HandOver {
+        match self {
+            Self::Builtin(builtin) => builtin.hand_over,
+            #[cfg(feature = "plugins")]
+            Self::Plugin(plugin) => plugin.hand_over(),
+        }
+    }
+
+    /// Opens the provider, so that actors can be bound to it. Blocks.
+    pub(crate) fn open(
+        &self,
+        name: &BindingName,
+        opening: &Opening,
+    ) -> Result<Arc<dyn Provider>, Error> {
+        match self {
+            Self::Builtin(builtin) => builtin.open(name, opening),
+            #[cfg(feature = "plugins")]
+            Self::Plugin(plugin) => plugin.open(),
+        }
+    }
+}

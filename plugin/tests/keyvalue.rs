@@ -1,0 +1,13 @@
+//! The key-value stores in the examples keep the core of the contract, each through its shared library.
+
+mod library;
+
+mod rust {
+    capwire_contracts_suite::keyvalue_core_tests!(crate::library::subject(crate::library::built(
+        "keyvalue"
+    )));
+}
+
+mod c {
+    capwire_contracts_suite::keyvalue_core_tests!(crate::library::subject(crate::library::c()));
+}

@@ -1,0 +1,65 @@
+//! The libraries under test.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    dead_code,
+    reason = "tests; each uses a part"
+)]
+
+use capwire_contracts_suite::keyvalue::Subject;
+use capwire_plugin::Plugin;
+use capwire_provider::ProviderFactory as _;
+use std::process::Command;
+use std::sync::OnceLock;
+
+/// Returns the library `name` in Rust, which cargo builds with the tests.
+pub(crate) fn built(name: &str) -> Vec<u8> {
+    let test = std::env::current_exe().unwrap();
+    let built = test
+        .ancestors()
+        .nth(2)
+        .unwrap()
+        .join(format!("examples/lib{name}.so"));
+    std::fs::read(&built).unwrap_or_else(|error| {
+        panic!(
+            "{}: {error}; run `cargo build -p capwire-plugin --examples` before a single test",
+            built.display()
+        )
+    })
+}
+
+/// Returns the example in C.
+pub(crate) fn c() -> Vec<u8> {
+    static BUILT: OnceLock<Vec<u8>> = OnceLock::new();
+    BUILT
+        .get_or_init(|| compile(&["examples/c/keyvalue.c"], &[]))
+        .clone()
+}
+
+/// Compiles C with all warnings as errors, as a shared library.
+pub(crate) fn compile(sources: &[&str], options: &[&str]) -> Vec<u8> {
+    let folder = tempfile::tempdir().unwrap();
+    let library = folder.path().join("library.so");
+    let mut cc = Command::new("cc");
+    cc.current_dir(env!("CARGO_MANIFEST_DIR"));
+    cc.args(
+        "-std=c11 -O1 -Wall -Wextra -Werror -pedantic -fPIC -shared -pthread -I include -o"
+            .split(' '),
+    );
+    cc.arg(&library).args(sources).args(options);
+    let compiled = cc.status().expect("these tests need a C compiler as `cc`");
+    assert!(compiled.success(), "{cc:?}");
+    std::fs::read(library).unwrap()
+}
+
+/// Returns the provider of `library`, for the cases of the contract. No case of the core waits for time to pass.
+pub(crate) async fn subject(library: Vec<u8>) -> Subject {
+    let plugin = Plugin::load(&library).unwrap();
+    let provider = plugin.open().await.unwrap();
+    Subject::new(
+        provider,
+        |_| panic!("the core has no case in which time passes"),
+        (),
+    )
+}
