@@ -47,8 +47,10 @@ pub(super) fn test(full: bool) -> Result<()> {
         run(go("go").args(["vet", "./..."]))?;
         run(go("go").args(["vet", "./..."]).envs(WASM))?;
     }
-    // Unoptimised, and without the checks that are above, Go compiles its library faster.
-    run(go("go").args(["test", "-vet=off", "-gcflags=all=-N -l", "./..."]))
+    // Unoptimised, and without the checks that are above, Go compiles its library faster. It would
+    // not run tests again after a change of the vectors, which are outside of its module.
+    let options = ["-count=1", "-vet=off", "-gcflags=all=-N -l"];
+    run(go("go").arg("test").args(options).arg("./..."))
 }
 
 pub(super) fn build_counter() -> Result<()> {
