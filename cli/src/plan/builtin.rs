@@ -8,6 +8,8 @@ use capwire::provider::{Config, HandOver, Key, Provider, ProviderError, Provider
 use capwire::providers::HttpClient;
 #[cfg(feature = "keyvalue-redis")]
 use capwire::providers::KeyValueRedis;
+#[cfg(feature = "sql-sqlite")]
+use capwire::providers::SqlSqlite;
 use capwire::providers::{Extras, HttpServer, KeyValueEmbedded, Logging, StoreFactory};
 use capwire::{ActorOptions, BindingName, ContractId, contracts};
 use std::net::SocketAddr;
@@ -58,6 +60,9 @@ type Together = fn(&Config, &Config) -> Result<(), ProviderError>;
 type Open = fn(&BindingName, &Opening) -> Result<Arc<dyn Provider>, Error>;
 
 const STORES: &str = "keyvalue";
+
+#[cfg(feature = "sql-sqlite")]
+const DATABASES: &str = "sql";
 
 /// The built-in providers. The first one of a contract is its default.
 const BUILTINS: &[Builtin] = &[
@@ -146,6 +151,24 @@ const BUILTINS: &[Builtin] = &[
         together: None,
         describe: || Logging::new().descriptor(),
         open: |_, _| Ok(Arc::new(Logging::new())),
+    },
+    #[cfg(feature = "sql-sqlite")]
+    Builtin {
+        name: "sql-sqlite",
+        contract: contracts::sql::CONTRACT,
+        opens_actors: false,
+        keys: SqlSqlite::KEYS,
+        described: SqlSqlite::DESCRIBED,
+        files: SqlSqlite::FILE_KEYS,
+        keeps: Some(DATABASES),
+        hand_over: HandOver::Exclusive,
+        check: |config, _| SqlSqlite::check(config).map(|()| None),
+        together: None,
+        describe: || SqlSqlite::new("").descriptor(),
+        open: |name, opening| {
+            let folder = opening.data.folder(DATABASES, name.as_str())?;
+            Ok(Arc::new(SqlSqlite::new(folder)))
+        },
     },
 ];
 

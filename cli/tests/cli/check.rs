@@ -14,6 +14,7 @@ pub(crate) fn with_modules() -> Folder {
     folder.signed(&module, "client", "--cap wascc:http_client");
     let both = "--cap wascc:http_server --cap wascc:keyvalue";
     folder.signed(&module, "counter", both);
+    folder.signed(&module, "guestbook", "--cap capwire:sql");
     let noguest = wat::parse_str(r#"(module (memory (export "memory") 1))"#).unwrap();
     folder.signed(&noguest, "noguest", "");
     let large = wat::parse_str(format!("(module {})", "(func)".repeat(50_001))).unwrap();

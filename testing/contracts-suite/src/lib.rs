@@ -2,12 +2,13 @@
 //!
 //! Each module holds the cases of one contract, as public functions that panic when the provider
 //! is wrong. A macro per contract turns all of them into tests of a provider: see
-//! [`keyvalue_tests!`].
+//! [`keyvalue_tests!`] and [`sql_tests!`].
 
 #![forbid(unsafe_code)]
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
+    clippy::indexing_slicing,
     clippy::panic,
     clippy::missing_panics_doc,
     reason = "the cases are tests: they panic when a provider is wrong"
@@ -16,6 +17,7 @@
 pub mod keyvalue;
 mod limits;
 mod nobody;
+pub mod sql;
 
 pub use limits::Allowed;
 pub use nobody::Nobody;

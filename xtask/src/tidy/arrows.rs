@@ -54,6 +54,10 @@ const ARROWS: &[(&str, &[&str])] = &[
     ),
     ("capwire-plugin", &["capwire-provider", "capwire-contracts"]),
     (
+        "capwire-sql-sqlite",
+        &["capwire-provider", "capwire-contracts"],
+    ),
+    (
         "capwire-contracts-suite",
         &["capwire-provider", "capwire-contracts"],
     ),
