@@ -16,7 +16,7 @@ struct Guest {
 const UNKNOWN: &str = "wasm32-unknown-unknown";
 const WASI: &str = "wasm32-wasip1";
 
-const ACTORS: [Guest; 4] = [
+const ACTORS: [Guest; 5] = [
     Guest {
         package: "capwire-actor-counter",
         target: UNKNOWN,
@@ -31,6 +31,11 @@ const ACTORS: [Guest; 4] = [
         package: "capwire-actor-echo",
         target: UNKNOWN,
         file: "echo.wasm",
+    },
+    Guest {
+        package: "capwire-actor-guestbook",
+        target: UNKNOWN,
+        file: "guestbook.wasm",
     },
     Guest {
         package: "capwire-actor-links",

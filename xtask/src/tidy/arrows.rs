@@ -81,6 +81,7 @@ const TOP: &[&str] = &[
     "capwire-acceptance",
     "capwire-actor-counter",
     "capwire-actor-echo",
+    "capwire-actor-guestbook",
     "capwire-actor-links",
     "capwire-actor-middle",
     "capwire-benches",
