@@ -88,7 +88,7 @@ pub fn class(error: &CallError) -> Option<ErrorClass> {
     }
 }
 
-/// Returns an array of [`Value`](sql::Value)s from values of different types.
+/// Returns an array of [`Value`](crate::sql::Value)s from values of different types.
 ///
 /// ```
 /// use capwire_actor::{sql::Value, values};
@@ -96,8 +96,6 @@ pub fn class(error: &CallError) -> Option<ErrorClass> {
 /// let values = values!["Ada", 36_i64, None::<f64>];
 /// assert_eq!(values[1..], [Value::Integer(36), Value::Null]);
 /// ```
-///
-/// [`Value`]: sql::Value
 #[macro_export]
 macro_rules! values {
     ($($value:expr),* $(,)?) => {
