@@ -1,6 +1,6 @@
 //! A database in memory, for tests of actors.
 
-use crate::connection::Conn;
+use crate::connection::{Access, Conn};
 use crate::job::Job;
 use crate::migrations;
 use crate::settings::Settings;
@@ -76,6 +76,9 @@ impl InMemory {
         let mut conn = self.conn.lock().unwrap_or_else(PoisonError::into_inner);
         let until = Instant::now() + self.settings.timeout;
         let work = WorkToken::default().begin();
+        // There is only one connection, so it writes only for operations that may.
+        let only_reads = job.access(&self.settings) == Access::Read;
+        conn.as_host(|sqlite| sqlite.pragma_update(None, "query_only", only_reads))?;
         let answer = job.run(&mut conn, &work, &self.settings, until)?;
         Ok(answer.reply(call)?.to_vec())
     }
@@ -84,5 +87,38 @@ impl InMemory {
 impl fmt::Debug for InMemory {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("InMemory").finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::InMemory;
+    use capwire_contracts::codec;
+    use capwire_contracts::sql::{ErrorClass, Request};
+
+    fn run(database: &InMemory, operation: &str, sql: &str) -> Result<Vec<u8>, String> {
+        let request = Request {
+            sql: sql.to_owned(),
+            ..Request::default()
+        };
+        database.answer(operation, &codec::encode(&request).unwrap())
+    }
+
+    #[test]
+    fn a_query_in_memory_cannot_write_either() {
+        let database = InMemory::new().unwrap();
+        let drop = "DROP TABLE IF EXISTS guests";
+        let _ = run(&database, "Query", drop);
+        run(&database, "Execute", "CREATE TABLE guests (id BIGINT)").unwrap();
+        for refused in [drop, "DELETE FROM guests", "CREATE TABLE other (id BIGINT)"] {
+            let error = run(&database, "Query", refused).unwrap_err();
+            assert_eq!(
+                ErrorClass::of(&error),
+                Some(ErrorClass::Forbidden),
+                "{error}"
+            );
+        }
+        run(&database, "Query", "SELECT * FROM guests").unwrap();
+        run(&database, "Execute", drop).unwrap();
     }
 }
