@@ -53,12 +53,31 @@ pub fn lean_guest() -> Result<Wasm> {
 /// # Errors
 /// Returns an error if it is not built.
 pub fn actor() -> Result<Wasm> {
+    let bytes = fs::read(guests().join("counter.wasm"))
+        .context("build the actors first: `cargo xtask guests`")?;
+    Ok(Wasm::new(bytes))
+}
+
+/// Returns the counters in all languages that `cargo xtask guests` built, by the name of the language.
+///
+/// # Errors
+/// Returns an error if none is built.
+pub fn languages() -> Result<Vec<(String, Vec<u8>)>> {
+    let mut counters = vec![("rust".to_owned(), actor()?.bytes)];
+    for language in ["assemblyscript", "zig", "c", "go"] {
+        if let Ok(bytes) = fs::read(guests().join(format!("counter_{language}.wasm"))) {
+            counters.push((language.to_owned(), bytes));
+        }
+    }
+    Ok(counters)
+}
+
+/// Returns the folder with the guests that `cargo xtask guests` built.
+fn guests() -> PathBuf {
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let target = std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
     let target = target.unwrap_or_else(|| workspace.join("target"));
-    let bytes = fs::read(target.join("guests/counter.wasm"))
-        .context("build the actors first: `cargo xtask guests`")?;
-    Ok(Wasm::new(bytes))
+    target.join("guests")
 }
 
 impl Wasm {

@@ -103,6 +103,10 @@ pub const ELSEWHERE: &[(&str, Runner)] = &[
         Runner::Nobody("it judges by the clock, on a machine that does nothing else"),
     ),
     (
+        "cargo run --release -p capwire-benches --bin languages",
+        Runner::Nobody("it measures times, which depend on whatever else runs"),
+    ),
+    (
         "cargo run --release -p capwire-benches --features wasm3 --bin making",
         Runner::Nobody("it measures times, which depend on whatever else runs"),
     ),
