@@ -68,7 +68,7 @@ pub use capwire_host::{
 };
 #[cfg(feature = "metrics")]
 pub use capwire_metrics as metrics;
-#[cfg(feature = "plugins")]
+#[cfg(all(feature = "plugins", target_os = "linux"))]
 pub use capwire_plugin as plugin;
 pub use capwire_provider as provider;
 #[cfg(feature = "record")]

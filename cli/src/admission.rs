@@ -30,7 +30,7 @@ pub(crate) struct Judge {
 
 /// The trust in providers from files, which do whatever the host can.
 #[cfg_attr(
-    not(feature = "plugins"),
+    not(all(feature = "plugins", target_os = "linux")),
     allow(
         dead_code,
         reason = "without the feature, no provider comes from a file"

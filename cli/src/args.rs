@@ -142,6 +142,10 @@ pub(crate) enum Command {
         /// The output directory, created if it does not exist
         folder: PathBuf,
     },
+    /// Serve the library that a host sends over standard input. Hosts start such processes themselves
+    #[cfg(all(feature = "plugins", target_os = "linux"))]
+    #[command(hide = true)]
+    PluginProcess,
     /// Run the actors and providers of a manifest, or one module, until Ctrl-C or SIGTERM
     ///
     /// A signed module without a manifest is bound to the built-in provider of each capability that
@@ -334,7 +338,7 @@ pub(crate) struct Run {
     #[command(flatten)]
     pub(crate) trust: TrustFiles,
     /// Load providers from libraries that nobody vouches for. Such a library can take over this process
-    #[cfg(feature = "plugins")]
+    #[cfg(all(feature = "plugins", target_os = "linux"))]
     #[arg(long)]
     pub(crate) allow_unsigned_plugins: bool,
     /// Record the capabilities that actors use, as input for `capwire sign --derive`
@@ -367,9 +371,9 @@ pub(crate) struct Run {
 
 impl Run {
     pub(crate) fn allows_unsigned_plugins(&self) -> bool {
-        #[cfg(feature = "plugins")]
+        #[cfg(all(feature = "plugins", target_os = "linux"))]
         return self.allow_unsigned_plugins;
-        #[cfg(not(feature = "plugins"))]
+        #[cfg(not(all(feature = "plugins", target_os = "linux")))]
         false
     }
 }

@@ -9,7 +9,7 @@ mod limits;
 pub(crate) mod location;
 mod module;
 pub(crate) mod names;
-#[cfg(feature = "plugins")]
+#[cfg(all(feature = "plugins", target_os = "linux"))]
 mod plugin;
 mod provider;
 mod providers;

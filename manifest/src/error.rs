@@ -55,8 +55,11 @@ impl ManifestError {
             Problem::UnknownKey { key, known } => Some(help_on_key(key, known)),
             Problem::NoSource => Some("add `builtin: NAME` or `path: FILE`".to_owned()),
             Problem::TwoSources => Some("keep either `builtin` or `path`".to_owned()),
-            Problem::IssuerOfBuiltin => {
-                Some("remove `issuer`, or name an archive with `path`".to_owned())
+            Problem::KeyOfFiles { key } => {
+                Some(format!("remove `{key}`, or name an archive with `path`"))
+            }
+            Problem::Isolation => {
+                Some("remove it for a provider in the host's own process".to_owned())
             }
             Problem::MissingKey { key } => Some(format!("add `{key}: …`")),
             Problem::Null => Some("remove the key, or write \"\" for an empty text".to_owned()),
@@ -161,9 +164,15 @@ pub enum Problem {
     /// A capability has both keys, `builtin` and `path`.
     #[error("a capability cannot have both keys, `builtin` and `path`")]
     TwoSources,
-    /// A built-in capability has the key `issuer`.
-    #[error("`issuer` vouches for a file, and a built-in provider has none")]
-    IssuerOfBuiltin,
+    /// A built-in capability has a key of providers from files.
+    #[error("`{key}` is for providers from files, and this one is built in")]
+    KeyOfFiles {
+        /// The key.
+        key: &'static str,
+    },
+    /// The isolation is an unknown one.
+    #[error("the only value of `isolation` is `process`")]
+    Isolation,
     /// A reference to a secret that does not begin with `env:` or `file:`, or has nothing after it.
     #[error("unknown secret source, expected `env:` or `file:`")]
     BadSecret,

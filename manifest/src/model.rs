@@ -79,6 +79,8 @@ pub struct Capability {
     pub binding_name: At<String>,
     /// The public key of the account that must have signed the file.
     pub issuer: Option<At<String>>,
+    /// True if the provider runs in a process of its own.
+    pub in_process: bool,
 }
 
 /// The source of a provider.

@@ -102,7 +102,7 @@ impl Reader {
     }
 
     fn capability(&mut self, node: &Node, field: &str) -> Option<Capability> {
-        const KEYS: &[&str] = &["path", "builtin", "binding_name", "issuer"];
+        const KEYS: &[&str] = &["path", "builtin", "binding_name", "issuer", "isolation"];
         if let Content::Text(_) = *node.content {
             return self.wrong_type(node, field, "`path: FILE` or `builtin: NAME`");
         }
@@ -120,14 +120,31 @@ impl Reader {
         };
         let name = self.name(node, &fields, field, "binding_name");
         let issuer = match (fields.get("issuer"), fields.get("path")) {
-            (Some(issuer), None) => self.fault(issuer, "", Problem::IssuerOfBuiltin),
+            (Some(issuer), None) => self.fault(issuer, "", Problem::KeyOfFiles { key: "issuer" }),
             (issuer, _) => issuer.and_then(|node| self.text(node, &format!("{field}.issuer"))),
         };
+        let in_process = self.isolation(&fields, field);
         Some(Capability {
             source: source?,
             binding_name: name?,
             issuer,
+            in_process,
         })
+    }
+
+    /// Reads whether the provider runs in a process of its own.
+    fn isolation(&mut self, fields: &Fields<'_>, field: &str) -> bool {
+        let Some(node) = fields.get("isolation") else {
+            return false;
+        };
+        let text = self.text(node, &format!("{field}.isolation"));
+        let is_process = text.is_some_and(|text| text.value == "process");
+        if !is_process {
+            let _: Option<()> = self.fault(node, "", Problem::Isolation);
+        } else if !fields.contains_key("path") {
+            let _: Option<()> = self.fault(node, "", Problem::KeyOfFiles { key: "isolation" });
+        }
+        is_process
     }
 
     fn binding(&mut self, node: &Node, field: &str) -> Option<Binding> {

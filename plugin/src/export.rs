@@ -6,6 +6,10 @@ mod host;
 mod running;
 
 pub use functions::table;
+#[cfg(feature = "process")]
+pub(crate) use host::{Host, Level};
+#[cfg(feature = "process")]
+pub(crate) use running::Running;
 
 use capwire_contracts::core::CapabilityDescriptor;
 use capwire_provider::{HandOver, Provider, ProviderError, ProviderFactory, async_trait};

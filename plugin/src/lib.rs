@@ -10,12 +10,14 @@
 #![deny(unsafe_code)] // and not `forbid`: both sides of the interface call foreign functions
 
 pub mod abi;
-#[cfg(feature = "load")]
+#[cfg(all(feature = "load", target_os = "linux"))]
 mod error;
 #[cfg(feature = "export")]
 mod export;
-#[cfg(feature = "load")]
+#[cfg(all(feature = "load", target_os = "linux"))]
 mod load;
+#[cfg(all(feature = "process", target_os = "linux"))]
+mod process;
 #[cfg(any(feature = "export", feature = "load"))]
 #[cfg_attr(
     not(all(feature = "export", feature = "load")),
@@ -23,16 +25,19 @@ mod load;
 )]
 mod status;
 
-#[cfg(feature = "load")]
+#[cfg(all(feature = "load", target_os = "linux"))]
 pub use error::PluginError;
 #[cfg(feature = "export")]
 pub use export::{EachWith, Exported, each_with, table};
-#[cfg(feature = "load")]
+#[cfg(all(feature = "load", target_os = "linux"))]
 pub use load::Plugin;
 
 #[cfg(all(doctest, feature = "export"))]
 #[doc = include_str!("../README.md")]
 struct Readme;
+
+#[cfg(all(feature = "process", target_os = "linux"))]
+pub use process::{IsolatedPlugin, ProcessError, serve};
 
 #[doc(hidden)]
 pub use capwire_provider::ProviderFactory;

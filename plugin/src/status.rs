@@ -10,11 +10,11 @@ const BAD_CONFIGURATION: u32 = 1;
 const NOT_BOUND: u32 = 2;
 const UNKNOWN_OPERATION: u32 = 3;
 const BAD_MESSAGE: u32 = 4;
-const REFUSED: u32 = 5;
+pub(crate) const REFUSED: u32 = 5;
 const UNAVAILABLE: u32 = 6;
 const BUSY: u32 = 7;
 const GIVEN_UP: u32 = 8;
-const OVERSPENT: u32 = 9;
+pub(crate) const OVERSPENT: u32 = 9;
 
 const ACTOR_BUSY: u32 = 1;
 const ACTOR_UNAVAILABLE: u32 = 2;

@@ -11,3 +11,13 @@ mod rust {
 mod c {
     capwire_contracts_suite::keyvalue_core_tests!(crate::library::subject(crate::library::c()));
 }
+
+mod rust_in_a_process {
+    capwire_contracts_suite::keyvalue_core_tests!(crate::library::isolated(crate::library::built(
+        "keyvalue"
+    )));
+}
+
+mod c_in_a_process {
+    capwire_contracts_suite::keyvalue_core_tests!(crate::library::isolated(crate::library::c()));
+}

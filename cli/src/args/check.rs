@@ -24,7 +24,7 @@ pub(crate) struct Check {
     #[command(flatten)]
     pub(crate) trust: TrustFiles,
     /// Load providers from libraries that nobody vouches for. Such a library can take over this process
-    #[cfg(feature = "plugins")]
+    #[cfg(all(feature = "plugins", target_os = "linux"))]
     #[arg(long)]
     pub(crate) allow_unsigned_plugins: bool,
     /// Print JSON, for scripts
@@ -34,9 +34,9 @@ pub(crate) struct Check {
 
 impl Check {
     pub(crate) fn allows_unsigned_plugins(&self) -> bool {
-        #[cfg(feature = "plugins")]
+        #[cfg(all(feature = "plugins", target_os = "linux"))]
         return self.allow_unsigned_plugins;
-        #[cfg(not(feature = "plugins"))]
+        #[cfg(not(all(feature = "plugins", target_os = "linux")))]
         false
     }
 }

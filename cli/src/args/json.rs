@@ -26,6 +26,8 @@ impl Command {
             Self::Stop(command) => command.json,
             #[cfg(unix)]
             Self::Dev(_) => false,
+            #[cfg(all(feature = "plugins", target_os = "linux"))]
+            Self::PluginProcess => false,
             // Its `--json` is the form of the answer.
             Self::Call(_)
             | Self::New(_)

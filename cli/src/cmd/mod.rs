@@ -14,6 +14,8 @@ mod inspect;
 mod keys;
 mod man;
 mod new;
+#[cfg(all(feature = "plugins", target_os = "linux"))]
+mod plugin_process;
 #[cfg(unix)]
 mod ps;
 mod run;
@@ -48,6 +50,8 @@ pub(crate) fn run(command: Command) -> Result<(), Error> {
         Command::Why(command) => why::run(&command),
         Command::Token(command) => token::run(command),
         Command::Claims(command) => claims::run(&command),
+        #[cfg(all(feature = "plugins", target_os = "linux"))]
+        Command::PluginProcess => plugin_process::run(),
         Command::Run(command) => run::run(command),
         #[cfg(unix)]
         Command::Ps(command) => ps::run(&command),

@@ -56,7 +56,7 @@ fn built_in(path: &str) -> Option<&'static str> {
         .filter(|name| Builtin::named(name).is_some())
 }
 
-#[cfg(feature = "plugins")]
+#[cfg(all(feature = "plugins", target_os = "linux"))]
 fn load(
     manifest: &Path,
     place: &Place,
@@ -67,11 +67,11 @@ fn load(
     let file = super::location::Folders::of(manifest).require(place, path)?;
     let issuer = capability.issuer.as_ref();
     let issuer = issuer.map(|key| (Place::of(manifest, key), key.value.as_str()));
-    super::plugin::PluginFile::read(file, place, issuer, judge)
+    super::plugin::PluginFile::read(file, place, (issuer, capability.in_process), judge)
         .map(|plugin| PlannedProvider::Plugin(std::sync::Arc::new(plugin)))
 }
 
-#[cfg(not(feature = "plugins"))]
+#[cfg(not(all(feature = "plugins", target_os = "linux")))]
 fn load(
     _: &Path,
     place: &Place,

@@ -6,11 +6,12 @@ use crate::files;
 use crate::place::Place;
 use capwire::contracts::core::CapabilityDescriptor;
 use capwire::contracts::{canonical_contract, http};
-use capwire::plugin::Plugin;
-use capwire::provider::{HandOver, Provider, ProviderFactory as _};
+use capwire::plugin::{IsolatedPlugin, Plugin};
+use capwire::provider::{HandOver, Provider, ProviderFactory};
 use capwire::wascap::{PublicKey, VerifiedArchive};
 use std::fmt;
 use std::path::PathBuf;
+use std::process::Command;
 use std::sync::{Arc, OnceLock};
 
 const ELF: &[u8] = b"\x7FELF";
@@ -22,7 +23,9 @@ pub(crate) struct PluginFile {
     name: String,
     contract: String,
     library: Vec<u8>,
-    loaded: OnceLock<Plugin>,
+    /// True if it runs in a process of its own.
+    in_process: bool,
+    loaded: OnceLock<Box<dyn ProviderFactory>>,
 }
 
 impl PluginFile {
@@ -31,12 +34,12 @@ impl PluginFile {
     pub(super) fn read(
         file: PathBuf,
         place: &Place,
-        issuer: Option<(Place, &str)>,
+        (issuer, in_process): (Option<(Place, &str)>, bool),
         judge: &Judge,
     ) -> Result<Self, Error> {
         let bytes = files::read(&file).map_err(|error| error.at(place))?;
         if bytes.starts_with(ELF) {
-            return Self::bare(file, bytes, place, judge);
+            return Self::bare(file, bytes, in_process, place, judge);
         }
         let archive = judge
             .plugins
@@ -72,29 +75,58 @@ impl PluginFile {
             name: metadata.name.clone().unwrap_or_else(|| shown(&file)),
             contract: canonical_contract(contract).to_owned(),
             library: library.to_vec(),
+            in_process,
             file,
             loaded: OnceLock::new(),
         })
     }
 
     /// Reads a library that nobody signed. Only its code knows the contract.
-    fn bare(file: PathBuf, library: Vec<u8>, place: &Place, judge: &Judge) -> Result<Self, Error> {
+    fn bare(
+        file: PathBuf,
+        library: Vec<u8>,
+        in_process: bool,
+        place: &Place,
+        judge: &Judge,
+    ) -> Result<Self, Error> {
         if !judge.plugins.unsigned {
             return Err(place
-                .error(format_args!("nobody signed the library `{}`", file.display()))
+                .error(format_args!(
+                    "nobody signed the library `{}`",
+                    file.display()
+                ))
                 .help(format!(
                     "sign it with `capwire archive {}=FILE -o FILE.par --cap CONTRACT`, or run with {ALLOW}",
                     target()
                 )));
         }
-        let loaded = Plugin::load(&library).map_err(|error| unusable(&file, error).at(place))?;
-        Ok(Self {
+        let mut bare = Self {
             name: shown(&file),
-            contract: canonical_contract(&loaded.descriptor().id).to_owned(),
+            contract: String::new(),
             library,
+            in_process,
             file,
-            loaded: loaded.into(),
-        })
+            loaded: OnceLock::new(),
+        };
+        let loaded = bare.load().map_err(|error| error.at(place))?;
+        bare.contract = canonical_contract(&loaded.descriptor().id).to_owned();
+        bare.loaded = loaded.into();
+        Ok(bare)
+    }
+
+    /// Loads the library.
+    fn load(&self) -> Result<Box<dyn ProviderFactory>, Error> {
+        if self.in_process {
+            let loaded = IsolatedPlugin::load(self.library.clone(), process);
+            return match loaded {
+                Ok(plugin) => Ok(Box::new(plugin)),
+                Err(error) => Err(unusable(&self.file, error)),
+            };
+        }
+        match Plugin::load(&self.library) {
+            Ok(plugin) => Ok(Box::new(plugin)),
+            Err(error) => Err(unusable(&self.file, error)),
+        }
     }
 
     pub(super) fn name(&self) -> &str {
@@ -120,7 +152,9 @@ impl PluginFile {
     }
 
     pub(super) fn hand_over(&self) -> HandOver {
-        self.loaded().map(Plugin::hand_over).unwrap_or_default()
+        self.loaded()
+            .map(ProviderFactory::hand_over)
+            .unwrap_or_default()
     }
 
     /// Opens the provider. Blocks.
@@ -130,11 +164,11 @@ impl PluginFile {
         opened.map_err(|error| unusable(&self.file, error))
     }
 
-    fn loaded(&self) -> Result<&Plugin, Error> {
+    fn loaded(&self) -> Result<&dyn ProviderFactory, Error> {
         if let Some(plugin) = self.loaded.get() {
-            return Ok(plugin);
+            return Ok(&**plugin);
         }
-        let plugin = Plugin::load(&self.library).map_err(|error| unusable(&self.file, error))?;
+        let plugin = self.load()?;
         let serves = plugin.descriptor().id;
         if canonical_contract(&serves) != self.contract {
             let (file, claimed) = (self.file.display(), &self.contract);
@@ -144,7 +178,7 @@ impl PluginFile {
                 Error::failure(problem).help("sign it again with the contract that it serves")
             );
         }
-        Ok(self.loaded.get_or_init(|| plugin))
+        Ok(&**self.loaded.get_or_init(|| plugin))
     }
 }
 
@@ -201,6 +235,13 @@ fn unusable(
     error: impl std::error::Error + Send + Sync + 'static,
 ) -> Error {
     Error::failure(format!("cannot load the provider `{}`", file.display())).because(error)
+}
+
+/// Returns the program of the process of a provider: this one, even if its file was replaced.
+fn process() -> Command {
+    let mut command = Command::new("/proc/self/exe");
+    command.arg("plugin-process");
+    command
 }
 
 /// Returns the target of this host, in the form of archives.

@@ -1,7 +1,7 @@
 //! A provider that a plan uses: a built-in one, or a library.
 
 use super::builtin::{Builtin, Opening};
-#[cfg(feature = "plugins")]
+#[cfg(all(feature = "plugins", target_os = "linux"))]
 use super::plugin::PluginFile;
 use crate::error::Error;
 use capwire::contracts::core::CapabilityDescriptor;
@@ -16,7 +16,7 @@ pub(crate) enum PlannedProvider {
     /// One that comes with this binary.
     Builtin(&'static Builtin),
     /// One from a shared library.
-    #[cfg(feature = "plugins")]
+    #[cfg(all(feature = "plugins", target_os = "linux"))]
     Plugin(Arc<PluginFile>),
 }
 
@@ -25,7 +25,7 @@ impl PlannedProvider {
     pub(crate) fn name(&self) -> &str {
         match self {
             Self::Builtin(builtin) => builtin.name,
-            #[cfg(feature = "plugins")]
+            #[cfg(all(feature = "plugins", target_os = "linux"))]
             Self::Plugin(plugin) => plugin.name(),
         }
     }
@@ -34,7 +34,7 @@ impl PlannedProvider {
     pub(crate) fn contract(&self) -> &str {
         match self {
             Self::Builtin(builtin) => builtin.contract,
-            #[cfg(feature = "plugins")]
+            #[cfg(all(feature = "plugins", target_os = "linux"))]
             Self::Plugin(plugin) => plugin.contract(),
         }
     }
@@ -43,7 +43,7 @@ impl PlannedProvider {
     pub(crate) fn opens_actors(&self) -> bool {
         match self {
             Self::Builtin(builtin) => builtin.opens_actors,
-            #[cfg(feature = "plugins")]
+            #[cfg(all(feature = "plugins", target_os = "linux"))]
             Self::Plugin(plugin) => plugin.opens_actors(),
         }
     }
@@ -52,7 +52,7 @@ impl PlannedProvider {
     pub(crate) fn keys(&self) -> Option<&'static [&'static str]> {
         match self {
             Self::Builtin(builtin) => Some(builtin.keys),
-            #[cfg(feature = "plugins")]
+            #[cfg(all(feature = "plugins", target_os = "linux"))]
             Self::Plugin(_) => None,
         }
     }
@@ -61,7 +61,7 @@ impl PlannedProvider {
     pub(crate) fn files(&self) -> &'static [&'static str] {
         match self {
             Self::Builtin(builtin) => builtin.files,
-            #[cfg(feature = "plugins")]
+            #[cfg(all(feature = "plugins", target_os = "linux"))]
             Self::Plugin(_) => &[],
         }
     }
@@ -70,7 +70,7 @@ impl PlannedProvider {
     pub(crate) fn keeps(&self) -> Option<&'static str> {
         match self {
             Self::Builtin(builtin) => builtin.keeps,
-            #[cfg(feature = "plugins")]
+            #[cfg(all(feature = "plugins", target_os = "linux"))]
             Self::Plugin(_) => None,
         }
     }
@@ -84,7 +84,7 @@ impl PlannedProvider {
     ) -> Result<Option<SocketAddr>, ProviderError> {
         match self {
             Self::Builtin(builtin) => builtin.check(config, actor),
-            #[cfg(feature = "plugins")]
+            #[cfg(all(feature = "plugins", target_os = "linux"))]
             Self::Plugin(_) => Ok(None),
         }
     }
@@ -97,7 +97,7 @@ impl PlannedProvider {
     ) -> Option<Result<(), ProviderError>> {
         match self {
             Self::Builtin(builtin) => builtin.check_together(first, second),
-            #[cfg(feature = "plugins")]
+            #[cfg(all(feature = "plugins", target_os = "linux"))]
             Self::Plugin(_) => None,
         }
     }
@@ -106,7 +106,7 @@ impl PlannedProvider {
     pub(crate) fn descriptor(&self) -> CapabilityDescriptor {
         match self {
             Self::Builtin(builtin) => builtin.descriptor(),
-            #[cfg(feature = "plugins")]
+            #[cfg(all(feature = "plugins", target_os = "linux"))]
             Self::Plugin(plugin) => plugin.descriptor(),
         }
     }
@@ -115,7 +115,7 @@ impl PlannedProvider {
     pub(crate) fn hand_over(&self) -> HandOver {
         match self {
             Self::Builtin(builtin) => builtin.hand_over,
-            #[cfg(feature = "plugins")]
+            #[cfg(all(feature = "plugins", target_os = "linux"))]
             Self::Plugin(plugin) => plugin.hand_over(),
         }
     }
@@ -128,7 +128,7 @@ impl PlannedProvider {
     ) -> Result<Arc<dyn Provider>, Error> {
         match self {
             Self::Builtin(builtin) => builtin.open(name, opening),
-            #[cfg(feature = "plugins")]
+            #[cfg(all(feature = "plugins", target_os = "linux"))]
             Self::Plugin(plugin) => plugin.open(),
         }
     }

@@ -13,9 +13,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 /// The limits and the authority of one call.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Terms {
-    pub(crate) host: Host,
+    pub(crate) host: Arc<dyn Host>,
     pub(crate) request: u64,
     pub(crate) deadline: Option<Instant>,
     pub(crate) given_up: Arc<AtomicBool>,
@@ -60,7 +60,7 @@ pub(crate) fn thread_cpu() -> Duration {
 
 /// The actor of a binding.
 pub(crate) struct Actor {
-    pub(crate) host: Host,
+    pub(crate) host: Arc<dyn Host>,
     pub(crate) binding: u64,
     pub(crate) max_message: usize,
     pub(crate) asked: Arc<Asked>,

@@ -5,7 +5,7 @@ use crate::abi::{
     RawOperation, VERSION,
 };
 use crate::export::Exported;
-use crate::export::host::Host;
+use crate::export::host::{Host as _, HostFunctions};
 use crate::export::running::Running;
 use bytes::Bytes;
 use capwire_contracts::core::Direction;
@@ -13,6 +13,7 @@ use capwire_provider::{BindingId, HandOver, ProviderFactory as _};
 use std::ffi::{CString, c_char, c_void};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Returns the table of the provider `E`.
@@ -90,8 +91,10 @@ unsafe extern "C" fn open<E: Exported>(host: *const HostTable) -> *mut c_void {
     if table.version != VERSION {
         return ptr::null_mut();
     }
-    let host = Host::new(*table);
-    match catch_unwind(AssertUnwindSafe(|| Running::open(&E::factory(), host))) {
+    let host = HostFunctions::new(*table);
+    match catch_unwind(AssertUnwindSafe(|| {
+        Running::open(&E::factory(), Arc::new(host))
+    })) {
         Ok(Ok(running)) => Box::into_raw(Box::new(running)).cast(),
         Ok(Err(reason)) => {
             host.broken(&reason);

@@ -1,10 +1,27 @@
-//! The host's functions, in safe form.
+//! What a provider asks of its host.
 
 use crate::abi::{HostTable, RawBytes};
 
-/// The host of an open instance. Its functions may be called from any thread, also after the instance was closed.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Host(HostTable);
+/// The host of an open provider. Its functions may be called from any thread, also after the provider was closed.
+pub(crate) trait Host: Send + Sync {
+    /// Answers a request.
+    fn answer(&self, request: u64, status: u32, message: &[u8]);
+
+    /// Calls the actor of a binding.
+    fn call_actor(&self, number: u64, binding: u64, operation: &str, message: &[u8]);
+
+    /// Returns true if the caller of `request` may use `operation` on `resource`.
+    fn may_use(&self, request: u64, operation: &str, resource: &str) -> bool;
+
+    /// Charges CPU time to the caller of `request`. Returns false if the work must end.
+    fn charge(&self, request: u64, nanoseconds: u64) -> bool;
+
+    /// Writes a line to the log.
+    fn log(&self, level: Level, text: &str);
+
+    /// Reports that the provider is broken.
+    fn broken(&self, reason: &str);
+}
 
 /// A level of the host's log.
 #[derive(Clone, Copy, Debug)]
@@ -14,27 +31,33 @@ pub(crate) enum Level {
     Warn = 2,
 }
 
-impl Host {
-    /// Returns the host of `table`, whose functions are those of a host.
+/// The functions of the host of a library.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct HostFunctions(HostTable);
+
+impl HostFunctions {
+    /// Returns the functions of `table`, which are those of a host.
     pub(crate) const fn new(table: HostTable) -> Self {
         Self(table)
     }
+}
 
+impl Host for HostFunctions {
     #[allow(unsafe_code)]
-    pub(crate) fn answer(&self, request: u64, status: u32, message: &[u8]) {
+    fn answer(&self, request: u64, status: u32, message: &[u8]) {
         // SAFETY: the table is the host's, and the bytes are valid until the function returns. So it is below.
         unsafe { (self.0.answer)(self.0.context, request, status, RawBytes::of(message)) }
     }
 
     #[allow(unsafe_code)]
-    pub(crate) fn call_actor(&self, number: u64, binding: u64, operation: &str, message: &[u8]) {
+    fn call_actor(&self, number: u64, binding: u64, operation: &str, message: &[u8]) {
         let (operation, message) = (RawBytes::of(operation.as_bytes()), RawBytes::of(message));
         // SAFETY: see `answer`.
         unsafe { (self.0.call_actor)(self.0.context, number, binding, operation, message) }
     }
 
     #[allow(unsafe_code)]
-    pub(crate) fn may_use(&self, request: u64, operation: &str, resource: &str) -> bool {
+    fn may_use(&self, request: u64, operation: &str, resource: &str) -> bool {
         let (operation, resource) = (operation.as_bytes(), resource.as_bytes());
         // SAFETY: see `answer`.
         let may = unsafe {
@@ -49,19 +72,19 @@ impl Host {
     }
 
     #[allow(unsafe_code)]
-    pub(crate) fn charge(&self, request: u64, nanoseconds: u64) -> bool {
+    fn charge(&self, request: u64, nanoseconds: u64) -> bool {
         // SAFETY: see `answer`.
         unsafe { (self.0.charge)(self.0.context, request, nanoseconds) == 1 }
     }
 
     #[allow(unsafe_code)]
-    pub(crate) fn log(&self, level: Level, text: &str) {
+    fn log(&self, level: Level, text: &str) {
         // SAFETY: see `answer`.
         unsafe { (self.0.log)(self.0.context, level as u32, RawBytes::of(text.as_bytes())) }
     }
 
     #[allow(unsafe_code)]
-    pub(crate) fn broken(&self, reason: &str) {
+    fn broken(&self, reason: &str) {
         // SAFETY: see `answer`.
         unsafe { (self.0.broken)(self.0.context, RawBytes::of(reason.as_bytes())) }
     }

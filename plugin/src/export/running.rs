@@ -30,7 +30,7 @@ type Answer = Pin<Box<dyn Future<Output = (u32, Bytes)> + Send>>;
 
 /// An open provider.
 pub(crate) struct Running {
-    host: Host,
+    host: Arc<dyn Host>,
     provider: Arc<dyn Provider>,
     bindings: RwLock<HashMap<u64, Arc<BindingId>>>,
     calls: Arc<Mutex<HashMap<u64, Progress>>>,
@@ -73,8 +73,11 @@ impl Asked {
 
 impl Running {
     /// Opens the provider of `factory`.
-    pub(crate) fn open(factory: &impl ProviderFactory, host: Host) -> Result<Self, String> {
-        log_panics(host);
+    pub(crate) fn open(
+        factory: &impl ProviderFactory,
+        host: Arc<dyn Host>,
+    ) -> Result<Self, String> {
+        log_panics(Arc::clone(&host));
         let runtime = Builder::new_multi_thread()
             .worker_threads(1)
             .enable_all()
@@ -84,6 +87,7 @@ impl Running {
             .block_on(factory.open())
             .map_err(|error| causes(&error))?;
         if let Some(health) = provider.health() {
+            let host = Arc::clone(&host);
             runtime.spawn(async move { host.broken(&health.until_broken().await) });
         }
         Ok(Self {
@@ -115,7 +119,7 @@ impl Running {
         };
         let id = Arc::new(id);
         let actor = Actor {
-            host: self.host,
+            host: Arc::clone(&self.host),
             binding: number,
             max_message,
             asked: Arc::clone(&self.asked),
@@ -181,7 +185,7 @@ impl Running {
             left => Instant::now().checked_add(Duration::from_nanos(left)),
         };
         let terms = Terms {
-            host: self.host,
+            host: Arc::clone(&self.host),
             request,
             deadline,
             given_up: Arc::default(),
@@ -234,8 +238,8 @@ impl Running {
         let Some(runtime) = &self.runtime else {
             return;
         };
-        let host = self.host;
-        let mut work: Answer = Box::pin(outcome(host, work));
+        let host = Arc::clone(&self.host);
+        let mut work: Answer = Box::pin(outcome(Arc::clone(&host), work));
         let polled = {
             let _entered = runtime.enter();
             work.as_mut().poll(&mut Context::from_waker(Waker::noop()))
@@ -297,7 +301,7 @@ async fn charged(terms: Option<Terms>, mut work: Answer) -> (u32, Bytes) {
 }
 
 async fn outcome(
-    host: Host,
+    host: Arc<dyn Host>,
     work: impl Future<Output = Result<Bytes, ProviderError>>,
 ) -> (u32, Bytes) {
     match AssertUnwindSafe(work).catch_unwind().await {
@@ -321,13 +325,13 @@ async fn outcome(
 
 /// Sends the texts of panics to the log of the host that opened an instance last. Without it, they go to standard
 /// error, past the log.
-fn log_panics(host: Host) {
-    static HOST: Mutex<Option<Host>> = Mutex::new(None);
+fn log_panics(host: Arc<dyn Host>) {
+    static HOST: Mutex<Option<Arc<dyn Host>>> = Mutex::new(None);
     static HOOK: Once = Once::new();
     *HOST.lock().unwrap_or_else(PoisonError::into_inner) = Some(host);
     HOOK.call_once(|| {
         std::panic::set_hook(Box::new(|panic| {
-            let host = *HOST.lock().unwrap_or_else(PoisonError::into_inner);
+            let host = HOST.lock().unwrap_or_else(PoisonError::into_inner).clone();
             if let Some(host) = host {
                 host.log(Level::Error, &format!("the provider {panic}"));
             }

@@ -1,32 +1,24 @@
 //! An open provider of a library: its state, and its functions in safe form.
 
 use crate::abi::{HostTable, NO_DEADLINE, RawBinding, RawBytes, RawCall};
+use crate::load::callbacks::Context;
 use crate::load::library::Library;
-use crate::load::requests::{Requests, table};
+use crate::load::remote::{Bind, Remote};
+use crate::load::requests::Requests;
 use bytes::Bytes;
-use capwire_provider::{BindingId, ProviderError};
+use capwire_provider::ProviderError;
 use std::ffi::c_void;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 /// An open instance of a provider. Dropping it closes it.
 pub(crate) struct Instance {
     library: Arc<Library>,
-    requests: Arc<Requests>,
     state: State,
     /// The library has a pointer to it until it is closed.
     _table: Box<HostTable>,
-}
-
-/// A binding that begins.
-pub(crate) struct Bind {
-    pub(crate) number: u64,
-    pub(crate) id: BindingId,
-    /// Maps of texts to texts, in MessagePack.
-    pub(crate) values: Vec<u8>,
-    pub(crate) claims: Vec<u8>,
-    pub(crate) max_message: usize,
+    _context: Context,
 }
 
 /// The state of the library's own. It is shared by threads, as the interface demands of every library.
@@ -45,9 +37,10 @@ impl Instance {
     #[allow(unsafe_code)]
     pub(crate) fn open(
         library: Arc<Library>,
-        requests: Arc<Requests>,
+        requests: &Arc<Requests>,
     ) -> Result<Arc<Self>, ProviderError> {
-        let table = Box::new(table(requests.context()));
+        let context = Context::of(requests);
+        let table = Box::new(context.table());
         // SAFETY: the table is complete and lives in its box until the instance is closed.
         let state = unsafe { (library.functions.open)(&raw const *table) };
         if state.is_null() {
@@ -60,25 +53,19 @@ impl Instance {
         }
         let instance = Arc::new(Self {
             library,
-            requests: Arc::clone(&requests),
             state: State(state),
             _table: table,
+            _context: context,
         });
-        requests.opened(&instance);
+        let remote: Weak<Self> = Arc::downgrade(&instance);
+        requests.opened(remote);
         Ok(instance)
     }
+}
 
-    pub(crate) fn library(&self) -> &Library {
-        &self.library
-    }
-
-    pub(crate) fn requests(&self) -> &Requests {
-        &self.requests
-    }
-
-    /// Begins to bind an actor.
+impl Remote for Instance {
     #[allow(unsafe_code)]
-    pub(crate) fn bind(&self, request: u64, binding: &Bind) {
+    fn bind(&self, request: u64, binding: &Bind) {
         let raw = RawBinding {
             binding: binding.number,
             actor: RawBytes::of(binding.id.actor.as_bytes()),
@@ -91,16 +78,14 @@ impl Instance {
         unsafe { (self.library.functions.bind)(self.state.0, request, &raw const raw) }
     }
 
-    /// Begins to end a binding.
     #[allow(unsafe_code)]
-    pub(crate) fn unbind(&self, request: u64, binding: u64) {
+    fn unbind(&self, request: u64, binding: u64) {
         // SAFETY: the state is open.
         unsafe { (self.library.functions.unbind)(self.state.0, request, binding) }
     }
 
-    /// Begins a call.
     #[allow(unsafe_code)]
-    pub(crate) fn call(
+    fn call(
         &self,
         request: u64,
         binding: u64,
@@ -119,27 +104,24 @@ impl Instance {
         unsafe { (self.library.functions.call)(self.state.0, &raw const raw) }
     }
 
-    /// Tells the library that nobody waits for the answer to `request`.
     #[allow(unsafe_code)]
-    pub(crate) fn cancel(&self, request: u64) {
+    fn cancel(&self, request: u64) {
         if let Some(cancel) = self.library.functions.optional.cancel {
             // SAFETY: the state is open.
             unsafe { cancel(self.state.0, request) }
         }
     }
 
-    /// Gives the library the outcome of its call of an actor.
     #[allow(unsafe_code)]
-    pub(crate) fn answered(&self, number: u64, status: u32, message: &Bytes) {
+    fn answered(&self, number: u64, status: u32, message: &Bytes) {
         if let Some(answered) = self.library.functions.optional.answered {
             // SAFETY: the state is open, and the bytes are valid until the function returns.
             unsafe { answered(self.state.0, number, status, RawBytes::of(message)) }
         }
     }
 
-    /// Begins to finish the work in progress. Returns false if the library has no such function.
     #[allow(unsafe_code)]
-    pub(crate) fn drain(&self, request: u64, time: Duration) -> bool {
+    fn drain(&self, request: u64, time: Duration) -> bool {
         let Some(drain) = self.library.functions.optional.drain else {
             return false;
         };

@@ -4,6 +4,7 @@ use crate::abi::{BLOCKING, EXCLUSIVE, ProviderTable, RawDescription, SYMBOL, VER
 use crate::error::PluginError;
 use crate::load::elf;
 use crate::load::memory::SealedFile;
+use crate::load::provider::Facts;
 use capwire_contracts::core::{CapabilityDescriptor, Direction, OperationDescriptor};
 use libloading::os::unix::{Library as Dynamic, RTLD_LOCAL, RTLD_NOW};
 use sha2::{Digest, Sha256};
@@ -24,9 +25,7 @@ static LOADED: Loaded = LazyLock::new(Mutex::default);
 #[derive(Debug)]
 pub(crate) struct Library {
     pub(crate) functions: Functions,
-    pub(crate) descriptor: CapabilityDescriptor,
-    pub(crate) exclusive: bool,
-    pub(crate) blocking: bool,
+    pub(crate) facts: Facts,
     /// Owns the code, and the descriptor whose name the system's loader knows the library by.
     _code: (Dynamic, SealedFile),
 }
@@ -84,9 +83,11 @@ impl Library {
         let description = description.ok_or(PluginError::Incomplete("`describe` returned null"))?;
         Ok(Self {
             functions,
-            descriptor: descriptor(description)?,
-            exclusive: description.flags & EXCLUSIVE != 0,
-            blocking: description.flags & BLOCKING != 0,
+            facts: Facts {
+                descriptor: descriptor(description)?,
+                exclusive: description.flags & EXCLUSIVE != 0,
+                blocking: description.flags & BLOCKING != 0,
+            },
             _code: (code, file),
         })
     }

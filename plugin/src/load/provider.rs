@@ -1,8 +1,6 @@
-//! The provider of a library, as a provider of a host.
+//! A provider on another side, as a provider of a host.
 
-use crate::error::PluginError;
-use crate::load::instance::{Bind, Instance};
-use crate::load::library::Library;
+use crate::load::remote::{Bind, Remote};
 use crate::load::requests::{Outcome, Requests};
 use crate::status;
 use bytes::Bytes;
@@ -10,86 +8,51 @@ use capwire_contracts::codec;
 use capwire_contracts::core::CapabilityDescriptor;
 use capwire_provider::{
     Binding, BindingId, BlockingPool, Bound, Call, Config, HandOver, Health, Provider,
-    ProviderError, ProviderFactory, WorkEnded, async_trait,
+    ProviderError, WorkEnded, async_trait,
 };
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
-use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
 /// The most time for a library to bind an actor or to end a binding.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Opens the provider of a library.
-///
-/// ```no_run
-/// use capwire_plugin::Plugin;
-/// # fn verified() -> Vec<u8> { Vec::new() }
-///
-/// let library: Vec<u8> = verified();
-/// let plugin = Plugin::load(&library)?;
-/// println!("{}", capwire_provider::ProviderFactory::descriptor(&plugin).id);
-/// # Ok::<(), capwire_plugin::PluginError>(())
-/// ```
+/// The facts about a provider that do not change.
 #[derive(Clone, Debug)]
-pub struct Plugin {
-    library: Arc<Library>,
+pub(crate) struct Facts {
+    pub(crate) descriptor: CapabilityDescriptor,
+    pub(crate) exclusive: bool,
+    /// True if its functions may block.
+    pub(crate) blocking: bool,
 }
 
-impl Plugin {
-    /// Loads the shared library `library` into this process and runs its constructors. Load only libraries whose
-    /// signature was verified: the library can do whatever the host can.
-    ///
-    /// The target, the version of the interface and the other libraries that it needs are checked before. A library is
-    /// never unloaded. The same bytes are loaded once, and opened as often as you like.
-    ///
-    /// # Errors
-    /// Returns an error if the library is for another target or version, needs others, or is incomplete.
-    pub fn load(library: &[u8]) -> Result<Self, PluginError> {
-        Library::load(library).map(|library| Self { library })
-    }
-}
-
-#[async_trait]
-impl ProviderFactory for Plugin {
-    fn descriptor(&self) -> CapabilityDescriptor {
-        self.library.descriptor.clone()
-    }
-
-    fn hand_over(&self) -> HandOver {
-        hand_over(&self.library)
-    }
-
-    async fn open(&self) -> Result<Arc<dyn Provider>, ProviderError> {
-        let requests = Requests::new(Handle::current());
-        let library = Arc::clone(&self.library);
-        let opened = tokio::task::spawn_blocking(move || Instance::open(library, requests)).await;
-        let instance =
-            opened.map_err(|error| ProviderError::unavailable("the provider", error))??;
-        Ok(Arc::new(LibraryProvider {
-            instance,
-            bindings: RwLock::default(),
-            threads: Arc::default(),
-        }))
+impl Facts {
+    pub(crate) const fn hand_over(&self) -> HandOver {
+        match self.exclusive {
+            true => HandOver::Exclusive,
+            false => HandOver::Overlapping,
+        }
     }
 }
 
-/// An open provider of a library.
-struct LibraryProvider {
-    instance: Arc<Instance>,
+/// An open provider on another side.
+pub(crate) struct RemoteProvider {
+    remote: Arc<dyn Remote>,
+    requests: Arc<Requests>,
+    facts: Facts,
     bindings: RwLock<HashMap<BindingId, u64>>,
     threads: Arc<BlockingPool>,
 }
 
 #[async_trait]
-impl Provider for LibraryProvider {
+impl Provider for RemoteProvider {
     fn descriptor(&self) -> CapabilityDescriptor {
-        self.instance.library().descriptor.clone()
+        self.facts.descriptor.clone()
     }
 
     async fn bind(&self, binding: Binding) -> Result<Bound, ProviderError> {
-        let requests = self.instance.requests();
+        let requests = &self.requests;
         let number = requests.number();
         let (claims, values): (BTreeMap<&str, &str>, BTreeMap<&str, &str>) = binding
             .config
@@ -103,11 +66,9 @@ impl Provider for LibraryProvider {
             max_message: binding.actor.max_message(),
         };
         requests.add_actor(number, binding.actor);
-        let request = Request::begin(&self.instance, None);
+        let request = Request::begin(self, None);
         let bound = request
-            .on_a_thread("bind", move |instance, request| {
-                instance.bind(request, &bind)
-            })
+            .on_a_thread("bind", move |remote, request| remote.bind(request, &bind))
             .await;
         match bound.and_then(|message| endpoints(&message)) {
             Ok(bound) => {
@@ -125,13 +86,13 @@ impl Provider for LibraryProvider {
         let Some(number) = self.write().remove(binding) else {
             return Ok(());
         };
-        let request = Request::begin(&self.instance, None);
+        let request = Request::begin(self, None);
         let ended = request
-            .on_a_thread("unbind", move |instance, request| {
-                instance.unbind(request, number)
+            .on_a_thread("unbind", move |remote, request| {
+                remote.unbind(request, number)
             })
             .await;
-        self.instance.requests().remove_actor(number);
+        self.requests.remove_actor(number);
         ended.map(drop)
     }
 
@@ -143,12 +104,12 @@ impl Provider for LibraryProvider {
                 .copied()
                 .ok_or(ProviderError::NotBound)?
         };
-        let request = Request::begin(&self.instance, Some(&call));
-        if self.instance.library().blocking {
+        let request = Request::begin(self, Some(&call));
+        if self.facts.blocking {
             self.call_on_a_thread(&call, binding, &request).await?;
         } else {
             let (operation, message) = (call.operation, call.payload);
-            self.instance.call(
+            self.remote.call(
                 request.number,
                 binding,
                 operation,
@@ -160,12 +121,12 @@ impl Provider for LibraryProvider {
     }
 
     fn hand_over(&self) -> HandOver {
-        hand_over(self.instance.library())
+        self.facts.hand_over()
     }
 
     async fn drain(&self, time: Duration) -> usize {
-        let request = Request::begin(&self.instance, None);
-        if !self.instance.drain(request.number, time) {
+        let request = Request::begin(self, None);
+        if !self.remote.drain(request.number, time) {
             return 0;
         }
         let drained = tokio::time::timeout(time, request.outcome("drain")).await;
@@ -176,25 +137,35 @@ impl Provider for LibraryProvider {
     }
 
     fn health(&self) -> Option<Health> {
-        Some(self.instance.requests().health().clone())
+        Some(self.requests.health().clone())
     }
 }
 
-impl LibraryProvider {
+impl RemoteProvider {
+    pub(crate) fn new(remote: Arc<dyn Remote>, requests: Arc<Requests>, facts: Facts) -> Self {
+        Self {
+            remote,
+            requests,
+            facts,
+            bindings: RwLock::default(),
+            threads: Arc::default(),
+        }
+    }
+
     async fn call_on_a_thread(
         &self,
         call: &Call<'_>,
         binding: u64,
         request: &Request<'_>,
     ) -> Result<(), ProviderError> {
-        let (instance, number) = (Arc::clone(&self.instance), request.number);
+        let (remote, number) = (Arc::clone(&self.remote), request.number);
         let (operation, message) = (
             call.operation.to_owned(),
             Bytes::copy_from_slice(call.payload),
         );
         let left = call.time_left();
         let work = move |_: &_| {
-            instance.call(number, binding, &operation, &message, left);
+            remote.call(number, binding, &operation, &message, left);
             Ok::<(), WorkEnded>(())
         };
         Ok(self.threads.run(call, work).await?)
@@ -208,17 +179,17 @@ impl LibraryProvider {
 }
 
 /// A request under way. Dropping it tells the library that nobody waits.
-struct Request<'i> {
-    instance: &'i Arc<Instance>,
+struct Request<'p> {
+    provider: &'p RemoteProvider,
     number: u64,
     outcome: Option<oneshot::Receiver<Outcome>>,
 }
 
-impl<'i> Request<'i> {
-    fn begin(instance: &'i Arc<Instance>, call: Option<&Call<'_>>) -> Self {
-        let (number, outcome) = instance.requests().begin(call.map(Call::token));
+impl<'p> Request<'p> {
+    fn begin(provider: &'p RemoteProvider, call: Option<&Call<'_>>) -> Self {
+        let (number, outcome) = provider.requests.begin(call.map(Call::token));
         Self {
-            instance,
+            provider,
             number,
             outcome: Some(outcome),
         }
@@ -228,10 +199,10 @@ impl<'i> Request<'i> {
     async fn on_a_thread(
         self,
         name: &str,
-        begin: impl FnOnce(&Instance, u64) + Send + 'static,
+        begin: impl FnOnce(&dyn Remote, u64) + Send + 'static,
     ) -> Result<Bytes, ProviderError> {
-        let (instance, number) = (Arc::clone(self.instance), self.number);
-        let begun = tokio::task::spawn_blocking(move || begin(&instance, number));
+        let (remote, number) = (Arc::clone(&self.provider.remote), self.number);
+        let begun = tokio::task::spawn_blocking(move || begin(&*remote, number));
         let outcome = async {
             let begun = begun.await;
             begun.map_err(|error| ProviderError::unavailable("the provider", error))?;
@@ -248,7 +219,10 @@ impl<'i> Request<'i> {
     }
 
     async fn outcome(mut self, operation: &str) -> Result<Bytes, ProviderError> {
-        let lost = || ProviderError::Refused("the provider was closed during the call".to_owned());
+        let lost = || ProviderError::Unavailable {
+            what: "the provider ended during the call".to_owned(),
+            source: None,
+        };
         let outcome = self.outcome.take().ok_or_else(lost)?;
         let (status, message) = outcome.await.map_err(|_| lost())?;
         status::outcome(operation, status, message)
@@ -257,16 +231,9 @@ impl<'i> Request<'i> {
 
 impl Drop for Request<'_> {
     fn drop(&mut self) {
-        if self.instance.requests().forget(self.number) {
-            self.instance.cancel(self.number);
+        if self.provider.requests.forget(self.number) {
+            self.provider.remote.cancel(self.number);
         }
-    }
-}
-
-const fn hand_over(library: &Library) -> HandOver {
-    match library.exclusive {
-        true => HandOver::Exclusive,
-        false => HandOver::Overlapping,
     }
 }
 

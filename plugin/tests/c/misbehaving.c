@@ -1,5 +1,12 @@
 /* A library that does not keep the rules. Options of the compiler say which ones. */
+#define _POSIX_C_SOURCE 200809L
 #include "capwire_msgpack.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <unistd.h>
+
+extern char **environ;
 
 /* The host of an instance that was closed. */
 static struct capwire_host ghost;
@@ -49,6 +56,30 @@ static void unbind_it(void *state, uint64_t request, uint64_t binding) {
     answer(state, request, CAPWIRE_OK, "");
 }
 
+static void crash(void) {
+    volatile int *volatile nowhere = NULL;
+    *nowhere = 1;
+}
+
+/* Answers with the number of the process, of its variables and of its open files. */
+static void tell(const struct capwire_host *host, uint64_t request) {
+    char text[64];
+    int variables = 0, files = 0;
+    while (environ[variables] != NULL) variables++;
+    DIR *open = opendir("/proc/self/fd");
+    while (open != NULL && readdir(open) != NULL) files++;
+    if (open != NULL) closedir(open);
+    snprintf(text, sizeof text, "%ld %d %d", (long)getpid(), variables, files);
+    answer(host, request, CAPWIRE_OK, text);
+}
+
+/* Takes all memory that there is. */
+static void eat(const struct capwire_host *host, uint64_t request) {
+    size_t piece = 256u << 20, pieces = 0;
+    while (pieces < 64 && malloc(piece) != NULL) pieces++;
+    answer(host, request, pieces < 64 ? CAPWIRE_OK : CAPWIRE_REFUSED, "");
+}
+
 static void call(void *state, const struct capwire_call *call) {
     const struct capwire_host *host = state;
     struct capwire_bytes null = {NULL, 5};
@@ -70,6 +101,14 @@ static void call(void *state, const struct capwire_call *call) {
             ghost.log(ghost.context, CAPWIRE_ERROR, null);
         }
         answer(host, call->request, ghost.answer != NULL ? CAPWIRE_OK : CAPWIRE_REFUSED, "");
+    } else if (capwire_is(call->operation, "Tell")) tell(host, call->request);
+    else if (capwire_is(call->operation, "Eat")) eat(host, call->request);
+    else if (capwire_is(call->operation, "Crash")) crash();
+    else if (capwire_is(call->operation, "Exit")) _exit(3);
+    else if (capwire_is(call->operation, "Write")) {
+        /* Nonsense on each descriptor, one of which is the socket to the host. */
+        for (int file = 0; file < 16; file++)
+            if (write(file, "\xff\xff\xff\xff nonsense nonsense", 22) < 0) continue;
     } else if (capwire_is(call->operation, "Hang")) ghost_request = call->request;
 }
 

@@ -7,11 +7,30 @@
     reason = "tests; each uses a part"
 )]
 
+pub(crate) mod caller;
+
 use capwire_contracts_suite::keyvalue::Subject;
-use capwire_plugin::Plugin;
+use capwire_plugin::{IsolatedPlugin, Plugin};
 use capwire_provider::ProviderFactory as _;
 use std::process::Command;
 use std::sync::OnceLock;
+
+/// Returns the program that serves libraries, which cargo builds with the tests.
+pub(crate) fn served() -> Command {
+    let test = std::env::current_exe().unwrap();
+    Command::new(test.ancestors().nth(2).unwrap().join("examples/served"))
+}
+
+/// Returns the provider of `library` in a process of its own, for the cases of the contract.
+pub(crate) async fn isolated(library: Vec<u8>) -> Subject {
+    let plugin = IsolatedPlugin::load(library, served).unwrap();
+    let provider = plugin.open().await.unwrap();
+    Subject::new(
+        provider,
+        |_| panic!("the core has no case in which time passes"),
+        (),
+    )
+}
 
 /// Returns the library `name` in Rust, which cargo builds with the tests.
 pub(crate) fn built(name: &str) -> Vec<u8> {

@@ -85,6 +85,12 @@ impl RunningHost {
         &self.url
     }
 
+    /// Returns the number of its process.
+    #[must_use]
+    pub fn process(&self) -> u32 {
+        self.process.id()
+    }
+
     /// Returns the socket for `capwire ps`, `swap` and `stop`.
     #[must_use]
     pub fn control(&self) -> &Path {

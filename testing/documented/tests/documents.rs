@@ -71,7 +71,10 @@ fn ci_has_the_steps_that_it_is_said_to_have() {
     for (command, runner) in ELSEWHERE {
         if *runner == Runner::Ci && *command != ".ci/run" {
             let step = format!("step {command}");
-            assert!(script.lines().any(|line| line == step), "no `{step}`");
+            // The program of the alias, without Cargo's lock.
+            let beside = step.replace("cargo xtask", "target/debug/capwire-xtask");
+            let is_there = |line: &str| line.trim_start() == step || line.trim_start() == beside;
+            assert!(script.lines().any(is_there), "no `{step}`");
         }
     }
 }
