@@ -190,32 +190,39 @@ fn answers_of_capabilities(workshop: &Workshop, test: impl Fn(i32) -> String) {
 
 #[test]
 fn a_project_is_created_run_changed_and_tested_in_each_language() {
-    for language in languages() {
-        let workshop = Workshop::new();
-        let project = created(&workshop, &language);
-        let mut development = Development::start(&workshop, &project);
-        let url = development.listens();
-        let greeting = format!("Hello from hello-{language}: /world\n");
-        assert_eq!(get(&format!("{url}/world")), greeting);
+    // At the same time, because their tools often wait.
+    thread::scope(|scope| {
+        for language in languages() {
+            scope.spawn(move || create_run_change_and_test(&language));
+        }
+    });
+}
 
-        let (source, broken) = source(&language);
-        let source = project.join(source);
-        let text = fs::read_to_string(&source).unwrap();
-        fs::write(&source, format!("{text}{broken}")).unwrap();
-        development.says("error: cannot build");
-        assert_eq!(
-            get(&format!("{url}/world")),
-            greeting,
-            "the old version goes on"
-        );
+fn create_run_change_and_test(language: &str) {
+    let workshop = Workshop::new();
+    let project = created(&workshop, language);
+    let mut development = Development::start(&workshop, &project);
+    let url = development.listens();
+    let greeting = format!("Hello from hello-{language}: /world\n");
+    assert_eq!(get(&format!("{url}/world")), greeting);
 
-        fs::write(&source, text.replace("Hello from", "Goodbye from")).unwrap();
-        development.says("has taken over from 1");
-        let changed = format!("Goodbye from hello-{language}: /world\n");
-        assert_eq!(get(&format!("{url}/world")), changed);
-        development.stop();
-        test_cases(&workshop, &project, &language);
-    }
+    let (source, broken) = source(language);
+    let source = project.join(source);
+    let text = fs::read_to_string(&source).unwrap();
+    fs::write(&source, format!("{text}{broken}")).unwrap();
+    development.says("error: cannot build");
+    assert_eq!(
+        get(&format!("{url}/world")),
+        greeting,
+        "the old version goes on"
+    );
+
+    fs::write(&source, text.replace("Hello from", "Goodbye from")).unwrap();
+    development.says("has taken over from 1");
+    let changed = format!("Goodbye from hello-{language}: /world\n");
+    assert_eq!(get(&format!("{url}/world")), changed);
+    development.stop();
+    test_cases(&workshop, &project, language);
 }
 
 /// Runs the project's tests, and shows that a case fails with the difference.

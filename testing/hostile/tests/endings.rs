@@ -5,8 +5,10 @@
 use capwire_hostile::{
     Attacks, Ending, Guest, Site, Strikes, Subject, Wall, guests, one_of_each, subjects,
 };
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
+use std::thread;
 use std::time::Duration;
+use tokio::runtime::Builder;
 
 /// The number of answers that a neighbour must give before an endless guest is stopped.
 const ANSWERS: u64 = 3;
@@ -14,15 +16,31 @@ const ANSWERS: u64 = 3;
 /// By the clock on the wall, by which a busy machine gives neighbours little time.
 const PATIENCE: Duration = Duration::from_millis(500);
 
-#[tokio::test(flavor = "current_thread")]
-async fn each_guest_ends_in_the_same_way_on_every_engine() {
+/// The engines that are attacked at the same time, each on a thread of its own.
+const ENGINES_AT_ONCE: usize = 2;
+
+#[test]
+fn each_guest_ends_in_the_same_way_on_every_engine() {
+    let subjects = Mutex::new(subjects().unwrap().into_iter());
+    let wrong = thread::scope(|scope| {
+        let threads = [(); ENGINES_AT_ONCE].map(|()| scope.spawn(|| attack_each(&subjects)));
+        threads.map(|thread| thread.join().unwrap()).concat()
+    });
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Attacks the engines that no other thread has taken. Returns what was wrong.
+fn attack_each(subjects: &Mutex<impl Iterator<Item = Subject>>) -> Vec<String> {
+    let runtime = Builder::new_current_thread().enable_all().build().unwrap();
     let mut wrong = Vec::new();
-    for subject in subjects().unwrap() {
+    loop {
+        let Some(subject) = subjects.lock().unwrap().next() else {
+            return wrong;
+        };
         for guest in subject.guests(Attacks::chosen()) {
-            wrong.extend(attack(&subject, &guest).await.err());
+            wrong.extend(runtime.block_on(attack(&subject, &guest)).err());
         }
     }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 /// Guests that are left out for configured engines, unless `CAPWIRE_ATTACKS` is `all`, attack and
