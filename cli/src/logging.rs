@@ -4,6 +4,7 @@
 //! of its own writes, and each source of events has a bounded rate (see [`Rates`]). Lines that are
 //! left out are counted, and the count is logged.
 
+mod fields;
 mod queue;
 mod rated;
 mod rates;
@@ -14,6 +15,7 @@ use crate::args::LogFormat;
 use crate::error::Error;
 use crate::secrets::Secrets;
 use anstream::{AutoStream, ColorChoice};
+use fields::ShownFields;
 use queue::Queue;
 use rated::Rated;
 use rates::Rates;
@@ -47,6 +49,7 @@ pub(crate) fn start_for_call(secrets: &Secrets) -> Result<(), Error> {
         .log_internal_errors(false)
         .with_writer(move || Direct(secrets.clone()))
         .with_ansi(is_terminal())
+        .fmt_fields(ShownFields)
         .init();
     Ok(())
 }
@@ -67,7 +70,8 @@ pub(crate) fn start_for_host(format: LogFormat, secrets: &Secrets) -> Result<(),
         LogFormat::Text => {
             let ansi = is_terminal();
             let events = Rated::of_text(events.with_ansi(ansi), rates);
-            log.with_ansi(ansi).event_format(events).init();
+            let log = log.with_ansi(ansi).fmt_fields(ShownFields);
+            log.event_format(events).init();
         }
         LogFormat::Json => {
             let events = Rated::of_json(events.json(), rates);

@@ -9,6 +9,9 @@ use tracing::{Event, Metadata};
 /// The maximum length of an actor's name, in bytes.
 const LONGEST: usize = 128;
 
+/// The field in which the host names the actor of an event whose text names it already.
+pub(super) const SOURCE: &str = "log_source";
+
 /// The source of an event: an actor, or else a place in the code.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub(super) enum Source {
@@ -100,7 +103,7 @@ impl Names {
 
     fn place(&mut self, field: &Field) -> Option<&mut String> {
         match field.name() {
-            "actor" => Some(&mut self.actor),
+            "actor" | SOURCE => Some(&mut self.actor),
             "key" => Some(&mut self.key),
             "name" => Some(&mut self.name),
             _ => None,

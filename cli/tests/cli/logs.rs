@@ -1,6 +1,6 @@
 //! `capwire run`: its log cannot fill a disk, and nothing waits for it.
 
-use crate::folder::{Folder, says};
+use crate::folder::{Folder, eventually, says};
 use crate::host::{Host, get};
 use crate::modules::{trapping_after, web, web_that_logs};
 use crate::run::http;
@@ -80,6 +80,28 @@ fn three_attacks_on_the_log_write_little_and_are_counted_n6() {
         let counted = counts.iter().any(|line| line.contains(actor));
         assert!(counted, "{actor}: {counts:?}");
     }
+}
+
+#[test]
+fn an_actor_that_fails_all_the_time_does_not_silence_the_failure_of_another_n6() {
+    let folder = Folder::new();
+    let failing = trapping_after(&"y".repeat(3_900));
+    for name in ["failing", "unlucky"] {
+        folder.signed(&failing, name, "--cap wascc:http_server");
+    }
+    let servers = ["failing", "unlucky"].map(http).join("\n  - ");
+    let manifest = format!("actors: [failing.wasm, unlucky.wasm]\nbindings:\n  - {servers}\n");
+    folder.write("m.yaml", manifest);
+    let mut host = Host::start(&folder, "run m.yaml --engine wasmi");
+    let (failing, unlucky) = (host.address(), host.address());
+    for _ in 0..requests() {
+        says(&get(&failing), &["HTTP/1.1 500"]);
+    }
+    says(&get(&unlucky), &["HTTP/1.1 500"]);
+    eventually("the failure is in the log", || {
+        host.errors().contains("capwire::fault: unlucky (")
+    });
+    assert_eq!(host.stop(Signal::SIGTERM).0.code(), Some(0));
 }
 
 #[test]

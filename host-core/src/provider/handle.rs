@@ -8,6 +8,7 @@ use crate::state::Revocation;
 use bytes::Bytes;
 use capwire_provider::{ActorCall, ActorError, ActorHandle, TraceId, async_trait};
 use std::sync::{Arc, Weak};
+use tracing::field::display;
 
 /// A provider's handle to the actor of one binding. It ends with the binding.
 pub(super) struct Handle {
@@ -95,7 +96,8 @@ impl Handle {
             }
         };
         let binding = self.binding.provider.name.as_str();
-        tracing::warn!(target: "capwire::fault", binding, %trace_id, "{text}");
+        let source = display(self.binding.actor);
+        tracing::warn!(target: "capwire::fault", binding, %trace_id, log_source = source, "{text}");
     }
 }
 

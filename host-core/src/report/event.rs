@@ -1,10 +1,10 @@
 //! Events of a host, as they happen.
 
-use super::rate::Rate;
+use super::rate::DenialRates;
 use super::swap::{ProviderSwapReport, SwapReport};
 use crate::clock::Clock;
 use crate::error::Denial;
-use crate::id::{ActorId, BindingKey, ProviderId};
+use crate::id::{ActorId, BindingKey, Origin, ProviderId};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::broadcast;
@@ -155,14 +155,14 @@ impl Events {
 pub(crate) struct Announcer {
     listeners: broadcast::Sender<Event>,
     clock: Arc<dyn Clock>,
-    denials: Rate,
+    denials: DenialRates,
 }
 
 impl Announcer {
     pub(crate) fn new(capacity: usize, clock: Arc<dyn Clock>) -> Self {
         Self {
             listeners: broadcast::Sender::new(capacity),
-            denials: Rate::new(clock.monotonic()),
+            denials: DenialRates::default(),
             clock,
         }
     }
@@ -186,10 +186,15 @@ impl Announcer {
         let _ = self.listeners.send(event);
     }
 
-    /// Logs denials at a bounded rate, because an actor can cause any number of them.
+    /// Logs denials at a rate that is bounded for each actor, because one can cause any number of them.
     fn log_denial(&self, denial: &Denial) {
-        if let Some(dropped) = self.denials.admit(self.clock.monotonic()) {
-            tracing::warn!(%denial, not_logged_before = dropped, "denied");
+        let actor = match denial.origin {
+            Origin::Actor(actor) => Some(actor),
+            Origin::Host | Origin::Provider(_) => None,
+        };
+        if let Some(dropped) = self.denials.admit(actor, self.clock.monotonic()) {
+            let source = actor.map(tracing::field::display);
+            tracing::warn!(%denial, not_logged_before = dropped, log_source = source, "denied");
         }
     }
 }
@@ -233,8 +238,9 @@ fn log(event: &Event) {
         Event::Unbound { binding, fault } => {
             tracing::info!(%binding, fault = fault.as_deref(), "unbound");
         }
-        Event::InstanceRetired { reason, .. } => {
-            tracing::warn!(target: "capwire::fault", "{reason}");
+        // The reason names the actor. A log may need its key, to limit what it writes for one actor.
+        Event::InstanceRetired { actor, reason } => {
+            tracing::warn!(target: "capwire::fault", log_source = %actor, "{reason}");
         }
         Event::Denied(_) | Event::Missed(_) => {}
     }

@@ -1,5 +1,7 @@
 //! A limit for the lines that hostile guests write to a log.
 
+use crate::id::ActorId;
+use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -26,6 +28,27 @@ impl Rate {
     pub(crate) fn admit(&self, now: Duration) -> Option<u64> {
         let mut bucket = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         bucket.admit(now)
+    }
+}
+
+/// The most actors that have a rate of their own at the same time.
+const MOST_ACTORS: usize = 1024;
+
+/// Admits denials, of each actor at a rate of its own, so that none keeps those of others out of the log.
+#[derive(Debug, Default)]
+pub(crate) struct DenialRates(Mutex<HashMap<Option<ActorId>, Rate>>);
+
+impl DenialRates {
+    /// Admits a denial of `actor`, or of no actor, like [`Rate::admit`].
+    pub(crate) fn admit(&self, actor: Option<ActorId>, now: Duration) -> Option<u64> {
+        let mut rates = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if rates.len() >= MOST_ACTORS && !rates.contains_key(&actor) {
+            rates.clear();
+        }
+        rates
+            .entry(actor)
+            .or_insert_with(|| Rate::new(now))
+            .admit(now)
     }
 }
 
@@ -73,6 +96,19 @@ mod tests {
         assert_eq!(passed.count(), BURST as usize);
         assert_eq!(rate.admit(Duration::from_millis(15)), Some(800));
         assert_eq!(rate.admit(Duration::from_millis(15)), None);
+    }
+
+    #[test]
+    fn an_actor_that_is_denied_often_does_not_silence_another() {
+        let rates = DenialRates::default();
+        let key = |text: &str| Some(text.parse::<ActorId>().unwrap());
+        let loud = key("MBFUMD7YAWWMHTD3UZQZ5FOS7367YS44J7GCO6BA5B2XAOHF7XAR4UJX");
+        let other = key("MB2EJ3HORPRAISCCSZ2L26C55ARHYVSKSGKWLSFVWXKXORC7FCQN64K6");
+        let passed = (0..1_000).filter(|_| rates.admit(loud, Duration::ZERO).is_some());
+        assert_eq!(passed.count(), BURST as usize);
+        assert_eq!(rates.admit(other, Duration::ZERO), Some(0));
+        assert_eq!(rates.admit(None, Duration::ZERO), Some(0));
+        assert_eq!(rates.admit(loud, Duration::from_millis(15)), Some(800));
     }
 
     #[test]
