@@ -74,6 +74,8 @@ impl Replan {
             let problem = format!("the manifest `{manifest}` has no provider {id} any more");
             return Err(Error::failure(problem).help("add it again, or restart the host"));
         };
+        // Here, where it may block, and where its error is the answer.
+        provider.load()?;
         let bindings = plan.bindings.into_iter();
         let own = bindings.filter(|binding| binding.key.provider == *id);
         Ok(Replacement {

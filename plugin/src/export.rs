@@ -5,6 +5,8 @@ mod functions;
 mod host;
 mod running;
 
+#[cfg(feature = "process")]
+pub(crate) use calls::thread_cpu;
 pub use functions::table;
 #[cfg(feature = "process")]
 pub(crate) use host::{Host, Level};

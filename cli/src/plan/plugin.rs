@@ -142,7 +142,7 @@ impl PluginFile {
         self.contract == http::CONTRACT
     }
 
-    /// Loads the library, to ask for its description.
+    /// Returns the description, of a library that is [loaded](Self::loaded).
     pub(super) fn descriptor(&self) -> CapabilityDescriptor {
         match self.loaded() {
             Ok(plugin) => plugin.descriptor(),
@@ -164,7 +164,8 @@ impl PluginFile {
         opened.map_err(|error| unusable(&self.file, error))
     }
 
-    fn loaded(&self) -> Result<&dyn ProviderFactory, Error> {
+    /// Loads the library, unless it is loaded already. Blocks.
+    pub(super) fn loaded(&self) -> Result<&dyn ProviderFactory, Error> {
         if let Some(plugin) = self.loaded.get() {
             return Ok(&**plugin);
         }

@@ -102,6 +102,15 @@ impl PlannedProvider {
         }
     }
 
+    /// Loads what its description needs. Blocks.
+    pub(crate) fn load(&self) -> Result<(), Error> {
+        match self {
+            Self::Builtin(_) => Ok(()),
+            #[cfg(all(feature = "plugins", target_os = "linux"))]
+            Self::Plugin(plugin) => plugin.loaded().map(drop),
+        }
+    }
+
     /// Returns its description, without opening it.
     pub(crate) fn descriptor(&self) -> CapabilityDescriptor {
         match self {

@@ -2,37 +2,11 @@
 //! `cargo build -p capwire-plugin --features export --example keyvalue`.
 
 mod operations;
+mod provider;
 mod store;
 mod values;
 
-use bytes::Bytes;
-use capwire_contracts::core::CapabilityDescriptor;
-use capwire_contracts::keyvalue::{CONTRACT, OPERATIONS};
 use capwire_plugin::{each_with, export};
-use capwire_provider::{Binding, BindingId, Bound, Call, Provider, ProviderError, async_trait};
 use store::Store;
 
 export!(each_with(Store::default));
-
-#[async_trait]
-impl Provider for Store {
-    fn descriptor(&self) -> CapabilityDescriptor {
-        CapabilityDescriptor::new(CONTRACT, "Store in Rust", OPERATIONS)
-    }
-
-    async fn bind(&self, binding: Binding) -> Result<Bound, ProviderError> {
-        binding.config.only(&[])?;
-        self.admit(binding.id);
-        Ok(Bound::default())
-    }
-
-    async fn unbind(&self, binding: &BindingId) -> Result<(), ProviderError> {
-        self.dismiss(binding);
-        Ok(())
-    }
-
-    async fn call(&self, call: Call<'_>) -> Result<Bytes, ProviderError> {
-        let mut values = self.values_of(call.binding)?;
-        operations::serve(&call, &mut values)
-    }
-}

@@ -16,6 +16,13 @@ pub(crate) trait Host: Send + Sync {
     /// Charges CPU time to the caller of `request`. Returns false if the work must end.
     fn charge(&self, request: u64, nanoseconds: u64) -> bool;
 
+    /// Charges CPU time until a function of the provider returned to the caller of `request`. The host of a library
+    /// measures it itself.
+    fn charge_inline(&self, request: u64, work: &mut dyn FnMut()) {
+        let _ = request;
+        work();
+    }
+
     /// Writes a line to the log.
     fn log(&self, level: Level, text: &str);
 

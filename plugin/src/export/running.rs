@@ -240,10 +240,11 @@ impl Running {
         };
         let host = Arc::clone(&self.host);
         let mut work: Answer = Box::pin(outcome(Arc::clone(&host), work));
-        let polled = {
+        let mut polled = Poll::Pending;
+        host.charge_inline(request, &mut || {
             let _entered = runtime.enter();
-            work.as_mut().poll(&mut Context::from_waker(Waker::noop()))
-        };
+            polled = work.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+        });
         if let Poll::Ready((status, message)) = polled {
             return host.answer(request, status, &message);
         }

@@ -3,13 +3,19 @@
 use crate::load::remote::Remote;
 use crate::status;
 use bytes::Bytes;
-use capwire_provider::{ActorCall, ActorHandle, Health, WorkToken};
+use capwire_provider::{ActorCall, ActorError, ActorHandle, Health, WorkToken};
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
+use std::time::Duration;
 use tokio::runtime::Handle;
-use tokio::sync::oneshot;
+use tokio::sync::{Semaphore, oneshot};
+
+/// The most calls of actors that a provider may have under way.
+const MOST_ACTOR_CALLS: usize = 4096;
+/// The time after which a provider with too many of them should try again.
+const SOON: Duration = Duration::from_millis(100);
 
 /// The outcome of a request: a status and a message.
 pub(crate) type Outcome = (u32, Bytes);
@@ -23,6 +29,8 @@ pub(crate) struct Requests {
     actors: Mutex<HashMap<u64, Arc<dyn ActorHandle>>>,
     remote: OnceLock<Weak<dyn Remote>>,
     runtime: Handle,
+    /// A place for each call of an actor.
+    places: Arc<Semaphore>,
 }
 
 struct Pending {
@@ -41,6 +49,7 @@ impl Requests {
             actors: Mutex::default(),
             remote: OnceLock::new(),
             runtime,
+            places: Arc::new(Semaphore::new(MOST_ACTOR_CALLS)),
         })
     }
 
@@ -112,12 +121,20 @@ impl Requests {
         };
         let actor = self.actors().get(&binding).cloned();
         let operation = status::text(operation);
+        let Ok(place) = Arc::clone(&self.places).try_acquire_owned() else {
+            let (status, message) = status::of_actor(Err(ActorError::Busy { retry_after: SOON }));
+            if let Some(remote) = remote.upgrade() {
+                remote.answered(number, status, &message);
+            }
+            return;
+        };
         self.runtime.spawn(async move {
             let outcome = match actor {
                 Some(actor) => actor.call(ActorCall::new(&operation, message)).await,
-                None => Err(capwire_provider::ActorError::Stopped),
+                None => Err(ActorError::Stopped),
             };
             let (status, message) = status::of_actor(outcome);
+            drop(place);
             if let Some(remote) = remote.upgrade() {
                 remote.answered(number, status, &message);
             }
@@ -131,9 +148,7 @@ impl Requests {
             pending.map(|pending| pending.work.clone())
         };
         match work {
-            Some(Some(work)) => work
-                .charge(std::time::Duration::from_nanos(nanoseconds))
-                .is_ok(),
+            Some(Some(work)) => work.charge(Duration::from_nanos(nanoseconds)).is_ok(),
             Some(None) => true,
             None => false,
         }

@@ -1,6 +1,6 @@
 //! The process of a provider: it loads the library, and serves it over a socket.
 
-use crate::export::{Host, Level, Running};
+use crate::export::{Host, Level, Running, thread_cpu};
 use crate::load::Plugin;
 use crate::process::frame::{Body, Frame, FrameError, Kind, Parts};
 use bytes::Bytes;
@@ -133,6 +133,14 @@ impl Host for SocketHost {
         self.send(&Frame::new(Kind::Charge, request, body));
         // The host cancels the request if it has used up its budget.
         true
+    }
+
+    fn charge_inline(&self, request: u64, work: &mut dyn FnMut()) {
+        let before = thread_cpu();
+        work();
+        let spent = thread_cpu().saturating_sub(before);
+        let nanoseconds = u64::try_from(spent.as_nanos()).unwrap_or(u64::MAX);
+        self.charge(request, nanoseconds);
     }
 
     fn log(&self, level: Level, text: &str) {

@@ -42,8 +42,8 @@ pub enum ProcessError {
 
 /// Opens the provider of a library, each time in a process of its own.
 ///
-/// A crash of the provider, or a leak, is that process's. It ends with its host, has no environment, no open files
-/// of its host's, and limits on memory (4 GiB of addresses) and files (256). This isolates faults; it is not a sandbox:
+/// A crash of the provider, or a leak, is that process's. It ends with its host, has no environment, none of the
+/// files that its host has opened, and limits on memory (4 GiB of addresses) and files (256). This isolates faults; it is not a sandbox:
 /// the process has the rights of its host's user.
 #[derive(Clone)]
 pub struct IsolatedPlugin {

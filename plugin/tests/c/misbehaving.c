@@ -61,15 +61,22 @@ static void crash(void) {
     *nowhere = 1;
 }
 
-/* Answers with the number of the process, of its variables and of its open files. */
+/* Answers with the number of the process, of its variables, and with the files that it has open. */
 static void tell(const struct capwire_host *host, uint64_t request) {
-    char text[64];
-    int variables = 0, files = 0;
+    static char text[1 << 16];
+    char name[300], target[300];
+    int variables = 0;
     while (environ[variables] != NULL) variables++;
-    DIR *open = opendir("/proc/self/fd");
-    while (open != NULL && readdir(open) != NULL) files++;
-    if (open != NULL) closedir(open);
-    snprintf(text, sizeof text, "%ld %d %d", (long)getpid(), variables, files);
+    size_t size = (size_t)snprintf(text, sizeof text, "%ld %d", (long)getpid(), variables);
+    DIR *files = opendir("/proc/self/fd");
+    for (struct dirent *file; files != NULL && (file = readdir(files)) != NULL;) {
+        snprintf(name, sizeof name, "/proc/self/fd/%s", file->d_name);
+        ssize_t length = readlink(name, target, sizeof target - 1);
+        if (length < 0 || size + (size_t)length + 2 > sizeof text) continue;
+        target[length] = 0;
+        size += (size_t)snprintf(text + size, sizeof text - size, "\n%s", target);
+    }
+    if (files != NULL) closedir(files);
     answer(host, request, CAPWIRE_OK, text);
 }
 
@@ -104,6 +111,13 @@ static void call(void *state, const struct capwire_call *call) {
     } else if (capwire_is(call->operation, "Tell")) tell(host, call->request);
     else if (capwire_is(call->operation, "Eat")) eat(host, call->request);
     else if (capwire_is(call->operation, "Crash")) crash();
+    else if (capwire_is(call->operation, "Spin")) {
+        for (volatile uint32_t i = 0; i < 50000000; i++) continue;
+        answer(host, call->request, CAPWIRE_OK, "");
+    } else if (capwire_is(call->operation, "Flood")) {
+        for (uint64_t i = 0; i < 100000; i++) host->call_actor(host->context, i, 1, call->operation, call->message);
+        answer(host, call->request, CAPWIRE_OK, "");
+    }
     else if (capwire_is(call->operation, "Exit")) _exit(3);
     else if (capwire_is(call->operation, "Write")) {
         /* Nonsense on each descriptor, one of which is the socket to the host. */

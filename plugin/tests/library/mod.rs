@@ -12,6 +12,8 @@ pub(crate) mod caller;
 use capwire_contracts_suite::keyvalue::Subject;
 use capwire_plugin::{IsolatedPlugin, Plugin};
 use capwire_provider::ProviderFactory as _;
+use std::io::ErrorKind;
+use std::path::Path;
 use std::process::Command;
 use std::sync::OnceLock;
 
@@ -54,6 +56,39 @@ pub(crate) fn c() -> Vec<u8> {
     BUILT
         .get_or_init(|| compile(&["examples/c/keyvalue.c"], &[]))
         .clone()
+}
+
+/// Returns the example in Zig, or `None` without a compiler.
+pub(crate) fn zig() -> Option<Vec<u8>> {
+    let folder = tempfile::tempdir().unwrap();
+    let plugin = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for file in ["keyvalue.zig", "store.zig"] {
+        std::fs::copy(
+            plugin.join("examples/zig").join(file),
+            folder.path().join(file),
+        )
+        .unwrap();
+    }
+    let zig = |arguments: &str| {
+        let mut zig = Command::new("zig");
+        zig.current_dir(folder.path()).args(arguments.split(' '));
+        zig
+    };
+    let mut translate = zig("translate-c -lc -I");
+    translate
+        .arg(plugin.join("include"))
+        .arg(plugin.join("include/capwire_msgpack.h"));
+    let translated = match translate.output() {
+        Err(error) if error.kind() == ErrorKind::NotFound => return None,
+        translated => translated.unwrap(),
+    };
+    assert!(translated.status.success(), "{translated:?}");
+    std::fs::write(folder.path().join("capwire.zig"), translated.stdout).unwrap();
+    let built = zig("build-lib -dynamic -lc -OReleaseSafe -fstrip keyvalue.zig")
+        .output()
+        .unwrap();
+    assert!(built.status.success(), "{built:?}");
+    Some(std::fs::read(folder.path().join("libkeyvalue.so")).unwrap())
 }
 
 /// Compiles C with all warnings as errors, as a shared library.

@@ -10,7 +10,7 @@
 mod processes;
 mod shop;
 
-use capwire_acceptance::{RunningHost, STORE, Workshop, engines};
+use capwire_acceptance::{RunningHost, STORE, Workshop, engines, rounds};
 use capwire_scaffold::eventually;
 use shop::{Shop, count, rust_store, succeed};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -52,19 +52,17 @@ fn swaps_between_libraries_and_the_embedded_store_lose_nothing() {
         let end = EndOfLoad(&is_over);
         let clients =
             [(); CLIENTS].map(|()| scope.spawn(|| keep_counting(host.url(), &is_over, &answered)));
-        for _ in 0..2 {
-            for source in [
-                "path: c.par",
+        for _ in 0..rounds().div_ceil(4) {
+            for library in [
                 "path: rust.par",
-                "builtin: keyvalue-embedded",
+                "path: c.par, isolation: process",
+                "path: c.par",
             ] {
-                let vouched = match source.starts_with("path") {
-                    true => format!("{source}, issuer: {issuer}"),
-                    false => source.to_owned(),
-                };
-                shop.manifest(&vouched);
+                shop.manifest(&format!("{library}, issuer: {issuer}"));
                 swap_store(&shop.workshop, &host, &answered);
             }
+            shop.manifest("builtin: keyvalue-embedded");
+            swap_store(&shop.workshop, &host, &answered);
         }
         drop(end);
         clients.map(|client| client.join().unwrap()).concat()

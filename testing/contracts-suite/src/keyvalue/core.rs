@@ -45,6 +45,32 @@ pub async fn a_string_that_is_not_there_reads_as_absent(subject: &Subject) {
     assert!(kv.exists("key").await.unwrap());
 }
 
+/// Runs all cases of the core level, each with a provider of its own, for a test that may be skipped.
+pub async fn the_core(subject: impl AsyncFn() -> Subject) {
+    macro_rules! run {
+        ($($case:path),* $(,)?) => {$(
+            $case(&subject().await).await;
+        )*};
+    }
+    run! {
+        super::counters_start_at_zero,
+        super::a_counter_is_a_string,
+        super::adding_to_something_else_than_a_number_is_refused,
+        super::a_sum_beyond_32_bits_is_refused,
+        a_string_that_is_not_there_reads_as_absent,
+        super::a_negative_expiry_is_refused,
+        strings_are_kept_apart_by_actor,
+        super::bindings_of_one_actor_share_its_keys,
+        super::an_unknown_configuration_key_is_refused,
+        super::unbound_actors_are_refused,
+        super::unknown_operations_are_named,
+        operations_beyond_the_core_are_named,
+        malformed_messages_of_the_core_are_refused,
+        any_string_is_the_key_of_a_string,
+        super::concurrent_additions_are_all_counted,
+    }
+}
+
 /// Strings belong to the actor that wrote them.
 pub async fn strings_are_kept_apart_by_actor(subject: &Subject) {
     let one = subject.client_of("MONE", "default").await;
