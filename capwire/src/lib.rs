@@ -42,7 +42,7 @@
 //! | `logging` | `providers::Logging`: `wascc:logging` to `tracing` |
 //! | `legacy` | `wascap::canonicalize`: encodes modules in the form that the tools of 2020 accept |
 //! | `metrics` | `metrics::Endpoint`: metrics for Prometheus |
-//! | `plugins` | `plugin::Plugin`: providers from shared libraries |
+//! | `plugins` | `plugin::Plugin`: providers from shared libraries, on Linux |
 //! | `record` | `record::Recorder`: records what actors use, to derive narrow claims from it |
 //! | `testing` | `testing::sign`: signs a module for a test in one line |
 //!
