@@ -38,6 +38,7 @@
 //! | `http-server` | `providers::HttpServer`: `wascc:http_server` |
 //! | `keyvalue-embedded` | `providers::KeyValueEmbedded`: `wascc:keyvalue` in a durable file |
 //! | `keyvalue-redis` | `providers::KeyValueRedis`: `wascc:keyvalue` on a Redis server |
+//! | `messaging-local` | `providers::MessagingLocal`: `wascc:messaging` in memory |
 //! | `sql-sqlite` | `providers::SqlSqlite`: `capwire:sql` on SQLite, in files |
 //! | `logging` | `providers::Logging`: `wascc:logging` to `tracing` |
 //! | `legacy` | `wascap::canonicalize`: encodes modules in the form that the tools of 2020 accept |

@@ -12,5 +12,7 @@ pub use capwire_keyvalue_embedded::{KeyValueEmbedded, OpenError, StoreFactory};
 pub use capwire_keyvalue_redis::KeyValueRedis;
 #[cfg(feature = "logging")]
 pub use capwire_logging::Logging;
+#[cfg(feature = "messaging-local")]
+pub use capwire_messaging_local::MessagingLocal;
 #[cfg(feature = "sql-sqlite")]
 pub use capwire_sql_sqlite::SqlSqlite;

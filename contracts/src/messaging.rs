@@ -1,5 +1,9 @@
 //! `wascc:messaging`: messages and requests on subjects.
 
+mod class;
+
+pub use class::ErrorClass;
+
 use crate::core::Operation;
 
 /// The id of the contract.

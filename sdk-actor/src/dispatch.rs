@@ -9,13 +9,13 @@ use serde::de::DeserializeOwned;
 /// Declares the actor by its operations and their handlers.
 ///
 /// ```
-/// use capwire_actor::contracts::{core::HealthRequest, messaging};
+/// use capwire_actor::contracts::core::HealthRequest;
 /// use capwire_actor::prelude::*;
 ///
 /// actor! {
 ///     http => answer,                                   // requests of wascc:http_server
 ///     op("Sum") => sum,                                 // typed: MessagePack in and out
-///     op(messaging::OP_DELIVER_MESSAGE) => on_message,
+///     message => on_message,                            // messages of wascc:messaging
 ///     raw("Reverse") => reverse,                        // any bytes in and out
 ///     health => check,                                  // replaces the default: healthy
 /// }
@@ -67,6 +67,11 @@ macro_rules! __handler {
             )
         })
     };
+    (message => $handler:expr) => {
+        ($crate::messaging::OP_DELIVER_MESSAGE, |payload| {
+            $crate::__private::typed::<$crate::messaging::BrokerMessage, ()>(&payload, $handler)
+        })
+    };
     (health => $handler:expr) => {
         ($crate::contracts::core::OP_HEALTH_REQUEST, |payload| {
             $crate::__private::typed::<$crate::contracts::core::HealthRequest, ()>(
@@ -84,7 +89,7 @@ macro_rules! __handler {
     };
     ($kind:ident $(($operation:expr))? => $handler:expr) => {
         ::core::compile_error!(
-            "expected `http`, `health`, `op(\"Name\")` or `raw(\"Name\")` before `=>`"
+            "expected `http`, `message`, `health`, `op(\"Name\")` or `raw(\"Name\")` before `=>`"
         )
     };
 }

@@ -39,6 +39,7 @@ pub mod extras;
 pub mod http;
 pub mod keyvalue;
 pub mod logging;
+pub mod messaging;
 pub mod sql;
 mod target;
 #[cfg(not(target_family = "wasm"))]
@@ -61,7 +62,7 @@ pub use target::{CallError, Target, actor, capability};
 pub mod prelude {
     pub use crate::http::{RequestExt as _, ResponseExt as _};
     pub use crate::{Error, Result, actor, capability, console_log, extras, http, json, keyvalue};
-    pub use crate::{log, logging, sql, values};
+    pub use crate::{log, logging, messaging, sql, values};
 }
 
 /// Items for the expansions of this crate's macros only.

@@ -16,7 +16,7 @@ struct Guest {
 const UNKNOWN: &str = "wasm32-unknown-unknown";
 const WASI: &str = "wasm32-wasip1";
 
-const ACTORS: [Guest; 5] = [
+const ACTORS: [Guest; 6] = [
     Guest {
         package: "capwire-actor-counter",
         target: UNKNOWN,
@@ -41,6 +41,11 @@ const ACTORS: [Guest; 5] = [
         package: "capwire-actor-links",
         target: UNKNOWN,
         file: "links.wasm",
+    },
+    Guest {
+        package: "capwire-actor-orders",
+        target: UNKNOWN,
+        file: "orders.wasm",
     },
 ];
 

@@ -8,6 +8,8 @@ use capwire::provider::{Config, HandOver, Key, Provider, ProviderError, Provider
 use capwire::providers::HttpClient;
 #[cfg(feature = "keyvalue-redis")]
 use capwire::providers::KeyValueRedis;
+#[cfg(feature = "messaging-local")]
+use capwire::providers::MessagingLocal;
 #[cfg(feature = "sql-sqlite")]
 use capwire::providers::SqlSqlite;
 use capwire::providers::{Extras, HttpServer, KeyValueEmbedded, Logging, StoreFactory};
@@ -151,6 +153,21 @@ const BUILTINS: &[Builtin] = &[
         together: None,
         describe: || Logging::new().descriptor(),
         open: |_, _| Ok(Arc::new(Logging::new())),
+    },
+    #[cfg(feature = "messaging-local")]
+    Builtin {
+        name: "messaging-local",
+        contract: contracts::messaging::CONTRACT,
+        opens_actors: false,
+        keys: MessagingLocal::KEYS,
+        described: MessagingLocal::DESCRIBED,
+        files: &[],
+        keeps: None,
+        hand_over: HandOver::Exclusive,
+        check: |config, _| MessagingLocal::check(config).map(|()| None),
+        together: None,
+        describe: || MessagingLocal::new().descriptor(),
+        open: |_, _| Ok(Arc::new(MessagingLocal::new())),
     },
     #[cfg(feature = "sql-sqlite")]
     Builtin {

@@ -2,7 +2,7 @@
 //!
 //! Each module holds the cases of one contract, as public functions that panic when the provider
 //! is wrong. A macro per contract turns all of them into tests of a provider: see
-//! [`keyvalue_tests!`] and [`sql_tests!`].
+//! [`keyvalue_tests!`], [`messaging_tests!`] and [`sql_tests!`].
 
 #![forbid(unsafe_code)]
 #![allow(
@@ -16,8 +16,9 @@
 
 pub mod keyvalue;
 mod limits;
+pub mod messaging;
 mod nobody;
 pub mod sql;
 
-pub use limits::Allowed;
+pub use limits::{Allowed, Deadline};
 pub use nobody::Nobody;

@@ -78,3 +78,29 @@ impl CallLimits for Allowed {
         Arc::new(self.clone())
     }
 }
+
+/// A deadline that is so far away. Nothing else limits the call.
+#[derive(Clone, Copy, Debug)]
+pub struct Deadline(pub Duration);
+
+impl CallLimits for Deadline {
+    fn time_left(&self) -> Option<Duration> {
+        Some(self.0)
+    }
+
+    fn is_given_up(&self) -> bool {
+        false
+    }
+
+    fn thread_cpu(&self) -> Duration {
+        Duration::ZERO
+    }
+
+    fn charge(&self, _: Duration) -> bool {
+        true
+    }
+
+    fn shared(&self) -> Arc<dyn CallLimits> {
+        Arc::new(*self)
+    }
+}

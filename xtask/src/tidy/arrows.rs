@@ -52,6 +52,14 @@ const ARROWS: &[(&str, &[&str])] = &[
         "capwire-logging",
         &["capwire-provider", "capwire-contracts"],
     ),
+    (
+        "capwire-messaging",
+        &["capwire-provider", "capwire-contracts"],
+    ),
+    (
+        "capwire-messaging-local",
+        &["capwire-provider", "capwire-contracts", "capwire-messaging"],
+    ),
     ("capwire-plugin", &["capwire-provider", "capwire-contracts"]),
     (
         "capwire-sql-sqlite",
@@ -84,6 +92,7 @@ const TOP: &[&str] = &[
     "capwire-actor-guestbook",
     "capwire-actor-links",
     "capwire-actor-middle",
+    "capwire-actor-orders",
     "capwire-benches",
     "capwire-cli",
     "capwire-fuzz",
