@@ -39,6 +39,7 @@
 //! | `keyvalue-embedded` | `providers::KeyValueEmbedded`: `wascc:keyvalue` in a durable file |
 //! | `keyvalue-redis` | `providers::KeyValueRedis`: `wascc:keyvalue` on a Redis server |
 //! | `messaging-local` | `providers::MessagingLocal`: `wascc:messaging` in memory |
+//! | `sql-postgres` | `providers::SqlPostgres`: `capwire:sql` on a PostgreSQL server |
 //! | `sql-sqlite` | `providers::SqlSqlite`: `capwire:sql` on SQLite, in files |
 //! | `logging` | `providers::Logging`: `wascc:logging` to `tracing` |
 //! | `legacy` | `wascap::canonicalize`: encodes modules in the form that the tools of 2020 accept |

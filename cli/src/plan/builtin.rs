@@ -10,6 +10,8 @@ use capwire::providers::HttpClient;
 use capwire::providers::KeyValueRedis;
 #[cfg(feature = "messaging-local")]
 use capwire::providers::MessagingLocal;
+#[cfg(feature = "sql-postgres")]
+use capwire::providers::SqlPostgres;
 #[cfg(feature = "sql-sqlite")]
 use capwire::providers::SqlSqlite;
 use capwire::providers::{Extras, HttpServer, KeyValueEmbedded, Logging, StoreFactory};
@@ -186,6 +188,21 @@ const BUILTINS: &[Builtin] = &[
             let folder = opening.data.folder(DATABASES, name.as_str())?;
             Ok(Arc::new(SqlSqlite::new(folder)))
         },
+    },
+    #[cfg(feature = "sql-postgres")]
+    Builtin {
+        name: "sql-postgres",
+        contract: contracts::sql::CONTRACT,
+        opens_actors: false,
+        keys: SqlPostgres::KEYS,
+        described: SqlPostgres::DESCRIBED,
+        files: SqlPostgres::FILE_KEYS,
+        keeps: None,
+        hand_over: HandOver::Overlapping,
+        check: |config, _| SqlPostgres::check(config).map(|()| None),
+        together: None,
+        describe: || SqlPostgres::new().descriptor(),
+        open: |_, _| Ok(Arc::new(SqlPostgres::new())),
     },
 ];
 

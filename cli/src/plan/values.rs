@@ -93,10 +93,14 @@ impl<'a> Values<'a> {
                 ProviderError::Config { key, .. } => binding.values.get_key_value(key),
                 _ => None,
             };
+            // Without its wrong value, a key that is needed is missing, which says nothing new.
+            if value.is_some_and(|(key, _)| rest.get(key).is_none()) {
+                return None;
+            }
             let place = value.map_or(place.clone(), |(_, value)| Place::of(self.manifest, value));
             let fault = place.error(format_args!("{}: {error}", provider.contract()));
             faults.push(fault.hiding(self.secrets));
-            let (wrong, _) = value.filter(|(key, _)| rest.get(key).is_some())?;
+            let (wrong, _) = value?;
             // Files are checked together, so one of them can make others seem wrong.
             let is_file = |key: &str| provider.files().contains(&key);
             rest = without(&rest, |key| {

@@ -1,11 +1,9 @@
 //! The actions that statements of actors may take. SQLite asks for each while it compiles a statement.
 
+use capwire_sql_common::migrations::TABLE;
 use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-
-/// The table of the applied migrations, which only the host changes.
-pub(crate) const MIGRATIONS_TABLE: &str = "capwire_migrations";
 
 /// The pragmas that only read.
 const PRAGMAS: [&str; 9] = [
@@ -272,8 +270,8 @@ fn read(table: &str) -> Option<String> {
 }
 
 fn changed(table: &str) -> Option<String> {
-    let is_refused = table.eq_ignore_ascii_case(MIGRATIONS_TABLE);
-    is_refused.then(|| format!("only the host changes `{MIGRATIONS_TABLE}`"))
+    let is_refused = table.eq_ignore_ascii_case(TABLE);
+    is_refused.then(|| format!("only the host changes `{TABLE}`"))
 }
 
 fn function(name: &str) -> Option<String> {

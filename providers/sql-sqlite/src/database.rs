@@ -2,11 +2,12 @@
 
 use crate::connection::{Access, Conn};
 use crate::failure::Failure;
-use crate::job::{Answer, Job};
+use crate::job;
 use crate::migrations;
 use crate::settings::Settings;
 use capwire_contracts::sql::ErrorClass;
 use capwire_provider::{ProviderError, Work};
+use capwire_sql_common::message::{Answer, Job};
 use std::collections::HashMap;
 use std::fs::{DirBuilder, OpenOptions};
 use std::io;
@@ -77,7 +78,7 @@ impl Database {
             Some(conn) => conn,
             None => Conn::open(&self.file, Access::Read)?,
         };
-        let answer = job.run(&mut conn, work, settings, until);
+        let answer = job::run(job, &mut conn, work, settings, until);
         let mut readers = self.readers();
         if readers.len() < IDLE_READERS {
             readers.push(conn);

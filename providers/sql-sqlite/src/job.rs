@@ -4,107 +4,51 @@ use crate::connection::{Access, Conn};
 use crate::failure::Failure;
 use crate::settings::Settings;
 use crate::statement::Run;
-use bytes::Bytes;
-use capwire_contracts::sql::{
-    OP_EXECUTE, OP_QUERY, OP_TRANSACTION, Outcome, Request, Statement, TransactionRequest,
-    TransactionResponse,
-};
-use capwire_provider::{Call, ProviderError, Work};
+use capwire_contracts::sql::{Outcome, Statement, TransactionResponse};
+use capwire_provider::Work;
+use capwire_sql_common::message::{Answer, Job, MOST_STATEMENTS, single};
 use std::time::Instant;
 
-/// The largest message in bytes.
-const MAX_MESSAGE: usize = 16 << 20;
-
-/// The most statements of a transaction.
-const MOST_STATEMENTS: usize = 1_000;
-
-/// An operation with its message.
-pub(crate) enum Job {
-    Query(Request),
-    Execute(Request),
-    Transaction(TransactionRequest),
+/// Returns the access that the operation needs.
+pub(crate) fn access(job: &Job, settings: &Settings) -> Access {
+    match (job, settings.is_read_only) {
+        (Job::Query(_), _) | (_, true) => Access::Read,
+        _ => Access::Write,
+    }
 }
 
-/// The answer to an operation.
-pub(crate) enum Answer {
-    Outcome(Outcome),
-    Transaction(TransactionResponse),
-}
-
-impl Job {
-    /// Reads the message of a call.
-    pub(crate) fn of(call: &Call<'_>) -> Result<Self, ProviderError> {
-        if call.payload.len() > MAX_MESSAGE {
-            let text = format!("the message is larger than the limit of {MAX_MESSAGE} bytes");
-            return Err(Failure::limit(text).into());
-        }
-        match call.operation {
-            OP_QUERY => Ok(Self::Query(call.message()?)),
-            OP_EXECUTE => Ok(Self::Execute(call.message()?)),
-            OP_TRANSACTION => Ok(Self::Transaction(call.message()?)),
-            _ => Err(call.unknown_operation()),
-        }
-    }
-
-    /// Returns the access that the operation needs.
-    pub(crate) fn access(&self, settings: &Settings) -> Access {
-        match (self, settings.is_read_only) {
-            (Self::Query(_), _) | (_, true) => Access::Read,
-            _ => Access::Write,
-        }
-    }
-
-    /// Runs the operation within the time and the limits of the work. Blocks.
-    pub(crate) fn run(
-        self,
-        conn: &mut Conn,
-        work: &Work,
-        settings: &Settings,
-        until: Instant,
-    ) -> Result<Answer, Failure> {
-        let access = self.access(settings);
-        conn.limit(settings)?;
-        conn.run(work, until, |conn| {
-            let mut run = Run {
-                conn,
-                work,
-                settings,
-                access,
-                rows: 0,
-                bytes: 0,
-            };
-            match self {
-                Self::Query(request) => run.statement(single(request)).map(Answer::Outcome),
-                Self::Execute(request) => {
-                    let outcomes = together(&mut run, vec![single(request)])?;
-                    let outcome = outcomes.into_iter().next().unwrap_or_default();
-                    Ok(Answer::Outcome(outcome))
-                }
-                Self::Transaction(request) => {
-                    let outcomes = together(&mut run, request.statements)?;
-                    Ok(Answer::Transaction(TransactionResponse { outcomes }))
-                }
+/// Runs the operation within the time and the limits of the work. Blocks.
+pub(crate) fn run(
+    job: Job,
+    conn: &mut Conn,
+    work: &Work,
+    settings: &Settings,
+    until: Instant,
+) -> Result<Answer, Failure> {
+    let access = access(&job, settings);
+    conn.limit(settings)?;
+    conn.run(work, until, |conn| {
+        let mut run = Run {
+            conn,
+            work,
+            settings,
+            access,
+            rows: 0,
+            bytes: 0,
+        };
+        match job {
+            Job::Query(request) => run.statement(single(request)).map(Answer::Outcome),
+            Job::Execute(request) => {
+                let outcomes = together(&mut run, vec![single(request)])?;
+                let outcome = outcomes.into_iter().next().unwrap_or_default();
+                Ok(Answer::Outcome(outcome))
             }
-        })
-    }
-}
-
-impl Answer {
-    /// Encodes the answer to a call.
-    pub(crate) fn reply(&self, call: &Call<'_>) -> Result<Bytes, ProviderError> {
-        match self {
-            Self::Outcome(outcome) => call.reply(outcome),
-            Self::Transaction(response) => call.reply(response),
+            Job::Transaction(request) => {
+                let outcomes = together(&mut run, request.statements)?;
+                Ok(Answer::Transaction(TransactionResponse { outcomes }))
+            }
         }
-    }
-}
-
-fn single(request: Request) -> Statement {
-    Statement {
-        sql: request.sql,
-        parameters: request.parameters,
-        required_changes: 0,
-    }
+    })
 }
 
 /// Runs statements in a transaction, and commits it.

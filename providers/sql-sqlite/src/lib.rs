@@ -55,7 +55,6 @@ mod migrations;
 mod provider;
 mod settings;
 mod statement;
-mod time;
 mod values;
 
 pub use memory::InMemory;

@@ -1,10 +1,11 @@
 //! A database in memory, for tests of actors.
 
 use crate::connection::{Access, Conn};
-use crate::job::Job;
+use crate::job;
 use crate::migrations;
 use crate::settings::Settings;
 use capwire_provider::{BindingId, Call, Config, ProviderError, WorkToken};
+use capwire_sql_common::message::Job;
 use std::fmt;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
@@ -51,7 +52,7 @@ impl InMemory {
     /// Returns an error if the folder has no migrations, or one of them fails.
     pub fn migrated(self, folder: impl AsRef<Path>) -> Result<Self, ProviderError> {
         let wrong = |reason| ProviderError::config("MIGRATIONS", reason);
-        let list = migrations::read(folder.as_ref()).map_err(wrong)?;
+        let list = capwire_sql_common::migrations::read(folder.as_ref()).map_err(wrong)?;
         let conn = self.conn.lock().unwrap_or_else(PoisonError::into_inner);
         migrations::apply(&conn, &list).map_err(wrong)?;
         drop(conn);
@@ -77,9 +78,9 @@ impl InMemory {
         let until = Instant::now() + self.settings.timeout;
         let work = WorkToken::default().begin();
         // There is only one connection, so it writes only for operations that may.
-        let only_reads = job.access(&self.settings) == Access::Read;
+        let only_reads = job::access(&job, &self.settings) == Access::Read;
         conn.as_host(|sqlite| sqlite.pragma_update(None, "query_only", only_reads))?;
-        let answer = job.run(&mut conn, &work, &self.settings, until)?;
+        let answer = job::run(job, &mut conn, &work, &self.settings, until)?;
         Ok(answer.reply(call)?.to_vec())
     }
 }

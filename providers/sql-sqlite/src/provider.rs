@@ -2,7 +2,7 @@
 
 use crate::connection::{self, Access};
 use crate::database::{Database, Databases};
-use crate::job::Job;
+use crate::job;
 use crate::settings::{self, Settings};
 use arc_swap::ArcSwap;
 use bytes::Bytes;
@@ -12,6 +12,7 @@ use capwire_provider::{
     Binding, BindingId, BlockingPool, Bound, Call, Config, HandOver, Key, Provider, ProviderError,
     async_trait,
 };
+use capwire_sql_common::message::Job;
 use std::collections::HashMap;
 use std::fmt;
 use std::path::PathBuf;
@@ -146,7 +147,7 @@ impl Provider for SqlSqlite {
         let opened = self.opened(call.binding)?;
         let job = Job::of(&call)?;
         let until = Instant::now() + opened.settings.timeout;
-        let answer = match job.access(&opened.settings) {
+        let answer = match job::access(&job, &opened.settings) {
             Access::Read => {
                 let run = self.threads.run(&call, move |work| {
                     let Opened { settings, database } = &*opened;
@@ -158,7 +159,7 @@ impl Provider for SqlSqlite {
                 let writer = timeout_at(until.into(), opened.database.writer()).await;
                 let mut writer = writer.map_err(|_| connection::too_slow())?;
                 let run = self.threads.run(&call, move |work| {
-                    job.run(&mut writer, work, &opened.settings, until)
+                    job::run(job, &mut writer, work, &opened.settings, until)
                 });
                 run.await
             }

@@ -1,10 +1,9 @@
 //! The configuration of a binding.
 
 use crate::database::Place;
-use crate::migrations::{self, Migration};
-use capwire_limits::Unit;
 use capwire_provider::{BindingId, Config, Key, ProviderError};
-use std::path::Path;
+use capwire_sql_common::migrations::Migration;
+use capwire_sql_common::settings::{access, duration, migrations, rows, size};
 use std::time::Duration;
 
 const DATABASE: &str = "DATABASE";
@@ -79,9 +78,6 @@ pub(crate) const KEY_NAMES: &[&str] = &NAMES;
 /// The keys whose values are names of files.
 pub(crate) const FILE_KEYS: &[&str] = &[MIGRATIONS];
 
-const SECOND: u64 = 1_000_000;
-const DAY: u64 = 86_400 * SECOND;
-const MOST_ROWS: usize = 1_000_000;
 const LONGEST_VALUE: u64 = 16 << 20;
 const LONGEST_NAME: usize = 64;
 
@@ -102,20 +98,14 @@ impl Settings {
     /// Reads the configuration, and the migrations.
     pub(crate) fn read(id: &BindingId, config: &Config) -> Result<Self, ProviderError> {
         config.only(KEY_NAMES)?;
-        let is_read_only = is_read_only(config)?;
-        let migrations = config.get(MIGRATIONS).map(Path::new);
-        if is_read_only && migrations.is_some() {
-            let reason = "needs `ACCESS: read-write`, because migrations write";
-            return Err(ProviderError::config(MIGRATIONS, reason));
-        }
-        let migrations = migrations.map_or(Ok(Vec::new()), migrations::read);
+        let is_read_only = access(config, ACCESS)?;
         let max_answer = size(config, MAX_ANSWER, 4 << 20, u64::MAX)?;
         Ok(Self {
             place: place(id, config)?,
             is_read_only,
-            migrations: migrations.map_err(|reason| ProviderError::config(MIGRATIONS, reason))?,
-            timeout: timeout(config)?,
-            max_rows: rows(config)?,
+            migrations: migrations(config, MIGRATIONS, is_read_only)?,
+            timeout: duration(config, TIMEOUT, Duration::from_secs(5))?,
+            max_rows: rows(config, MAX_ROWS)?,
             max_answer: usize::try_from(max_answer).unwrap_or(usize::MAX),
             max_value: size(config, MAX_VALUE, 1 << 20, LONGEST_VALUE)?,
             max_bytes: size(config, MAX_BYTES, 1 << 30, u64::MAX)?,
@@ -138,69 +128,6 @@ fn place(id: &BindingId, config: &Config) -> Result<Place, ProviderError> {
             Err(ProviderError::config(DATABASE, reason))
         }
     }
-}
-
-fn is_read_only(config: &Config) -> Result<bool, ProviderError> {
-    match config.get(ACCESS) {
-        None | Some("read-write") => Ok(false),
-        Some("read-only") => Ok(true),
-        Some(_) => {
-            let reason = "must be `read-write` or `read-only`";
-            Err(ProviderError::config(ACCESS, reason))
-        }
-    }
-}
-
-fn timeout(config: &Config) -> Result<Duration, ProviderError> {
-    let expected = "a time with its unit, such as `500ms` or `30s`";
-    match amount(config, TIMEOUT, Unit::Time, expected)?.unwrap_or(5 * SECOND) {
-        0 => Err(ProviderError::config(
-            TIMEOUT,
-            "must be longer than no time",
-        )),
-        micros if micros > DAY => Err(ProviderError::config(TIMEOUT, "must be at most `1d`")),
-        micros => Ok(Duration::from_micros(micros)),
-    }
-}
-
-fn rows(config: &Config) -> Result<usize, ProviderError> {
-    match config.get(MAX_ROWS).map_or(Ok(10_000), str::parse) {
-        Ok(rows) if (1..=MOST_ROWS).contains(&rows) => Ok(rows),
-        _ => {
-            let reason = format!("must be a number from 1 to {MOST_ROWS}");
-            Err(ProviderError::config(MAX_ROWS, reason))
-        }
-    }
-}
-
-/// Returns the size of `key` in bytes, which may also be written without its unit.
-fn size(config: &Config, key: &'static str, default: u64, most: u64) -> Result<u64, ProviderError> {
-    let expected = "a size such as `64KiB` or `4MiB`, or a number of bytes";
-    let bytes = match config.get(key).map(str::parse) {
-        Some(Ok(bytes)) => Some(bytes),
-        _ => amount(config, key, Unit::Bytes, expected)?,
-    };
-    match bytes.unwrap_or(default) {
-        0 => Err(ProviderError::config(key, "must be at least 1")),
-        bytes if bytes > most => {
-            let reason = format!("must be at most {most} bytes");
-            Err(ProviderError::config(key, reason))
-        }
-        bytes => Ok(bytes),
-    }
-}
-
-fn amount(
-    config: &Config,
-    key: &'static str,
-    unit: Unit,
-    expected: &str,
-) -> Result<Option<u64>, ProviderError> {
-    let parsed = config.get(key).map(|text| {
-        let wrong = || ProviderError::config(key, format!("must be {expected}"));
-        unit.parse(text).ok_or_else(wrong)
-    });
-    parsed.transpose()
 }
 
 #[cfg(test)]

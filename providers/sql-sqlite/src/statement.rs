@@ -6,12 +6,10 @@ use crate::settings::Settings;
 use crate::values::{self, Meaning};
 use capwire_contracts::sql::{ErrorClass, Outcome, Row, Statement, Value};
 use capwire_provider::Work;
+use capwire_sql_common::message::OVERHEAD;
 use rusqlite::fallible_iterator::FallibleIterator;
 use rusqlite::types::ValueRef;
 use rusqlite::{Batch, CachedStatement};
-
-/// The bytes that a row and a value need besides their content.
-const OVERHEAD: usize = 16;
 
 /// The run of the statements of one message.
 pub(crate) struct Run<'r> {

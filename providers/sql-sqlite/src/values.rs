@@ -2,8 +2,8 @@
 //! declared type of a column says that they are something else.
 
 use crate::failure::Failure;
-use crate::time;
 use capwire_contracts::sql::Value;
+use capwire_sql_common::{is_uuid, time};
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use serde::de::IgnoredAny;
 
@@ -103,14 +103,4 @@ fn named(text: &str, meaning: Meaning) -> Value {
         Meaning::Json => Value::Json(text.to_owned()),
         _ => Value::Text(text.to_owned()),
     }
-}
-
-/// Returns true if `text` is a UUID in lower case.
-fn is_uuid(text: &str) -> bool {
-    let is_hex = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
-    text.len() == 36
-        && text.bytes().enumerate().all(|(at, byte)| match at {
-            8 | 13 | 18 | 23 => byte == b'-',
-            _ => is_hex(byte),
-        })
 }

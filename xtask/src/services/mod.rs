@@ -43,13 +43,17 @@ pub(crate) fn run() -> Result<()> {
 
 /// Starts the servers that tests need, as far as they are installed.
 pub(crate) fn start_for_tests() -> Result<Vec<Service>> {
+    let mut services = Vec::new();
+    let missing = |name| eprintln!("without {name}: `cargo xtask setup --services` installs it");
     match install::has_redis() {
-        true => Ok(vec![kinds::redis()?]),
-        false => {
-            eprintln!("without Redis: `cargo xtask setup --services` installs it");
-            Ok(Vec::new())
-        }
+        true => services.push(kinds::redis()?),
+        false => missing("Redis"),
     }
+    match install::has_postgres() {
+        true => services.push(kinds::postgres()?),
+        false => missing("PostgreSQL"),
+    }
+    Ok(services)
 }
 
 /// Tells `tests` the addresses of `services`.

@@ -62,9 +62,11 @@ const ARROWS: &[(&str, &[&str])] = &[
     ),
     ("capwire-plugin", &["capwire-provider", "capwire-contracts"]),
     (
-        "capwire-sql-sqlite",
+        "capwire-sql-common",
         &["capwire-provider", "capwire-contracts"],
     ),
+    ("capwire-sql-postgres", SQL),
+    ("capwire-sql-sqlite", SQL),
     (
         "capwire-contracts-suite",
         &["capwire-provider", "capwire-contracts"],
@@ -78,6 +80,13 @@ const ARROWS: &[(&str, &[&str])] = &[
             "capwire-provider",
         ],
     ),
+];
+
+/// The packages that all our providers of SQL may depend on.
+const SQL: &[&str] = &[
+    "capwire-provider",
+    "capwire-contracts",
+    "capwire-sql-common",
 ];
 
 /// The packages that all our engines may depend on.

@@ -13,8 +13,8 @@ pub async fn a_query_cannot_write(subject: &Subject) {
         "UPDATE guests SET name = 'Mallory'",
         "DELETE FROM guests",
         "DELETE FROM guests WHERE id = 9 RETURNING id",
-        "WITH some AS (SELECT 1 AS id) DELETE FROM guests WHERE id IN (SELECT id FROM some)",
-        "WITH some AS (SELECT 9 AS id) INSERT INTO guests SELECT id, 'Mallory' FROM some RETURNING id",
+        "WITH few AS (SELECT 1 AS id) DELETE FROM guests WHERE id IN (SELECT id FROM few)",
+        "WITH few AS (SELECT 9 AS id) INSERT INTO guests SELECT id, 'Mallory' FROM few RETURNING id",
         "CREATE TABLE other (id BIGINT)",
         "DROP TABLE guests",
         "ALTER TABLE guests ADD COLUMN age BIGINT",
@@ -33,7 +33,7 @@ pub async fn a_query_cannot_write(subject: &Subject) {
         .await
         .unwrap();
     let with =
-        "WITH some AS (SELECT 4 AS id) SELECT name FROM guests WHERE id IN (SELECT id FROM some)";
+        "WITH few AS (SELECT 4 AS id) SELECT name FROM guests WHERE id IN (SELECT id FROM few)";
     assert_eq!(sql.query(with, &[]).await.unwrap().rows.len(), 1);
 }
 
@@ -42,7 +42,8 @@ pub async fn a_query_reads_what_was_written(subject: &Subject) {
     let sql = guests(subject).await;
     let second = subject.client_of("MACTOR", "second").await;
     for count in 4..20 {
-        let insert = sql.execute("INSERT INTO guests VALUES ($1, $1)", &[count.into()]);
+        let values = [count.into(), count.to_string().into()];
+        let insert = sql.execute("INSERT INTO guests VALUES ($1, $2)", &values);
         insert.await.unwrap();
         assert_eq!(second.number("SELECT count(*) FROM guests").await, count);
     }

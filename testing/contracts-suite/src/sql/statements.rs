@@ -152,7 +152,7 @@ pub async fn a_syntax_error_is_an_error_of_the_statement(subject: &Subject) {
     let sql = guests(subject).await;
     for wrong in [
         "SELEC 1",
-        "SELECT",
+        "SELECT 1 +",
         "SELECT 'a",
         "SELECT (",
         "\u{1F980}",

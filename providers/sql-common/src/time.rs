@@ -1,11 +1,17 @@
-//! Points in time as SQLite's functions for dates write them: `2026-11-30 11:11:22.000001`, in UTC.
+//! Points in time as texts, such as `2026-11-30 11:11:22.000001`, in UTC. SQLite's functions for dates write and
+//! read them so.
 
 const MICROSECONDS: i64 = 1_000_000;
 const DAY: i64 = 86_400;
 
 /// Returns the text for a number of microseconds since the Unix epoch, or `None` outside the years 0
 /// to 9999. A fraction of a second has six digits, and is left out if it is zero.
-pub(crate) fn text(microseconds: i64) -> Option<String> {
+///
+/// ```
+/// assert_eq!(capwire_sql_common::time::text(0).as_deref(), Some("1970-01-01 00:00:00"));
+/// ```
+#[must_use]
+pub fn text(microseconds: i64) -> Option<String> {
     let (seconds, fraction) = (
         microseconds.div_euclid(MICROSECONDS),
         microseconds.rem_euclid(MICROSECONDS),
@@ -21,8 +27,13 @@ pub(crate) fn text(microseconds: i64) -> Option<String> {
 }
 
 /// Returns the number of microseconds since the Unix epoch for a text in one of SQLite's formats: a
-/// date, then perhaps a space or `T` and a time, a fraction, and `Z`.
-pub(crate) fn parse(text: &str) -> Option<i64> {
+/// date, then perhaps a space or `T` and a time, a fraction, and `Z`. Returns `None` for other texts.
+///
+/// ```
+/// assert_eq!(capwire_sql_common::time::parse("1970-01-02"), Some(86_400_000_000));
+/// ```
+#[must_use]
+pub fn parse(text: &str) -> Option<i64> {
     let text = text.strip_suffix('Z').unwrap_or(text);
     let (date, time) = match text.split_once([' ', 'T']) {
         Some((date, time)) => (date, time),

@@ -1,0 +1,17 @@
+//! Tests of the provider on a real server.
+#![allow(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "tests"
+)]
+
+mod bindings;
+mod contract;
+mod encrypted;
+mod hostile;
+mod limits;
+mod outage;
+mod own;
+mod subject;
+mod values;
