@@ -14,6 +14,9 @@ use tokio_postgres::{Client, Config, NoTls};
 /// The values with which a slow machine does not fail a test.
 const SLOW: [(&str, &str); 2] = [("CONNECT_TIMEOUT", "1m"), ("TIMEOUT", "1m")];
 
+/// The time between two questions to a server.
+const PAUSE: Duration = Duration::from_millis(5);
+
 /// Returns the URL of the server, for a role that is no superuser.
 pub(crate) fn url() -> String {
     capwire_scaffold::set_by_xtask("CAPWIRE_POSTGRES_URL")
@@ -39,7 +42,7 @@ pub(crate) async fn direct() -> Client {
 
 /// Waits for a moment between two questions.
 pub(crate) async fn pause() {
-    tokio::time::sleep(Duration::from_millis(5)).await;
+    tokio::time::sleep(PAUSE).await;
 }
 
 /// Returns a name that nothing else on the server has.
