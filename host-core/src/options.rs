@@ -250,7 +250,8 @@ pub struct HostOptions {
     /// The maximum number of actors in a chain of calls. Default: 16.
     pub call_depth: NonZeroUsize,
     /// The maximum time for calls in progress to finish when their actor stops, and for providers
-    /// to end a binding. Default: 10 s.
+    /// to end a binding. Default: 8 s, so that a process that has 10 s to end keeps 2 s for the
+    /// rest.
     pub drain: Duration,
     /// The maximum time that a provider may take to bind an actor, and to open. Default: 30 s.
     pub bind: Duration,
@@ -270,7 +271,7 @@ impl Default for HostOptions {
         Self {
             actors: ActorOptions::default(),
             call_depth: NonZeroUsize::MIN.saturating_add(15),
-            drain: Duration::from_secs(10),
+            drain: Duration::from_secs(8),
             bind: Duration::from_secs(30),
             providers: ProviderOptions::default(),
             compilations: NonZeroUsize::MIN,

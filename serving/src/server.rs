@@ -44,7 +44,7 @@ pub struct Options {
     pub head: Duration,
     /// The time in which a client must read each 64 KiB of a response. The default is 30 s.
     pub send: Duration,
-    /// The time for requests in progress when the server stops. The default is 10 s.
+    /// The time for requests in progress when the server stops. The default is 8 s.
     pub drain: Duration,
 }
 
@@ -57,7 +57,7 @@ impl Default for Options {
             max_fields: FIELDS,
             head: Duration::from_secs(30),
             send: Duration::from_secs(30),
-            drain: Duration::from_secs(10),
+            drain: Duration::from_secs(8),
         }
     }
 }

@@ -84,7 +84,7 @@ fn a_second_sigterm_ends_a_host_that_works_at_once_w1() {
     let begun = Instant::now();
     let (status, _) = host.stop(Signal::SIGTERM);
     assert_eq!(status.code(), Some(1));
-    // The drain time is 10 s, and the call would go on for longer.
+    // The drain time is 8 s, and the call would go on for longer.
     assert!(begun.elapsed() < Duration::from_secs(8));
 }
 

@@ -12,7 +12,7 @@ pub struct Timeouts {
     pub body: Duration,
     /// The time in which a client must read each 64 KiB of a response. The default is 30 s.
     pub send: Duration,
-    /// The time for requests in progress when the server stops. The default is 10 s.
+    /// The time for requests in progress when the server stops. The default is 8 s.
     pub drain: Duration,
     /// The time after which the files of certificates are read again. The default is 5 s.
     pub reload: Duration,
@@ -24,7 +24,7 @@ impl Default for Timeouts {
             head: Duration::from_secs(30),
             body: Duration::from_secs(60),
             send: Duration::from_secs(30),
-            drain: Duration::from_secs(10),
+            drain: Duration::from_secs(8),
             reload: Duration::from_secs(5),
         }
     }

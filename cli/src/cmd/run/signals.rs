@@ -15,7 +15,7 @@ use tokio::signal;
 use tokio::sync::watch;
 use tokio::time::sleep;
 
-/// The time that the process may take to end after the host's drain time.
+/// The time that the process may take to end after the host's drain time, the last message included.
 const GRACE: Duration = Duration::from_secs(2);
 /// The time to write the last message, to a standard error that nobody may read.
 const LAST_WORDS: Duration = Duration::from_millis(200);
@@ -76,7 +76,7 @@ async fn follow(
     }
     tokio::select! {
         () = requests.next() => end("stopped before all calls were finished"),
-        () = sleep(drain + GRACE) => end("the host did not stop in its drain time"),
+        () = sleep(drain + (GRACE - LAST_WORDS)) => end("the host did not stop in its drain time"),
     }
 }
 
