@@ -38,6 +38,11 @@ use clap::Parser;
 use error::Error;
 use std::process::ExitCode;
 
+/// The C library's allocator keeps what many threads have freed, each in an arena of its own.
+#[cfg(feature = "mimalloc")]
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let args = match args::Args::try_parse() {
         Ok(args) => args,
