@@ -7,6 +7,12 @@ use anyhow::Result;
 /// The packages whose features select engines and providers.
 const PACKAGES: [&str; 2] = ["capwire", "capwire-cli"];
 
+/// Checks that rustdoc can make all pages, without warnings.
+pub(crate) fn pages() -> Result<()> {
+    let mut doc = cargo(&["doc", "--workspace", "--no-deps", "--all-features"]);
+    run(doc.env("RUSTDOCFLAGS", "-D warnings"))
+}
+
 /// Checks that every package can be published. Archives are created and resolved, but not built.
 pub(crate) fn package() -> Result<()> {
     publish(&["--no-verify"])

@@ -1,9 +1,13 @@
 //! `cargo xtask test`: runs the tests, and builds everything that they need.
 
+mod beside;
+
 use crate::build::Profile;
 use crate::shell::{self, cargo};
 use crate::{build, check, documented, languages, miri, mutants, outside, services, setup};
 use anyhow::Result;
+use beside::Beside;
+use services::Service;
 use std::path::Path;
 use std::process::Command;
 
@@ -71,9 +75,31 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         setup::wasm3()?;
     }
     let guests = build::guests()?;
-    languages::test(&languages::selected(options.full), &guests, options.full)?;
-    run_with(&mut of_workspace("test"), &guests, Profile::Dev, &QUICK)?;
+    shell::run(of_workspace("test").arg("--no-run"))?;
+    // They run until the tests have ended.
+    let services = services::start_for_tests()?;
+    let part = |targets: &[&str]| {
+        let mut tests = of_workspace("test");
+        tests.args(targets);
+        prepare(&mut tests, &services, &guests, Profile::Dev, &QUICK)?;
+        Ok(tests)
+    };
+    let integration = Beside::start(&mut part(&["--test", "*"])?)?;
+    let others = others(options, &guests, part);
+    integration.finish().and(others)?;
     if options.full { full(&guests) } else { Ok(()) }
+}
+
+/// Runs everything but the integration tests, whose failures are to be seen even if this fails.
+fn others(
+    options: &Options,
+    guests: &Path,
+    part: impl Fn(&[&str]) -> Result<Command>,
+) -> Result<()> {
+    shell::run(&mut part(&["--lib", "--bins"])?)?;
+    languages::test(&languages::selected(options.full), guests, options.full)?;
+    shell::run(&mut part(&["--doc"])?)?;
+    check::pages()
 }
 
 /// Returns a command for all packages that can be built here. A selection would build shared
@@ -129,12 +155,24 @@ pub(crate) fn same_bytes(guests: &Path, elsewhere: &[String]) -> Result<()> {
     run_with(&mut tests, guests, Profile::Dev, &QUICK)
 }
 
-/// Runs tests, with the guests' folder, the path and engines of `capwire`, and the amount of
-/// testing in the environment.
+/// Runs tests that [`prepare`] has prepared.
 fn run_with(tests: &mut Command, guests: &Path, profile: Profile, effort: &Effort) -> Result<()> {
     // They run until the tests have ended.
     let services = services::start_for_tests()?;
-    services::tell(tests, &services);
+    prepare(tests, &services, guests, profile, effort)?;
+    shell::run(tests)
+}
+
+/// Tells tests the addresses of services, the guests' folder, the path and engines of `capwire`, and the
+/// amount of testing.
+fn prepare(
+    tests: &mut Command,
+    services: &[Service],
+    guests: &Path,
+    profile: Profile,
+    effort: &Effort,
+) -> Result<()> {
+    services::tell(tests, services);
     // Continue after a failure, so that it does not hide others.
     tests.arg("--no-fail-fast");
     tests.env("CAPWIRE_BIN", build::capwire_path(profile));
@@ -155,7 +193,7 @@ fn run_with(tests: &mut Command, guests: &Path, profile: Profile, effort: &Effor
                 .flat_map(|skipped| ["--skip", skipped]),
         );
     }
-    shell::run(tests)
+    Ok(())
 }
 
 fn engines() -> &'static str {
