@@ -40,6 +40,7 @@
 //! | `keyvalue-redis` | `providers::KeyValueRedis`: `wascc:keyvalue` on a Redis server |
 //! | `messaging-local` | `providers::MessagingLocal`: `wascc:messaging` in memory |
 //! | `sql-postgres` | `providers::SqlPostgres`: `capwire:sql` on a PostgreSQL server |
+//! | `messaging-nats` | `providers::MessagingNats`: `wascc:messaging` on a NATS server |
 //! | `sql-sqlite` | `providers::SqlSqlite`: `capwire:sql` on SQLite, in files |
 //! | `logging` | `providers::Logging`: `wascc:logging` to `tracing` |
 //! | `legacy` | `wascap::canonicalize`: encodes modules in the form that the tools of 2020 accept |

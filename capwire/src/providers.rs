@@ -14,6 +14,8 @@ pub use capwire_keyvalue_redis::KeyValueRedis;
 pub use capwire_logging::Logging;
 #[cfg(feature = "messaging-local")]
 pub use capwire_messaging_local::MessagingLocal;
+#[cfg(feature = "messaging-nats")]
+pub use capwire_messaging_nats::MessagingNats;
 #[cfg(feature = "sql-postgres")]
 pub use capwire_sql_postgres::SqlPostgres;
 #[cfg(feature = "sql-sqlite")]

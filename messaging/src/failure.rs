@@ -33,6 +33,11 @@ pub enum Failure {
         /// The maximum in bytes.
         most: usize,
     },
+    /// The message is longer than what the server takes.
+    TooLongForServer {
+        /// The maximum in bytes.
+        most: usize,
+    },
     /// The queue of a receiver is full. Nobody got the message.
     Full {
         /// The subject.
@@ -62,12 +67,22 @@ pub enum Failure {
 }
 
 impl Failure {
+    /// Returns the failure of an operation for which there is no connection.
+    pub fn not_connected(source: impl Into<Source>) -> Self {
+        Self::Unavailable {
+            what: "the server cannot be reached, or does not accept the binding".to_owned(),
+            source: Some(source.into()),
+        }
+    }
+
     /// Returns the class.
     #[must_use]
     pub fn class(&self) -> ErrorClass {
         match self {
             Self::Subject(_) | Self::ReplySubject(_) => ErrorClass::Subject,
-            Self::TooLong { .. } | Self::TooLongForReceiver { .. } => ErrorClass::Size,
+            Self::TooLong { .. }
+            | Self::TooLongForReceiver { .. }
+            | Self::TooLongForServer { .. } => ErrorClass::Size,
             Self::Full { .. } => ErrorClass::Full,
             Self::NoResponders { .. } => ErrorClass::NoResponders,
             Self::Timeout { .. } | Self::NegativeTimeout => ErrorClass::Timeout,
@@ -91,6 +106,9 @@ impl fmt::Display for Failure {
                 "a subscriber of `{}` takes messages of at most {most} bytes",
                 short(subject)
             ),
+            Self::TooLongForServer { most } => {
+                write!(f, "the server takes messages of at most {most} bytes")
+            }
             Self::Full { subject } => write!(
                 f,
                 "a subscriber of `{}` has no room for further messages, so nobody got this one: try again later, or \

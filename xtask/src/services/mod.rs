@@ -53,13 +53,20 @@ pub(crate) fn start_for_tests() -> Result<Vec<Service>> {
         true => services.push(kinds::postgres()?),
         false => missing("PostgreSQL"),
     }
+    match install::nats_server() {
+        Some(_) => services.push(kinds::nats(&install::packages())?),
+        None => missing("NATS"),
+    }
     Ok(services)
 }
 
-/// Tells `tests` the addresses of `services`.
+/// Tells `tests` the addresses of `services`, and the program of NATS, which tests start and kill.
 pub(crate) fn tell(tests: &mut Command, services: &[Service]) {
     for service in services {
         tests.env(service.variable, &service.address);
+    }
+    if let Some(program) = install::nats_server() {
+        tests.env("CAPWIRE_NATS_SERVER", program);
     }
 }
 

@@ -60,6 +60,10 @@ const ARROWS: &[(&str, &[&str])] = &[
         "capwire-messaging-local",
         &["capwire-provider", "capwire-contracts", "capwire-messaging"],
     ),
+    (
+        "capwire-messaging-nats",
+        &["capwire-provider", "capwire-contracts", "capwire-messaging"],
+    ),
     ("capwire-plugin", &["capwire-provider", "capwire-contracts"]),
     (
         "capwire-sql-common",

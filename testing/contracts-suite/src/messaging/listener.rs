@@ -69,14 +69,19 @@ impl Listener {
         bodies
     }
 
+    /// The bodies of the messages that it has got, as text.
+    pub async fn rest(&self) -> Vec<String> {
+        let mut receiver = self.0.receiver.lock().await;
+        let mut bodies = Vec::new();
+        while let Ok(message) = receiver.try_recv() {
+            bodies.push(String::from_utf8(message.body).unwrap());
+        }
+        bodies
+    }
+
     /// The number of messages that it has got, which it forgets.
     pub async fn count(&self) -> usize {
-        let mut receiver = self.0.receiver.lock().await;
-        let mut count = 0;
-        while receiver.try_recv().is_ok() {
-            count += 1;
-        }
-        count
+        self.rest().await.len()
     }
 
     /// Sets the end of its handlers.

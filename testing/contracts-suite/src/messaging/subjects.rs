@@ -5,6 +5,8 @@ use capwire_contracts::messaging::ErrorClass;
 use capwire_provider::ProviderError;
 
 /// Sends the names of `subjects` to themselves, and then to `end`, to which the actor subscribes, too.
+/// Returns those that it has got, in alphabetical order, because a broker may keep the order of each
+/// subscription alone.
 async fn heard(subject: &Subject, subscription: &str, subjects: &[&str]) -> Vec<String> {
     let subscriptions = format!("{subscription},end");
     let listener = subject.listener("MLISTENER", &subscriptions).await;
@@ -14,13 +16,15 @@ async fn heard(subject: &Subject, subscription: &str, subjects: &[&str]) -> Vec<
     }
     sender.publish(&subject.name("end"), "end").await.unwrap();
     let mut heard = Vec::new();
-    loop {
-        let bodies = listener.bodies(1).await;
-        if bodies == ["end"] {
-            return heard;
-        }
-        heard.extend(bodies);
+    while heard.last().is_none_or(|last| last != "end") {
+        heard.extend(listener.bodies(1).await);
     }
+    heard.pop();
+    // What has arrived is handled before the binding ends.
+    subject.unbind("MLISTENER", "default").await;
+    heard.extend(listener.rest().await);
+    heard.sort();
+    heard
 }
 
 /// One part exactly, anywhere.

@@ -1,0 +1,14 @@
+//! The provider on real servers.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    missing_docs,
+    reason = "tests"
+)]
+
+mod contract;
+mod login;
+mod outage;
+mod own;
+mod queues;
+mod tls;
