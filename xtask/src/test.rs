@@ -76,7 +76,9 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     }
     let guests = build::guests()?;
     shell::run(of_workspace("test").arg("--no-run"))?;
-    // They run until the tests have ended.
+    // They also build the counters, which the integration tests run.
+    languages::test(&languages::selected(options.full), &guests, options.full)?;
+    // The services run until the tests have ended.
     let services = services::start_for_tests()?;
     let part = |targets: &[&str]| {
         let mut tests = of_workspace("test");
@@ -85,19 +87,14 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         Ok(tests)
     };
     let integration = Beside::start(&mut part(&["--test", "*"])?)?;
-    let others = others(options, &guests, part);
+    let others = others(part);
     integration.finish().and(others)?;
     if options.full { full(&guests) } else { Ok(()) }
 }
 
 /// Runs everything but the integration tests, whose failures are to be seen even if this fails.
-fn others(
-    options: &Options,
-    guests: &Path,
-    part: impl Fn(&[&str]) -> Result<Command>,
-) -> Result<()> {
+fn others(part: impl Fn(&[&str]) -> Result<Command>) -> Result<()> {
     shell::run(&mut part(&["--lib", "--bins"])?)?;
-    languages::test(&languages::selected(options.full), guests, options.full)?;
     shell::run(&mut part(&["--doc"])?)?;
     check::pages()
 }
