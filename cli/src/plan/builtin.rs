@@ -10,6 +10,8 @@ use capwire::providers::HttpClient;
 use capwire::providers::KeyValueRedis;
 #[cfg(feature = "messaging-local")]
 use capwire::providers::MessagingLocal;
+#[cfg(feature = "messaging-nats")]
+use capwire::providers::MessagingNats;
 #[cfg(feature = "sql-postgres")]
 use capwire::providers::SqlPostgres;
 #[cfg(feature = "sql-sqlite")]
@@ -170,6 +172,21 @@ const BUILTINS: &[Builtin] = &[
         together: None,
         describe: || MessagingLocal::new().descriptor(),
         open: |_, _| Ok(Arc::new(MessagingLocal::new())),
+    },
+    #[cfg(feature = "messaging-nats")]
+    Builtin {
+        name: "messaging-nats",
+        contract: contracts::messaging::CONTRACT,
+        opens_actors: false,
+        keys: MessagingNats::KEYS,
+        described: MessagingNats::DESCRIBED,
+        files: MessagingNats::FILE_KEYS,
+        keeps: None,
+        hand_over: HandOver::Overlapping,
+        check: |config, _| MessagingNats::check(config).map(|()| None),
+        together: None,
+        describe: || MessagingNats::new().descriptor(),
+        open: |_, _| Ok(Arc::new(MessagingNats::new())),
     },
     #[cfg(feature = "sql-sqlite")]
     Builtin {

@@ -14,6 +14,7 @@ const OF_2020: &[(&str, &str)] = &[
     ("libwascc_httpsrv", "http-server"),
     ("libwascc_redis", "keyvalue-redis"),
     ("libwascc_logging", "logging"),
+    ("libwascc_nats", "messaging-nats"),
     ("libwascc_http_client", "http-client"),
     ("libkeyvalue", "keyvalue-embedded"),
 ];

@@ -163,7 +163,10 @@ fn the_command_schema_prints_json() {
     let prefix = about("PREFIX");
     says(prefix.as_str().unwrap(), &["keyvalue-redis", "each key"]);
     let queue = of("wascc:messaging")["MAX_QUEUE"]["description"].as_str();
-    says(queue.unwrap(), &["wait for the actor", "Default: `1000`."]);
+    says(
+        queue.unwrap(),
+        &["messaging-nats", "wait for the actor", "Default: `1000`."],
+    );
     let rows = of("capwire:sql")["MAX_ROWS"]["description"].as_str();
     says(rows.unwrap(), &["number of rows", "Default: `10000`."]);
 }

@@ -1,8 +1,11 @@
-//! Orders go as messages from a desk to workers, on each engine.
+//! Orders go as messages from a desk to workers, on each engine, and from host to host.
 #![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
 
 use capwire_acceptance::{Actor, HTTP, RunningHost, STORE, Workshop, engines, guest};
-use capwire_scaffold::eventually;
+use capwire_scaffold::{eventually, set_by_xtask};
+use std::fs;
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpStream;
 use std::path::PathBuf;
 
 const MESSAGING: &str = "wascc:messaging";
@@ -115,4 +118,70 @@ fn orders_survive_swaps_of_the_worker() {
     let all = (200, (SWAPS * i32::from(ORDERS)).to_string());
     eventually("all orders are counted", || count(&host, "tea") == all);
     stop(host);
+}
+
+/// Another program on the NATS server, which speaks its protocol.
+struct Program(BufReader<TcpStream>);
+
+impl Program {
+    /// Connects, and subscribes to `subject`.
+    fn listening(subject: &str) -> Self {
+        let url = set_by_xtask("CAPWIRE_NATS_URL");
+        let address = url.trim_start_matches("nats://");
+        let mut program = Self(BufReader::new(TcpStream::connect(address).unwrap()));
+        program.send(&format!("CONNECT {{}}\r\nSUB {subject} 1\r\nPING\r\n"));
+        program.hears("PONG");
+        program
+    }
+
+    fn send(&mut self, text: &str) {
+        self.0.get_mut().write_all(text.as_bytes()).unwrap();
+    }
+
+    /// Reads until a line begins with `start`.
+    fn hears(&mut self, start: &str) {
+        let mut line = String::new();
+        while !line.starts_with(start) {
+            line.clear();
+            assert_ne!(self.0.read_line(&mut line).unwrap(), 0, "no `{start}`");
+        }
+    }
+}
+
+/// Starts a host with one actor, whose messages go over the NATS server.
+fn on_nats(workshop: &Workshop, actor: &Actor, more: &[(&Actor, &str, &str)]) -> RunningHost {
+    let url = set_by_xtask("CAPWIRE_NATS_URL");
+    let values = format!("{{ URL: \"{url}\", SUBSCRIPTION: \"{}.*\" }}", actor.name);
+    let own = [
+        (actor, HTTP, "{ PORT: \"0\" }"),
+        (actor, MESSAGING, &*values),
+    ];
+    let manifest = workshop.manifest(&[actor], &[&own, more].concat());
+    let text = fs::read_to_string(&manifest).unwrap();
+    let provider = "capabilities:\n  - builtin: messaging-nats\n";
+    fs::write(&manifest, format!("{text}{provider}")).unwrap();
+    RunningHost::start(&manifest, "wasmi", &workshop.path().join(&actor.name))
+}
+
+#[test]
+fn orders_go_from_host_to_host_and_from_other_programs_over_nats() {
+    let workshop = Workshop::new();
+    let module = guest("orders.wasm");
+    let desk = workshop.sign(&module, "desk", &[HTTP, MESSAGING]);
+    let worker = workshop.sign(&module, "orders", &[HTTP, MESSAGING, STORE]);
+    let workers = on_nats(&workshop, &worker, &[(&worker, STORE, "{}")]);
+    let desks = on_nats(&workshop, &desk, &[]);
+    let mut program = Program::listening("orders.new");
+    program.send("PUB orders.new 3\r\ntea\r\n");
+    for _ in 0..3 {
+        assert_eq!(order(&desks, "tea"), 202);
+    }
+    let all = (200, "4".to_owned());
+    eventually("all orders are counted", || count(&desks, "tea") == all);
+    for _ in 0..4 {
+        program.hears("MSG orders.new 1");
+    }
+    stop(workers);
+    assert_eq!(count(&desks, "tea").0, 503, "nobody subscribes any more");
+    stop(desks);
 }
