@@ -75,7 +75,7 @@ fn orders_are_delivered_counted_and_asked_for_on_each_engine() {
     }
 }
 
-/// What the claims do not name is denied, for senders and for receivers.
+/// A subject that the claims do not name is denied, to senders and to receivers.
 #[test]
 fn claims_narrow_the_subjects_of_an_actor() {
     let workshop = Workshop::new();

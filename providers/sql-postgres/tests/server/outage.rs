@@ -18,7 +18,7 @@ const WORKERS: usize = 4;
 /// The timeout of the binding. An operation takes this long, and the time to wake up.
 const TIMEOUT: Duration = Duration::from_millis(300);
 
-/// What the workers were told.
+/// The answers that the workers got, and the writes of unknown outcome.
 #[derive(Default)]
 struct Told {
     answered: BTreeSet<i64>,
