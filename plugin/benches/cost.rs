@@ -1,4 +1,4 @@
-//! What a `Get` costs through the interface: compiled in, from a library, and from a process of its own.
+//! The cost of a `Get` through the interface: compiled in, from a library, and from a process of its own.
 //!
 //! `cargo build --release -p capwire-plugin --examples && cargo bench -p capwire-plugin`
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark")]

@@ -15,7 +15,7 @@ pub(crate) struct Options {
     /// Install strace, which a test of durability runs
     #[arg(long)]
     strace: bool,
-    /// Install the servers that tests need: Redis and PostgreSQL
+    /// Install the servers that tests need: Redis, PostgreSQL and NATS
     #[arg(long)]
     services: bool,
     /// Install the compilers of these languages: all of them, without a value

@@ -27,12 +27,19 @@ pub use transactions::*;
 pub use values::*;
 pub use work::*;
 
-/// Makes a test of each case. A provider that works elsewhere, such as a client of a server, names its
-/// cases, without those on the work for a call. The argument is a future of a [`Subject`]; the crate
+/// Makes a test of each case. A provider that works elsewhere, such as a client of a server, adds
+/// `; on a server`, which leaves out the cases on the work for a call. The argument is a future of a [`Subject`]; the crate
 /// that calls it needs tokio with the features `macros` and `rt-multi-thread`.
 #[macro_export]
 macro_rules! sql_tests {
     ($subject:expr) => {
+        $crate::sql_tests! { $subject; on a server }
+        $crate::sql_tests! { $subject;
+            statements_end_when_their_caller_goes,
+            statements_end_with_the_budget_of_their_caller,
+        }
+    };
+    ($subject:expr; on a server) => {
         $crate::sql_tests! { $subject;
             each_type_of_value_comes_back,
             null_comes_back_from_each_type,
@@ -97,8 +104,6 @@ macro_rules! sql_tests {
             concurrent_transfers_keep_the_sum,
             readers_see_complete_transactions,
             concurrent_swaps_of_one_value_have_one_winner,
-            statements_end_when_their_caller_goes,
-            statements_end_with_the_budget_of_their_caller,
         }
     };
     ($subject:expr; $($case:ident),* $(,)?) => {$(
