@@ -38,6 +38,7 @@
 //! | `http-server` | `providers::HttpServer`: `wascc:http_server` |
 //! | `keyvalue-embedded` | `providers::KeyValueEmbedded`: `wascc:keyvalue` in a durable file |
 //! | `keyvalue-redis` | `providers::KeyValueRedis`: `wascc:keyvalue` on a Redis server |
+//! | `blobstore-local` | `providers::BlobstoreLocal`: `wascc:blobstore` in files, on Unix |
 //! | `messaging-local` | `providers::MessagingLocal`: `wascc:messaging` in memory |
 //! | `sql-postgres` | `providers::SqlPostgres`: `capwire:sql` on a PostgreSQL server |
 //! | `messaging-nats` | `providers::MessagingNats`: `wascc:messaging` on a NATS server |

@@ -1,5 +1,7 @@
 //! The providers of this repository. A program passes a provider to the host as a value.
 
+#[cfg(all(feature = "blobstore-local", unix))]
+pub use capwire_blobstore_local::BlobstoreLocal;
 #[cfg(feature = "extras")]
 pub use capwire_extras::Extras;
 #[cfg(feature = "http-client")]

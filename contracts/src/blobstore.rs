@@ -1,5 +1,9 @@
 //! `wascc:blobstore`: containers of blobs, which are transferred in chunks.
 
+mod class;
+
+pub use class::ErrorClass;
+
 use crate::core::Operation;
 
 /// The id of the contract.

@@ -4,6 +4,8 @@ use crate::data::DataDir;
 use crate::error::Error;
 use capwire::contracts::core::CapabilityDescriptor;
 use capwire::provider::{Config, HandOver, Key, Provider, ProviderError, ProviderFactory as _};
+#[cfg(all(feature = "blobstore-local", unix))]
+use capwire::providers::BlobstoreLocal;
 #[cfg(feature = "http-client")]
 use capwire::providers::HttpClient;
 #[cfg(feature = "keyvalue-redis")]
@@ -67,11 +69,32 @@ type Open = fn(&BindingName, &Opening) -> Result<Arc<dyn Provider>, Error>;
 
 const STORES: &str = "keyvalue";
 
+#[cfg(all(feature = "blobstore-local", unix))]
+const BLOBS: &str = "blobs";
+
 #[cfg(feature = "sql-sqlite")]
 const DATABASES: &str = "sql";
 
 /// The built-in providers. The first one of a contract is its default.
 const BUILTINS: &[Builtin] = &[
+    #[cfg(all(feature = "blobstore-local", unix))]
+    Builtin {
+        name: "blobstore-local",
+        contract: contracts::blobstore::CONTRACT,
+        opens_actors: false,
+        keys: BlobstoreLocal::KEYS,
+        described: BlobstoreLocal::DESCRIBED,
+        files: BlobstoreLocal::FILE_KEYS,
+        keeps: Some(BLOBS),
+        hand_over: HandOver::Exclusive,
+        check: |config, _| BlobstoreLocal::check(config).map(|()| None),
+        together: None,
+        describe: || BlobstoreLocal::new("").descriptor(),
+        open: |name, opening| {
+            let folder = opening.data.folder(BLOBS, name.as_str())?;
+            Ok(Arc::new(BlobstoreLocal::new(folder)))
+        },
+    },
     Builtin {
         name: "extras",
         contract: contracts::extras::CONTRACT,

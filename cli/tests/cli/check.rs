@@ -15,6 +15,7 @@ pub(crate) fn with_modules() -> Folder {
     let both = "--cap wascc:http_server --cap wascc:keyvalue";
     folder.signed(&module, "counter", both);
     folder.signed(&module, "guestbook", "--cap capwire:sql");
+    folder.signed(&module, "images", "--cap wascc:blobstore");
     folder.signed(&module, "orders", "--cap wascc:messaging");
     let noguest = wat::parse_str(r#"(module (memory (export "memory") 1))"#).unwrap();
     folder.signed(&noguest, "noguest", "");

@@ -169,6 +169,8 @@ fn the_command_schema_prints_json() {
     );
     let rows = of("capwire:sql")["MAX_ROWS"]["description"].as_str();
     says(rows.unwrap(), &["number of rows", "Default: `10000`."]);
+    let blob = of("wascc:blobstore")["MAX_BLOB"]["description"].as_str();
+    says(blob.unwrap(), &["size of a blob", "Default: `1GiB`."]);
 }
 
 #[test]

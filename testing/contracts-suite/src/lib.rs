@@ -2,7 +2,7 @@
 //!
 //! Each module holds the cases of one contract, as public functions that panic when the provider
 //! is wrong. A macro per contract turns all of them into tests of a provider: see
-//! [`keyvalue_tests!`], [`messaging_tests!`] and [`sql_tests!`].
+//! [`blobstore_tests!`], [`keyvalue_tests!`], [`messaging_tests!`] and [`sql_tests!`].
 
 #![forbid(unsafe_code)]
 #![allow(
@@ -14,6 +14,7 @@
     reason = "the cases are tests: they panic when a provider is wrong"
 )]
 
+pub mod blobstore;
 pub mod keyvalue;
 mod limits;
 pub mod messaging;

@@ -31,6 +31,11 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("capwire-record", &["capwire-host"]),
     ("capwire-actor", &["capwire-contracts"]),
     ("capwire-provider", &["capwire-contracts"]),
+    (
+        "capwire-blobstore-common",
+        &["capwire-provider", "capwire-contracts"],
+    ),
+    ("capwire-blobstore-local", BLOBSTORE),
     ("capwire-extras", &["capwire-provider", "capwire-contracts"]),
     (
         "capwire-http-client",
@@ -84,6 +89,13 @@ const ARROWS: &[(&str, &[&str])] = &[
             "capwire-provider",
         ],
     ),
+];
+
+/// The packages that all our providers of blobs may depend on.
+const BLOBSTORE: &[&str] = &[
+    "capwire-provider",
+    "capwire-contracts",
+    "capwire-blobstore-common",
 ];
 
 /// The packages that all our providers of SQL may depend on.
