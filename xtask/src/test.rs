@@ -46,6 +46,10 @@ const FEATURES_RELEASED: &str = "capwire-cli/wasm3,capwire-hostile/wasm3";
 /// The test that runs the specification's tests with and without backtraces, which takes as long as the other one.
 const SPECIFICATION_TWICE: &str = "backtraces_change_no_result_of_the_specification_tests";
 
+/// The integration tests in two groups that take about as long, and wait in each other's time.
+const FIRST: &str = "[a-e]*";
+const SECOND: &str = "[!a-e]*";
+
 /// The amount of testing for each engine.
 struct Effort {
     requests: &'static str,
@@ -86,9 +90,15 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         prepare(&mut tests, &services, &guests, Profile::Dev, &QUICK)?;
         Ok(tests)
     };
-    let integration = Beside::start(&mut part(&["--test", "*"])?)?;
+    let integration = [("first", FIRST), ("second", SECOND)].map(|(name, tests)| {
+        let mut tests = part(&["--test", tests])?;
+        Beside::start(name, &mut tests)
+    });
     let others = others(part);
-    integration.finish().and(others)?;
+    integration
+        .into_iter()
+        .map(|tests| tests?.finish())
+        .fold(others, Result::and)?;
     if options.full { full(&guests) } else { Ok(()) }
 }
 

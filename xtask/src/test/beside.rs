@@ -19,10 +19,12 @@ pub(super) struct Beside {
 impl Beside {
     /// Starts `tests`, and returns when the first test runs: cargo then needs its folder of builds no more, and other runs of cargo do
     /// not wait for it. The output of the tests goes to a file, the other messages to standard error.
-    pub(super) fn start(tests: &mut Command) -> Result<Self> {
+    ///
+    /// `group` names the file.
+    pub(super) fn start(group: &str, tests: &mut Command) -> Result<Self> {
         let name = shell::shown(tests);
         eprintln!("$ {name}");
-        let log = target().join("integration-tests.log");
+        let log = target().join(format!("integration-tests-{group}.log"));
         let file = File::create(&log).with_context(|| format!("cannot write {}", log.display()))?;
         let child = tests.stdout(file).stderr(Stdio::piped()).spawn();
         let mut child = child.with_context(|| format!("cannot run `{name}`"))?;
