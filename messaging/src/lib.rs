@@ -8,7 +8,6 @@
 //! * [`Failure`] has the errors, each with its class.
 #![forbid(unsafe_code)]
 
-mod amount;
 mod delivery;
 mod failure;
 mod inbox;
@@ -18,7 +17,6 @@ mod queue;
 mod settings;
 mod subject;
 
-pub use amount::{size, time};
 pub use delivery::{DRAIN, Delivery};
 pub use failure::Failure;
 pub use inbox::{Inbox, Inboxes, token};

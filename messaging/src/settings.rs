@@ -1,6 +1,5 @@
 //! The values of a binding that all brokers have.
 
-use crate::amount::{size, time};
 use crate::keys::{
     MAX_CONCURRENT, MAX_MESSAGE, MAX_QUEUE, MAX_QUEUE_BYTES, QUEUEGROUP_NAME, SUBSCRIPTION, TIMEOUT,
 };
@@ -51,9 +50,10 @@ impl Settings {
     /// Returns [`ProviderError::Config`] with the key whose value is wrong.
     pub fn read(actor: &str, config: &Config) -> Result<Self, ProviderError> {
         let max_message = size(config, MAX_MESSAGE, MESSAGE)?.unwrap_or(1 << 20);
+        let timeout = config.time(TIMEOUT)?;
         let limits = Limits {
-            concurrent: number(config, MAX_CONCURRENT, CONCURRENT)?.unwrap_or(1),
-            messages: number(config, MAX_QUEUE, QUEUE)?.unwrap_or(1_000),
+            concurrent: config.number(MAX_CONCURRENT, CONCURRENT)?.unwrap_or(1),
+            messages: config.number(MAX_QUEUE, QUEUE)?.unwrap_or(1_000),
             bytes: queue_bytes(config, max_message)?,
         };
         Ok(Self {
@@ -61,7 +61,7 @@ impl Settings {
             group: group(actor, config)?,
             limits,
             max_message,
-            timeout: time(config, TIMEOUT)?.unwrap_or(Duration::from_secs(5)),
+            timeout: timeout.unwrap_or(Duration::from_secs(5)),
         })
     }
 
@@ -122,19 +122,13 @@ fn queue_bytes(config: &Config, max_message: usize) -> Result<usize, ProviderErr
     }
 }
 
-fn number(
+fn size(
     config: &Config,
     key: &'static str,
-    range: RangeInclusive<usize>,
+    range: RangeInclusive<u64>,
 ) -> Result<Option<usize>, ProviderError> {
-    match config.get(key).map(str::parse) {
-        None => Ok(None),
-        Some(Ok(number)) if range.contains(&number) => Ok(Some(number)),
-        Some(_) => {
-            let reason = format!("must be a number from {} to {}", range.start(), range.end());
-            Err(ProviderError::config(key, reason))
-        }
-    }
+    let bytes = config.size(key, range)?;
+    Ok(bytes.map(|bytes| usize::try_from(bytes).unwrap_or(usize::MAX)))
 }
 
 #[cfg(test)]

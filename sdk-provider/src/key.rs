@@ -32,6 +32,33 @@ impl Key {
         }
     }
 
+    /// Returns the names of all `keys`, for [`Config::only`](crate::Config::only).
+    ///
+    /// # Panics
+    /// If `keys` has another length than the result.
+    ///
+    /// ```
+    /// use capwire_provider::Key;
+    ///
+    /// const KEYS: &[Key] = &[Key::new("LIMIT", "`25`", "The highest temperature in °C.")];
+    /// const NAMES: [&str; KEYS.len()] = Key::names(KEYS);
+    /// assert_eq!(NAMES, ["LIMIT"]);
+    /// ```
+    #[must_use]
+    pub const fn names<const N: usize>(keys: &[Self]) -> [&'static str; N] {
+        assert!(keys.len() == N, "there are as many names as keys");
+        let mut names = [""; N];
+        let mut index = 0;
+        while index < N {
+            #[expect(clippy::indexing_slicing, reason = "both have N elements")]
+            {
+                names[index] = keys[index].name;
+            }
+            index += 1;
+        }
+        names
+    }
+
     /// Returns a table of `keys` in Markdown.
     #[must_use]
     pub fn table(keys: &[Self]) -> String {

@@ -11,7 +11,8 @@
 //!   messages. Bound the cost of each message. Return a [`ProviderError`] that the actor may see,
 //!   and put causes that it must not see into [`ProviderError::unavailable`], which only logs show.
 //! * **Check the configuration when an actor is bound**, not when it calls: [`Config::only`]
-//!   refuses unknown keys, and [`Config::parse`] refuses wrong values.
+//!   refuses unknown keys, and [`Config::parse`], [`Config::time`], [`Config::size`] and [`Config::number`] refuse
+//!   wrong values.
 //! * **Bound the work for a call by the size of its message.** The host charges what a provider does
 //!   in its future to the caller's CPU budget. Long or blocking work belongs in a [`BlockingPool`],
 //!   which is fair to all actors, charges the caller, and ends the work when the caller goes.
@@ -126,6 +127,7 @@
 //! ```
 #![forbid(unsafe_code)]
 
+mod amount;
 mod blocking;
 mod client;
 mod config;

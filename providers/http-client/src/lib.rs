@@ -63,7 +63,6 @@ mod resolve;
 mod response;
 mod settings;
 mod stream;
-mod tls;
 
 pub use provider::HttpClient;
 pub use resolve::Resolve;

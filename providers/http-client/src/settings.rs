@@ -2,9 +2,8 @@
 
 use crate::address::Network;
 use crate::allow::Sites;
-use crate::tls::{self, Certificates};
+use capwire_client_tls::{Own, Pem};
 use capwire_contracts::http::{Scheme, Url};
-use capwire_limits::Unit;
 use capwire_provider::{Config, Key, ProviderError};
 use hyper::header::HeaderValue;
 use rustls::ClientConfig;
@@ -118,26 +117,14 @@ pub(crate) const KEYS: &[Key] = &[
     ),
 ];
 
-const NAMES: [&str; KEYS.len()] = {
-    let mut names = [""; KEYS.len()];
-    let mut index = 0;
-    while index < KEYS.len() {
-        #[expect(clippy::indexing_slicing, reason = "checked when compiled")]
-        {
-            names[index] = KEYS[index].name;
-        }
-        index += 1;
-    }
-    names
-};
+const NAMES: [&str; KEYS.len()] = Key::names(KEYS);
 
 /// The names of [`KEYS`].
 pub(crate) const KEY_NAMES: &[&str] = &NAMES;
 
 const MOST_REDIRECTS: u64 = 20;
 const MOST_RETRIES: u64 = 10;
-const MOST_REQUESTS: u64 = 4096;
-const SECOND: u64 = 1_000_000;
+const MOST_REQUESTS: usize = 4096;
 
 /// The use of HTTP/2.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -190,26 +177,31 @@ impl Settings {
     pub(crate) fn read(config: &Config) -> Result<Self, ProviderError> {
         config.only(KEY_NAMES)?;
         let http2 = http2(config)?;
-        let time = |key, seconds| duration(config, key, seconds * SECOND);
-        let certificates = Certificates {
-            roots: config.get(ROOTS).map(|value| (ROOTS, value)),
-            chain: config.get(CLIENT_CERT).map(|value| (CLIENT_CERT, value)),
-            key: config.get(CLIENT_KEY).map(|value| (CLIENT_KEY, value)),
+        let time = |key, seconds| -> Result<Duration, ProviderError> {
+            Ok(config.time(key)?.unwrap_or(Duration::from_secs(seconds)))
         };
+        let max_body = config.size(MAX_BODY, 0..=u64::MAX)?.unwrap_or(1 << 20);
+        let max_requests = config.number(MAX_REQUESTS, 1..=MOST_REQUESTS)?;
+        let redirects = config.number(REDIRECTS, 0..=MOST_REDIRECTS)?;
+        let retries = config.number(RETRIES, 0..=MOST_RETRIES)?;
+        let idle_connections = config.number(IDLE_CONNECTIONS, 0..=MOST_REQUESTS)?;
+        let own = Own::of(config, CLIENT_CERT, CLIENT_KEY)?;
+        let mut tls = capwire_client_tls::config(Pem::of(config, ROOTS), own)?;
+        tls.alpn_protocols = http2.protocols();
         Ok(Self {
             sites: config.parse(ALLOW)?.unwrap_or_default(),
             networks: networks(config)?,
             timeout: time(TIMEOUT, 30)?,
             connect_timeout: time(CONNECT_TIMEOUT, 10)?,
             head_timeout: time(HEAD_TIMEOUT, 30)?,
-            max_body: size(config, MAX_BODY, 1 << 20)?,
-            max_requests: count(config, MAX_REQUESTS, 1..=MOST_REQUESTS, 32)?,
-            redirects: count(config, REDIRECTS, 0..=MOST_REDIRECTS, 5)?,
-            retries: count(config, RETRIES, 0..=MOST_RETRIES, 1)?,
+            max_body: usize::try_from(max_body).unwrap_or(usize::MAX),
+            max_requests: max_requests.unwrap_or(32),
+            redirects: redirects.unwrap_or(5),
+            retries: retries.unwrap_or(1),
             http2,
-            idle_connections: count(config, IDLE_CONNECTIONS, 0..=MOST_REQUESTS, 8)?,
+            idle_connections: idle_connections.unwrap_or(8),
             idle_timeout: time(IDLE_TIMEOUT, 60)?,
-            tls: Arc::new(tls::config(&certificates, http2)?),
+            tls: Arc::new(tls),
             proxy: proxy(config)?,
         })
     }
@@ -276,65 +268,6 @@ fn proxy(config: &Config) -> Result<Option<Proxy>, ProviderError> {
         port: url.port(),
         authorization: authorization.transpose()?,
     }))
-}
-
-/// Returns the time of `key`, by default `default` microseconds.
-fn duration(config: &Config, key: &'static str, default: u64) -> Result<Duration, ProviderError> {
-    let micros = amount(
-        config,
-        key,
-        Unit::Time,
-        "a time with its unit, such as `500ms` or `30s`",
-    )?;
-    match micros.unwrap_or(default) {
-        0 => Err(ProviderError::config(key, "must be longer than no time")),
-        micros => Ok(Duration::from_micros(micros)),
-    }
-}
-
-/// Returns the size of `key` in bytes, which may also be written without its unit.
-fn size(config: &Config, key: &'static str, default: usize) -> Result<usize, ProviderError> {
-    let expected = "a size such as `64KiB` or `4MiB`, or a number of bytes";
-    if let Some(Ok(bytes)) = config.get(key).map(str::parse) {
-        return Ok(bytes);
-    }
-    let bytes = amount(config, key, Unit::Bytes, expected)?;
-    let bytes = bytes.map(usize::try_from).transpose();
-    let bytes = bytes.map_err(|_| ProviderError::config(key, format!("must be {expected}")))?;
-    Ok(bytes.unwrap_or(default))
-}
-
-fn amount(
-    config: &Config,
-    key: &'static str,
-    unit: Unit,
-    expected: &str,
-) -> Result<Option<u64>, ProviderError> {
-    let parsed = config.get(key).map(|text| {
-        let wrong = || ProviderError::config(key, format!("must be {expected}"));
-        unit.parse(text).ok_or_else(wrong)
-    });
-    parsed.transpose()
-}
-
-fn count<N: TryFrom<u64>>(
-    config: &Config,
-    key: &'static str,
-    range: std::ops::RangeInclusive<u64>,
-    default: u64,
-) -> Result<N, ProviderError> {
-    let wrong = || {
-        let (least, most) = (range.start(), range.end());
-        ProviderError::config(key, format!("must be a number from {least} to {most}"))
-    };
-    let value = match config.get(key) {
-        None => default,
-        Some(text) => text.parse().map_err(|_| wrong())?,
-    };
-    match range.contains(&value) {
-        true => N::try_from(value).map_err(|_| wrong()),
-        false => Err(wrong()),
-    }
 }
 
 #[cfg(test)]

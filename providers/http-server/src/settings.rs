@@ -64,8 +64,8 @@ impl Settings {
             listen: SocketAddr::new(address, port.unwrap_or(DEFAULT_PORT)),
             max_body,
             has_max_body,
-            max_head: within(config, MAX_HEAD, HEAD)?,
-            max_fields: within(config, MAX_FIELDS, FIELDS)?,
+            max_head: config.number(MAX_HEAD, HEAD)?,
+            max_fields: config.number(MAX_FIELDS, FIELDS)?,
             max_connections: max_connections.map(NonZeroUsize::get),
             max_memory,
             tls: Sources::of(config)?,
@@ -128,21 +128,6 @@ fn value<T: std::str::FromStr>(
         .map(str::parse)
         .transpose()
         .map_err(|_| ProviderError::config(key, format!("must be {expected}")))
-}
-
-fn within(
-    config: &Config,
-    key: &'static str,
-    range: RangeInclusive<usize>,
-) -> Result<Option<usize>, ProviderError> {
-    let (least, most) = (range.start(), range.end());
-    let expected = format!("a number from {least} to {most}");
-    match value(config, key, &expected)? {
-        Some(number) if !range.contains(&number) => {
-            Err(ProviderError::config(key, format!("must be {expected}")))
-        }
-        number => Ok(number),
-    }
 }
 
 #[cfg(test)]

@@ -55,7 +55,6 @@ mod operations;
 mod provider;
 mod scripts;
 mod settings;
-mod tls;
 
 pub use provider::KeyValueRedis;
 

@@ -1,8 +1,7 @@
 //! The configuration of a binding.
 
 use crate::address::Address;
-use crate::tls;
-use capwire_limits::Unit;
+use capwire_client_tls::Pem;
 use capwire_provider::{BindingId, Config, Key, ProviderError};
 use rustls::ClientConfig;
 use std::sync::Arc;
@@ -61,25 +60,12 @@ pub(crate) const KEYS: &[Key] = &[
     ),
 ];
 
-const NAMES: [&str; KEYS.len()] = {
-    let mut names = [""; KEYS.len()];
-    let mut index = 0;
-    while index < KEYS.len() {
-        #[expect(clippy::indexing_slicing, reason = "checked when compiled")]
-        {
-            names[index] = KEYS[index].name;
-        }
-        index += 1;
-    }
-    names
-};
+const NAMES: [&str; KEYS.len()] = Key::names(KEYS);
 
 /// The names of [`KEYS`].
 pub(crate) const KEY_NAMES: &[&str] = &NAMES;
 
 const DEFAULT_URL: &str = "redis://127.0.0.1:6379/0";
-const SECOND: u64 = 1_000_000;
-const DAY: u64 = 86_400 * SECOND;
 const MOST_CALLS: usize = 4096;
 
 /// The configuration of a binding.
@@ -104,14 +90,16 @@ pub(crate) struct Server {
 impl Settings {
     pub(crate) fn read(id: &BindingId, config: &Config) -> Result<Self, ProviderError> {
         config.only(KEY_NAMES)?;
-        let timeout = duration(config, TIMEOUT, 5 * SECOND)?;
+        let timeout = config.time(TIMEOUT)?.unwrap_or(Duration::from_secs(5));
+        let max_answer = config.size(MAX_ANSWER, 1..=u64::MAX)?.unwrap_or(16 << 20);
+        let max_calls = config.number(MAX_CALLS, 1..=MOST_CALLS)?;
         let prefix = config.get(PREFIX).map(str::to_owned);
         Ok(Self {
             server: Arc::new(Server::read(config, timeout)?),
             prefix: prefix.unwrap_or_else(|| format!("{}:", id.actor)),
             timeout,
-            max_answer: size(config, MAX_ANSWER, 16 << 20)?,
-            max_calls: calls(config)?,
+            max_answer: usize::try_from(max_answer).unwrap_or(usize::MAX),
+            max_calls: max_calls.unwrap_or(256),
         })
     }
 }
@@ -124,70 +112,22 @@ impl Server {
         if let Some(password) = config.get(PASSWORD) {
             address.session = address.session.set_password(password);
         }
-        let roots = config.get(ROOTS).map(|value| (ROOTS, value));
+        let roots = Pem::of(config, ROOTS);
         let tls = match address.is_encrypted {
-            true => Some(Arc::new(tls::config(roots)?)),
+            true => Some(Arc::new(capwire_client_tls::config(roots, None)?)),
             false if roots.is_some() => {
                 let reason = "needs TLS: write `rediss://` in `URL`";
                 return Err(ProviderError::config(ROOTS, reason));
             }
             false => None,
         };
+        let connect_timeout = config.time(CONNECT_TIMEOUT)?;
         Ok(Self {
             address,
             tls,
-            connect_timeout: duration(config, CONNECT_TIMEOUT, 2 * SECOND)?,
+            connect_timeout: connect_timeout.unwrap_or(Duration::from_secs(2)),
             answer_timeout,
         })
-    }
-}
-
-/// Returns the time of `key`, by default `default` microseconds.
-fn duration(config: &Config, key: &'static str, default: u64) -> Result<Duration, ProviderError> {
-    let expected = "a time with its unit, such as `500ms` or `30s`";
-    match amount(config, key, Unit::Time, expected)?.unwrap_or(default) {
-        0 => Err(ProviderError::config(key, "must be longer than no time")),
-        micros if micros > DAY => Err(ProviderError::config(key, "must be at most `1d`")),
-        micros => Ok(Duration::from_micros(micros)),
-    }
-}
-
-/// Returns the size of `key` in bytes, which may also be written without its unit.
-fn size(config: &Config, key: &'static str, default: usize) -> Result<usize, ProviderError> {
-    let expected = "a size such as `64KiB` or `4MiB`, or a number of bytes";
-    let bytes = match config.get(key).map(str::parse) {
-        Some(Ok(bytes)) => Some(bytes),
-        _ => amount(config, key, Unit::Bytes, expected)?,
-    };
-    let bytes = bytes.map(usize::try_from).transpose();
-    let wrong = |_| ProviderError::config(key, format!("must be {expected}"));
-    match bytes.map_err(wrong)?.unwrap_or(default) {
-        0 => Err(ProviderError::config(key, "must be at least 1")),
-        bytes => Ok(bytes),
-    }
-}
-
-fn amount(
-    config: &Config,
-    key: &'static str,
-    unit: Unit,
-    expected: &str,
-) -> Result<Option<u64>, ProviderError> {
-    let parsed = config.get(key).map(|text| {
-        let wrong = || ProviderError::config(key, format!("must be {expected}"));
-        unit.parse(text).ok_or_else(wrong)
-    });
-    parsed.transpose()
-}
-
-fn calls(config: &Config) -> Result<usize, ProviderError> {
-    let calls = config.get(MAX_CALLS).map_or(Ok(256), str::parse);
-    match calls {
-        Ok(calls) if (1..=MOST_CALLS).contains(&calls) => Ok(calls),
-        _ => {
-            let reason = format!("must be a number from 1 to {MOST_CALLS}");
-            Err(ProviderError::config(MAX_CALLS, reason))
-        }
     }
 }
 

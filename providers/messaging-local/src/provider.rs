@@ -24,18 +24,7 @@ pub struct MessagingLocal {
     broker: Broker,
 }
 
-const NAMES: [&str; capwire_messaging::KEYS.len()] = {
-    let mut names = [""; capwire_messaging::KEYS.len()];
-    let mut index = 0;
-    while index < names.len() {
-        #[expect(clippy::indexing_slicing, reason = "checked when compiled")]
-        {
-            names[index] = capwire_messaging::KEYS[index].name;
-        }
-        index += 1;
-    }
-    names
-};
+const NAMES: [&str; capwire_messaging::KEYS.len()] = Key::names(capwire_messaging::KEYS);
 
 impl MessagingLocal {
     /// The configuration keys of a binding.

@@ -69,18 +69,7 @@ const TABLE: [Key; COUNT] = {
     table
 };
 
-const NAMES: [&str; COUNT] = {
-    let mut names = [""; COUNT];
-    let mut index = 0;
-    while index < COUNT {
-        #[expect(clippy::indexing_slicing, reason = "checked when compiled")]
-        {
-            names[index] = TABLE[index].name;
-        }
-        index += 1;
-    }
-    names
-};
+const NAMES: [&str; COUNT] = Key::names(KEYS);
 
 /// The keys, in the order of the documentation.
 pub(crate) const KEYS: &[Key] = &TABLE;

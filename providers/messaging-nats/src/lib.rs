@@ -32,7 +32,6 @@ mod login;
 mod provider;
 mod receive;
 mod server;
-mod tls;
 
 pub use provider::MessagingNats;
 

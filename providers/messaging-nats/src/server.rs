@@ -3,9 +3,9 @@
 use crate::events::Events;
 use crate::keys::{CONNECT_TIMEOUT, ROOTS, URL};
 use crate::login::Login;
-use crate::tls;
 use async_nats::{Client, ConnectOptions, ServerAddr};
-use capwire_messaging::{Failure, time};
+use capwire_client_tls::Pem;
+use capwire_messaging::Failure;
 use capwire_provider::{Config, ProviderError};
 use rustls::ClientConfig;
 use std::sync::Arc;
@@ -43,17 +43,18 @@ impl Server {
             let reason = "must have `tls://` for all servers, or for none";
             return Err(ProviderError::config(URL, reason));
         }
-        let roots = config.get(ROOTS).map(|value| (ROOTS, value));
+        let roots = Pem::of(config, ROOTS);
         if roots.is_some() && !is_encrypted {
             let reason = "needs TLS: write `tls://` in `URL`";
             return Err(ProviderError::config(ROOTS, reason));
         }
+        let connect_timeout = config.time(CONNECT_TIMEOUT)?;
         Ok(Self {
             addresses,
             login: Login::read(config)?,
-            tls: tls::config(roots)?,
+            tls: capwire_client_tls::config(roots, None)?,
             is_encrypted,
-            connect_timeout: time(config, CONNECT_TIMEOUT)?.unwrap_or(Duration::from_secs(2)),
+            connect_timeout: connect_timeout.unwrap_or(Duration::from_secs(2)),
         })
     }
 

@@ -1,10 +1,10 @@
 //! The configuration of a binding.
 
 use crate::address::Address;
-use crate::tls;
+use capwire_client_tls::{Own, Pem};
 use capwire_provider::{BindingId, Config, Key, ProviderError};
 use capwire_sql_common::migrations::Migration;
-use capwire_sql_common::settings::{access, duration, migrations, rows, size};
+use capwire_sql_common::settings::{access, migrations, rows};
 use rustls::ClientConfig;
 use std::sync::Arc;
 use std::time::Duration;
@@ -92,18 +92,7 @@ pub(crate) const KEYS: &[Key] = &[
     ),
 ];
 
-const NAMES: [&str; KEYS.len()] = {
-    let mut names = [""; KEYS.len()];
-    let mut index = 0;
-    while index < KEYS.len() {
-        #[expect(clippy::indexing_slicing, reason = "checked when compiled")]
-        {
-            names[index] = KEYS[index].name;
-        }
-        index += 1;
-    }
-    names
-};
+const NAMES: [&str; KEYS.len()] = Key::names(KEYS);
 
 /// The names of [`KEYS`].
 pub(crate) const KEY_NAMES: &[&str] = &NAMES;
@@ -148,20 +137,20 @@ impl Settings {
     pub(crate) fn read(id: &BindingId, config: &Config) -> Result<Self, ProviderError> {
         config.only(KEY_NAMES)?;
         let is_read_only = access(config, ACCESS)?;
-        let timeout = duration(config, TIMEOUT, Duration::from_secs(5))?;
+        let timeout = config.time(TIMEOUT)?.unwrap_or(Duration::from_secs(5));
         let schema = schema(id, config)?;
-        let max_answer = size(config, MAX_ANSWER, 4 << 20, LARGEST_ANSWER)?;
-        let max_answer = usize::try_from(max_answer).unwrap_or(usize::MAX);
+        let max_answer = config.size(MAX_ANSWER, 1..=LARGEST_ANSWER)?;
+        let max_answer = usize::try_from(max_answer.unwrap_or(4 << 20)).unwrap_or(usize::MAX);
         let migrations = migrations(config, MIGRATIONS, is_read_only)?;
         let max_rows = rows(config, MAX_ROWS)?;
-        let max_connections = connections(config)?;
-        let connect_timeout = duration(config, CONNECT_TIMEOUT, Duration::from_secs(2))?;
+        let max_connections = config.number(MAX_CONNECTIONS, 1..=MOST_CONNECTIONS)?;
+        let connect_timeout = config.time(CONNECT_TIMEOUT)?;
         // Last, because without a URL nothing else can be said about the server.
         let address = address(config)?;
         let server = Server {
             tls: encryption(config, address.is_encrypted)?,
             address,
-            connect_timeout,
+            connect_timeout: connect_timeout.unwrap_or(Duration::from_secs(2)),
             options: options(&schema, timeout),
             longest_message: max_answer.saturating_add(OVERHEAD),
         };
@@ -173,7 +162,7 @@ impl Settings {
             timeout,
             max_rows,
             max_answer,
-            max_connections,
+            max_connections: max_connections.unwrap_or(8),
         })
     }
 }
@@ -201,23 +190,19 @@ fn encryption(
     config: &Config,
     is_encrypted: bool,
 ) -> Result<Option<Arc<ClientConfig>>, ProviderError> {
-    let value = |key| config.get(key).map(|value| (key, value));
     if !is_encrypted {
-        return match [ROOTS, CERTIFICATE, KEY].into_iter().find_map(value) {
+        let mut tls = [ROOTS, CERTIFICATE, KEY].into_iter();
+        return match tls.find(|key| config.get(key).is_some()) {
             None => Ok(None),
-            Some((key, _)) => {
+            Some(key) => {
                 let reason = "needs TLS: remove `sslmode=disable` from `URL`";
                 Err(ProviderError::config(key, reason))
             }
         };
     }
-    let own = match (value(CERTIFICATE), value(KEY)) {
-        (None, None) => None,
-        (Some(certificate), Some(key)) => Some((certificate, key)),
-        (Some(_), None) => return Err(ProviderError::config(CERTIFICATE, "needs `KEY`")),
-        (None, Some(_)) => return Err(ProviderError::config(KEY, "needs `CERTIFICATE`")),
-    };
-    Ok(Some(Arc::new(tls::config(value(ROOTS), own)?)))
+    let own = Own::of(config, CERTIFICATE, KEY)?;
+    let tls = capwire_client_tls::config(Pem::of(config, ROOTS), own)?;
+    Ok(Some(Arc::new(tls)))
 }
 
 fn schema(id: &BindingId, config: &Config) -> Result<String, ProviderError> {
@@ -236,16 +221,6 @@ fn schema(id: &BindingId, config: &Config) -> Result<String, ProviderError> {
                 "must have 1 to {LONGEST_NAME} lower-case letters, digits, `-` and `_`, and not begin with `pg_`"
             );
             Err(ProviderError::config(SCHEMA, reason))
-        }
-    }
-}
-
-fn connections(config: &Config) -> Result<usize, ProviderError> {
-    match config.get(MAX_CONNECTIONS).map_or(Ok(8), str::parse) {
-        Ok(count) if (1..=MOST_CONNECTIONS).contains(&count) => Ok(count),
-        _ => {
-            let reason = format!("must be a number from 1 to {MOST_CONNECTIONS}");
-            Err(ProviderError::config(MAX_CONNECTIONS, reason))
         }
     }
 }

@@ -3,7 +3,7 @@
 use crate::database::Place;
 use capwire_provider::{BindingId, Config, Key, ProviderError};
 use capwire_sql_common::migrations::Migration;
-use capwire_sql_common::settings::{access, duration, migrations, rows, size};
+use capwire_sql_common::settings::{access, migrations, rows};
 use std::time::Duration;
 
 const DATABASE: &str = "DATABASE";
@@ -59,18 +59,7 @@ pub(crate) const KEYS: &[Key] = &[
     ),
 ];
 
-const NAMES: [&str; KEYS.len()] = {
-    let mut names = [""; KEYS.len()];
-    let mut index = 0;
-    while index < KEYS.len() {
-        #[expect(clippy::indexing_slicing, reason = "checked when compiled")]
-        {
-            names[index] = KEYS[index].name;
-        }
-        index += 1;
-    }
-    names
-};
+const NAMES: [&str; KEYS.len()] = Key::names(KEYS);
 
 /// The names of [`KEYS`].
 pub(crate) const KEY_NAMES: &[&str] = &NAMES;
@@ -99,16 +88,18 @@ impl Settings {
     pub(crate) fn read(id: &BindingId, config: &Config) -> Result<Self, ProviderError> {
         config.only(KEY_NAMES)?;
         let is_read_only = access(config, ACCESS)?;
-        let max_answer = size(config, MAX_ANSWER, 4 << 20, u64::MAX)?;
+        let size = |key, most| config.size(key, 1..=most);
+        let max_answer = size(MAX_ANSWER, u64::MAX)?.unwrap_or(4 << 20);
+        let timeout = config.time(TIMEOUT)?;
         Ok(Self {
             place: place(id, config)?,
             is_read_only,
             migrations: migrations(config, MIGRATIONS, is_read_only)?,
-            timeout: duration(config, TIMEOUT, Duration::from_secs(5))?,
+            timeout: timeout.unwrap_or(Duration::from_secs(5)),
             max_rows: rows(config, MAX_ROWS)?,
             max_answer: usize::try_from(max_answer).unwrap_or(usize::MAX),
-            max_value: size(config, MAX_VALUE, 1 << 20, LONGEST_VALUE)?,
-            max_bytes: size(config, MAX_BYTES, 1 << 30, u64::MAX)?,
+            max_value: size(MAX_VALUE, LONGEST_VALUE)?.unwrap_or(1 << 20),
+            max_bytes: size(MAX_BYTES, u64::MAX)?.unwrap_or(1 << 30),
         })
     }
 }

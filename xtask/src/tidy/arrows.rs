@@ -37,9 +37,14 @@ const ARROWS: &[(&str, &[&str])] = &[
     ),
     ("capwire-blobstore-local", BLOBSTORE),
     ("capwire-extras", &["capwire-provider", "capwire-contracts"]),
+    ("capwire-client-tls", &["capwire-provider"]),
     (
         "capwire-http-client",
-        &["capwire-provider", "capwire-contracts"],
+        &[
+            "capwire-provider",
+            "capwire-contracts",
+            "capwire-client-tls",
+        ],
     ),
     (
         "capwire-http-server",
@@ -51,7 +56,11 @@ const ARROWS: &[(&str, &[&str])] = &[
     ),
     (
         "capwire-keyvalue-redis",
-        &["capwire-provider", "capwire-contracts"],
+        &[
+            "capwire-provider",
+            "capwire-contracts",
+            "capwire-client-tls",
+        ],
     ),
     (
         "capwire-logging",
@@ -67,15 +76,35 @@ const ARROWS: &[(&str, &[&str])] = &[
     ),
     (
         "capwire-messaging-nats",
-        &["capwire-provider", "capwire-contracts", "capwire-messaging"],
+        &[
+            "capwire-provider",
+            "capwire-contracts",
+            "capwire-client-tls",
+            "capwire-messaging",
+        ],
     ),
     ("capwire-plugin", &["capwire-provider", "capwire-contracts"]),
     (
         "capwire-sql-common",
         &["capwire-provider", "capwire-contracts"],
     ),
-    ("capwire-sql-postgres", SQL),
-    ("capwire-sql-sqlite", SQL),
+    (
+        "capwire-sql-postgres",
+        &[
+            "capwire-provider",
+            "capwire-contracts",
+            "capwire-client-tls",
+            "capwire-sql-common",
+        ],
+    ),
+    (
+        "capwire-sql-sqlite",
+        &[
+            "capwire-provider",
+            "capwire-contracts",
+            "capwire-sql-common",
+        ],
+    ),
     (
         "capwire-contracts-suite",
         &["capwire-provider", "capwire-contracts"],
@@ -96,13 +125,6 @@ const BLOBSTORE: &[&str] = &[
     "capwire-provider",
     "capwire-contracts",
     "capwire-blobstore-common",
-];
-
-/// The packages that all our providers of SQL may depend on.
-const SQL: &[&str] = &[
-    "capwire-provider",
-    "capwire-contracts",
-    "capwire-sql-common",
 ];
 
 /// The packages that all our engines may depend on.
