@@ -59,6 +59,41 @@ impl Key {
         names
     }
 
+    /// Returns the keys `first`, followed by the keys `then`.
+    ///
+    /// # Panics
+    /// If the result has another length than both together.
+    ///
+    /// ```
+    /// use capwire_provider::Key;
+    ///
+    /// const OF_SERVER: [Key; 1] = [Key::new("URL", "none: required", "The server.")];
+    /// const OWN: [Key; 1] = [Key::new("TIMEOUT", "`5s`", "The maximum time of an operation.")];
+    /// const KEYS: [Key; 2] = Key::joined(&OF_SERVER, &OWN);
+    /// assert_eq!(KEYS[1].name, "TIMEOUT");
+    /// ```
+    #[must_use]
+    pub const fn joined<const N: usize>(first: &[Self], then: &[Self]) -> [Self; N] {
+        assert!(
+            first.len() + then.len() == N,
+            "the result has the keys of both"
+        );
+        let mut all = [Self::new("", "", ""); N];
+        let mut index = 0;
+        while index < N {
+            #[expect(clippy::indexing_slicing, reason = "N is the sum of both lengths")]
+            {
+                all[index] = if index < first.len() {
+                    first[index]
+                } else {
+                    then[index - first.len()]
+                };
+            }
+            index += 1;
+        }
+        all
+    }
+
     /// Returns a table of `keys` in Markdown.
     #[must_use]
     pub fn table(keys: &[Self]) -> String {

@@ -2,12 +2,12 @@
 
 use crate::events::Events;
 use crate::receive::Subscriptions;
-use crate::server::Server;
 use async_nats::connection::State;
-use async_nats::{Client as Nats, PublishErrorKind, StatusCode, Subscriber};
+use async_nats::{Client as Nats, ConnectOptions, PublishErrorKind, StatusCode, Subscriber};
 use bytes::Bytes;
 use capwire_contracts::messaging::{BrokerMessage, RequestMessage};
 use capwire_messaging::{DRAIN, Delivery, Failure, Inboxes, Settings, check_subject, token};
+use capwire_nats_common::Server;
 use capwire_provider::{Binding, Call, ProviderError};
 use futures_util::StreamExt;
 use std::sync::Arc;
@@ -17,6 +17,9 @@ use tokio::time::{Duration, Instant, sleep, timeout_at};
 
 /// The time between two looks whether the connection is back.
 const PAUSE: Duration = Duration::from_millis(10);
+
+/// The messages between the connection and the queue of a binding, at most.
+const BETWEEN: usize = 65_536;
 
 /// The reply to a request.
 enum Reply {
@@ -43,7 +46,8 @@ impl Client {
         before: impl Future<Output = ()> + Send,
     ) -> Result<Self, Failure> {
         let events = Arc::new(Events::new(binding.id.clone()));
-        let nats = server.connect(&events, settings.limits.messages).await?;
+        let nats = server.connect(options(&events, &settings)).await;
+        let nats = nats.map_err(Failure::not_connected)?;
         before.await;
         let inbox = format!("_INBOX.{}.", token()?);
         let replies = nats.subscribe(format!("{inbox}*")).await;
@@ -194,6 +198,17 @@ impl Drop for Client {
     fn drop(&mut self) {
         self.replies.abort();
     }
+}
+
+/// Returns the options of the connection that tells `events`. Messages can wait between it and the queue.
+fn options(events: &Arc<Events>, settings: &Settings) -> ConnectOptions {
+    let events = Arc::clone(events);
+    ConnectOptions::new()
+        .subscription_capacity(settings.limits.messages.min(BETWEEN))
+        .event_callback(move |event| {
+            events.tell(event);
+            std::future::ready(())
+        })
 }
 
 /// Returns the failure of a message that may be on its way.

@@ -28,10 +28,8 @@
 mod client;
 mod events;
 mod keys;
-mod login;
 mod provider;
 mod receive;
-mod server;
 
 pub use provider::MessagingNats;
 

@@ -2,12 +2,12 @@
 
 use crate::client::Client;
 use crate::keys;
-use crate::server::Server;
 use arc_swap::ArcSwap;
 use bytes::Bytes;
 use capwire_contracts::core::CapabilityDescriptor;
 use capwire_contracts::messaging::{self, OP_PUBLISH, OP_REQUEST};
 use capwire_messaging::Settings;
+use capwire_nats_common::Server;
 use capwire_provider::{
     Binding, BindingId, Bound, Call, Config, Key, Provider, ProviderError, async_trait,
 };
@@ -37,7 +37,7 @@ impl MessagingNats {
     pub const DESCRIBED: &'static [Key] = keys::KEYS;
 
     /// The configuration keys whose values are names of files, or their texts.
-    pub const FILE_KEYS: &'static [&'static str] = keys::FILE_KEYS;
+    pub const FILE_KEYS: &'static [&'static str] = capwire_nats_common::FILE_KEYS;
 
     /// Returns a provider without connections.
     #[must_use]

@@ -79,9 +79,13 @@ const ARROWS: &[(&str, &[&str])] = &[
         &[
             "capwire-provider",
             "capwire-contracts",
-            "capwire-client-tls",
             "capwire-messaging",
+            "capwire-nats-common",
         ],
+    ),
+    (
+        "capwire-nats-common",
+        &["capwire-provider", "capwire-client-tls"],
     ),
     ("capwire-plugin", &["capwire-provider", "capwire-contracts"]),
     (

@@ -1,14 +1,11 @@
 //! The server of a binding, and connections to it.
 
-use crate::events::Events;
 use crate::keys::{CONNECT_TIMEOUT, ROOTS, URL};
 use crate::login::Login;
 use async_nats::{Client, ConnectOptions, ServerAddr};
 use capwire_client_tls::Pem;
-use capwire_messaging::Failure;
 use capwire_provider::{Config, ProviderError};
 use rustls::ClientConfig;
-use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::timeout;
 
@@ -21,20 +18,31 @@ const PAUSE: Duration = Duration::from_millis(250);
 const PING: Duration = Duration::from_secs(2);
 /// The commands that wait for the connection, at most.
 const COMMANDS: usize = 256;
-/// The messages between the connection and the queue of a binding, at most.
-const BETWEEN: usize = 65_536;
 
-/// The server of a binding.
-pub(crate) struct Server {
+/// The server of a binding, or the servers of its cluster.
+pub struct Server {
     addresses: Vec<ServerAddr>,
     login: Login,
     tls: ClientConfig,
     is_encrypted: bool,
-    pub(crate) connect_timeout: Duration,
+    /// The time to connect and log in.
+    pub connect_timeout: Duration,
 }
 
 impl Server {
-    pub(crate) fn read(config: &Config) -> Result<Self, ProviderError> {
+    /// Reads the values of [`KEYS`](crate::KEYS), and the files that they name.
+    ///
+    /// # Errors
+    /// Returns [`ProviderError::Config`] with the key whose value is wrong. An error never has a part of a secret.
+    ///
+    /// ```
+    /// use capwire_nats_common::Server;
+    /// use capwire_provider::Config;
+    ///
+    /// assert!(Server::read(&Config::from_iter([("URL", "tls://a.example.com, tls://b.example.com")])).is_ok());
+    /// assert!(Server::read(&Config::from_iter([("URL", "http://a.example.com")])).is_err());
+    /// ```
+    pub fn read(config: &Config) -> Result<Self, ProviderError> {
         let urls = config.get(URL).unwrap_or(DEFAULT_URL);
         let addresses: Result<Vec<_>, _> = urls.split(',').map(str::trim).map(address).collect();
         let addresses = addresses.map_err(|reason| ProviderError::config(URL, reason))?;
@@ -58,15 +66,13 @@ impl Server {
         })
     }
 
-    /// Connects and logs in. `messages` of each subscription can wait between the connection and the
-    /// queue.
-    pub(crate) async fn connect(
-        &self,
-        events: &Arc<Events>,
-        messages: usize,
-    ) -> Result<Client, Failure> {
-        let events = Arc::clone(events);
-        let options = ConnectOptions::new()
+    /// Connects and logs in, within [`connect_timeout`](Self::connect_timeout). A connection that is lost later is
+    /// replaced. `options` can have capacities and callbacks; the rest is set here.
+    ///
+    /// # Errors
+    /// Returns the reason why the server cannot be reached, or does not accept the user.
+    pub async fn connect(&self, options: ConnectOptions) -> Result<Client, NotConnected> {
+        let options = options
             .name("capwire")
             .tls_client_config(self.tls.clone())
             .require_tls(self.is_encrypted)
@@ -74,17 +80,27 @@ impl Server {
             .connection_timeout(self.connect_timeout)
             .ping_interval(PING)
             .client_capacity(COMMANDS)
-            .subscription_capacity(messages.min(BETWEEN))
-            .reconnect_delay_callback(pause)
-            .event_callback(move |event| {
-                events.tell(event);
-                std::future::ready(())
-            });
-        let options = self.login.add_to(options).map_err(Failure::not_connected)?;
+            .reconnect_delay_callback(pause);
+        let options = self.login.add_to(options).map_err(NotConnected::new)?;
         let connecting = options.connect(&self.addresses[..]);
         match timeout(self.connect_timeout, connecting).await {
-            Ok(connected) => connected.map_err(Failure::not_connected),
-            Err(late) => Err(Failure::not_connected(late)),
+            Ok(connected) => connected.map_err(NotConnected::new),
+            Err(late) => Err(NotConnected::new(late)),
+        }
+    }
+}
+
+/// The error of a server that cannot be reached, or does not accept the user.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot connect to the NATS server")]
+pub struct NotConnected {
+    source: Box<dyn std::error::Error + Send + Sync>,
+}
+
+impl NotConnected {
+    fn new(source: impl std::error::Error + Send + Sync + 'static) -> Self {
+        Self {
+            source: Box::new(source),
         }
     }
 }
