@@ -4,10 +4,13 @@ mod archive;
 #[cfg(unix)]
 mod asking;
 mod authority;
+#[cfg(feature = "wasmtime")]
+mod cache;
 mod call;
 mod check;
 mod engine;
 mod json;
+mod keys;
 mod project;
 
 pub(crate) use archive::Archive;
@@ -16,24 +19,26 @@ pub(crate) use asking::{Ps, Stop, Swap};
 pub(crate) use authority::{
     Claims, Token, TokenAccount, TokenCommon, TokenOperator, TokenRevocations, TrustFiles, Why,
 };
+#[cfg(feature = "wasmtime")]
+pub(crate) use cache::{Cache, Compile};
 pub(crate) use call::{Call, HttpRequest};
 pub(crate) use check::Check;
 pub(crate) use engine::{EngineChoice, EngineName};
+pub(crate) use keys::{Keys, KeysGen};
 #[cfg(unix)]
 pub(crate) use project::Dev;
 pub(crate) use project::{Build, Doctor, New, Test};
 
+#[cfg(feature = "wasmtime")]
+use crate::help::COMPILE_EXAMPLES;
 use crate::help::{
     ARCHIVE_EXAMPLES, BUILD_EXAMPLES, CALL_EXAMPLES, CHECK_EXAMPLES, COMPLETIONS_EXAMPLES,
-    DOCTOR_EXAMPLES, EXIT_CODES, GEN_EXAMPLES, INSPECT_EXAMPLES, MAN_EXAMPLES, NEW_EXAMPLES,
-    RUN_EXAMPLES, SCHEMA_EXAMPLES, SHOW_EXAMPLES, SIGN_EXAMPLES, TEST_EXAMPLES, VERIFY_EXAMPLES,
-    WHY_EXAMPLES,
+    DOCTOR_EXAMPLES, EXIT_CODES, INSPECT_EXAMPLES, MAN_EXAMPLES, NEW_EXAMPLES, RUN_EXAMPLES,
+    SCHEMA_EXAMPLES, SIGN_EXAMPLES, TEST_EXAMPLES, VERIFY_EXAMPLES, WHY_EXAMPLES,
 };
 #[cfg(unix)]
 use crate::help::{DEV_EXAMPLES, PS_EXAMPLES, STOP_EXAMPLES, SWAP_EXAMPLES};
 use capwire::Permission;
-use capwire::wascap::KeyKind;
-use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Parser, Subcommand, ValueEnum};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -108,6 +113,20 @@ pub(crate) enum Command {
     /// Show claims, or compare the claims of two releases
     #[command(subcommand)]
     Claims(Claims),
+    /// Compile modules for wasmtime ahead of time, into your cache of compiled code
+    ///
+    /// `capwire run` and `capwire call` keep what they compile, too: this makes their first start fast, for
+    /// example in a container's image. The code is for this machine's processor and this version.
+    #[cfg(feature = "wasmtime")]
+    #[command(after_help = COMPILE_EXAMPLES)]
+    Compile(Compile),
+    /// List, remove and check compiled code
+    ///
+    /// Only wasmtime compiles. The cache has at most 512 MiB, and what was not used for longest goes first.
+    /// Each file is authenticated under a key of yours before it is loaded.
+    #[cfg(feature = "wasmtime")]
+    #[command(subcommand)]
+    Cache(Cache),
     /// Call one operation of a module and print its answer
     ///
     /// Without `--manifest`, the module has no capabilities and need not be signed. With
@@ -179,43 +198,6 @@ pub(crate) enum Command {
     #[cfg(unix)]
     #[command(after_help = STOP_EXAMPLES)]
     Stop(Stop),
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum Keys {
-    /// Create a key pair
-    #[command(after_help = GEN_EXAMPLES)]
-    Gen(KeysGen),
-    /// Show the public key of a seed file
-    #[command(after_help = SHOW_EXAMPLES)]
-    Show {
-        /// The seed file
-        file: PathBuf,
-        /// Print JSON, for scripts
-        #[arg(long)]
-        json: bool,
-    },
-}
-
-#[derive(Debug, clap::Args)]
-pub(crate) struct KeysGen {
-    /// The kind of key
-    #[arg(value_parser = kinds())]
-    pub(crate) kind: KeyKind,
-    /// Write the seed to this file, readable only by you, instead of printing it
-    #[arg(short, long, value_name = "FILE")]
-    pub(crate) output: Option<PathBuf>,
-    /// Replace an existing file; the key in it is lost
-    #[arg(long, requires = "output")]
-    pub(crate) force: bool,
-    /// Print JSON, for scripts
-    #[arg(long)]
-    pub(crate) json: bool,
-}
-
-fn kinds() -> impl TypedValueParser<Value = KeyKind> {
-    PossibleValuesParser::new(KeyKind::ALL.map(KeyKind::name))
-        .try_map(|name| name.parse::<KeyKind>())
 }
 
 #[derive(Debug, clap::Args)]

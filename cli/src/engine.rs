@@ -77,7 +77,7 @@ fn engine(
 ) -> Result<Arc<dyn Engine>, Error> {
     match name {
         #[cfg(feature = "wasmtime")]
-        EngineName::Wasmtime => wasmtime(options),
+        EngineName::Wasmtime => wasmtime(options, crate::code_cache::open),
         #[cfg(feature = "wasmi")]
         EngineName::Wasmi => wasmi(options, backtraces),
         #[cfg(feature = "wasm3")]
@@ -87,8 +87,20 @@ fn engine(
     }
 }
 
+/// Returns an engine with these options that keeps its code in `cache`.
 #[cfg(feature = "wasmtime")]
-fn wasmtime(options: &[EngineOption<'_>]) -> Result<Arc<dyn Engine>, Error> {
+pub(crate) fn caching(
+    given: &[String],
+    cache: capwire::engine::wasmtime::CodeCache,
+) -> Result<Arc<dyn Engine>, Error> {
+    wasmtime(&options::read(given)?, || Ok(Some(cache)))
+}
+
+#[cfg(feature = "wasmtime")]
+fn wasmtime(
+    options: &[EngineOption<'_>],
+    cache: impl FnOnce() -> Result<Option<capwire::engine::wasmtime::CodeCache>, Error>,
+) -> Result<Arc<dyn Engine>, Error> {
     use capwire::engine::wasmtime::{Allocation, Strategy, Wasmtime};
     let strategies = [
         ("cranelift", Strategy::Cranelift),
@@ -97,16 +109,24 @@ fn wasmtime(options: &[EngineOption<'_>]) -> Result<Arc<dyn Engine>, Error> {
         ("pulley", Strategy::Pulley),
     ];
     let mut builder = Wasmtime::builder();
+    let mut caches = true;
     for option in options {
         builder = match option.name() {
             "compiler" => builder.strategy(option.one_of(&strategies)?),
             "pooling" => builder.pooling(option.count()?),
             "copy-on-write" => builder.copy_on_write(option.switch()?),
+            "cache" => {
+                caches = option.switch()?;
+                builder
+            }
             _ => {
-                let known = ["compiler", "pooling", "copy-on-write"];
+                let known = ["compiler", "pooling", "copy-on-write", "cache"];
                 return Err(option.unknown("wasmtime", &known));
             }
         };
+    }
+    if caches && let Some(cache) = cache()? {
+        builder = builder.code_cache(cache);
     }
     let made = builder.build();
     if let Ok(Allocation::NoRoom { reason }) = made.as_ref().map(Wasmtime::allocation) {

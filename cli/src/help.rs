@@ -8,9 +8,11 @@ Exit codes:
   3  the new release may do more than the old one (claims diff)
 
 Environment:
-  CAPWIRE_KEYS  the directory of your keys [default: ~/.config/capwire/keys]
-  RUST_LOG      the log level on standard error, such as `info` or `warn,capwire=debug`
-  NO_COLOR      if set, turns colours off";
+  CAPWIRE_KEYS       the directory of your keys [default: ~/.config/capwire/keys]
+  CAPWIRE_CACHE      the directory of compiled code, or `off` [default: ~/.cache/capwire/code]
+  CAPWIRE_CACHE_KEY  the file with the cache's key [default: cache.key in your keys]
+  RUST_LOG           the log level on standard error, such as `info` or `warn,capwire=debug`
+  NO_COLOR           if set, turns colours off";
 
 pub(crate) const NEW_EXAMPLES: &str = "\
 Examples:
@@ -37,6 +39,30 @@ pub(crate) const DOCTOR_EXAMPLES: &str = "\
 Examples:
   capwire doctor
   capwire doctor assemblyscript";
+
+#[cfg(feature = "wasmtime")]
+pub(crate) const COMPILE_EXAMPLES: &str = "\
+Examples:
+  capwire compile counter.signed.wasm
+  capwire compile counter.signed.wasm --engine-option pooling=100";
+
+#[cfg(feature = "wasmtime")]
+pub(crate) const LS_EXAMPLES: &str = "\
+Examples:
+  capwire cache ls
+  capwire cache ls --json";
+
+#[cfg(feature = "wasmtime")]
+pub(crate) const PRUNE_EXAMPLES: &str = "\
+Examples:
+  capwire cache prune
+  capwire cache prune --to 100MiB";
+
+#[cfg(feature = "wasmtime")]
+pub(crate) const CACHE_VERIFY_EXAMPLES: &str = "\
+Examples:
+  capwire cache verify
+  capwire cache verify --json";
 
 pub(crate) const GEN_EXAMPLES: &str = "\
 Examples:

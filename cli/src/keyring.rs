@@ -62,7 +62,8 @@ fn make(path: &Path, kind: KeyKind) -> Result<(), Error> {
     }
 }
 
-fn folder() -> Result<PathBuf, Error> {
+/// Returns the directory of the user's keys, which may not exist yet.
+pub(crate) fn folder() -> Result<PathBuf, Error> {
     let set = |name| {
         var_os(name)
             .filter(|value| !value.is_empty())

@@ -4,6 +4,8 @@
 mod admission;
 mod args;
 mod cmd;
+#[cfg(feature = "wasmtime")]
+mod code_cache;
 #[cfg_attr(not(unix), path = "control_disabled.rs")]
 mod control;
 mod data;

@@ -28,7 +28,10 @@ fn recorded_commands_print_the_recorded_output() {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     let root = tempfile::tempdir().unwrap();
     let cases = trycmd::TestCases::new();
-    cases.env("COLUMNS", "100").env("RUST_LOG", "");
+    cases
+        .env("COLUMNS", "100")
+        .env("RUST_LOG", "")
+        .env("CAPWIRE_CACHE", "off");
     for folder in ["tests/cmd", "../docs"] {
         for file in std::fs::read_dir(here.join(folder)).unwrap() {
             let file = file.unwrap().path().canonicalize().unwrap();

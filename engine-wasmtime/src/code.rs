@@ -12,9 +12,7 @@ use capwire_wapc::{CompileError, ResourceLimits, StartError, Verdict, World};
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
-use wasmtime::{
-    Error, Instance, InstancePre, Module, Result, Store, StoreContextMut, UpdateDeadline,
-};
+use wasmtime::{Error, Instance, InstancePre, Result, Store, StoreContextMut, UpdateDeadline};
 
 pub(crate) struct Code {
     runtime: Arc<Runtime>,
@@ -26,7 +24,7 @@ pub(crate) struct Code {
 
 impl Code {
     pub(crate) fn compile(wasm: &[u8], runtime: Arc<Runtime>) -> Result<Self, CompileError> {
-        let module = Module::new(&runtime.engine, wasm).map_err(fault::invalid)?;
+        let module = runtime.module(wasm).map_err(fault::invalid)?;
         signatures::check_imports(&module)?;
         let starts = signatures::check_exports(&module)?;
         let plain = runtime.plain.instantiate_pre(&module);

@@ -37,10 +37,17 @@
 //! [`Wasmtime::builder`] sets the compiler ([`Strategy`]), a pool of instances, and whether instances
 //! share pages of memory. Features and limits are the same with all options. The cargo feature `winch`
 //! adds [`Strategy`]`::Winch`.
+//!
+//! # Compiled code
+//! Modules with the same code, whatever their custom sections say, are compiled once and share it while one of them
+//! is in use. With the cargo feature `cache`, `WasmtimeBuilder::code_cache` keeps compiled code in a folder, for later
+//! processes.
 
 #![deny(unsafe_code)]
 
 mod allocation;
+#[cfg(feature = "cache")]
+mod cache;
 mod clock;
 mod code;
 mod fault;
@@ -53,16 +60,21 @@ mod module;
 mod options;
 mod plain;
 mod runtime;
+mod shared;
 mod signatures;
 mod state;
 mod suspendable;
 
 pub use allocation::Allocation;
+#[cfg(feature = "cache")]
+pub use cache::{
+    CacheError, CacheKey, CacheUses, CachedCode, CodeCache, DEFAULT_MAX_BYTES, Pruned,
+};
 pub use options::{Strategy, WasmtimeBuilder};
 
 use capwire_wapc::{CompileError, Engine, Module, Source, Support};
-use module::WasmtimeModule;
 use runtime::Runtimes;
+use shared::Modules;
 use std::fmt;
 use std::sync::Arc;
 
@@ -76,6 +88,7 @@ pub const MAX_PLAIN_STACK: usize = 1024 * 1024;
 #[derive(Clone)]
 pub struct Wasmtime {
     runtimes: Arc<Runtimes>,
+    modules: Arc<Modules>,
 }
 
 /// The error of an engine that cannot run on this machine.
@@ -128,8 +141,7 @@ impl Engine for Wasmtime {
     }
 
     fn compile(&self, wasm: &[u8]) -> Result<Arc<dyn Module>, CompileError> {
-        let module = WasmtimeModule::compile(wasm, Arc::clone(&self.runtimes))?;
-        Ok(Arc::new(module))
+        Ok(self.modules.compile(wasm, &self.runtimes)?)
     }
 }
 

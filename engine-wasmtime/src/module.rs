@@ -11,6 +11,7 @@ use capwire_wapc::{
     CompileError, Module, PlainInstance, ResourceLimits, StartError, SuspendableInstance, World,
 };
 use capwire_wapc_rewrite::Plan;
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -24,20 +25,14 @@ pub(crate) struct WasmtimeModule {
 }
 
 impl WasmtimeModule {
-    pub(crate) fn compile(wasm: &[u8], runtimes: Arc<Runtimes>) -> Result<Self, CompileError> {
+    /// Compiles `wasm`, which [`rewritten`] returned.
+    pub(crate) fn compile(wasm: Vec<u8>, runtimes: Arc<Runtimes>) -> Result<Self, CompileError> {
         let runtime = runtimes
             .of(&ResourceLimits::default())
             .map_err(fault::invalid)?;
-        let plan = Plan::new(NAME).bounded_bulk().interrupt_points();
-        // Winch makes one pass over each function.
-        let plan = match runtimes.uses_cranelift() {
-            true => plan.cranelift_cost(),
-            false => plan,
-        };
-        let wasm = plan.apply(wasm)?.wasm;
         let code = compile(&wasm, &runtimes, &runtime)?;
         Ok(Self {
-            wasm: wasm.into_owned(),
+            wasm,
             runtimes,
             code: Arc::clone(&code),
             codes: Mutex::new(vec![(runtime, code)]),
@@ -58,6 +53,23 @@ impl WasmtimeModule {
         codes.push((runtime, Arc::clone(&code)));
         Ok(code)
     }
+}
+
+/// Checks `wasm`, and returns it as it is compiled.
+pub(crate) fn rewritten<'a>(
+    wasm: &'a [u8],
+    runtimes: &Runtimes,
+) -> Result<Cow<'a, [u8]>, CompileError> {
+    let plan = Plan::new(NAME)
+        .bounded_bulk()
+        .interrupt_points()
+        .only_code();
+    // Winch makes one pass over each function.
+    let plan = match runtimes.uses_cranelift() {
+        true => plan.cranelift_cost(),
+        false => plan,
+    };
+    Ok(plan.apply(wasm)?.wasm)
 }
 
 fn compile(

@@ -31,6 +31,8 @@ pub struct WasmtimeBuilder {
     /// The number of instances in the pool, or `None` for no pool.
     pub(crate) pool: Option<u32>,
     pub(crate) copy_on_write: bool,
+    #[cfg(feature = "cache")]
+    pub(crate) cache: Option<crate::CodeCache>,
 }
 
 impl WasmtimeBuilder {
@@ -39,6 +41,8 @@ impl WasmtimeBuilder {
             strategy: Strategy::default(),
             pool: None,
             copy_on_write: true,
+            #[cfg(feature = "cache")]
+            cache: None,
         }
     }
 
@@ -68,6 +72,15 @@ impl WasmtimeBuilder {
         self
     }
 
+    /// Keeps compiled code in `cache`, and loads the code of known modules from it. The default is none.
+    ///
+    /// A module is checked and bounded as without a cache before it is looked up.
+    #[cfg(feature = "cache")]
+    pub fn code_cache(mut self, cache: crate::CodeCache) -> Self {
+        self.cache = Some(cache);
+        self
+    }
+
     /// Creates the engine and the thread that counts its slices.
     ///
     /// # Errors
@@ -80,6 +93,7 @@ impl WasmtimeBuilder {
             .map_err(|source| Unavailable { source })?;
         Ok(Wasmtime {
             runtimes: Arc::new(runtimes),
+            modules: Arc::default(),
         })
     }
 }

@@ -8,7 +8,7 @@ use crate::state::{Immediate, Patient, State};
 use capwire_wapc::{ResourceLimits, Source};
 use capwire_wapc_rewrite::FEATURES;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use wasmtime::{Config, Engine, Linker, Result};
+use wasmtime::{Config, Engine, Linker, Module, Result};
 
 pub(crate) struct Runtimes {
     options: WasmtimeBuilder,
@@ -22,6 +22,8 @@ pub(crate) struct Runtime {
     pub(crate) clock: Arc<Clock>,
     pub(crate) plain: Linker<State<Immediate>>,
     pub(crate) suspendable: Linker<State<Patient>>,
+    #[cfg(feature = "cache")]
+    cache: Option<crate::CodeCache>,
 }
 
 impl Runtimes {
@@ -93,7 +95,8 @@ impl Runtimes {
             return Ok(Arc::clone(runtime));
         }
         let (engine, allocation) = engine()?;
-        let runtime = Arc::new(Runtime::new(engine, allocation, stack_bytes)?);
+        let runtime = Runtime::new(engine, allocation, stack_bytes, &self.options)?;
+        let runtime = Arc::new(runtime);
         made.push(Arc::clone(&runtime));
         Ok(runtime)
     }
@@ -104,7 +107,16 @@ impl Runtimes {
 }
 
 impl Runtime {
-    fn new(engine: Engine, allocation: Allocation, stack_bytes: usize) -> Result<Self, Source> {
+    #[cfg_attr(
+        not(feature = "cache"),
+        expect(unused_variables, reason = "only the cache is an option of its own")
+    )]
+    fn new(
+        engine: Engine,
+        allocation: Allocation,
+        stack_bytes: usize,
+        options: &WasmtimeBuilder,
+    ) -> Result<Self, Source> {
         Ok(Self {
             stack_bytes,
             allocation,
@@ -112,7 +124,18 @@ impl Runtime {
             plain: imports::immediate(&engine)?,
             suspendable: imports::patient(&engine)?,
             engine,
+            #[cfg(feature = "cache")]
+            cache: options.cache.clone(),
         })
+    }
+
+    /// Returns the module, compiled now or before.
+    pub(crate) fn module(&self, wasm: &[u8]) -> Result<Module> {
+        #[cfg(feature = "cache")]
+        if let Some(cache) = &self.cache {
+            return cache.module(&self.engine, wasm);
+        }
+        Module::new(&self.engine, wasm)
     }
 
     pub(crate) fn is_pooled(&self) -> bool {

@@ -11,6 +11,9 @@ pub const FEATURES: WasmFeatures = WasmFeatures::WASM2
     .difference(WasmFeatures::GC_TYPES)
     .union(WasmFeatures::EXTENDED_CONST);
 
+/// The custom section with the names of functions.
+const NAMES: &str = "name";
+
 /// A module by sections. Nothing but the division is checked.
 pub(crate) struct Module<'a> {
     pub(crate) version: Option<Payload<'a>>,
@@ -55,6 +58,16 @@ impl<'a> Module<'a> {
             }
             start += consumed;
         }
+    }
+
+    /// Leaves out the custom sections but the one with names. Returns true if there were others.
+    pub(crate) fn leave_out_custom_sections(&mut self) -> bool {
+        let all = self.sections.len();
+        self.sections.retain(|section| match &section.payload {
+            Payload::CustomSection(custom) => custom.name() == NAMES,
+            _ => true,
+        });
+        self.sections.len() < all
     }
 }
 

@@ -21,6 +21,7 @@ pub struct Plan {
     pub(crate) wasmi_faults: bool,
     pub(crate) cranelift_cost: bool,
     pub(crate) shadow_stack: Option<u32>,
+    pub(crate) only_code: bool,
 }
 
 /// A module as an engine compiles it.
@@ -46,6 +47,7 @@ impl Plan {
             wasmi_faults: false,
             cranelift_cost: false,
             shadow_stack: None,
+            only_code: false,
         }
     }
 
@@ -99,6 +101,14 @@ impl Plan {
         self
     }
 
+    /// Leaves out the custom sections, except the names of functions: modules that differ only in what they say
+    /// of themselves, such as their claims, become the same.
+    #[must_use]
+    pub const fn only_code(mut self) -> Self {
+        self.only_code = true;
+        self
+    }
+
     /// Validates `wasm`, checks its size, and applies the passes.
     ///
     /// ```
@@ -119,7 +129,7 @@ impl Plan {
     /// - [`CompileError::TooCostly`] if only this engine's compiler takes too long for it.
     /// - [`CompileError::Invalid`] if it is not valid, or exports a name that is reserved for the host.
     pub fn apply<'a>(&self, wasm: &'a [u8]) -> Result<Rewritten<'a>, CompileError> {
-        let module = Module::read(wasm).map_err(|error| self.invalid(error))?;
+        let mut module = Module::read(wasm).map_err(|error| self.invalid(error))?;
         limits::check(&module)?;
         let changes = code::rewrite(&module, self).map_err(|error| self.invalid(error))?;
         changes
@@ -127,7 +137,8 @@ impl Plan {
             .check(self.engine, changes.lengths(&module).sum())?;
         let largest_function = changes.lengths(&module).max().unwrap_or_default();
         let has_code = !module.bodies.is_empty();
-        let wasm = match changes.are_none() {
+        let left_out = self.only_code && module.leave_out_custom_sections();
+        let wasm = match changes.are_none() && !left_out {
             true => Cow::Borrowed(wasm),
             false => {
                 Cow::Owned(writer::write(&module, changes).map_err(|error| self.invalid(error))?)

@@ -166,3 +166,21 @@ fn sections_of_its_own_keep_their_places_and_names() {
     assert!(custom(b"first").unwrap() < 20);
     assert!(custom(b"last").unwrap() > 100);
 }
+
+#[test]
+fn without_its_own_sections_a_module_that_says_other_things_of_itself_is_the_same() {
+    const PLAN: Plan = Plan::new("test").only_code();
+    let code = "(func $named) (memory 1)";
+    let bare = module(code);
+    let claims = |token: &str| {
+        module(&format!(
+            r#"{code} (@custom "jwt" (before first) "{token}")"#
+        ))
+    };
+    for wasm in [claims("one"), claims("another")] {
+        assert_eq!(PLAN.apply(&wasm).unwrap().wasm, bare);
+    }
+    assert!(matches!(PLAN.apply(&bare).unwrap().wasm, Cow::Borrowed(_)));
+    let names = capwire_wapc_rewrite::Names::of(&bare).frames([0]);
+    assert_eq!(names[0].to_string(), "named");
+}

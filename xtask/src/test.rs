@@ -3,7 +3,7 @@
 mod beside;
 
 use crate::build::Profile;
-use crate::shell::{self, cargo};
+use crate::shell::{self, cargo, target};
 use crate::{build, check, documented, languages, miri, mutants, outside, services, setup};
 use anyhow::Result;
 use beside::Beside;
@@ -148,7 +148,7 @@ fn full(guests: &Path) -> Result<()> {
 fn original_wapc() -> Result<()> {
     let mut tests = cargo(&["test"]);
     tests.current_dir(shell::root().join("testing/external/wapc-original"));
-    tests.env("CARGO_TARGET_DIR", shell::target().join("wapc-original"));
+    tests.env("CARGO_TARGET_DIR", target().join("wapc-original"));
     shell::run(&mut tests)
 }
 
@@ -184,6 +184,9 @@ fn prepare(
     tests.arg("--no-fail-fast");
     tests.env("CAPWIRE_BIN", build::capwire_path(profile));
     tests.env("CAPWIRE_GUESTS", guests);
+    // Many tests run the same modules.
+    tests.env("CAPWIRE_CACHE", target().join("compiled-code"));
+    tests.env("CAPWIRE_CACHE_KEY", target().join("compiled-code.key"));
     tests.env("CAPWIRE_ENGINES", engines());
     tests.env("CAPWIRE_LANGUAGES", languages::built(guests));
     tests.env("PATH", languages::path()?);

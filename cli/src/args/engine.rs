@@ -12,7 +12,7 @@ pub(crate) struct EngineChoice {
     ///
     /// wasmtime: compiler=cranelift, winch (compiles faster) or pulley (interprets);
     /// pooling=INSTANCES (creates instances faster, from a pool of this size);
-    /// copy-on-write=on or off. wasmi: translation=eager or lazy (loads faster). wasmi and wasm3:
+    /// copy-on-write=on or off; cache=on or off (whether compiled code is kept). wasmi: translation=eager or lazy (loads faster). wasmi and wasm3:
     /// backtraces=on or off (whether failures name the functions; `on` makes actors slower).
     #[arg(long, value_name = "NAME=VALUE")]
     pub(crate) engine_option: Vec<String>,

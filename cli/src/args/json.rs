@@ -17,6 +17,10 @@ impl Command {
             Self::Why(command) => command.json,
             Self::Claims(Claims::Diff { json, .. }) => *json,
             Self::Check(command) => command.json,
+            #[cfg(feature = "wasmtime")]
+            Self::Compile(command) => command.json,
+            #[cfg(feature = "wasmtime")]
+            Self::Cache(command) => command.json(),
             Self::Run(command) => command.json,
             #[cfg(unix)]
             Self::Ps(command) => command.json,

@@ -2,9 +2,13 @@
 
 mod archive;
 mod build;
+#[cfg(feature = "wasmtime")]
+mod cache;
 mod call;
 mod check;
 mod claims;
+#[cfg(feature = "wasmtime")]
+mod compile;
 mod completions;
 mod derive;
 #[cfg(unix)]
@@ -59,6 +63,10 @@ pub(crate) fn run(command: Command) -> Result<(), Error> {
         Command::Swap(command) => swap::run(&command),
         #[cfg(unix)]
         Command::Stop(command) => stop::run(&command),
+        #[cfg(feature = "wasmtime")]
+        Command::Compile(command) => compile::run(&command),
+        #[cfg(feature = "wasmtime")]
+        Command::Cache(command) => cache::run(&command),
         Command::Call(command) => call::run(&command),
         Command::Check(command) => check::run(command),
         Command::Schema => schema::run(),

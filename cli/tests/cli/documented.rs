@@ -18,7 +18,9 @@ struct Workshop {
 
 impl Workshop {
     fn new(files: &[(String, String)]) -> Self {
-        let folder = Folder::new();
+        let mut folder = Folder::new();
+        folder.set("CAPWIRE_CACHE", "code");
+        folder.set("CAPWIRE_CACHE_KEY", "cache.key");
         provide(&folder, "counter");
         if files.iter().any(|(_, text)| text.contains("echo")) {
             provide(&folder, "echo");

@@ -11,8 +11,12 @@ pub(crate) use capwire_scaffold::eventually;
 /// Longer than anything takes that ends.
 const PATIENCE: Duration = Duration::from_secs(120);
 
-/// A temporary folder, and one for what belongs to a user's session.
-pub(crate) struct Folder(tempfile::TempDir, tempfile::TempDir);
+/// A temporary folder, one for what belongs to a user's session, and variables for the commands.
+pub(crate) struct Folder(
+    tempfile::TempDir,
+    tempfile::TempDir,
+    Vec<(&'static str, String)>,
+);
 
 /// The exit code and the output of the binary.
 #[derive(Debug)]
@@ -24,7 +28,13 @@ pub(crate) struct Ended {
 
 impl Folder {
     pub(crate) fn new() -> Self {
-        Self(tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap())
+        let [folder, session] = [(); 2].map(|()| tempfile::tempdir().unwrap());
+        Self(folder, session, Vec::new())
+    }
+
+    /// Sets a variable for the commands that follow.
+    pub(crate) fn set(&mut self, name: &'static str, value: &str) {
+        self.2.push((name, value.to_owned()));
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
@@ -68,6 +78,10 @@ impl Folder {
         command.env_remove("RUST_LOG");
         command.env("CAPWIRE_KEYS", self.path("keys"));
         command.env("XDG_RUNTIME_DIR", self.1.path());
+        if std::env::var_os("CAPWIRE_CACHE").is_none() {
+            command.env("CAPWIRE_CACHE", self.1.path().join("code"));
+        }
+        command.envs(self.2.iter().map(|(name, value)| (name, value)));
         command
     }
 

@@ -15,6 +15,8 @@ mod asking;
 mod authority;
 mod call;
 mod check;
+#[cfg(feature = "wasmtime")]
+mod code_cache;
 mod connections;
 mod documented;
 mod engines;
