@@ -43,6 +43,7 @@
 //! | `sql-postgres` | `providers::SqlPostgres`: `capwire:sql` on a PostgreSQL server |
 //! | `messaging-nats` | `providers::MessagingNats`: `wascc:messaging` on a NATS server |
 //! | `sql-sqlite` | `providers::SqlSqlite`: `capwire:sql` on SQLite, in files |
+//! | `timer` | `providers::Timers`: `capwire:timer`, in memory or in files |
 //! | `logging` | `providers::Logging`: `wascc:logging` to `tracing` |
 //! | `legacy` | `wascap::canonicalize`: encodes modules in the form that the tools of 2020 accept |
 //! | `metrics` | `metrics::Endpoint`: metrics for Prometheus |

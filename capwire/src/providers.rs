@@ -22,3 +22,5 @@ pub use capwire_messaging_nats::MessagingNats;
 pub use capwire_sql_postgres::SqlPostgres;
 #[cfg(feature = "sql-sqlite")]
 pub use capwire_sql_sqlite::SqlSqlite;
+#[cfg(feature = "timer")]
+pub use capwire_timer::Timers;

@@ -57,7 +57,7 @@ fn message(contracts: &[Contract], record: &Record) -> String {
         keys.join(", ")
     };
     format!(
-        "\n#[test]\nfn {}_{}() {{\n    message(\n        &{},\n        r#\"{}\"#,\n        &[{}],\n        &[{}],\n    );\n}}\n",
+        "\n#[test]\nfn {}_{}() {{\n    message(&{}, r#\"{}\"#, &[{}], &[{}]);\n}}\n",
         snake(package),
         snake(name),
         literal(contracts, record),

@@ -1,7 +1,7 @@
 //! The contracts of this crate, with their operations.
 
 use crate::core::Operation;
-use crate::{blobstore, eventstreams, extras, http, keyvalue, logging, messaging, sql};
+use crate::{blobstore, eventstreams, extras, http, keyvalue, logging, messaging, sql, timer};
 
 /// The contracts, by their canonical names.
 const CONTRACTS: &[(&str, &[Operation])] = &[
@@ -14,6 +14,7 @@ const CONTRACTS: &[(&str, &[Operation])] = &[
     (logging::CONTRACT, logging::OPERATIONS),
     (messaging::CONTRACT, messaging::OPERATIONS),
     (sql::CONTRACT, sql::OPERATIONS),
+    (timer::CONTRACT, timer::OPERATIONS),
 ];
 
 /// Returns the canonical names of all contracts of this crate.

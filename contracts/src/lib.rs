@@ -30,6 +30,7 @@ pub mod logging;
 pub mod messaging;
 pub mod resource;
 pub mod sql;
+pub mod timer;
 
 mod contract;
 mod distinct;

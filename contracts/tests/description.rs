@@ -10,372 +10,227 @@ use std::collections::BTreeMap;
 
 #[test]
 fn blobstore_container() {
-    message(
-        &contracts::blobstore::Container { id: String::from("text") },
-        r#"{"id":"text"}"#,
-        &["id"],
-        &[],
-    );
+    message(&contracts::blobstore::Container { id: String::from("text") }, r#"{"id":"text"}"#, &["id"], &[]);
 }
 
 #[test]
 fn blobstore_container_list() {
-    message(
-        &contracts::blobstore::ContainerList { containers: vec![contracts::blobstore::Container { id: String::from("text") }] },
-        r#"{"containers":[{"id":"text"}]}"#,
-        &["containers"],
-        &[],
-    );
+    message(&contracts::blobstore::ContainerList { containers: vec![contracts::blobstore::Container { id: String::from("text") }] }, r#"{"containers":[{"id":"text"}]}"#, &["containers"], &[]);
 }
 
 #[test]
 fn blobstore_blob() {
-    message(
-        &contracts::blobstore::Blob { id: String::from("text"), container: String::from("text"), byte_size: u64::MAX },
-        r#"{"id":"text","container":"text","byteSize":18446744073709551615}"#,
-        &["id", "container", "byteSize"],
-        &[],
-    );
+    message(&contracts::blobstore::Blob { id: String::from("text"), container: String::from("text"), byte_size: u64::MAX }, r#"{"id":"text","container":"text","byteSize":18446744073709551615}"#, &["id", "container", "byteSize"], &[]);
 }
 
 #[test]
 fn blobstore_blob_list() {
-    message(
-        &contracts::blobstore::BlobList { blobs: vec![contracts::blobstore::Blob { id: String::from("text"), container: String::from("text"), byte_size: u64::MAX }] },
-        r#"{"blobs":[{"id":"text","container":"text","byteSize":18446744073709551615}]}"#,
-        &["blobs"],
-        &[],
-    );
+    message(&contracts::blobstore::BlobList { blobs: vec![contracts::blobstore::Blob { id: String::from("text"), container: String::from("text"), byte_size: u64::MAX }] }, r#"{"blobs":[{"id":"text","container":"text","byteSize":18446744073709551615}]}"#, &["blobs"], &[]);
 }
 
 #[test]
 fn blobstore_file_chunk() {
-    message(
-        &contracts::blobstore::FileChunk { sequence_no: u64::MAX, container: String::from("text"), id: String::from("text"), total_bytes: u64::MAX, chunk_size: u64::MAX, context: Some(String::from("text")), chunk_bytes: vec![0_u8, 255] },
-        r#"{"sequenceNo":18446744073709551615,"container":"text","id":"text","totalBytes":18446744073709551615,"chunkSize":18446744073709551615,"context":"text","chunkBytes":[0,255]}"#,
-        &["sequenceNo", "container", "id", "totalBytes", "chunkSize", "chunkBytes"],
-        &["context"],
-    );
+    message(&contracts::blobstore::FileChunk { sequence_no: u64::MAX, container: String::from("text"), id: String::from("text"), total_bytes: u64::MAX, chunk_size: u64::MAX, context: Some(String::from("text")), chunk_bytes: vec![0_u8, 255] }, r#"{"sequenceNo":18446744073709551615,"container":"text","id":"text","totalBytes":18446744073709551615,"chunkSize":18446744073709551615,"context":"text","chunkBytes":[0,255]}"#, &["sequenceNo", "container", "id", "totalBytes", "chunkSize", "chunkBytes"], &["context"]);
 }
 
 #[test]
 fn blobstore_stream_request() {
-    message(
-        &contracts::blobstore::StreamRequest { id: String::from("text"), container: String::from("text"), chunk_size: u64::MAX, context: Some(String::from("text")) },
-        r#"{"id":"text","container":"text","chunkSize":18446744073709551615,"context":"text"}"#,
-        &["id", "container", "chunkSize"],
-        &["context"],
-    );
+    message(&contracts::blobstore::StreamRequest { id: String::from("text"), container: String::from("text"), chunk_size: u64::MAX, context: Some(String::from("text")) }, r#"{"id":"text","container":"text","chunkSize":18446744073709551615,"context":"text"}"#, &["id", "container", "chunkSize"], &["context"]);
 }
 
 #[test]
 fn core_health_request() {
-    message(
-        &contracts::core::HealthRequest { placeholder: true },
-        r#"{"placeholder":true}"#,
-        &[],
-        &["placeholder"],
-    );
+    message(&contracts::core::HealthRequest { placeholder: true }, r#"{"placeholder":true}"#, &[], &["placeholder"]);
 }
 
 #[test]
 fn eventstreams_event() {
-    message(
-        &contracts::eventstreams::Event { event_id: String::from("text"), stream: String::from("text"), values: BTreeMap::from([(String::from("k"), String::from("v"))]) },
-        r#"{"eventId":"text","stream":"text","values":{"k":"v"}}"#,
-        &["eventId", "stream", "values"],
-        &[],
-    );
+    message(&contracts::eventstreams::Event { event_id: String::from("text"), stream: String::from("text"), values: BTreeMap::from([(String::from("k"), String::from("v"))]) }, r#"{"eventId":"text","stream":"text","values":{"k":"v"}}"#, &["eventId", "stream", "values"], &[]);
 }
 
 #[test]
 fn eventstreams_write_response() {
-    message(
-        &contracts::eventstreams::WriteResponse { event_id: String::from("text") },
-        r#"{"eventId":"text"}"#,
-        &["eventId"],
-        &[],
-    );
+    message(&contracts::eventstreams::WriteResponse { event_id: String::from("text") }, r#"{"eventId":"text"}"#, &["eventId"], &[]);
 }
 
 #[test]
 fn eventstreams_time_range() {
-    message(
-        &contracts::eventstreams::TimeRange { min_time: u64::MAX, max_time: u64::MAX },
-        r#"{"minTime":18446744073709551615,"maxTime":18446744073709551615}"#,
-        &["minTime", "maxTime"],
-        &[],
-    );
+    message(&contracts::eventstreams::TimeRange { min_time: u64::MAX, max_time: u64::MAX }, r#"{"minTime":18446744073709551615,"maxTime":18446744073709551615}"#, &["minTime", "maxTime"], &[]);
 }
 
 #[test]
 fn eventstreams_stream_query() {
-    message(
-        &contracts::eventstreams::StreamQuery { stream_id: String::from("text"), range: Some(contracts::eventstreams::TimeRange { min_time: u64::MAX, max_time: u64::MAX }), count: u64::MAX },
-        r#"{"streamId":"text","range":{"minTime":18446744073709551615,"maxTime":18446744073709551615},"count":18446744073709551615}"#,
-        &["streamId", "count"],
-        &["range"],
-    );
+    message(&contracts::eventstreams::StreamQuery { stream_id: String::from("text"), range: Some(contracts::eventstreams::TimeRange { min_time: u64::MAX, max_time: u64::MAX }), count: u64::MAX }, r#"{"streamId":"text","range":{"minTime":18446744073709551615,"maxTime":18446744073709551615},"count":18446744073709551615}"#, &["streamId", "count"], &["range"]);
 }
 
 #[test]
 fn eventstreams_stream_results() {
-    message(
-        &contracts::eventstreams::StreamResults { events: vec![contracts::eventstreams::Event { event_id: String::from("text"), stream: String::from("text"), values: BTreeMap::from([(String::from("k"), String::from("v"))]) }] },
-        r#"{"events":[{"eventId":"text","stream":"text","values":{"k":"v"}}]}"#,
-        &["events"],
-        &[],
-    );
+    message(&contracts::eventstreams::StreamResults { events: vec![contracts::eventstreams::Event { event_id: String::from("text"), stream: String::from("text"), values: BTreeMap::from([(String::from("k"), String::from("v"))]) }] }, r#"{"events":[{"eventId":"text","stream":"text","values":{"k":"v"}}]}"#, &["events"], &[]);
 }
 
 #[test]
 fn extras_generator_request() {
-    message(
-        &contracts::extras::GeneratorRequest { guid: true, sequence: true, random: true, min: u32::MAX, max: u32::MAX },
-        r#"{"guid":true,"sequence":true,"random":true,"min":4294967295,"max":4294967295}"#,
-        &["guid", "sequence", "random"],
-        &["min", "max"],
-    );
+    message(&contracts::extras::GeneratorRequest { guid: true, sequence: true, random: true, min: u32::MAX, max: u32::MAX }, r#"{"guid":true,"sequence":true,"random":true,"min":4294967295,"max":4294967295}"#, &["guid", "sequence", "random"], &["min", "max"]);
 }
 
 #[test]
 fn extras_generator_result() {
-    message(
-        &contracts::extras::GeneratorResult { guid: Some(String::from("text")), sequence_number: u64::MAX, random_number: u32::MAX },
-        r#"{"guid":"text","sequenceNumber":18446744073709551615,"randomNumber":4294967295}"#,
-        &[],
-        &["guid", "sequenceNumber", "randomNumber"],
-    );
+    message(&contracts::extras::GeneratorResult { guid: Some(String::from("text")), sequence_number: u64::MAX, random_number: u32::MAX }, r#"{"guid":"text","sequenceNumber":18446744073709551615,"randomNumber":4294967295}"#, &[], &["guid", "sequenceNumber", "randomNumber"]);
 }
 
 #[test]
 fn http_request() {
-    message(
-        &contracts::http::Request { method: String::from("text"), path: String::from("text"), query_string: String::from("text"), header: BTreeMap::from([(String::from("k"), String::from("v"))]), body: vec![0_u8, 255] },
-        r#"{"method":"text","path":"text","queryString":"text","header":{"k":"v"},"body":[0,255]}"#,
-        &["method", "path", "queryString"],
-        &["header", "body"],
-    );
+    message(&contracts::http::Request { method: String::from("text"), path: String::from("text"), query_string: String::from("text"), header: BTreeMap::from([(String::from("k"), String::from("v"))]), body: vec![0_u8, 255] }, r#"{"method":"text","path":"text","queryString":"text","header":{"k":"v"},"body":[0,255]}"#, &["method", "path", "queryString"], &["header", "body"]);
 }
 
 #[test]
 fn http_response() {
-    message(
-        &contracts::http::Response { status_code: u32::MAX, status: String::from("text"), header: BTreeMap::from([(String::from("k"), String::from("v"))]), body: vec![0_u8, 255] },
-        r#"{"statusCode":4294967295,"status":"text","header":{"k":"v"},"body":[0,255]}"#,
-        &["statusCode", "status"],
-        &["header", "body"],
-    );
+    message(&contracts::http::Response { status_code: u32::MAX, status: String::from("text"), header: BTreeMap::from([(String::from("k"), String::from("v"))]), body: vec![0_u8, 255] }, r#"{"statusCode":4294967295,"status":"text","header":{"k":"v"},"body":[0,255]}"#, &["statusCode", "status"], &["header", "body"]);
 }
 
 #[test]
 fn keyvalue_add_request() {
-    message(
-        &contracts::keyvalue::AddRequest { key: String::from("text"), value: i32::MIN },
-        r#"{"key":"text","value":-2147483648}"#,
-        &["key", "value"],
-        &[],
-    );
+    message(&contracts::keyvalue::AddRequest { key: String::from("text"), value: i32::MIN }, r#"{"key":"text","value":-2147483648}"#, &["key", "value"], &[]);
 }
 
 #[test]
 fn keyvalue_add_response() {
-    message(
-        &contracts::keyvalue::AddResponse { value: i32::MIN },
-        r#"{"value":-2147483648}"#,
-        &["value"],
-        &[],
-    );
+    message(&contracts::keyvalue::AddResponse { value: i32::MIN }, r#"{"value":-2147483648}"#, &["value"], &[]);
 }
 
 #[test]
 fn keyvalue_key_request() {
-    message(
-        &contracts::keyvalue::KeyRequest { key: String::from("text") },
-        r#"{"key":"text"}"#,
-        &["key"],
-        &[],
-    );
+    message(&contracts::keyvalue::KeyRequest { key: String::from("text") }, r#"{"key":"text"}"#, &["key"], &[]);
 }
 
 #[test]
 fn keyvalue_key_response() {
-    message(
-        &contracts::keyvalue::KeyResponse { key: String::from("text") },
-        r#"{"key":"text"}"#,
-        &["key"],
-        &[],
-    );
+    message(&contracts::keyvalue::KeyResponse { key: String::from("text") }, r#"{"key":"text"}"#, &["key"], &[]);
 }
 
 #[test]
 fn keyvalue_get_response() {
-    message(
-        &contracts::keyvalue::GetResponse { value: String::from("text"), exists: true },
-        r#"{"value":"text","exists":true}"#,
-        &["value", "exists"],
-        &[],
-    );
+    message(&contracts::keyvalue::GetResponse { value: String::from("text"), exists: true }, r#"{"value":"text","exists":true}"#, &["value", "exists"], &[]);
 }
 
 #[test]
 fn keyvalue_set_request() {
-    message(
-        &contracts::keyvalue::SetRequest { key: String::from("text"), value: String::from("text"), expires: i32::MIN },
-        r#"{"key":"text","value":"text","expires":-2147483648}"#,
-        &["key", "value"],
-        &["expires"],
-    );
+    message(&contracts::keyvalue::SetRequest { key: String::from("text"), value: String::from("text"), expires: i32::MIN }, r#"{"key":"text","value":"text","expires":-2147483648}"#, &["key", "value"], &["expires"]);
 }
 
 #[test]
 fn keyvalue_set_response() {
-    message(
-        &contracts::keyvalue::SetResponse { value: String::from("text") },
-        r#"{"value":"text"}"#,
-        &["value"],
-        &[],
-    );
+    message(&contracts::keyvalue::SetResponse { value: String::from("text") }, r#"{"value":"text"}"#, &["value"], &[]);
 }
 
 #[test]
 fn keyvalue_range_request() {
-    message(
-        &contracts::keyvalue::RangeRequest { key: String::from("text"), start: i32::MIN, stop: i32::MIN },
-        r#"{"key":"text","start":-2147483648,"stop":-2147483648}"#,
-        &["key", "start", "stop"],
-        &[],
-    );
+    message(&contracts::keyvalue::RangeRequest { key: String::from("text"), start: i32::MIN, stop: i32::MIN }, r#"{"key":"text","start":-2147483648,"stop":-2147483648}"#, &["key", "start", "stop"], &[]);
 }
 
 #[test]
 fn keyvalue_item_request() {
-    message(
-        &contracts::keyvalue::ItemRequest { key: String::from("text"), value: String::from("text") },
-        r#"{"key":"text","value":"text"}"#,
-        &["key", "value"],
-        &[],
-    );
+    message(&contracts::keyvalue::ItemRequest { key: String::from("text"), value: String::from("text") }, r#"{"key":"text","value":"text"}"#, &["key", "value"], &[]);
 }
 
 #[test]
 fn keyvalue_count_response() {
-    message(
-        &contracts::keyvalue::CountResponse { new_count: i32::MIN },
-        r#"{"newCount":-2147483648}"#,
-        &["newCount"],
-        &[],
-    );
+    message(&contracts::keyvalue::CountResponse { new_count: i32::MIN }, r#"{"newCount":-2147483648}"#, &["newCount"], &[]);
 }
 
 #[test]
 fn keyvalue_keys_request() {
-    message(
-        &contracts::keyvalue::KeysRequest { keys: vec![String::from("text")] },
-        r#"{"keys":["text"]}"#,
-        &["keys"],
-        &[],
-    );
+    message(&contracts::keyvalue::KeysRequest { keys: vec![String::from("text")] }, r#"{"keys":["text"]}"#, &["keys"], &[]);
 }
 
 #[test]
 fn keyvalue_values_response() {
-    message(
-        &contracts::keyvalue::ValuesResponse { values: vec![String::from("text")] },
-        r#"{"values":["text"]}"#,
-        &["values"],
-        &[],
-    );
+    message(&contracts::keyvalue::ValuesResponse { values: vec![String::from("text")] }, r#"{"values":["text"]}"#, &["values"], &[]);
 }
 
 #[test]
 fn logging_write_log_request() {
-    message(
-        &contracts::logging::WriteLogRequest { level: u32::MAX, body: String::from("text") },
-        r#"{"level":4294967295,"body":"text"}"#,
-        &["level", "body"],
-        &[],
-    );
+    message(&contracts::logging::WriteLogRequest { level: u32::MAX, body: String::from("text") }, r#"{"level":4294967295,"body":"text"}"#, &["level", "body"], &[]);
 }
 
 #[test]
 fn messaging_broker_message() {
-    message(
-        &contracts::messaging::BrokerMessage { subject: String::from("text"), reply_to: String::from("text"), body: vec![0_u8, 255] },
-        r#"{"subject":"text","replyTo":"text","body":[0,255]}"#,
-        &["subject", "body"],
-        &["replyTo"],
-    );
+    message(&contracts::messaging::BrokerMessage { subject: String::from("text"), reply_to: String::from("text"), body: vec![0_u8, 255] }, r#"{"subject":"text","replyTo":"text","body":[0,255]}"#, &["subject", "body"], &["replyTo"]);
 }
 
 #[test]
 fn messaging_request_message() {
-    message(
-        &contracts::messaging::RequestMessage { subject: String::from("text"), body: vec![0_u8, 255], timeout: i64::MIN },
-        r#"{"subject":"text","body":[0,255],"timeout":-9223372036854775808}"#,
-        &["subject", "body", "timeout"],
-        &[],
-    );
+    message(&contracts::messaging::RequestMessage { subject: String::from("text"), body: vec![0_u8, 255], timeout: i64::MIN }, r#"{"subject":"text","body":[0,255],"timeout":-9223372036854775808}"#, &["subject", "body", "timeout"], &[]);
 }
 
 #[test]
 fn sql_request() {
-    message(
-        &contracts::sql::Request { sql: String::from("text"), parameters: vec![contracts::sql::Value::Timestamp(1)] },
-        r#"{"sql":"text","parameters":[{"timestamp":1}]}"#,
-        &["sql"],
-        &["parameters"],
-    );
+    message(&contracts::sql::Request { sql: String::from("text"), parameters: vec![contracts::sql::Value::Timestamp(1)] }, r#"{"sql":"text","parameters":[{"timestamp":1}]}"#, &["sql"], &["parameters"]);
 }
 
 #[test]
 fn sql_statement() {
-    message(
-        &contracts::sql::Statement { sql: String::from("text"), parameters: vec![contracts::sql::Value::Timestamp(1)], required_changes: u64::MAX },
-        r#"{"sql":"text","parameters":[{"timestamp":1}],"requiredChanges":18446744073709551615}"#,
-        &["sql"],
-        &["parameters", "requiredChanges"],
-    );
+    message(&contracts::sql::Statement { sql: String::from("text"), parameters: vec![contracts::sql::Value::Timestamp(1)], required_changes: u64::MAX }, r#"{"sql":"text","parameters":[{"timestamp":1}],"requiredChanges":18446744073709551615}"#, &["sql"], &["parameters", "requiredChanges"]);
 }
 
 #[test]
 fn sql_transaction_request() {
-    message(
-        &contracts::sql::TransactionRequest { statements: vec![contracts::sql::Statement { sql: String::from("text"), parameters: vec![contracts::sql::Value::Timestamp(1)], required_changes: u64::MAX }] },
-        r#"{"statements":[{"sql":"text","parameters":[{"timestamp":1}],"requiredChanges":18446744073709551615}]}"#,
-        &["statements"],
-        &[],
-    );
+    message(&contracts::sql::TransactionRequest { statements: vec![contracts::sql::Statement { sql: String::from("text"), parameters: vec![contracts::sql::Value::Timestamp(1)], required_changes: u64::MAX }] }, r#"{"statements":[{"sql":"text","parameters":[{"timestamp":1}],"requiredChanges":18446744073709551615}]}"#, &["statements"], &[]);
 }
 
 #[test]
 fn sql_row() {
-    message(
-        &contracts::sql::Row { values: vec![contracts::sql::Value::Timestamp(1)] },
-        r#"{"values":[{"timestamp":1}]}"#,
-        &["values"],
-        &[],
-    );
+    message(&contracts::sql::Row { values: vec![contracts::sql::Value::Timestamp(1)] }, r#"{"values":[{"timestamp":1}]}"#, &["values"], &[]);
 }
 
 #[test]
 fn sql_outcome() {
-    message(
-        &contracts::sql::Outcome { columns: vec![String::from("text")], rows: vec![contracts::sql::Row { values: vec![contracts::sql::Value::Timestamp(1)] }], changes: u64::MAX },
-        r#"{"columns":["text"],"rows":[{"values":[{"timestamp":1}]}],"changes":18446744073709551615}"#,
-        &["columns", "rows", "changes"],
-        &[],
-    );
+    message(&contracts::sql::Outcome { columns: vec![String::from("text")], rows: vec![contracts::sql::Row { values: vec![contracts::sql::Value::Timestamp(1)] }], changes: u64::MAX }, r#"{"columns":["text"],"rows":[{"values":[{"timestamp":1}]}],"changes":18446744073709551615}"#, &["columns", "rows", "changes"], &[]);
 }
 
 #[test]
 fn sql_transaction_response() {
-    message(
-        &contracts::sql::TransactionResponse { outcomes: vec![contracts::sql::Outcome { columns: vec![String::from("text")], rows: vec![contracts::sql::Row { values: vec![contracts::sql::Value::Timestamp(1)] }], changes: u64::MAX }] },
-        r#"{"outcomes":[{"columns":["text"],"rows":[{"values":[{"timestamp":1}]}],"changes":18446744073709551615}]}"#,
-        &["outcomes"],
-        &[],
-    );
+    message(&contracts::sql::TransactionResponse { outcomes: vec![contracts::sql::Outcome { columns: vec![String::from("text")], rows: vec![contracts::sql::Row { values: vec![contracts::sql::Value::Timestamp(1)] }], changes: u64::MAX }] }, r#"{"outcomes":[{"columns":["text"],"rows":[{"values":[{"timestamp":1}]}],"changes":18446744073709551615}]}"#, &["outcomes"], &[]);
+}
+
+#[test]
+fn timer_timer() {
+    message(&contracts::timer::Timer { name: String::from("text"), cron: String::from("text"), zone: String::from("text"), every: u64::MAX, at: i64::MIN, after: u64::MAX, jitter: u64::MAX, missed: String::from("text"), payload: vec![0_u8, 255] }, r#"{"name":"text","cron":"text","zone":"text","every":18446744073709551615,"at":-9223372036854775808,"after":18446744073709551615,"jitter":18446744073709551615,"missed":"text","payload":[0,255]}"#, &["name"], &["cron", "zone", "every", "at", "after", "jitter", "missed", "payload"]);
+}
+
+#[test]
+fn timer_set_response() {
+    message(&contracts::timer::SetResponse { next: i64::MIN }, r#"{"next":-9223372036854775808}"#, &["next"], &[]);
+}
+
+#[test]
+fn timer_cancel_request() {
+    message(&contracts::timer::CancelRequest { name: String::from("text") }, r#"{"name":"text"}"#, &["name"], &[]);
+}
+
+#[test]
+fn timer_cancel_response() {
+    message(&contracts::timer::CancelResponse { existed: true }, r#"{"existed":true}"#, &["existed"], &[]);
+}
+
+#[test]
+fn timer_list_request() {
+    message(&contracts::timer::ListRequest { prefix: String::from("text") }, r#"{"prefix":"text"}"#, &[], &["prefix"]);
+}
+
+#[test]
+fn timer_state() {
+    message(&contracts::timer::State { name: String::from("text"), schedule: String::from("text"), next: i64::MIN, own: true }, r#"{"name":"text","schedule":"text","next":-9223372036854775808,"own":true}"#, &["name", "schedule", "next", "own"], &[]);
+}
+
+#[test]
+fn timer_list_response() {
+    message(&contracts::timer::ListResponse { timers: vec![contracts::timer::State { name: String::from("text"), schedule: String::from("text"), next: i64::MIN, own: true }] }, r#"{"timers":[{"name":"text","schedule":"text","next":-9223372036854775808,"own":true}]}"#, &["timers"], &[]);
+}
+
+#[test]
+fn timer_firing() {
+    message(&contracts::timer::Firing { name: String::from("text"), scheduled: i64::MIN, now: i64::MIN, attempt: u32::MAX, missed: u64::MAX, payload: vec![0_u8, 255] }, r#"{"name":"text","scheduled":-9223372036854775808,"now":-9223372036854775808,"attempt":4294967295,"missed":18446744073709551615,"payload":[0,255]}"#, &["name", "scheduled", "now", "attempt", "missed", "payload"], &[]);
 }
 
 #[test]
@@ -390,5 +245,6 @@ fn the_contracts_have_the_described_operations() {
         ("wascc:logging", vec!["WriteLog"], vec![]),
         ("wascc:messaging", vec!["Publish", "Request"], vec!["DeliverMessage"]),
         ("capwire:sql", vec!["Query", "Execute", "Transaction"], vec![]),
+        ("capwire:timer", vec!["Set", "Cancel", "List"], vec!["Fire"]),
     ]);
 }

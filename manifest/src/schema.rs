@@ -12,7 +12,8 @@ const PROVIDERS: &str = ",\n      \"allOf\": \"PROVIDERS\"";
 pub struct ProviderKeys {
     /// The names of the provider's contract.
     pub contracts: Vec<String>,
-    /// The name and the description of each key. Descriptions are in ASCII.
+    /// The name and the description of each key. Descriptions are in ASCII. A star at the end of a name
+    /// stands for a text that is not empty.
     pub keys: Vec<(String, String)>,
 }
 
@@ -36,16 +37,33 @@ pub fn schema(providers: &[ProviderKeys]) -> String {
 
 /// Returns the schema of the values of bindings to one provider.
 fn values(provider: &ProviderKeys) -> String {
-    let keys = provider
+    let property = |name: &str, about: &str| {
+        format!("              {name:?}: {{ \"description\": {about:?} }}")
+    };
+    let (named, keys): (Vec<_>, Vec<_>) = provider
         .keys
         .iter()
-        .map(|(name, about)| format!("              {name:?}: {{ \"description\": {about:?} }}"));
-    let keys: Vec<String> = keys.collect();
+        .partition(|(name, _)| name.ends_with('*'));
+    let keys: Vec<String> = keys
+        .iter()
+        .map(|(name, about)| property(name, about))
+        .collect();
+    let named = named
+        .iter()
+        .map(|(name, about)| property(&pattern(name), about));
+    let named: Vec<String> = named.collect();
+    let named = match named.is_empty() {
+        true => String::new(),
+        false => format!(
+            "\n            \"patternProperties\": {{\n{}\n            }},",
+            named.join(",\n")
+        ),
+    };
     format!(
         r#"        {{
           "if": {{ "properties": {{ "capability": {{ "enum": {:?} }} }} }},
           "then": {{ "properties": {{ "values": {{
-            "additionalProperties": false,
+            "additionalProperties": false,{named}
             "properties": {{
 {}
             }}
@@ -54,6 +72,13 @@ fn values(provider: &ProviderKeys) -> String {
         provider.contracts,
         keys.join(",\n"),
     )
+}
+
+/// Returns the regular expression of a key with a star at its end, which stands for a text that is not
+/// empty.
+fn pattern(key: &str) -> String {
+    let start = key.trim_end_matches('*').replace('.', "\\.");
+    format!("^{start}.+$")
 }
 
 /// Returns the schema of one limit. Descriptions have no characters that JSON would escape.

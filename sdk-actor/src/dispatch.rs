@@ -16,6 +16,7 @@ use serde::de::DeserializeOwned;
 ///     http => answer,                                   // requests of wascc:http_server
 ///     op("Sum") => sum,                                 // typed: MessagePack in and out
 ///     message => on_message,                            // messages of wascc:messaging
+///     timer => on_time,                                 // calls of capwire:timer
 ///     raw("Reverse") => reverse,                        // any bytes in and out
 ///     health => check,                                  // replaces the default: healthy
 /// }
@@ -30,6 +31,11 @@ use serde::de::DeserializeOwned;
 ///
 /// fn on_message(message: messaging::BrokerMessage) -> Result<()> {
 ///     console_log!("{} bytes on {}", message.body.len(), message.subject);
+///     Ok(())
+/// }
+///
+/// fn on_time(firing: timer::Firing) -> Result<()> {
+///     console_log!("{} is due", firing.name);
 ///     Ok(())
 /// }
 ///
@@ -72,6 +78,11 @@ macro_rules! __handler {
             $crate::__private::typed::<$crate::messaging::BrokerMessage, ()>(&payload, $handler)
         })
     };
+    (timer => $handler:expr) => {
+        ($crate::timer::OP_FIRE, |payload| {
+            $crate::__private::typed::<$crate::timer::Firing, ()>(&payload, $handler)
+        })
+    };
     (health => $handler:expr) => {
         ($crate::contracts::core::OP_HEALTH_REQUEST, |payload| {
             $crate::__private::typed::<$crate::contracts::core::HealthRequest, ()>(
@@ -89,7 +100,7 @@ macro_rules! __handler {
     };
     ($kind:ident $(($operation:expr))? => $handler:expr) => {
         ::core::compile_error!(
-            "expected `http`, `message`, `health`, `op(\"Name\")` or `raw(\"Name\")` before `=>`"
+            "expected `http`, `message`, `timer`, `health`, `op(\"Name\")` or `raw(\"Name\")` before `=>`"
         )
     };
 }

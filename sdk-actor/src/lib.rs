@@ -44,6 +44,7 @@ pub mod sql;
 mod target;
 #[cfg(not(target_family = "wasm"))]
 pub mod testing;
+pub mod timer;
 
 #[cfg(target_family = "wasm")]
 use abi as host;
@@ -62,7 +63,7 @@ pub use target::{CallError, Target, actor, capability};
 pub mod prelude {
     pub use crate::http::{RequestExt as _, ResponseExt as _};
     pub use crate::{Error, Result, actor, capability, console_log, extras, http, json, keyvalue};
-    pub use crate::{log, logging, messaging, sql, values};
+    pub use crate::{log, logging, messaging, sql, timer, values};
 }
 
 /// Items for the expansions of this crate's macros only.

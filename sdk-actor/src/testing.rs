@@ -1,23 +1,25 @@
 //! A fake host for unit tests of actors, on native targets only.
 
 mod store;
+mod timers;
 
 use crate::dispatch::Actor;
 use crate::error::Result;
 use crate::http;
-use capwire_contracts::{codec, keyvalue};
+use capwire_contracts::{codec, keyvalue, timer};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use store::Store;
+use timers::Timers;
 
 /// A fake host that answers an actor and records the actor's calls.
 ///
 /// By default, the host has an empty key-value store for each binding, in memory and without
-/// expiry. Script all other calls with [`respond`](Self::respond), [`refuse`](Self::refuse),
-/// [`on`](Self::on) or [`actor`](Self::actor). A script takes precedence over the store.
+/// expiry, and timers that are due when [`advance`](Self::advance) sets the time. Script all other calls with [`respond`](Self::respond), [`refuse`](Self::refuse),
+/// [`on`](Self::on) or [`actor`](Self::actor). A script takes precedence over the store and timers.
 ///
 /// ```
 /// use capwire_actor::prelude::*;
@@ -270,6 +272,7 @@ macro_rules! __export {
 struct Inner {
     scripts: RefCell<Vec<Script>>,
     stores: RefCell<BTreeMap<String, Store>>,
+    timers: RefCell<Timers>,
     calls: RefCell<Vec<HostCall>>,
     console: RefCell<Vec<String>>,
 }
@@ -306,6 +309,10 @@ impl Inner {
         match scripts.iter().rfind(|script| script.answers(&call)) {
             Some(script) => (script.answer)(&call),
             None if call.namespace == keyvalue::CONTRACT => self.store(&call),
+            None if call.namespace == timer::CONTRACT => {
+                let mut timers = self.timers.borrow_mut();
+                timers.call(&call.binding, &call.operation, &call.payload)
+            }
             None => Err(format!(
                 "no script answers {} of {}: add one with FakeHost::respond",
                 call.operation, call.namespace

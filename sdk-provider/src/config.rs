@@ -1,6 +1,7 @@
 //! The configuration of a binding, which is parsed strictly and never printed.
 
 use crate::error::ProviderError;
+use crate::key::Key;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
@@ -53,15 +54,16 @@ impl Config {
             .map_err(|error: T::Err| ProviderError::config(key, error.to_string()))
     }
 
-    /// Refuses keys that are not in `known`, because a misspelt key would silently have no effect.
+    /// Refuses keys that are not in `known`, because a misspelt key would silently have no effect. A
+    /// known one [covers](Key::covers) others if it ends with a star.
     ///
     /// # Errors
     /// Returns [`ProviderError::Config`], which names the first unknown key and the known keys.
     pub fn only(&self, known: &[&str]) -> Result<(), ProviderError> {
-        let unknown = self
-            .0
-            .keys()
-            .find(|key| !key.starts_with(Self::RESERVED_PREFIX) && !known.contains(&key.as_str()));
+        let unknown = self.0.keys().find(|key| {
+            let is_known = known.iter().any(|known| Key::covers(known, key));
+            !key.starts_with(Self::RESERVED_PREFIX) && !is_known
+        });
         match unknown {
             None => Ok(()),
             Some(key) => Err(ProviderError::config(

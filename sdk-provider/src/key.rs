@@ -94,6 +94,23 @@ impl Key {
         all
     }
 
+    /// Returns `true` if `known`, the name of a key of a provider, stands for `key`. A star at its end
+    /// stands for any text, which is not empty.
+    ///
+    /// ```
+    /// use capwire_provider::Key;
+    ///
+    /// assert!(Key::covers("CRON.*", "CRON.report") && Key::covers("ZONE", "ZONE"));
+    /// assert!(!Key::covers("CRON.*", "CRON.") && !Key::covers("ZONE", "ZONES"));
+    /// ```
+    #[must_use]
+    pub fn covers(known: &str, key: &str) -> bool {
+        match known.strip_suffix('*') {
+            Some(start) => key.len() > start.len() && key.starts_with(start),
+            None => known == key,
+        }
+    }
+
     /// Returns a table of `keys` in Markdown.
     #[must_use]
     pub fn table(keys: &[Self]) -> String {

@@ -16,7 +16,7 @@ struct Guest {
 const UNKNOWN: &str = "wasm32-unknown-unknown";
 const WASI: &str = "wasm32-wasip1";
 
-const ACTORS: [Guest; 6] = [
+const ACTORS: [Guest; 7] = [
     Guest {
         package: "capwire-actor-counter",
         target: UNKNOWN,
@@ -46,6 +46,11 @@ const ACTORS: [Guest; 6] = [
         package: "capwire-actor-orders",
         target: UNKNOWN,
         file: "orders.wasm",
+    },
+    Guest {
+        package: "capwire-actor-report",
+        target: UNKNOWN,
+        file: "report.wasm",
     },
 ];
 

@@ -18,6 +18,8 @@ use capwire::providers::MessagingNats;
 use capwire::providers::SqlPostgres;
 #[cfg(feature = "sql-sqlite")]
 use capwire::providers::SqlSqlite;
+#[cfg(feature = "timer")]
+use capwire::providers::Timers;
 use capwire::providers::{Extras, HttpServer, KeyValueEmbedded, Logging, StoreFactory};
 use capwire::{ActorOptions, BindingName, ContractId, contracts};
 use std::net::SocketAddr;
@@ -74,6 +76,9 @@ const BLOBS: &str = "blobs";
 
 #[cfg(feature = "sql-sqlite")]
 const DATABASES: &str = "sql";
+
+#[cfg(feature = "timer")]
+const TIMERS: &str = "timers";
 
 /// The built-in providers. The first one of a contract is its default.
 const BUILTINS: &[Builtin] = &[
@@ -243,6 +248,24 @@ const BUILTINS: &[Builtin] = &[
         together: None,
         describe: || SqlPostgres::new().descriptor(),
         open: |_, _| Ok(Arc::new(SqlPostgres::new())),
+    },
+    #[cfg(feature = "timer")]
+    Builtin {
+        name: "timer",
+        contract: contracts::timer::CONTRACT,
+        opens_actors: false,
+        keys: Timers::KEYS,
+        described: Timers::DESCRIBED,
+        files: &[],
+        keeps: Some(TIMERS),
+        hand_over: HandOver::Overlapping,
+        check: |config, _| Timers::check(config).map(|()| None),
+        together: None,
+        describe: || Timers::in_memory().descriptor(),
+        open: |name, opening| {
+            let folder = opening.data.folder(TIMERS, name.as_str())?;
+            Ok(Arc::new(Timers::new(folder)))
+        },
     },
 ];
 

@@ -7,7 +7,7 @@ use crate::files;
 use crate::place::Place;
 use crate::secrets::Secrets;
 use capwire::ActorOptions;
-use capwire::provider::{Config, ProviderError};
+use capwire::provider::{Config, Key, ProviderError};
 use capwire_manifest::{Binding, SecretRef, Value, nearest};
 use std::net::SocketAddr;
 use std::path::Path;
@@ -72,7 +72,8 @@ impl<'a> Values<'a> {
         faults: &mut Vec<Error>,
     ) -> Option<Option<SocketAddr>> {
         let keys = provider.keys();
-        let known = |key: &str| keys.is_none_or(|keys| keys.contains(&key));
+        let known =
+            |key: &str| keys.is_none_or(|keys| keys.iter().any(|known| Key::covers(known, key)));
         let mut right = true;
         for (key, value) in &binding.values {
             if !known(key) {

@@ -17,6 +17,7 @@ pub(crate) fn with_modules() -> Folder {
     folder.signed(&module, "guestbook", "--cap capwire:sql");
     folder.signed(&module, "images", "--cap wascc:blobstore");
     folder.signed(&module, "orders", "--cap wascc:messaging");
+    folder.signed(&module, "report", "--cap capwire:timer");
     let noguest = wat::parse_str(r#"(module (memory (export "memory") 1))"#).unwrap();
     folder.signed(&noguest, "noguest", "");
     let large = wat::parse_str(format!("(module {})", "(func)".repeat(50_001))).unwrap();

@@ -171,6 +171,14 @@ fn the_command_schema_prints_json() {
     says(rows.unwrap(), &["number of rows", "Default: `10000`."]);
     let blob = of("wascc:blobstore")["MAX_BLOB"]["description"].as_str();
     says(blob.unwrap(), &["size of a blob", "Default: `1GiB`."]);
+    let tolerance = of("capwire:timer")["TOLERANCE"]["description"].as_str();
+    says(tolerance.unwrap(), &["counts as missed", "Default: `1m`."]);
+    let timers = providers
+        .iter()
+        .find(|it| it.to_string().contains("capwire:timer"));
+    let named = &timers.unwrap()["then"]["properties"]["values"]["patternProperties"];
+    let cron = named["^CRON\\..+$"]["description"].as_str();
+    says(cron.unwrap(), &["cron pattern"]);
 }
 
 #[test]

@@ -2,8 +2,9 @@
 #![allow(clippy::unwrap_used, unreachable_pub, reason = "tests")]
 
 use capwire_contracts::core::Direction;
-use capwire_contracts::{blobstore, eventstreams, extras, http, keyvalue, logging, messaging, sql};
+use capwire_contracts::{blobstore, eventstreams, extras, http, keyvalue, logging, messaging};
 use capwire_contracts::{known_contracts, known_operations};
+use capwire_contracts::{sql, timer};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
@@ -41,6 +42,7 @@ pub fn operations(described: &[(&str, Vec<&str>, Vec<&str>)]) {
         (logging::CONTRACT, logging::OPERATIONS),
         (messaging::CONTRACT, messaging::OPERATIONS),
         (sql::CONTRACT, sql::OPERATIONS),
+        (timer::CONTRACT, timer::OPERATIONS),
     ];
     for ((id, to_provider, to_actor), (contract, operations)) in described.iter().zip(tables) {
         assert_eq!(*id, contract);

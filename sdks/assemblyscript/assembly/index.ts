@@ -20,4 +20,5 @@ import * as log from "./log";
 import * as logging from "./contracts/logging";
 import * as messaging from "./contracts/messaging";
 import * as sql from "./contracts/sql";
-export { blobstore, eventstreams, extras, generate, http, keyvalue, log, logging, messaging, sql };
+import * as timer from "./contracts/timer";
+export { blobstore, eventstreams, extras, generate, http, keyvalue, log, logging, messaging, sql, timer };

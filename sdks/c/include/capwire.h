@@ -17,6 +17,7 @@
 #include "capwire/contracts/logging.h"
 #include "capwire/contracts/messaging.h"
 #include "capwire/contracts/sql.h"
+#include "capwire/contracts/timer.h"
 
 #include "capwire/helpers.h"
 

@@ -26,6 +26,7 @@ pub const keyvalue = @import("contracts/keyvalue.zig");
 pub const logging = @import("contracts/logging.zig");
 pub const messaging = @import("contracts/messaging.zig");
 pub const sql = @import("contracts/sql.zig");
+pub const timer = @import("contracts/timer.zig");
 pub const testing = @import("testing.zig");
 
 /// The options of an actor's root file: `std.log` writes to `wascc:logging`.

@@ -109,6 +109,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "capwire-sql-common",
         ],
     ),
+    ("capwire-timer", &["capwire-provider", "capwire-contracts"]),
     (
         "capwire-contracts-suite",
         &["capwire-provider", "capwire-contracts"],
@@ -144,6 +145,7 @@ const TOP: &[&str] = &[
     "capwire-actor-links",
     "capwire-actor-middle",
     "capwire-actor-orders",
+    "capwire-actor-report",
     "capwire-benches",
     "capwire-cli",
     "capwire-fuzz",
