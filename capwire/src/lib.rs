@@ -33,6 +33,7 @@
 //! | `winch` | `engine::wasmtime::Strategy::Winch`: a faster compiler of wasmtime |
 //! | `wasmi` | `engine::Wasmi`: a portable interpreter, loads actors fastest |
 //! | `wasm3` | `engine::Wasm3`: a small interpreter in C, for trusted actors, with [`HostBuilder::accept_unsafe_engine`] |
+//! | `config` | `providers::Values`: `capwire:config` |
 //! | `extras` | `providers::Extras`: `wascc:extras` |
 //! | `http-client` | `providers::HttpClient`: `wascc:http_client` |
 //! | `http-server` | `providers::HttpServer`: `wascc:http_server` |

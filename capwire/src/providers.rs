@@ -2,6 +2,8 @@
 
 #[cfg(all(feature = "blobstore-local", unix))]
 pub use capwire_blobstore_local::BlobstoreLocal;
+#[cfg(feature = "config")]
+pub use capwire_config::Values;
 #[cfg(feature = "extras")]
 pub use capwire_extras::Extras;
 #[cfg(feature = "http-client")]

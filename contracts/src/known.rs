@@ -1,11 +1,14 @@
 //! The contracts of this crate, with their operations.
 
 use crate::core::Operation;
-use crate::{blobstore, eventstreams, extras, http, keyvalue, logging, messaging, sql, timer};
+use crate::{
+    blobstore, config, eventstreams, extras, http, keyvalue, logging, messaging, sql, timer,
+};
 
 /// The contracts, by their canonical names.
 const CONTRACTS: &[(&str, &[Operation])] = &[
     (blobstore::CONTRACT, blobstore::OPERATIONS),
+    (config::CONTRACT, config::OPERATIONS),
     (eventstreams::CONTRACT, eventstreams::OPERATIONS),
     (extras::CONTRACT, extras::OPERATIONS),
     (http::CLIENT_CONTRACT, http::CLIENT_OPERATIONS),

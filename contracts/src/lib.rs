@@ -21,6 +21,7 @@ mod message;
 
 pub mod blobstore;
 pub mod codec;
+pub mod config;
 pub mod core;
 pub mod eventstreams;
 pub mod extras;

@@ -39,6 +39,26 @@ fn blobstore_stream_request() {
 }
 
 #[test]
+fn config_get_request() {
+    message(&contracts::config::GetRequest { name: String::from("text") }, r#"{"name":"text"}"#, &["name"], &[]);
+}
+
+#[test]
+fn config_get_response() {
+    message(&contracts::config::GetResponse { value: Some(String::from("text")), secret: true }, r#"{"value":"text","secret":true}"#, &[], &["value", "secret"]);
+}
+
+#[test]
+fn config_list_request() {
+    message(&contracts::config::ListRequest { prefix: String::from("text") }, r#"{"prefix":"text"}"#, &[], &["prefix"]);
+}
+
+#[test]
+fn config_list_response() {
+    message(&contracts::config::ListResponse { names: vec![String::from("text")] }, r#"{"names":["text"]}"#, &["names"], &[]);
+}
+
+#[test]
 fn core_health_request() {
     message(&contracts::core::HealthRequest { placeholder: true }, r#"{"placeholder":true}"#, &[], &["placeholder"]);
 }
@@ -237,6 +257,7 @@ fn timer_firing() {
 fn the_contracts_have_the_described_operations() {
     operations(&[
         ("wascc:blobstore", vec!["CreateContainer", "RemoveContainer", "RemoveObject", "ListObjects", "GetObjectInfo", "StartUpload", "UploadChunk", "StartDownload"], vec!["ReceiveChunk"]),
+        ("capwire:config", vec!["Get", "List"], vec![]),
         ("wascc:eventstreams", vec!["WriteEvent", "QueryStream"], vec!["DeliverEvent"]),
         ("wascc:extras", vec!["RequestGuid", "RequestSequence", "RequestRandom"], vec![]),
         ("wascc:http_client", vec!["PerformRequest"], vec![]),

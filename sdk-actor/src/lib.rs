@@ -32,6 +32,7 @@
 
 #[cfg(target_family = "wasm")]
 mod abi;
+pub mod config;
 mod console;
 mod dispatch;
 mod error;
@@ -62,8 +63,8 @@ pub use target::{CallError, Target, actor, capability};
 /// The items that most actors need: `use capwire_actor::prelude::*`.
 pub mod prelude {
     pub use crate::http::{RequestExt as _, ResponseExt as _};
-    pub use crate::{Error, Result, actor, capability, console_log, extras, http, json, keyvalue};
-    pub use crate::{log, logging, messaging, sql, timer, values};
+    pub use crate::{Error, Result, actor, capability, config, console_log, extras, http, json};
+    pub use crate::{keyvalue, log, logging, messaging, sql, timer, values};
 }
 
 /// Items for the expansions of this crate's macros only.

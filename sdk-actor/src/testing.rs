@@ -1,12 +1,14 @@
 //! A fake host for unit tests of actors, on native targets only.
 
+mod config;
 mod store;
 mod timers;
 
 use crate::dispatch::Actor;
 use crate::error::Result;
 use crate::http;
-use capwire_contracts::{codec, keyvalue, timer};
+use capwire_contracts::{codec, config as values, keyvalue, timer};
+use config::Values;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::cell::RefCell;
@@ -18,8 +20,9 @@ use timers::Timers;
 /// A fake host that answers an actor and records the actor's calls.
 ///
 /// By default, the host has an empty key-value store for each binding, in memory and without
-/// expiry, and timers that are due when [`advance`](Self::advance) sets the time. Script all other calls with [`respond`](Self::respond), [`refuse`](Self::refuse),
-/// [`on`](Self::on) or [`actor`](Self::actor). A script takes precedence over the store and timers.
+/// expiry, timers that are due when [`advance`](Self::advance) sets the time, and the values of
+/// [`config`](Self::config). Script all other calls with [`respond`](Self::respond), [`refuse`](Self::refuse),
+/// [`on`](Self::on) or [`actor`](Self::actor). A script takes precedence.
 ///
 /// ```
 /// use capwire_actor::prelude::*;
@@ -273,6 +276,7 @@ struct Inner {
     scripts: RefCell<Vec<Script>>,
     stores: RefCell<BTreeMap<String, Store>>,
     timers: RefCell<Timers>,
+    values: RefCell<Values>,
     calls: RefCell<Vec<HostCall>>,
     console: RefCell<Vec<String>>,
 }
@@ -309,6 +313,9 @@ impl Inner {
         match scripts.iter().rfind(|script| script.answers(&call)) {
             Some(script) => (script.answer)(&call),
             None if call.namespace == keyvalue::CONTRACT => self.store(&call),
+            None if call.namespace == values::CONTRACT => {
+                self.values.borrow().call(&call.operation, &call.payload)
+            }
             None if call.namespace == timer::CONTRACT => {
                 let mut timers = self.timers.borrow_mut();
                 timers.call(&call.binding, &call.operation, &call.payload)

@@ -2,13 +2,16 @@
 
 use crate::error::ProviderError;
 use crate::key::Key;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::str::FromStr;
 
 /// The configuration of one binding. `Debug` shows only the keys, because values may be secret.
 #[derive(Clone, Default, PartialEq, Eq)]
-pub struct Config(BTreeMap<String, String>);
+pub struct Config {
+    values: BTreeMap<String, String>,
+    secrets: BTreeSet<String>,
+}
 
 impl Config {
     /// The prefix of keys that only the host may set.
@@ -24,7 +27,7 @@ impl Config {
     /// Returns the value of `key`, if it is set.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&str> {
-        self.0.get(key).map(String::as_str)
+        self.values.get(key).map(String::as_str)
     }
 
     /// Returns the parsed value of `key`, or `None` if it is not set. Keys are case-sensitive.
@@ -60,7 +63,7 @@ impl Config {
     /// # Errors
     /// Returns [`ProviderError::Config`], which names the first unknown key and the known keys.
     pub fn only(&self, known: &[&str]) -> Result<(), ProviderError> {
-        let unknown = self.0.keys().find(|key| {
+        let unknown = self.values.keys().find(|key| {
             let is_known = known.iter().any(|known| Key::covers(known, key));
             !key.starts_with(Self::RESERVED_PREFIX) && !is_known
         });
@@ -73,26 +76,53 @@ impl Config {
         }
     }
 
+    /// Marks the values of these keys as secret.
+    ///
+    /// ```
+    /// use capwire_provider::Config;
+    ///
+    /// let config = Config::from_iter([("USER", "ada"), ("PASSWORD", "hunter2")]);
+    /// let config = config.with_secrets(["PASSWORD"]);
+    /// assert!(config.is_secret("PASSWORD") && !config.is_secret("USER"));
+    /// ```
+    #[must_use]
+    pub fn with_secrets<K: Into<String>>(mut self, keys: impl IntoIterator<Item = K>) -> Self {
+        self.secrets.extend(keys.into_iter().map(Into::into));
+        self
+    }
+
+    /// Returns `true` if the value of `key` is marked as secret. Others may be secret, too.
+    #[must_use]
+    pub fn is_secret(&self, key: &str) -> bool {
+        self.secrets.contains(key)
+    }
+
+    /// Returns the keys whose values are marked as secret.
+    pub fn secrets(&self) -> impl Iterator<Item = &str> {
+        self.secrets.iter().map(String::as_str)
+    }
+
     /// Returns the keys and values, in the order of the keys.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().map(|(key, value)| (&**key, &**value))
+        self.values.iter().map(|(key, value)| (&**key, &**value))
     }
 }
 
 impl<K: Into<String>, V: Into<String>> FromIterator<(K, V)> for Config {
     fn from_iter<I: IntoIterator<Item = (K, V)>>(values: I) -> Self {
-        Self(
-            values
-                .into_iter()
+        let values = values.into_iter();
+        Self {
+            values: values
                 .map(|(key, value)| (key.into(), value.into()))
                 .collect(),
-        )
+            secrets: BTreeSet::new(),
+        }
     }
 }
 
 impl fmt::Debug for Config {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set().entries(self.0.keys()).finish()
+        f.debug_set().entries(self.values.keys()).finish()
     }
 }
 

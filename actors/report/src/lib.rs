@@ -41,7 +41,9 @@ fn report(firing: Firing) -> Result<()> {
     }
     let sales = store.add("sales", 0)?;
     let kind = String::from_utf8_lossy(&firing.payload);
-    store.set("report", &format!("{kind} report: {sales} sales\n"))?;
+    let title = config::default().get("TITLE")?;
+    let title = title.as_ref().map_or("report", |value| value.as_str());
+    store.set("report", &format!("{kind} {title}: {sales} sales\n"))?;
     store.set(&made, &scheduled)?;
     Ok(())
 }
@@ -62,12 +64,12 @@ mod tests {
 
     #[test]
     fn the_nightly_report_has_the_sales() {
-        let host = FakeHost::new();
+        let host = FakeHost::new().config("TITLE", "review");
         assert_eq!(send(&host, "GET", "/report").0, 404);
         send(&host, "POST", "/sales");
         send(&host, "POST", "/sales");
         host.fire(&ACTOR, "nightly", "nightly").unwrap();
-        assert_eq!(send(&host, "GET", "/report").1, "nightly report: 2 sales\n");
+        assert_eq!(send(&host, "GET", "/report").1, "nightly review: 2 sales\n");
     }
 
     #[test]

@@ -20,7 +20,7 @@ use capwire::providers::SqlPostgres;
 use capwire::providers::SqlSqlite;
 #[cfg(feature = "timer")]
 use capwire::providers::Timers;
-use capwire::providers::{Extras, HttpServer, KeyValueEmbedded, Logging, StoreFactory};
+use capwire::providers::{Extras, HttpServer, KeyValueEmbedded, Logging, StoreFactory, Values};
 use capwire::{ActorOptions, BindingName, ContractId, contracts};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -266,6 +266,20 @@ const BUILTINS: &[Builtin] = &[
             let folder = opening.data.folder(TIMERS, name.as_str())?;
             Ok(Arc::new(Timers::new(folder)))
         },
+    },
+    Builtin {
+        name: "config",
+        contract: contracts::config::CONTRACT,
+        opens_actors: false,
+        keys: Values::KEYS,
+        described: Values::DESCRIBED,
+        files: &[],
+        keeps: None,
+        hand_over: HandOver::Overlapping,
+        check: |config, _| Values::check(config).map(|()| None),
+        together: None,
+        describe: || Values::new().descriptor(),
+        open: |_, _| Ok(Arc::new(Values::new())),
     },
 ];
 

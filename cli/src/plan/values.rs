@@ -58,7 +58,10 @@ impl<'a> Values<'a> {
                 }
             }
         }
-        texts.map(Config::from_iter)
+        let secrets = binding.values.iter();
+        let secrets = secrets.filter(|(_, value)| matches!(value.value, Value::Secret(_)));
+        let secrets: Vec<_> = secrets.map(|(key, _)| key.as_str()).collect();
+        texts.map(|texts| Config::from_iter(texts).with_secrets(secrets))
     }
 
     /// Returns the address on which a binding of `provider` with this configuration would listen, or

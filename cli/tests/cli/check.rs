@@ -18,6 +18,7 @@ pub(crate) fn with_modules() -> Folder {
     folder.signed(&module, "images", "--cap wascc:blobstore");
     folder.signed(&module, "orders", "--cap wascc:messaging");
     folder.signed(&module, "report", "--cap capwire:timer");
+    folder.signed(&module, "config", "--cap capwire:config");
     let noguest = wat::parse_str(r#"(module (memory (export "memory") 1))"#).unwrap();
     folder.signed(&noguest, "noguest", "");
     let large = wat::parse_str(format!("(module {})", "(func)".repeat(50_001))).unwrap();

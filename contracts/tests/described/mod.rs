@@ -2,7 +2,9 @@
 #![allow(clippy::unwrap_used, unreachable_pub, reason = "tests")]
 
 use capwire_contracts::core::Direction;
-use capwire_contracts::{blobstore, eventstreams, extras, http, keyvalue, logging, messaging};
+use capwire_contracts::{
+    blobstore, config, eventstreams, extras, http, keyvalue, logging, messaging,
+};
 use capwire_contracts::{known_contracts, known_operations};
 use capwire_contracts::{sql, timer};
 use serde::{Serialize, de::DeserializeOwned};
@@ -34,6 +36,7 @@ pub fn operations(described: &[(&str, Vec<&str>, Vec<&str>)]) {
     assert_eq!(known_contracts().collect::<Vec<_>>(), ids);
     let tables = [
         (blobstore::CONTRACT, blobstore::OPERATIONS),
+        (config::CONTRACT, config::OPERATIONS),
         (eventstreams::CONTRACT, eventstreams::OPERATIONS),
         (extras::CONTRACT, extras::OPERATIONS),
         (http::CLIENT_CONTRACT, http::CLIENT_OPERATIONS),

@@ -31,5 +31,6 @@ pub(super) fn with_claims(config: &Config, claims: &ActorClaims) -> Config {
     let given = config
         .iter()
         .map(|(key, value)| (key.to_owned(), value.to_owned()));
-    given.chain(own).collect()
+    let all: Config = given.chain(own).collect();
+    all.with_secrets(config.secrets())
 }

@@ -11,6 +11,7 @@ export { Kind, Value } from "./value";
 export { Writer } from "./writer";
 
 import * as blobstore from "./contracts/blobstore";
+import * as config from "./contracts/config";
 import * as eventstreams from "./contracts/eventstreams";
 import * as extras from "./contracts/extras";
 import * as generate from "./generate";
@@ -21,4 +22,4 @@ import * as logging from "./contracts/logging";
 import * as messaging from "./contracts/messaging";
 import * as sql from "./contracts/sql";
 import * as timer from "./contracts/timer";
-export { blobstore, eventstreams, extras, generate, http, keyvalue, log, logging, messaging, sql, timer };
+export { blobstore, config, eventstreams, extras, generate, http, keyvalue, log, logging, messaging, sql, timer };

@@ -7,6 +7,7 @@
 #include "capwire/types.h"
 
 #include "capwire/contracts/blobstore.h"
+#include "capwire/contracts/config.h"
 #include "capwire/contracts/core.h"
 #include "capwire/contracts/eventstreams.h"
 #include "capwire/contracts/extras.h"

@@ -18,6 +18,7 @@ pub const exportActor = guest.exportActor;
 
 pub const blobstore = @import("contracts/blobstore.zig");
 pub const core = @import("contracts/core.zig");
+pub const config = @import("contracts/config.zig");
 pub const eventstreams = @import("contracts/eventstreams.zig");
 pub const extras = @import("contracts/extras.zig");
 pub const generate = @import("generate.zig");

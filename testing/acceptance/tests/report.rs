@@ -6,15 +6,21 @@ use capwire_scaffold::eventually;
 use std::path::PathBuf;
 
 const TIMER: &str = "capwire:timer";
+const CONFIG: &str = "capwire:config";
 
 fn actor(workshop: &Workshop, timer: &str) -> Actor {
-    workshop.sign(&guest("report.wasm"), "report", &[HTTP, STORE, timer])
+    workshop.sign(
+        &guest("report.wasm"),
+        "report",
+        &[HTTP, STORE, CONFIG, timer],
+    )
 }
 
 fn manifest(workshop: &Workshop, actor: &Actor, values: &str) -> PathBuf {
     let bindings = [
         (actor, HTTP, "{ PORT: \"0\" }"),
         (actor, STORE, "{}"),
+        (actor, CONFIG, "{ TITLE: review }"),
         (actor, TIMER, values),
     ];
     workshop.manifest(&[actor], &bindings)
@@ -58,13 +64,13 @@ fn a_timer_of_the_binding_and_one_of_the_actor_call_it_on_each_engine() {
         let host = RunningHost::start(&nightly, engine, &workshop.path().join(engine));
         send(&host, "POST", "/sales");
         send(&host, "POST", "/sales");
-        reports(&host, "nightly report: 2 sales\n");
+        reports(&host, "nightly review: 2 sales\n");
         stop(host);
         std::fs::write(&none, text.replace(values, "{ MIN_INTERVAL: 100ms }")).unwrap();
         let data = workshop.path().join(format!("{engine}-own"));
         let host = RunningHost::start(&none, engine, &data);
         assert_eq!(send(&host, "POST", "/report").0, 200, "{engine}");
-        reports(&host, "extra report: 0 sales\n");
+        reports(&host, "extra review: 0 sales\n");
         stop(host);
     }
 }
@@ -84,7 +90,7 @@ fn a_durable_timer_survives_a_killed_host_and_a_swap() {
     let swapped = workshop.run(&["swap", TIMER, "--host", control]);
     let errors = String::from_utf8_lossy(&swapped.stderr);
     assert!(swapped.status.success(), "{errors}");
-    reports(&host, "extra report: 0 sales\n");
+    reports(&host, "extra review: 0 sales\n");
     stop(host);
 }
 
@@ -98,4 +104,24 @@ fn an_actor_sets_no_timer_without_a_claim() {
     assert_eq!(send(&host, "POST", "/report").0, 500);
     let errors = stop(host);
     assert!(errors.contains("its claims grant"), "{errors}");
+}
+
+/// A value can be secret, and a swap of its provider takes over what the manifest has then.
+#[test]
+fn a_swap_takes_over_new_values() {
+    let workshop = Workshop::new();
+    let actor = actor(&workshop, TIMER);
+    let file = manifest(&workshop, &actor, "{ EVERY.nightly: 100ms }");
+    let text = std::fs::read_to_string(&file).unwrap();
+    let host = RunningHost::start(&file, "wasmi", &workshop.path().join("data"));
+    reports(&host, " review: 0 sales\n");
+    std::fs::write(workshop.path().join("title"), "summary\n").unwrap();
+    let secret = "{ TITLE: { secret: \"file:title\" } }";
+    std::fs::write(&file, text.replace("{ TITLE: review }", secret)).unwrap();
+    let control = host.control().to_str().unwrap();
+    let swapped = workshop.run(&["swap", CONFIG, "--host", control]);
+    let errors = String::from_utf8_lossy(&swapped.stderr);
+    assert!(swapped.status.success(), "{errors}");
+    reports(&host, " summary: 0 sales\n");
+    stop(host);
 }

@@ -36,6 +36,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         &["capwire-provider", "capwire-contracts"],
     ),
     ("capwire-blobstore-local", BLOBSTORE),
+    ("capwire-config", &["capwire-provider", "capwire-contracts"]),
     ("capwire-extras", &["capwire-provider", "capwire-contracts"]),
     ("capwire-client-tls", &["capwire-provider"]),
     (
