@@ -2,6 +2,7 @@
 
 use crate::settings::Settings;
 use capwire_provider::ActorClient;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::watch;
@@ -13,6 +14,8 @@ pub(crate) struct Holder {
     /// The number of the provider.
     pub(crate) provider: u64,
     pub(crate) settings: Arc<Settings>,
+    /// The folder of its durable bindings.
+    pub(crate) folder: Option<PathBuf>,
     client: Arc<ActorClient>,
     /// The calls of the actor that are under way.
     active: Arc<watch::Sender<usize>>,
@@ -27,10 +30,16 @@ pub(crate) struct Holders {
 }
 
 impl Holder {
-    pub(crate) fn new(provider: u64, settings: Arc<Settings>, client: ActorClient) -> Self {
+    pub(crate) fn new(
+        provider: u64,
+        settings: Arc<Settings>,
+        folder: Option<&Path>,
+        client: ActorClient,
+    ) -> Self {
         Self {
             provider,
             settings,
+            folder: folder.map(Path::to_owned),
             client: Arc::new(client),
             active: Arc::default(),
             drains: false,

@@ -79,7 +79,7 @@ impl Registry {
         let id = binding.id;
         let bound = self.bound(&id, &settings);
         let client = ActorClient::new(binding.actor);
-        let holder = Holder::new(provider, Arc::clone(&settings), client);
+        let holder = Holder::new(provider, Arc::clone(&settings), folder, client);
         bound.holders.push(holder);
         let configured = bound.configure(&id, settings, folder).await;
         if configured.is_err() {
@@ -127,7 +127,8 @@ impl Registry {
             (None, _) => {}
             (Some(left), Some(newest)) => {
                 // Another provider has the binding, and so its timers.
-                let again = bound.configure(id, newest.settings, None).await;
+                let folder = newest.folder.as_deref();
+                let again = bound.configure(id, newest.settings, folder).await;
                 if let Err(error) = again {
                     tracing::error!(binding = id.name, %error, "the values of the binding were not taken back");
                 }

@@ -128,10 +128,12 @@ impl Fields {
 
     /// Returns the minutes of a span of time that the pattern has.
     fn minutes(&self, span: Range<i64>, offset: i64) -> Vec<i64> {
-        let minutes = span.step_by(60_000).filter(|at| {
-            let passed = (at + offset) / MINUTE;
-            has(self.minute, passed % 60) && has(self.hour, passed / 60 % 24)
-        });
+        let passed = |at: i64| (at + offset) / MINUTE;
+        // A change of the clock is at a full half hour, and so is each half hour after it.
+        let halves = span.step_by(30 * 60_000);
+        let halves = halves.filter(|at| has(self.hour, passed(*at) / 60 % 24));
+        let minutes = halves.flat_map(|half| (0..30).map(move |minute| half + minute * MINUTE));
+        let minutes = minutes.filter(|at| has(self.minute, passed(*at) % 60));
         minutes.filter(|at| self.has(local(*at, offset))).collect()
     }
 

@@ -62,3 +62,17 @@ async fn a_successor_with_other_values_can_be_taken_back() {
     assert_eq!(bound.names().await, ["tick"]);
     assert_eq!(bound.at(10_000).await, calls("tick", [10_000]));
 }
+
+#[tokio::test]
+async fn a_binding_that_is_taken_back_is_durable_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let bound = Bound::stored(folder.path(), 0, &TICK).await.unwrap();
+    let new = Timers::in_memory();
+    new.inherit(bound.timers.resources().unwrap());
+    bound.bind_to(&new, &TICK).await.unwrap();
+    new.unbind(&bound.id).await.unwrap();
+    bound.set(after("own", 25_000)).await.unwrap();
+    drop((bound, new));
+    let bound = Bound::stored(folder.path(), 0, &TICK).await.unwrap();
+    assert_eq!(bound.names().await, ["own", "tick"]);
+}
