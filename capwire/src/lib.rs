@@ -38,6 +38,7 @@
 //! | `http-client` | `providers::HttpClient`: `wascc:http_client` |
 //! | `http-server` | `providers::HttpServer`: `wascc:http_server` |
 //! | `keyvalue-embedded` | `providers::KeyValueEmbedded`: `wascc:keyvalue` in a durable file |
+//! | `keyvalue-nats` | `providers::KeyValueNats`: `wascc:keyvalue` on a NATS server with JetStream |
 //! | `keyvalue-redis` | `providers::KeyValueRedis`: `wascc:keyvalue` on a Redis server |
 //! | `blobstore-local` | `providers::BlobstoreLocal`: `wascc:blobstore` in files, on Unix |
 //! | `messaging-local` | `providers::MessagingLocal`: `wascc:messaging` in memory |

@@ -12,6 +12,8 @@ pub use capwire_http_client::HttpClient;
 pub use capwire_http_server::HttpServer;
 #[cfg(feature = "keyvalue-embedded")]
 pub use capwire_keyvalue_embedded::{KeyValueEmbedded, OpenError, StoreFactory};
+#[cfg(feature = "keyvalue-nats")]
+pub use capwire_keyvalue_nats::KeyValueNats;
 #[cfg(feature = "keyvalue-redis")]
 pub use capwire_keyvalue_redis::KeyValueRedis;
 #[cfg(feature = "logging")]

@@ -2,21 +2,17 @@
 
 use crate::events::Events;
 use crate::receive::Subscriptions;
-use async_nats::connection::State;
 use async_nats::{Client as Nats, ConnectOptions, PublishErrorKind, StatusCode, Subscriber};
 use bytes::Bytes;
 use capwire_contracts::messaging::{BrokerMessage, RequestMessage};
 use capwire_messaging::{DRAIN, Delivery, Failure, Inboxes, Settings, check_subject, token};
-use capwire_nats_common::Server;
+use capwire_nats_common::{Server, connected};
 use capwire_provider::{Binding, Call, ProviderError};
 use futures_util::StreamExt;
 use std::sync::Arc;
 use tokio::sync::Mutex;
 use tokio::task::JoinHandle;
-use tokio::time::{Duration, Instant, sleep, timeout_at};
-
-/// The time between two looks whether the connection is back.
-const PAUSE: Duration = Duration::from_millis(10);
+use tokio::time::{Duration, Instant, timeout_at};
 
 /// The messages between the connection and the queue of a binding, at most.
 const BETWEEN: usize = 65_536;
@@ -164,16 +160,13 @@ impl Client {
 
     /// Waits for the connection.
     async fn connected(&self, until: Instant) -> Result<(), Failure> {
-        while self.nats.connection_state() != State::Connected {
-            if Instant::now() >= until {
-                return Err(Failure::Unavailable {
-                    what: "the NATS server is away, and nothing was sent".to_owned(),
-                    source: None,
-                });
-            }
-            sleep(PAUSE).await;
+        match connected(&self.nats, until).await {
+            true => Ok(()),
+            false => Err(Failure::Unavailable {
+                what: "the NATS server is away, and nothing was sent".to_owned(),
+                source: None,
+            }),
         }
-        Ok(())
     }
 
     async fn send(&self, subject: String, reply_to: String, body: Vec<u8>) -> Result<(), Failure> {

@@ -5,6 +5,7 @@ mod client;
 mod collections;
 mod concurrency;
 mod core;
+mod load;
 mod messages;
 mod strings;
 mod subject;
@@ -15,6 +16,7 @@ pub use client::Client;
 pub use collections::*;
 pub use concurrency::*;
 pub use core::*;
+pub use load::Load;
 pub use messages::*;
 pub use strings::*;
 pub use subject::Subject;
@@ -57,6 +59,7 @@ macro_rules! keyvalue_tests {
             malformed_messages_are_refused,
             any_string_is_a_key,
             concurrent_additions_are_all_counted,
+            sets_are_combined_at_one_moment,
             repeated_keys_count_once_w1,
             a_message_with_too_many_keys_is_refused_w2,
             reads_end_when_their_caller_goes_w3,

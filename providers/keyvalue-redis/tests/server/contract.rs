@@ -35,6 +35,7 @@ capwire_contracts_suite::keyvalue_tests! {
     malformed_messages_are_refused,
     any_string_is_a_key,
     concurrent_additions_are_all_counted,
+    sets_are_combined_at_one_moment,
     repeated_keys_count_once_w1,
     a_message_with_too_many_keys_is_refused_w2,
 }

@@ -1,8 +1,8 @@
 //! Users with a JWT, with a seed, with a password and with a token.
 
 use crate::contract::subject_at;
-use crate::own::Own;
 use capwire_contracts_suite::messaging::{Listener, Subject};
+use capwire_nats_server::Own;
 use capwire_provider::ProviderError;
 use data_encoding::BASE64URL_NOPAD;
 use nkeys::KeyPair;

@@ -9,6 +9,5 @@
 mod contract;
 mod login;
 mod outage;
-mod own;
 mod queues;
 mod tls;

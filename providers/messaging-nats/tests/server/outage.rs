@@ -1,9 +1,9 @@
 //! Servers that are away, and connections that end.
 
 use crate::contract::subject_at;
-use crate::own::{Own, Proxy};
 use capwire_contracts::messaging::ErrorClass;
 use capwire_contracts_suite::messaging::{Client, Listener, Subject, class};
+use capwire_nats_server::{Own, Proxy};
 use capwire_provider::ProviderError;
 use std::time::{Duration, Instant};
 

@@ -1,8 +1,8 @@
 //! Encrypted connections.
 
 use crate::contract::subject_at;
-use crate::own::Own;
 use capwire_contracts_suite::messaging::Listener;
+use capwire_nats_server::Own;
 use capwire_provider::ProviderError;
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 use std::fs;

@@ -1,4 +1,11 @@
-//! A server of one test, which may kill it.
+//! A NATS server of one test, which may kill it, and a stable address of it.
+#![forbid(unsafe_code)]
+#![expect(
+    clippy::missing_panics_doc,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a failure here is a failed test"
+)]
 
 use serde_json::Value;
 use std::fs;
@@ -12,11 +19,13 @@ use tokio::io::copy_bidirectional;
 use tokio::net;
 
 /// A server on free ports.
-pub(crate) struct Own {
+#[derive(Debug)]
+pub struct Own {
     folder: TempDir,
     config: String,
     process: Child,
-    pub(crate) port: u16,
+    /// The port for clients.
+    pub port: u16,
     monitor: u16,
 }
 
@@ -28,8 +37,12 @@ impl Drop for Own {
 
 impl Own {
     /// Starts a server with further lines in its configuration.
-    pub(crate) fn start(config: &str) -> Self {
-        let folder = tempfile::tempdir().unwrap();
+    #[must_use]
+    pub fn start(config: &str) -> Self {
+        Self::start_in(tempfile::tempdir().unwrap(), config)
+    }
+
+    fn start_in(folder: TempDir, config: &str) -> Self {
         let process = process(&folder, config);
         let mut own = Self {
             folder,
@@ -42,23 +55,48 @@ impl Own {
         own
     }
 
-    pub(crate) fn url(&self) -> String {
+    /// Starts a server with JetStream, whose answered writes are on disk.
+    #[must_use]
+    pub fn with_jetstream() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let store = folder.path().join("jetstream");
+        let config = format!(
+            "jetstream {{ store_dir: '{}', sync_interval: always }}\n",
+            store.display()
+        );
+        Self::start_in(folder, &config)
+    }
+
+    /// The URL for clients.
+    #[must_use]
+    pub fn url(&self) -> String {
         format!("nats://127.0.0.1:{}", self.port)
     }
 
-    pub(crate) fn kill(&mut self) {
+    /// Sends a signal: `STOP` stops the server, and `CONT` lets it go on.
+    pub fn signal(&self, signal: &str) {
+        let mut kill = Command::new("kill");
+        kill.arg("-s")
+            .arg(signal)
+            .arg(self.process.id().to_string());
+        assert!(kill.status().unwrap().success());
+    }
+
+    /// Kills the server as a loss of power would, as far as a process can tell.
+    pub fn kill(&mut self) {
         self.process.kill().unwrap();
         self.process.wait().unwrap();
     }
 
     /// Starts the server again, on other ports.
-    pub(crate) fn restart(&mut self) {
+    pub fn restart(&mut self) {
         self.process = process(&self.folder, &self.config);
         self.wait();
     }
 
     /// Returns the number of connections.
-    pub(crate) fn connections(&self) -> u64 {
+    #[must_use]
+    pub fn connections(&self) -> u64 {
         let mut stream = TcpStream::connect(("127.0.0.1", self.monitor)).unwrap();
         stream.write_all(b"GET /varz HTTP/1.0\r\n\r\n").unwrap();
         let mut answer = String::new();
@@ -98,7 +136,8 @@ fn process(folder: &TempDir, config: &str) -> Child {
 }
 
 /// A stable address of a server whose port changes.
-pub(crate) struct Proxy {
+#[derive(Debug)]
+pub struct Proxy {
     port: u16,
     to: Arc<AtomicU16>,
     task: tokio::task::JoinHandle<()>,
@@ -111,7 +150,8 @@ impl Drop for Proxy {
 }
 
 impl Proxy {
-    pub(crate) async fn start(server: &Own) -> Self {
+    /// Listens for connections to `server`.
+    pub async fn start(server: &Own) -> Self {
         let listener = net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let to = Arc::new(AtomicU16::new(server.port));
@@ -128,11 +168,14 @@ impl Proxy {
         Self { port, to, task }
     }
 
-    pub(crate) fn url(&self) -> String {
+    /// The URL for clients.
+    #[must_use]
+    pub fn url(&self) -> String {
         format!("nats://127.0.0.1:{}", self.port)
     }
 
-    pub(crate) fn lead_to(&self, server: &Own) {
+    /// Leads new connections to `server`, after a restart of it.
+    pub fn lead_to(&self, server: &Own) {
         self.to.store(server.port, Ordering::SeqCst);
     }
 }

@@ -1,4 +1,4 @@
-//! The counter keeps its count where its binding says: in the embedded store or on Redis.
+//! The counter keeps its count where its binding says: in the embedded store, on Redis or on NATS.
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
@@ -17,7 +17,7 @@ const CLIENTS: usize = 8;
 const SWAPS: usize = 3;
 
 #[test]
-fn one_signed_file_counts_in_the_embedded_store_and_on_redis() {
+fn one_signed_file_counts_in_the_embedded_store_on_redis_and_on_nats() {
     let workshop = Workshop::new();
     let counter = workshop.sign(&guest("counter.wasm"), "counter", &[HTTP, STORE]);
     let signed = std::fs::read(&counter.file).unwrap();
@@ -27,11 +27,17 @@ fn one_signed_file_counts_in_the_embedded_store_and_on_redis() {
     let redis = on_redis(&workshop, &counter, &prefix);
     assert_eq!(counts(&workshop, &redis), [1, 2, 3]);
     assert_eq!(on_server(&format!("{prefix}:hits")), "3");
+    let nats = on_nats(&workshop, &counter);
+    assert_eq!(counts(&workshop, &nats), [1, 2, 3]);
+    assert_eq!(in_bucket(&workshop), "3");
     // The count of each store is still there.
+    assert_eq!(counts(&workshop, &nats), [4, 5, 6]);
+    let redis = on_redis(&workshop, &counter, &prefix);
     assert_eq!(counts(&workshop, &redis), [4, 5, 6]);
     let manifest = embedded(&workshop, &counter);
     assert_eq!(counts(&workshop, &manifest), [4, 5, 6]);
     assert_eq!(on_server(&format!("{prefix}:hits")), "6");
+    assert_eq!(in_bucket(&workshop), "6");
     assert_eq!(std::fs::read(&counter.file).unwrap(), signed);
 }
 
@@ -117,12 +123,30 @@ fn embedded(workshop: &Workshop, counter: &Actor) -> PathBuf {
 fn on_redis(workshop: &Workshop, counter: &Actor, prefix: &str) -> PathBuf {
     let url = set_by_xtask("CAPWIRE_REDIS_URL");
     let values = format!("{{ URL: \"{url}\", PREFIX: \"{prefix}\" }}");
-    let bindings = [(counter, HTTP, "{ PORT: 0 }"), (counter, STORE, &*values)];
+    bound_to(workshop, counter, "keyvalue-redis", &values)
+}
+
+/// Writes a manifest that binds the counter to NATS.
+fn on_nats(workshop: &Workshop, counter: &Actor) -> PathBuf {
+    let (url, prefix) = (set_by_xtask("CAPWIRE_NATS_URL"), token(workshop));
+    let values = format!("{{ URL: \"{url}\", BUCKET: counters, PREFIX: \"{prefix}\" }}");
+    bound_to(workshop, counter, "keyvalue-nats", &values)
+}
+
+/// Writes a manifest that binds the counter to this store.
+fn bound_to(workshop: &Workshop, counter: &Actor, store: &str, values: &str) -> PathBuf {
+    let bindings = [(counter, HTTP, "{ PORT: 0 }"), (counter, STORE, values)];
     let manifest = workshop.manifest(&[counter], &bindings);
     let text = std::fs::read_to_string(&manifest).unwrap();
-    let provider = "capabilities:\n  - builtin: keyvalue-redis\n";
+    let provider = format!("capabilities:\n  - builtin: {store}\n");
     std::fs::write(&manifest, format!("{text}{provider}")).unwrap();
     manifest
+}
+
+/// Returns a text that no other workshop has, as a part of a key's name on NATS.
+fn token(workshop: &Workshop) -> String {
+    let name = workshop.path().file_name().unwrap().to_string_lossy();
+    name.trim_matches('.').to_owned()
 }
 
 /// Runs a host and counts three times.
@@ -146,5 +170,28 @@ fn on_server(key: &str) -> String {
     let url = set_by_xtask("CAPWIRE_REDIS_URL");
     let mut client = Command::new("redis-cli");
     let printed = client.args(["-u", &url, "GET", key]).output().unwrap();
+    String::from_utf8(printed.stdout).unwrap().trim().to_owned()
+}
+
+/// Returns the count in the bucket, as the broker's own client for Python reads it.
+fn in_bucket(workshop: &Workshop) -> String {
+    let script = "
+import asyncio, nats, sys
+async def main(url, bucket, key):
+    server = await nats.connect(url)
+    store = await server.jetstream().key_value(bucket)
+    print((await store.get(key)).value.decode())
+    await server.close()
+asyncio.run(main(*sys.argv[1:]))";
+    let (url, key) = (
+        set_by_xtask("CAPWIRE_NATS_URL"),
+        format!("{}.=3Ahits", token(workshop)),
+    );
+    let mut client = Command::new("python3");
+    client.env("PYTHONPATH", set_by_xtask("CAPWIRE_NATS_PYTHON"));
+    let printed = client.args(["-c", script, &url, "counters", &key]);
+    let printed = printed.output().unwrap();
+    let errors = String::from_utf8_lossy(&printed.stderr);
+    assert!(printed.status.success(), "{errors}");
     String::from_utf8(printed.stdout).unwrap().trim().to_owned()
 }
