@@ -41,6 +41,7 @@
 //! | `keyvalue-nats` | `providers::KeyValueNats`: `wascc:keyvalue` on a NATS server with JetStream |
 //! | `keyvalue-redis` | `providers::KeyValueRedis`: `wascc:keyvalue` on a Redis server |
 //! | `blobstore-local` | `providers::BlobstoreLocal`: `wascc:blobstore` in files, on Unix |
+//! | `blobstore-s3` | `providers::BlobstoreS3`: `wascc:blobstore` on S3 |
 //! | `messaging-local` | `providers::MessagingLocal`: `wascc:messaging` in memory |
 //! | `sql-postgres` | `providers::SqlPostgres`: `capwire:sql` on a PostgreSQL server |
 //! | `messaging-nats` | `providers::MessagingNats`: `wascc:messaging` on a NATS server |

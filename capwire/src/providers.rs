@@ -2,6 +2,8 @@
 
 #[cfg(all(feature = "blobstore-local", unix))]
 pub use capwire_blobstore_local::BlobstoreLocal;
+#[cfg(feature = "blobstore-s3")]
+pub use capwire_blobstore_s3::BlobstoreS3;
 #[cfg(feature = "config")]
 pub use capwire_config::Values;
 #[cfg(feature = "extras")]

@@ -15,6 +15,8 @@ const OF_2020: &[(&str, &str)] = &[
     ("libwascc_redis", "keyvalue-redis"),
     ("libwascc_logging", "logging"),
     ("libwascc_nats", "messaging-nats"),
+    ("libwascc_fs", "blobstore-local"),
+    ("libwascc_s3", "blobstore-s3"),
     ("libwascc_http_client", "http-client"),
     ("libkeyvalue", "keyvalue-embedded"),
 ];

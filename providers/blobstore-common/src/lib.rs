@@ -15,5 +15,5 @@ mod uploads;
 pub use failure::Failure;
 pub use name::{LONGEST_NAME, Name};
 pub use service::Service;
-pub use settings::{Limits, keys, number, size, time};
+pub use settings::{Limits, keys};
 pub use store::{Condition, Entry, Page, Reader, Store, Writer};

@@ -2,9 +2,7 @@
 
 use crate::failure::Failure;
 use capwire_contracts::blobstore::ErrorClass;
-use capwire_limits::Unit;
 use capwire_provider::{Config, ProviderError};
-use std::ops::RangeInclusive;
 use std::time::Duration;
 
 /// The keys and their descriptions.
@@ -51,7 +49,6 @@ pub mod keys {
 
 const MOST_TRANSFERS: usize = 1_000;
 const LARGEST_CHUNK: u64 = 16 << 20;
-const DAY: Duration = Duration::from_secs(86_400);
 
 /// The limits of a binding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,15 +80,19 @@ impl Limits {
     /// # Ok::<(), capwire_provider::ProviderError>(())
     /// ```
     pub fn read(config: &Config, largest: u64) -> Result<Self, ProviderError> {
-        let transfers = 1..=MOST_TRANSFERS;
-        let chunk = size(config, keys::MAX_CHUNK.name, 1 << 20, 1..=LARGEST_CHUNK)?;
+        let transfers = || 1..=MOST_TRANSFERS;
+        let max_blob = config.size(keys::MAX_BLOB.name, 1..=largest)?;
+        let max_uploads = config.number(keys::MAX_UPLOADS.name, transfers())?;
+        let upload_idle = config.time(keys::UPLOAD_IDLE.name)?;
+        let max_downloads = config.number(keys::MAX_DOWNLOADS.name, transfers())?;
+        let max_chunk = config.size(keys::MAX_CHUNK.name, 1..=LARGEST_CHUNK)?;
         Ok(Self {
             is_read_only: access(config)?,
-            max_blob: size(config, keys::MAX_BLOB.name, 1 << 30, 1..=largest)?,
-            max_uploads: number(config, keys::MAX_UPLOADS.name, 8, transfers.clone())?,
-            upload_idle: time(config, keys::UPLOAD_IDLE.name, Duration::from_secs(60))?,
-            max_downloads: number(config, keys::MAX_DOWNLOADS.name, 8, transfers)?,
-            max_chunk: usize::try_from(chunk).unwrap_or(usize::MAX),
+            max_blob: max_blob.unwrap_or(1 << 30),
+            max_uploads: max_uploads.unwrap_or(8),
+            upload_idle: upload_idle.unwrap_or(Duration::from_secs(60)),
+            max_downloads: max_downloads.unwrap_or(8),
+            max_chunk: usize::try_from(max_chunk.unwrap_or(1 << 20)).unwrap_or(usize::MAX),
         })
     }
 
@@ -126,101 +127,6 @@ fn access(config: &Config) -> Result<bool, ProviderError> {
         Some("read-only") => Ok(true),
         Some(_) => {
             let reason = "must be `read-write` or `read-only`";
-            Err(ProviderError::config(key, reason))
-        }
-    }
-}
-
-/// Returns a size in bytes. The value may also be written without its unit.
-///
-/// # Errors
-/// Returns an error if the value is no size, or is not in `range`.
-///
-/// ```
-/// # use capwire_blobstore_common::size;
-/// let config = capwire_provider::Config::from_iter([("MAX_BYTES", "4KiB")]);
-/// assert_eq!(size(&config, "MAX_BYTES", 1, 1..=u64::MAX)?, 4_096);
-/// # Ok::<(), capwire_provider::ProviderError>(())
-/// ```
-pub fn size(
-    config: &Config,
-    key: &'static str,
-    default: u64,
-    range: RangeInclusive<u64>,
-) -> Result<u64, ProviderError> {
-    let Some(text) = config.get(key) else {
-        return Ok(default);
-    };
-    match text.parse().ok().or_else(|| Unit::Bytes.parse(text)) {
-        None => {
-            let reason = "must be a size such as `64KiB` or `4MiB`, or a number of bytes";
-            Err(ProviderError::config(key, reason))
-        }
-        Some(bytes) if !range.contains(&bytes) => {
-            let (least, most) = (range.start(), range.end());
-            let reason = format!("must be from {least} to {most} bytes");
-            Err(ProviderError::config(key, reason))
-        }
-        Some(bytes) => Ok(bytes),
-    }
-}
-
-/// Returns a time, which is at most a day.
-///
-/// # Errors
-/// Returns an error if the value is no such time.
-///
-/// ```
-/// # use capwire_blobstore_common::time;
-/// # use std::time::Duration;
-/// let config = capwire_provider::Config::from_iter([("TIMEOUT", "500ms")]);
-/// let second = Duration::from_secs(1);
-/// assert_eq!(time(&config, "TIMEOUT", second)?, Duration::from_millis(500));
-/// # Ok::<(), capwire_provider::ProviderError>(())
-/// ```
-pub fn time(
-    config: &Config,
-    key: &'static str,
-    default: Duration,
-) -> Result<Duration, ProviderError> {
-    let Some(text) = config.get(key) else {
-        return Ok(default);
-    };
-    match Unit::Time.parse(text).map(Duration::from_micros) {
-        None => {
-            let reason = "must be a time with its unit, such as `500ms` or `30s`";
-            Err(ProviderError::config(key, reason))
-        }
-        Some(time) if time.is_zero() || time > DAY => {
-            let reason = "must be longer than no time, and at most `1d`";
-            Err(ProviderError::config(key, reason))
-        }
-        Some(time) => Ok(time),
-    }
-}
-
-/// Returns a number in `range`.
-///
-/// # Errors
-/// Returns an error if the value is no such number.
-///
-/// ```
-/// # use capwire_blobstore_common::number;
-/// let config = capwire_provider::Config::from_iter([("MAX_UPLOADS", "3")]);
-/// assert_eq!(number(&config, "MAX_UPLOADS", 8, 1..=10)?, 3);
-/// # Ok::<(), capwire_provider::ProviderError>(())
-/// ```
-pub fn number(
-    config: &Config,
-    key: &'static str,
-    default: usize,
-    range: RangeInclusive<usize>,
-) -> Result<usize, ProviderError> {
-    match config.get(key).map_or(Ok(default), str::parse) {
-        Ok(number) if range.contains(&number) => Ok(number),
-        _ => {
-            let (least, most) = (range.start(), range.end());
-            let reason = format!("must be a number from {least} to {most}");
             Err(ProviderError::config(key, reason))
         }
     }

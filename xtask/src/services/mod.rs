@@ -57,6 +57,10 @@ pub(crate) fn start_for_tests() -> Result<Vec<Service>> {
         Some(_) => services.push(kinds::nats(&install::packages())?),
         None => missing("NATS"),
     }
+    match install::has_moto() {
+        true => services.push(kinds::moto(&install::packages())?),
+        false => missing("S3"),
+    }
     Ok(services)
 }
 

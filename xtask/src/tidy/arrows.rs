@@ -36,7 +36,23 @@ const ARROWS: &[(&str, &[&str])] = &[
         "capwire-blobstore-common",
         &["capwire-provider", "capwire-contracts"],
     ),
-    ("capwire-blobstore-local", BLOBSTORE),
+    (
+        "capwire-blobstore-local",
+        &[
+            "capwire-provider",
+            "capwire-contracts",
+            "capwire-blobstore-common",
+        ],
+    ),
+    (
+        "capwire-blobstore-s3",
+        &[
+            "capwire-provider",
+            "capwire-contracts",
+            "capwire-client-tls",
+            "capwire-blobstore-common",
+        ],
+    ),
     ("capwire-config", &["capwire-provider", "capwire-contracts"]),
     ("capwire-extras", &["capwire-provider", "capwire-contracts"]),
     ("capwire-client-tls", &["capwire-provider"]),
@@ -133,13 +149,6 @@ const ARROWS: &[(&str, &[&str])] = &[
             "capwire-provider",
         ],
     ),
-];
-
-/// The packages that all our providers of blobs may depend on.
-const BLOBSTORE: &[&str] = &[
-    "capwire-provider",
-    "capwire-contracts",
-    "capwire-blobstore-common",
 ];
 
 /// The packages that all our engines may depend on.

@@ -5,6 +5,8 @@ use crate::error::Error;
 use capwire::provider::{Config, HandOver, Provider, ProviderError, ProviderFactory as _};
 #[cfg(all(feature = "blobstore-local", unix))]
 use capwire::providers::BlobstoreLocal;
+#[cfg(feature = "blobstore-s3")]
+use capwire::providers::BlobstoreS3;
 #[cfg(feature = "http-client")]
 use capwire::providers::HttpClient;
 #[cfg(feature = "keyvalue-nats")]
@@ -56,6 +58,21 @@ pub(super) const BUILTINS: &[Builtin] = &[
             let folder = opening.data.folder(BLOBS, name.as_str())?;
             Ok(Arc::new(BlobstoreLocal::new(folder)))
         },
+    },
+    #[cfg(feature = "blobstore-s3")]
+    Builtin {
+        name: "blobstore-s3",
+        contract: contracts::blobstore::CONTRACT,
+        opens_actors: false,
+        keys: BlobstoreS3::KEYS,
+        described: BlobstoreS3::DESCRIBED,
+        files: BlobstoreS3::FILE_KEYS,
+        keeps: None,
+        hand_over: HandOver::Overlapping,
+        check: |config, _| BlobstoreS3::check(config).map(|()| None),
+        together: None,
+        describe: || BlobstoreS3::new().descriptor(),
+        open: |_, _| Ok(Arc::new(BlobstoreS3::new())),
     },
     Builtin {
         name: "extras",
