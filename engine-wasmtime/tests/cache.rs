@@ -293,3 +293,8 @@ mod unix {
         assert_eq!(echo(&cache), COMPILED);
     }
 }
+
+#[test]
+fn the_example_runs() {
+    capwire_scaffold::run_example("cache");
+}
