@@ -7,6 +7,7 @@ mod generated;
 mod modules;
 mod publishing;
 mod sources;
+mod untested;
 
 use crate::packages;
 use anyhow::{Result, bail};
@@ -24,6 +25,7 @@ pub(crate) fn run() -> Result<()> {
     findings.extend(sources::check()?);
     findings.extend(modules::check()?);
     findings.extend(generated::check()?);
+    findings.extend(untested::check(&metadata)?);
     for finding in &findings {
         eprintln!("tidy: {finding}");
     }
