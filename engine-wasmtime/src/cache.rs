@@ -59,7 +59,7 @@ pub struct CodeCache {
     shared: Arc<Shared>,
 }
 
-/// What the clones of a cache have in common.
+/// The state that the clones of a cache have in common.
 #[derive(Default)]
 struct Shared {
     loaded: AtomicU64,

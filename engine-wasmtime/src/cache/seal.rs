@@ -10,7 +10,7 @@ type Authentication = Hmac<Sha256>;
 /// Bytes of the message authentication code, with which a file begins.
 const CODE: usize = 32;
 
-/// What was written under a key for a name: HMAC-SHA-256 of the name and the code, and then the code.
+/// A file that was written under a key for a name: HMAC-SHA-256 of the name and the code, and then the code.
 pub(crate) struct Sealed(Vec<u8>);
 
 impl Sealed {

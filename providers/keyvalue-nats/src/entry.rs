@@ -42,7 +42,7 @@ pub(crate) struct Entry {
     pub(crate) expires: Option<Moment>,
 }
 
-/// What is stored under a key.
+/// The content of a key.
 #[derive(Debug)]
 pub(crate) struct Found {
     /// The number of the last message, or 0 if there is none.

@@ -1,4 +1,4 @@
-//! What happens to calls that were missed.
+//! The calls that are made for times that were missed.
 
 use crate::clock::Moment;
 use crate::schedule::Schedule;

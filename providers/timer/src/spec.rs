@@ -1,4 +1,4 @@
-//! What is known of a timer before it has a state.
+//! The description of a timer, before it has a state.
 
 use crate::clock::Moment;
 use crate::cron::Cron;

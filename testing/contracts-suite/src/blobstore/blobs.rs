@@ -38,7 +38,7 @@ pub async fn blobs_of_all_sizes_come_back(subject: &Subject) {
     }
 }
 
-/// Whether it is longer or shorter.
+/// The new blob may be longer or shorter.
 pub async fn a_blob_replaces_another(subject: &Subject) {
     let client = subject.images().await;
     for bytes in [content(1_500, 1), content(3_000, 2), content(10, 3)] {

@@ -66,7 +66,7 @@ pub async fn names_that_look_similar_are_allowed(subject: &Subject) {
     assert_eq!(read, name.as_bytes());
 }
 
-/// Which is 240 bytes, of which `/` and some others take three.
+/// A name has at most 240 bytes, of which `/` and some others take three.
 pub async fn names_have_a_longest_length(subject: &Subject) {
     let client = subject.images().await;
     for name in ["a".repeat(240), "ü".repeat(120), "a/".repeat(59) + "abcd"] {
