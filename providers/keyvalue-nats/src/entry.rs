@@ -124,6 +124,15 @@ impl Entry {
     }
 }
 
+/// Returns the members of a set. No value is an empty one.
+pub(crate) fn set(value: Option<Value>) -> Result<BTreeSet<String>, Failure> {
+    match value {
+        None => Ok(BTreeSet::new()),
+        Some(Value::Set(members)) => Ok(members),
+        Some(Value::Text(_) | Value::List(_)) => Err(Refusal::WrongType.into()),
+    }
+}
+
 /// Returns the message that a key has no value any more.
 pub(crate) fn removal(ends: bool) -> PublishMessage {
     let message = PublishMessage::build().header(OPERATION, PURGE);

@@ -1,6 +1,6 @@
 //! The fourteen operations.
 
-use crate::entry::{Entry, Value};
+use crate::entry::{Entry, Value, set};
 use crate::failure::{Failure, Refusal};
 use crate::snapshot;
 use crate::store::{Change, Store};
@@ -269,14 +269,6 @@ fn list(value: Option<Value>) -> Result<Vec<String>, Failure> {
         None => Ok(Vec::new()),
         Some(Value::List(items)) => Ok(items),
         Some(Value::Text(_) | Value::Set(_)) => Err(Refusal::WrongType.into()),
-    }
-}
-
-fn set(value: Option<Value>) -> Result<BTreeSet<String>, Failure> {
-    match value {
-        None => Ok(BTreeSet::new()),
-        Some(Value::Set(members)) => Ok(members),
-        Some(Value::Text(_) | Value::List(_)) => Err(Refusal::WrongType.into()),
     }
 }
 

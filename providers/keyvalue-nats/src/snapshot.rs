@@ -1,6 +1,6 @@
 //! Reads several keys as they were at one moment.
 
-use crate::entry::{Found, Value};
+use crate::entry::{Found, set};
 use crate::failure::{Failure, Refusal};
 use crate::store::Store;
 use futures_util::{StreamExt, TryStreamExt, stream};
@@ -37,7 +37,10 @@ pub(crate) async fn sets(
             return Err(Failure::Contended);
         }
     }
-    found.into_iter().map(set).collect()
+    found
+        .into_iter()
+        .map(|found| set(found.entry.map(|entry| entry.value)))
+        .collect()
 }
 
 async fn all(
@@ -57,12 +60,4 @@ async fn all(
         }
     });
     counted.try_collect().await
-}
-
-fn set(found: Found) -> Result<BTreeSet<String>, Failure> {
-    match found.entry.map(|entry| entry.value) {
-        None => Ok(BTreeSet::new()),
-        Some(Value::Set(members)) => Ok(members),
-        Some(Value::Text(_) | Value::List(_)) => Err(Refusal::WrongType.into()),
-    }
 }

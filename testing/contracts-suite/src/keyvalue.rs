@@ -22,12 +22,20 @@ pub use strings::*;
 pub use subject::Subject;
 pub use work::*;
 
-/// Makes a test of each case. A provider that works elsewhere, such as a client of a server, names its
-/// cases, without those on the work for a call. The argument is a future of a [`Subject`]; the crate that calls it
+/// Makes a test of each case. A provider that works `on a server` has those
+/// on the work for a call left out. A provider can also name its cases. The argument is a future of a [`Subject`]; the crate that calls it
 /// needs tokio with the features `macros` and `rt-multi-thread`.
 #[macro_export]
 macro_rules! keyvalue_tests {
     ($subject:expr) => {
+        $crate::keyvalue_tests! { $subject; on a server }
+        $crate::keyvalue_tests! { $subject;
+            reads_end_when_their_caller_goes_w3,
+            reads_end_with_the_budget_of_their_caller_w3,
+            writes_are_on_the_budget_of_their_caller_w3,
+        }
+    };
+    ($subject:expr; on a server) => {
         $crate::keyvalue_tests! { $subject;
             counters_start_at_zero,
             a_counter_is_a_string,
@@ -62,9 +70,6 @@ macro_rules! keyvalue_tests {
             sets_are_combined_at_one_moment,
             repeated_keys_count_once_w1,
             a_message_with_too_many_keys_is_refused_w2,
-            reads_end_when_their_caller_goes_w3,
-            reads_end_with_the_budget_of_their_caller_w3,
-            writes_are_on_the_budget_of_their_caller_w3,
         }
     };
     ($subject:expr; $($case:ident),* $(,)?) => {$(

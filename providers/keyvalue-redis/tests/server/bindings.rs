@@ -1,5 +1,7 @@
 //! Configuration, keys on the server, and scripts.
 
+use crate::own::Own;
+use crate::proxy::Proxy;
 use crate::subject::{bound, direct, prefix};
 use capwire_keyvalue_redis::KeyValueRedis;
 use capwire_provider::ProviderError;
@@ -36,13 +38,13 @@ async fn databases_of_one_server_are_apart() {
 /// Another client, or a restart of the server, may remove the scripts.
 #[tokio::test]
 async fn removed_scripts_are_loaded_again() {
-    let store = KeyValueRedis::new();
-    let kv = bound(&store, &[]).await.unwrap();
+    // Other tests run scripts on the server that they share.
+    let server = Own::start();
+    let proxy = Proxy::to_socket(&server.socket()).await;
+    let (store, url) = (KeyValueRedis::new(), proxy.url());
+    let kv = bound(&store, &[("URL", &url)]).await.unwrap();
     for sum in 1..=3 {
-        redis::cmd("SCRIPT")
-            .arg("FLUSH")
-            .exec(&mut direct())
-            .unwrap();
+        server.flush_scripts();
         assert_eq!(kv.add("hits", 1).await.unwrap(), sum);
     }
 }

@@ -44,6 +44,15 @@ impl Own {
             .unwrap();
     }
 
+    /// Removes all scripts.
+    pub(crate) fn flush_scripts(&self) {
+        let mut flush = redis::cmd("SCRIPT");
+        flush
+            .arg("FLUSH")
+            .exec(&mut self.connection().unwrap())
+            .unwrap();
+    }
+
     /// Kills the server as a loss of power would, as far as a process can tell.
     pub(crate) fn kill(&mut self) {
         self.process.kill().unwrap();
