@@ -60,7 +60,7 @@ pub fn guest_call(actor: &Actor, operation: usize, payload: usize) -> i32 {
             1
         }
         Err(error) => {
-            guest_error(&error.to_string());
+            guest_error(error.text());
             0
         }
     }

@@ -35,21 +35,87 @@
 //! ```
 
 mod client;
+mod cookie;
+mod fields;
+mod path;
+pub(crate) mod router;
 
 pub use capwire_contracts::http::*;
 pub use client::{RequestBuilder, SendError, delete, get, head, patch, post, put, request};
+pub use cookie::{Cookie, SameSite};
+pub use path::{NotEncoded, Tail};
+pub use router::RouteHandler;
 
 use crate::error::{Error, Result};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+
+/// The content type of forms.
+const FORM: &str = "application/x-www-form-urlencoded";
 
 /// Methods of requests for actors.
 pub trait RequestExt {
     /// Decodes the body from JSON.
     ///
     /// # Errors
-    /// Returns an error if the body is not the JSON of a `T`.
+    /// Returns an error if the body is not the JSON of a `T`. It has the status 400.
     fn json<T: DeserializeOwned>(&self) -> Result<T>;
+
+    /// Decodes the query into a struct, a map, or a list of pairs. A field with several values is a
+    /// list; where one value is expected, several are an error.
+    ///
+    /// # Errors
+    /// Returns an error if the query is not a `T`. It has the status 400.
+    ///
+    /// ```
+    /// use capwire_actor::prelude::*;
+    /// use serde::Deserialize;
+    ///
+    /// #[derive(Deserialize)]
+    /// struct Search {
+    ///     text: String,
+    ///     page: Option<u32>,
+    ///     #[serde(default)]
+    ///     tag: Vec<String>,
+    /// }
+    ///
+    /// let request = http::Request::new("GET", "/?text=a+b%26c&tag=x&tag=y");
+    /// let search: Search = request.query()?;
+    /// assert_eq!((&*search.text, search.page, search.tag.len()), ("a b&c", None, 2));
+    /// # Ok::<(), Error>(())
+    /// ```
+    fn query<T: DeserializeOwned>(&self) -> Result<T>;
+
+    /// Decodes the body of a form, like [`query`](Self::query).
+    ///
+    /// # Errors
+    /// Returns an error with the status 415 if the `Content-Type` is not
+    /// `application/x-www-form-urlencoded`, and one with the status 400 if the body is not a `T`.
+    ///
+    /// ```
+    /// use capwire_actor::prelude::*;
+    ///
+    /// let request = http::Request::new("POST", "/")
+    ///     .with_header("content-type", "application/x-www-form-urlencoded")
+    ///     .with_body("name=Ada&name=Grace");
+    /// let pairs: Vec<(String, String)> = request.form()?;
+    /// assert_eq!(pairs[1], ("name".to_owned(), "Grace".to_owned()));
+    /// # Ok::<(), Error>(())
+    /// ```
+    fn form<T: DeserializeOwned>(&self) -> Result<T>;
+
+    /// Returns the names and values of the cookies, as the client sent them.
+    fn cookies(&self) -> impl Iterator<Item = (&str, &str)>;
+
+    /// Returns the value of a cookie, or the first value if there are several.
+    ///
+    /// ```
+    /// use capwire_actor::prelude::*;
+    ///
+    /// let request = http::Request::new("GET", "/").with_header("cookie", "a=1; session=2");
+    /// assert_eq!(request.cookie("session"), Some("2"));
+    /// ```
+    fn cookie(&self, name: &str) -> Option<&str>;
 }
 
 /// Methods of responses for actors.
@@ -96,12 +162,47 @@ pub trait ResponseExt: Sized {
     /// assert_eq!(error.to_string(), "the server answered with the status 404 Not Found");
     /// ```
     fn success(self) -> Result<Self>;
+
+    /// Sets a cookie.
+    ///
+    /// # Errors
+    /// Returns an error if the [cookie is wrong](Cookie::text).
+    fn with_cookie(self, cookie: &Cookie) -> Result<Self>;
 }
 
 impl RequestExt for Request {
     fn json<T: DeserializeOwned>(&self) -> Result<T> {
-        serde_json::from_slice(&self.body)
-            .map_err(|error| Error::msg(format!("cannot read the request's body as JSON: {error}")))
+        serde_json::from_slice(&self.body).map_err(|error| {
+            Error::http(
+                400,
+                format!("cannot read the request's body as JSON: {error}"),
+            )
+        })
+    }
+
+    fn query<T: DeserializeOwned>(&self) -> Result<T> {
+        fields::read(self.query_string.as_bytes())
+            .map_err(|error| Error::http(400, format!("cannot read the query: {error}")))
+    }
+
+    fn form<T: DeserializeOwned>(&self) -> Result<T> {
+        let kind = self.header("content-type").unwrap_or_default();
+        let kind = kind.split(';').next().unwrap_or_default().trim_ascii();
+        if !kind.eq_ignore_ascii_case(FORM) {
+            let text = format!("expected a form: the content type must be {FORM}");
+            return Err(Error::http(415, text));
+        }
+        fields::read(&self.body)
+            .map_err(|error| Error::http(400, format!("cannot read the form: {error}")))
+    }
+
+    fn cookies(&self) -> impl Iterator<Item = (&str, &str)> {
+        cookie::pairs(self.header("cookie").unwrap_or_default())
+    }
+
+    fn cookie(&self, name: &str) -> Option<&str> {
+        let mut of_name = self.cookies().filter(|(known, _)| *known == name);
+        of_name.next().map(|(_, value)| value)
     }
 }
 
@@ -125,5 +226,9 @@ impl ResponseExt for Response {
         let status = format!("{} {}", self.status_code, self.status);
         let text = format!("the server answered with the status {}", status.trim_end());
         Err(Error::msg(text))
+    }
+
+    fn with_cookie(self, cookie: &Cookie) -> Result<Self> {
+        Ok(self.with_header("set-cookie", cookie.text()?))
     }
 }

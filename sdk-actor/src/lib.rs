@@ -64,7 +64,7 @@ pub use target::{CallError, Target, actor, capability};
 pub mod prelude {
     pub use crate::http::{RequestExt as _, ResponseExt as _};
     pub use crate::{Error, Result, actor, capability, config, console_log, extras, http, json};
-    pub use crate::{keyvalue, log, logging, messaging, sql, timer, values};
+    pub use crate::{keyvalue, log, logging, messaging, router, sql, timer, values};
 }
 
 /// Items for the expansions of this crate's macros only.
@@ -74,6 +74,7 @@ pub mod __private {
     pub use crate::abi::guest_call;
     pub use crate::console::console_log;
     pub use crate::dispatch::typed;
+    pub use crate::http::router::{ANY, Pattern, Route, route, run};
 }
 
 #[cfg(doctest)]

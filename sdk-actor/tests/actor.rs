@@ -7,6 +7,8 @@
 )]
 #![forbid(unsafe_code)]
 
+mod serving;
+
 use capwire_actor::codec;
 use capwire_actor::contracts::core::{HealthRequest, OP_HEALTH_REQUEST};
 use capwire_actor::prelude::*;

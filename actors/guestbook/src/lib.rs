@@ -6,7 +6,11 @@ use capwire_actor::sql::{ErrorClass, Value};
 use serde::{Deserialize, Serialize};
 
 actor! {
-    http => serve,
+    http => router! {
+        get "/entries" => entries,
+        post "/entries" => sign,
+        get "/guests" => guests,
+    },
 }
 
 /// The entries of one page.
@@ -29,17 +33,8 @@ struct Entry {
     at: i64,
 }
 
-fn serve(request: http::Request) -> Result<http::Response> {
-    match (&*request.method, &*request.path) {
-        ("GET", "/entries") => entries(),
-        ("POST", "/entries") => sign(&request.json()?),
-        ("GET", "/guests") => guests(),
-        _ => Ok(http::Response::not_found()),
-    }
-}
-
 /// Returns the newest entries.
-fn entries() -> Result<http::Response> {
+fn entries(_: http::Request) -> Result<http::Response> {
     let select = "SELECT id, guest, words, at FROM entries ORDER BY at DESC, id LIMIT $1";
     let found = sql::default().query(select, &values![PAGE])?;
     let text = |row, column| Some(found.value(row, column)?.text()?.to_owned());
@@ -57,8 +52,8 @@ fn entries() -> Result<http::Response> {
 }
 
 /// Adds an entry, and counts it for its guest, together.
-fn sign(entry: &NewEntry) -> Result<http::Response> {
-    let NewEntry { guest, words } = entry;
+fn sign(request: http::Request) -> Result<http::Response> {
+    let NewEntry { guest, words } = request.json()?;
     let id = Value::Uuid(extras::default().guid()?);
     let count = "INSERT INTO guests (name, entries) VALUES ($1, 1) \
                  ON CONFLICT (name) DO UPDATE SET entries = guests.entries + 1";
@@ -70,22 +65,19 @@ fn sign(entry: &NewEntry) -> Result<http::Response> {
         .commit();
     match signed {
         Ok(_) => {
-            let mut response = http::Response::json(&json!({ "id": id.text() }))?;
-            response.status_code = 201;
-            Ok(response)
+            let response = http::Response::json(&json!({ "id": id.text() }))?;
+            Ok(response.with_status(201))
         }
         Err(error) if sql::class(&error) == Some(ErrorClass::Constraint) => {
-            let mut response =
-                http::Response::text("a name has 1 to 100 letters, and an entry 1 to 2000");
-            response.status_code = 400;
-            Ok(response)
+            let reason = "a name has 1 to 100 letters, and an entry 1 to 2000";
+            Err(Error::http(400, reason))
         }
         Err(error) => Err(error.into()),
     }
 }
 
 /// Returns the number of entries of each guest.
-fn guests() -> Result<http::Response> {
+fn guests(_: http::Request) -> Result<http::Response> {
     let select = "SELECT name, entries FROM guests ORDER BY entries DESC, name LIMIT $1";
     let found = sql::default().query(select, &values![PAGE])?;
     let guests: Vec<_> = found
@@ -165,6 +157,18 @@ mod tests {
             entries.contains("DROP TABLE") && entries.contains("67e55044"),
             "{entries}"
         );
+    }
+
+    #[test]
+    fn a_request_that_is_wrong_is_the_clients_fault() {
+        let host = host();
+        let status = |method, path| {
+            let request = http::Request::new(method, path).with_body("{}");
+            host.http(&ACTOR, request).unwrap().status_code
+        };
+        assert_eq!(status("POST", "/entries"), 400);
+        assert_eq!(status("DELETE", "/entries"), 405);
+        assert_eq!(status("GET", "/"), 404);
     }
 
     #[test]

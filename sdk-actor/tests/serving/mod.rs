@@ -1,0 +1,5 @@
+//! Requests in an actor.
+
+mod cookies;
+mod fields;
+mod router;
