@@ -27,6 +27,8 @@ pub const OP_UPLOAD_CHUNK: &str = "UploadChunk";
 /// Begins a download: takes a [`StreamRequest`] and returns nothing. The chunks follow as
 /// [`OP_RECEIVE_CHUNK`].
 pub const OP_START_DOWNLOAD: &str = "StartDownload";
+/// Reads a part of a blob: takes a [`ReadRequest`] and returns a [`ReadResponse`].
+pub const OP_READ_RANGE: &str = "ReadRange";
 /// Delivers a downloaded [`FileChunk`] to the actor; the answer is ignored.
 pub const OP_RECEIVE_CHUNK: &str = "ReceiveChunk";
 
@@ -40,6 +42,7 @@ pub const OPERATIONS: &[Operation] = &[
     Operation::to_provider(OP_START_UPLOAD, "Begins an upload"),
     Operation::to_provider(OP_UPLOAD_CHUNK, "Uploads a chunk"),
     Operation::to_provider(OP_START_DOWNLOAD, "Begins a download"),
+    Operation::to_provider(OP_READ_RANGE, "Reads a part of a blob"),
     Operation::to_actor(OP_RECEIVE_CHUNK, "Takes a downloaded chunk"),
 ];
 
@@ -110,6 +113,35 @@ message! {
         chunk_size: u64 = "chunkSize",
         /// A text that comes back with each chunk.
         context: Option<String> = "context" or omitted,
+    }
+}
+
+message! {
+    /// A request for a part of a blob.
+    ReadRequest {
+        /// The name of the blob.
+        id: String = "id",
+        /// The name of the container.
+        container: String = "container",
+        /// The index of the first byte, from 0.
+        offset: u64 = "offset",
+        /// The maximum number of bytes.
+        length: u64 = "length",
+    }
+}
+
+message! {
+    /// A part of a blob.
+    ReadResponse {
+        /// True if there is such a blob.
+        exists: bool = "exists",
+        /// The size of the whole blob in bytes.
+        total_bytes: u64 = "totalBytes",
+        /// A text that changes when the blob is replaced; empty if the store has none.
+        version: String = "version" or default,
+        /// The bytes from the offset on: at least one if the range has any, and perhaps fewer than
+        /// it has.
+        content: Vec<u8> = "content",
     }
 }
 

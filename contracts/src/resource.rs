@@ -215,6 +215,7 @@ fn of_blobstore(operation: &str) -> Option<Read> {
         OP_REMOVE_OBJECT | OP_GET_OBJECT_INFO => read::<Blob>,
         OP_START_UPLOAD | OP_UPLOAD_CHUNK => read::<FileChunk>,
         OP_START_DOWNLOAD => read::<StreamRequest>,
+        OP_READ_RANGE => read::<ReadRequest>,
         _ => return None,
     })
 }

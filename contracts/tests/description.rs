@@ -39,6 +39,16 @@ fn blobstore_stream_request() {
 }
 
 #[test]
+fn blobstore_read_request() {
+    message(&contracts::blobstore::ReadRequest { id: String::from("text"), container: String::from("text"), offset: u64::MAX, length: u64::MAX }, r#"{"id":"text","container":"text","offset":18446744073709551615,"length":18446744073709551615}"#, &["id", "container", "offset", "length"], &[]);
+}
+
+#[test]
+fn blobstore_read_response() {
+    message(&contracts::blobstore::ReadResponse { exists: true, total_bytes: u64::MAX, version: String::from("text"), content: vec![0_u8, 255] }, r#"{"exists":true,"totalBytes":18446744073709551615,"version":"text","content":[0,255]}"#, &["exists", "totalBytes", "content"], &["version"]);
+}
+
+#[test]
 fn config_get_request() {
     message(&contracts::config::GetRequest { name: String::from("text") }, r#"{"name":"text"}"#, &["name"], &[]);
 }
@@ -256,7 +266,7 @@ fn timer_firing() {
 #[test]
 fn the_contracts_have_the_described_operations() {
     operations(&[
-        ("wascc:blobstore", vec!["CreateContainer", "RemoveContainer", "RemoveObject", "ListObjects", "GetObjectInfo", "StartUpload", "UploadChunk", "StartDownload"], vec!["ReceiveChunk"]),
+        ("wascc:blobstore", vec!["CreateContainer", "RemoveContainer", "RemoveObject", "ListObjects", "GetObjectInfo", "StartUpload", "UploadChunk", "StartDownload", "ReadRange"], vec!["ReceiveChunk"]),
         ("capwire:config", vec!["Get", "List"], vec![]),
         ("wascc:eventstreams", vec!["WriteEvent", "QueryStream"], vec!["DeliverEvent"]),
         ("wascc:extras", vec!["RequestGuid", "RequestSequence", "RequestRandom"], vec![]),

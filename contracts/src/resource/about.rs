@@ -1,6 +1,6 @@
 //! The resources of each message type.
 
-use crate::blobstore::{Blob, Container, FileChunk, StreamRequest};
+use crate::blobstore::{Blob, Container, FileChunk, ReadRequest, StreamRequest};
 use crate::http::{Authority, Request, Url, UrlError, is_method};
 use crate::keyvalue::{AddRequest, ItemRequest, KeyRequest, KeysRequest, RangeRequest, SetRequest};
 use crate::messaging::{BrokerMessage, RequestMessage};
@@ -30,7 +30,8 @@ macro_rules! about {
 
 about! { key: AddRequest, key; KeyRequest, key; SetRequest, key; RangeRequest, key; ItemRequest, key; }
 about! { subject: RequestMessage, subject; }
-about! { container: Container, id; Blob, container; FileChunk, container; StreamRequest, container; }
+about! { container: Container, id; Blob, container; FileChunk, container; }
+about! { container: StreamRequest, container; ReadRequest, container; }
 
 /// The reply subject is a resource, because the receiver replies on it with its own rights.
 impl About for BrokerMessage {

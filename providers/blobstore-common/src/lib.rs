@@ -16,4 +16,4 @@ pub use failure::Failure;
 pub use name::{LONGEST_NAME, Name};
 pub use service::Service;
 pub use settings::{Limits, keys};
-pub use store::{Condition, Entry, Page, Reader, Store, Writer};
+pub use store::{Condition, Entry, LONGEST_VERSION, Page, Part, Reader, Store, Writer};

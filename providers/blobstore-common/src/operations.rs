@@ -5,13 +5,13 @@ use crate::downloads::Downloads;
 use crate::failure::Failure;
 use crate::name::Name;
 use crate::settings::Limits;
-use crate::store::{Page, Store};
+use crate::store::{LONGEST_VERSION, Page, Store};
 use crate::uploads::{Uploads, context};
 use bytes::Bytes;
 use capwire_contracts::blobstore::{
     Blob, BlobList, Container, ErrorClass, FileChunk, OP_CREATE_CONTAINER, OP_GET_OBJECT_INFO,
-    OP_LIST_OBJECTS, OP_REMOVE_CONTAINER, OP_REMOVE_OBJECT, OP_START_DOWNLOAD, OP_START_UPLOAD,
-    OP_UPLOAD_CHUNK, StreamRequest,
+    OP_LIST_OBJECTS, OP_READ_RANGE, OP_REMOVE_CONTAINER, OP_REMOVE_OBJECT, OP_START_DOWNLOAD,
+    OP_START_UPLOAD, OP_UPLOAD_CHUNK, ReadRequest, ReadResponse, StreamRequest,
 };
 use capwire_provider::{ActorClient, Binding, Call, ProviderError};
 use std::sync::Arc;
@@ -20,7 +20,7 @@ use std::sync::Arc;
 const LONGEST_LIST: usize = 10_000;
 
 /// The size of chunks if the actor leaves it to the provider.
-const USUAL_CHUNK: usize = 512 << 10;
+const USUAL_CHUNK: u64 = 512 << 10;
 
 /// The bytes of the encoding of a chunk besides its names, its context and its content, at most.
 const ENCODING: usize = 256;
@@ -75,6 +75,7 @@ impl<S: Store> Member<S> {
                 self.download(call, request).await?;
                 call.reply(&())
             }
+            OP_READ_RANGE => self.read_range(call).await,
             _ => Err(call.unknown_operation()),
         }
     }
@@ -168,21 +169,43 @@ impl<S: Store> Member<S> {
         Ok(())
     }
 
-    /// Returns the size of the chunks of a download: what the actor asks for, within the limits of the
-    /// binding and of the actor. An old actor gets each byte in up to two.
+    /// Answers with an empty part if there is no such blob.
+    async fn read_range(&self, call: &Call<'_>) -> Result<Bytes, ProviderError> {
+        let request: ReadRequest = call.message()?;
+        let (container, id) = names(&request.container, &request.id)?;
+        let most = self.within_limits(request.length, LONGEST_VERSION)?;
+        let from = request.offset;
+        let read = self.store.read_part(call, &container, &id, from, most);
+        let answer = read.await?.map(|part| ReadResponse {
+            exists: true,
+            total_bytes: part.total,
+            version: part.version,
+            content: part.bytes.into(),
+        });
+        call.reply(&answer.unwrap_or_default())
+    }
+
+    /// Returns the size of the chunks of a download.
     fn chunk_size(&self, request: &StreamRequest) -> Result<usize, Failure> {
         let texts = request.container.len() + request.id.len();
         let texts = texts + request.context.as_ref().map_or(0, String::len);
+        let asked = match request.chunk_size {
+            0 => USUAL_CHUNK,
+            asked => asked,
+        };
+        self.within_limits(asked, texts)
+    }
+
+    /// Returns the number of bytes that the actor asks for, within the limits of the binding and of the
+    /// actor, which gets them in one message with so many bytes of texts. An old actor gets each byte in
+    /// up to two.
+    fn within_limits(&self, asked: u64, texts: usize) -> Result<usize, Failure> {
         let room = self.actor.max_message().saturating_sub(texts + ENCODING) / 2;
         if room == 0 {
             let text = "the actor takes no message that is long enough for a chunk";
             return Err(Failure::new(ErrorClass::Size, text));
         }
-        let asked = match usize::try_from(request.chunk_size) {
-            Ok(0) => USUAL_CHUNK,
-            Ok(asked) => asked,
-            Err(_) => usize::MAX,
-        };
+        let asked = usize::try_from(asked).unwrap_or(usize::MAX);
         Ok(asked.min(self.limits.max_chunk).min(room))
     }
 }

@@ -43,7 +43,7 @@ pub mod keys {
     pub const MAX_CHUNK: Key = Key::new(
         "MAX_CHUNK",
         "`1MiB`",
-        "The maximum size of the chunks of downloads, at most `16MiB`.",
+        "The maximum size of the chunks of downloads, and of what `ReadRange` returns, at most `16MiB`.",
     );
 }
 
@@ -63,7 +63,7 @@ pub struct Limits {
     pub upload_idle: Duration,
     /// The maximum number of downloads at the same time.
     pub max_downloads: usize,
-    /// The maximum size of a chunk of a download in bytes.
+    /// The maximum size of a chunk of a download, and of a part that is read at once, in bytes.
     pub max_chunk: usize,
 }
 

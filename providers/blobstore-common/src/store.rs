@@ -54,7 +54,33 @@ pub trait Store: Send + Sync + 'static {
         id: &Name,
         from: u64,
     ) -> Result<Option<Box<dyn Reader>>, Failure>;
+
+    /// Reads at most `most` bytes of a blob from the byte `from` on, or returns `None` if the blob
+    /// does not exist. The bytes end early only at the end of the blob.
+    async fn read_part(
+        &self,
+        call: &Call<'_>,
+        container: &Name,
+        id: &Name,
+        from: u64,
+        most: usize,
+    ) -> Result<Option<Part>, Failure>;
 }
+
+/// A part of one version of a blob.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// The size of the whole blob in bytes.
+    pub total: u64,
+    /// A text of at most [`LONGEST_VERSION`] bytes, which changes when the blob is replaced. It is
+    /// empty if the store has none.
+    pub version: String,
+    /// The bytes.
+    pub bytes: Bytes,
+}
+
+/// The longest version of a blob in bytes.
+pub const LONGEST_VERSION: usize = 128;
 
 /// A blob that is being written. Dropping the value leaves nothing behind.
 #[async_trait]

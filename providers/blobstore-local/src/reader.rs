@@ -3,9 +3,10 @@
 use crate::root::unavailable;
 use async_trait::async_trait;
 use bytes::Bytes;
-use capwire_blobstore_common::{Failure, Reader};
+use capwire_blobstore_common::{Failure, Part, Reader};
 use std::fs::File;
-use std::os::unix::fs::FileExt as _;
+use std::io;
+use std::os::unix::fs::{FileExt as _, MetadataExt as _};
 use std::sync::Arc;
 use tokio::task::spawn_blocking;
 
@@ -38,4 +39,24 @@ impl Reader for FileReader {
         self.at += length as u64;
         Ok(bytes.into())
     }
+}
+
+/// Reads at most `most` bytes of an open file of `total` bytes. Blocks.
+pub(crate) fn part(file: &File, total: u64, from: u64, most: usize) -> io::Result<Part> {
+    let left = usize::try_from(total.saturating_sub(from)).unwrap_or(usize::MAX);
+    let mut bytes = vec![0; left.min(most)];
+    file.read_exact_at(&mut bytes, from.min(total))?;
+    Ok(Part {
+        total,
+        version: version(file)?,
+        bytes: bytes.into(),
+    })
+}
+
+/// Returns a text that changes when the file is replaced or written.
+fn version(file: &File) -> io::Result<String> {
+    let found = file.metadata()?;
+    let (file, size) = (found.ino(), found.size());
+    let (seconds, nanos) = (found.mtime(), found.mtime_nsec());
+    Ok(format!("{file:x}-{seconds:x}.{nanos:x}-{size:x}"))
 }

@@ -1,12 +1,14 @@
 //! The operations of a store in a folder.
 
 use crate::folder::Folder;
-use crate::reader::FileReader;
+use crate::reader::{FileReader, part};
 use crate::root::{Root, unavailable};
 use crate::usage::Quota;
 use crate::writer::FileWriter;
 use async_trait::async_trait;
-use capwire_blobstore_common::{Condition, Entry, Failure, Name, Page, Reader, Store, Writer};
+use capwire_blobstore_common::{
+    Condition, Entry, Failure, Name, Page, Part, Reader, Store, Writer,
+};
 use capwire_provider::{BlockingPool, Call, Work};
 use std::collections::BinaryHeap;
 use std::sync::Arc;
@@ -137,6 +139,26 @@ impl Store for LocalStore {
             at: from.min(total),
         });
         Ok(opened.map(|reader| Box::new(reader) as Box<dyn Reader>))
+    }
+
+    async fn read_part(
+        &self,
+        call: &Call<'_>,
+        container: &Name,
+        id: &Name,
+        from: u64,
+        most: usize,
+    ) -> Result<Option<Part>, Failure> {
+        let (container, id) = (container.clone(), id.clone());
+        let run = self.run(call, move |root, _| {
+            let opened = root.container(&container)?.file(&id.encoded());
+            let read = opened.and_then(|opened| {
+                let part = opened.map(|(file, total)| part(&file, total, from, most));
+                part.transpose()
+            });
+            read.map_err(|error| unavailable("the blob cannot be read", error))
+        });
+        run.await
     }
 }
 

@@ -3,10 +3,14 @@
 use crate::client::Client;
 use async_trait::async_trait;
 use bytes::{Bytes, BytesMut};
-use capwire_blobstore_common::{Failure, Reader};
+use capwire_blobstore_common::{Failure, LONGEST_VERSION, Part, Reader};
 use futures_util::StreamExt as _;
 use futures_util::stream::BoxStream;
-use object_store::Error;
+use object_store::aws::AmazonS3;
+use object_store::path::Path;
+use object_store::{
+    Error, GetOptions, GetRange, GetResult, ObjectMeta, ObjectStore as _, ObjectStoreExt as _,
+};
 use std::sync::Arc;
 
 const WHAT: &str = "the blob cannot be read";
@@ -59,5 +63,59 @@ impl S3Reader {
                 }
             };
         }
+    }
+}
+
+/// Reads at most `most` bytes of an object, in one request unless the object ends before `from`.
+pub(crate) async fn part(s3: &AmazonS3, key: &Path, from: u64, most: usize) -> Result<Part, Error> {
+    let end = from.saturating_add(most as u64);
+    if end == from || from > i64::MAX as u64 {
+        return Ok(without_bytes(&s3.head(key).await?));
+    }
+    let options = GetOptions {
+        range: Some(GetRange::Bounded(from..end)),
+        ..GetOptions::default()
+    };
+    match s3.get_opts(key, options).await {
+        Ok(got) => bytes_of(got).await,
+        // S3 refuses a range beyond the end, and does not tell the size.
+        Err(error @ Error::Generic { .. }) => match s3.head(key).await? {
+            meta if meta.size <= from => Ok(without_bytes(&meta)),
+            _ => Err(error),
+        },
+        Err(error) => Err(error),
+    }
+}
+
+async fn bytes_of(got: GetResult) -> Result<Part, Error> {
+    let part = without_bytes(&got.meta);
+    let length = got.range.end.saturating_sub(got.range.start);
+    let length = usize::try_from(length).unwrap_or(usize::MAX);
+    let mut bytes = BytesMut::new();
+    let mut stream = got.into_stream();
+    while bytes.len() < length {
+        let next = stream.next().await;
+        let mut next = next.ok_or_else(too_short)??;
+        next.truncate(length - bytes.len());
+        bytes.extend_from_slice(&next);
+    }
+    let bytes = bytes.freeze();
+    Ok(Part { bytes, ..part })
+}
+
+fn without_bytes(meta: &ObjectMeta) -> Part {
+    let tag = meta.e_tag.as_deref().unwrap_or_default();
+    let is_short = tag.len() <= LONGEST_VERSION;
+    Part {
+        total: meta.size,
+        version: if is_short { tag } else { "" }.to_owned(),
+        bytes: Bytes::new(),
+    }
+}
+
+fn too_short() -> Error {
+    Error::Generic {
+        store: "S3",
+        source: "the server sends too few bytes".into(),
     }
 }

@@ -3,11 +3,13 @@
 use crate::client::Client;
 use crate::failure::{failed, is_missing};
 use crate::keys::name;
-use crate::reader::S3Reader;
+use crate::reader::{S3Reader, part};
 use crate::writer::S3Writer;
 use async_trait::async_trait;
 use bytes::{Bytes, BytesMut};
-use capwire_blobstore_common::{Condition, Entry, Failure, Name, Page, Reader, Store, Writer};
+use capwire_blobstore_common::{
+    Condition, Entry, Failure, Name, Page, Part, Reader, Store, Writer,
+};
 use capwire_provider::Call;
 use futures_util::StreamExt as _;
 use object_store::path::Path;
@@ -186,5 +188,26 @@ impl Store for S3Store {
             stream: got.into_stream().boxed(),
             rest: Bytes::new(),
         })))
+    }
+
+    async fn read_part(
+        &self,
+        _: &Call<'_>,
+        container: &Name,
+        id: &Name,
+        from: u64,
+        most: usize,
+    ) -> Result<Option<Part>, Failure> {
+        let what = "the blob cannot be read";
+        let key = self.key(container, id)?;
+        let read = part(&self.0.s3, &key, from, most);
+        match self.0.answer(what, read).await? {
+            Ok(part) => Ok(Some(part)),
+            Err(error) if is_missing(&error) => {
+                self.0.check_container(container).await?;
+                Ok(None)
+            }
+            Err(error) => Err(failed(what, error)),
+        }
     }
 }

@@ -67,6 +67,30 @@ type StreamRequest struct {
 	Context *string `msgpack:"context,omitempty"`
 }
 
+// ReadRequest is a request for a part of a blob.
+type ReadRequest struct {
+	// The name of the blob.
+	ID string `msgpack:"id"`
+	// The name of the container.
+	Container string `msgpack:"container"`
+	// The index of the first byte, from 0.
+	Offset uint64 `msgpack:"offset"`
+	// The maximum number of bytes.
+	Length uint64 `msgpack:"length"`
+}
+
+// ReadResponse is a part of a blob.
+type ReadResponse struct {
+	// True if there is such a blob.
+	Exists bool `msgpack:"exists"`
+	// The size of the whole blob in bytes.
+	TotalBytes uint64 `msgpack:"totalBytes"`
+	// A text that changes when the blob is replaced; empty if the store has none.
+	Version string `msgpack:"version,optional"`
+	// The bytes from the offset on: at least one if the range has any, and perhaps fewer than it has.
+	Content []byte `msgpack:"content"`
+}
+
 // Namespace is the id of the contract.
 const Namespace = "wascc:blobstore"
 
@@ -126,6 +150,11 @@ func (client Client) UploadChunk(ctx context.Context, message FileChunk) error {
 // StartDownload begins a download. The chunks follow as `ReceiveChunk`.
 func (client Client) StartDownload(ctx context.Context, message StreamRequest) error {
 	return capwire.Notify(ctx, client.target(), "StartDownload", message)
+}
+
+// ReadRange returns a part of a blob, of one version of it.
+func (client Client) ReadRange(ctx context.Context, message ReadRequest) (ReadResponse, error) {
+	return capwire.Call[ReadResponse](ctx, client.target(), "ReadRange", message)
 }
 
 // OnReceiveChunk returns a handler of the operation `ReceiveChunk`. Handles a downloaded chunk.

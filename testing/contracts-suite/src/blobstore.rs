@@ -6,6 +6,7 @@ mod client;
 mod containers;
 mod downloads;
 mod names;
+mod ranges;
 mod receiver;
 mod subject;
 mod tricks;
@@ -17,6 +18,7 @@ pub use client::{Client, class, content};
 pub use containers::*;
 pub use downloads::*;
 pub use names::*;
+pub use ranges::*;
 pub use receiver::{Doing, Receiver};
 pub use subject::Subject;
 pub use tricks::TRICKS;
@@ -73,6 +75,16 @@ macro_rules! blobstore_tests {
             a_missing_blob_is_not_downloaded,
             downloads_are_bounded_in_number,
             transfers_at_once_keep_their_bytes,
+            a_range_has_the_bytes_that_were_asked_for,
+            a_range_ends_with_its_blob,
+            a_range_beyond_the_end_is_empty,
+            a_range_without_length_is_empty,
+            a_range_of_a_blob_without_content_is_empty,
+            a_range_of_a_missing_blob_does_not_exist,
+            a_binding_bounds_the_size_of_ranges,
+            an_actor_bounds_the_size_of_ranges,
+            a_replaced_blob_has_another_version,
+            a_range_has_one_version_of_its_blob,
             actors_do_not_see_each_others_blobs,
             bindings_of_one_actor_share_its_blobs,
             a_read_only_binding_reads,

@@ -299,6 +299,120 @@ export class StreamRequest extends Message {
   }
 }
 
+/** A request for a part of a blob. */
+export class ReadRequest extends Message {
+  /** The name of the blob. */
+  id: string = "";
+  /** The name of the container. */
+  container: string = "";
+  /** The index of the first byte, from 0. */
+  offset: u64 = 0;
+  /** The maximum number of bytes. */
+  length: u64 = 0;
+
+  write(writer: Writer): void {
+    writer.map(4);
+    writer.text("id");
+    writer.text(this.id);
+    writer.text("container");
+    writer.text(this.container);
+    writer.text("offset");
+    writer.unsigned(this.offset);
+    writer.text("length");
+    writer.unsigned(this.length);
+  }
+
+  read(reader: Reader): void {
+    let seen = 0;
+    const entries = reader.map();
+    for (let i = 0; i < entries && reader.ok; i++) {
+      const key = reader.text();
+      if (key == "id" && (seen & 1) == 0) {
+        seen |= 1;
+        this.id = reader.text();
+        continue;
+      }
+      if (key == "container" && (seen & 2) == 0) {
+        seen |= 2;
+        this.container = reader.text();
+        continue;
+      }
+      if (key == "offset" && (seen & 4) == 0) {
+        seen |= 4;
+        this.offset = reader.unsigned(u64.MAX_VALUE);
+        continue;
+      }
+      if (key == "length" && (seen & 8) == 0) {
+        seen |= 8;
+        this.length = reader.unsigned(u64.MAX_VALUE);
+        continue;
+      }
+      reader.skip();
+    }
+    reader.need((seen & 1) != 0, "id");
+    reader.need((seen & 2) != 0, "container");
+    reader.need((seen & 4) != 0, "offset");
+    reader.need((seen & 8) != 0, "length");
+  }
+}
+
+/** A part of a blob. */
+export class ReadResponse extends Message {
+  /** True if there is such a blob. */
+  exists: bool = false;
+  /** The size of the whole blob in bytes. */
+  totalBytes: u64 = 0;
+  /** A text that changes when the blob is replaced; empty if the store has none. */
+  version: string = "";
+  /** The bytes from the offset on: at least one if the range has any, and perhaps fewer than it has. */
+  content: Uint8Array = new Uint8Array(0);
+
+  write(writer: Writer): void {
+    writer.map(4);
+    writer.text("exists");
+    writer.bool(this.exists);
+    writer.text("totalBytes");
+    writer.unsigned(this.totalBytes);
+    writer.text("version");
+    writer.text(this.version);
+    writer.text("content");
+    writer.binary(this.content);
+  }
+
+  read(reader: Reader): void {
+    let seen = 0;
+    const entries = reader.map();
+    for (let i = 0; i < entries && reader.ok; i++) {
+      const key = reader.text();
+      if (key == "exists" && (seen & 1) == 0) {
+        seen |= 1;
+        this.exists = reader.bool();
+        continue;
+      }
+      if (key == "totalBytes" && (seen & 2) == 0) {
+        seen |= 2;
+        this.totalBytes = reader.unsigned(u64.MAX_VALUE);
+        continue;
+      }
+      if (key == "version" && (seen & 4) == 0) {
+        if (reader.nil()) continue;
+        seen |= 4;
+        this.version = reader.text();
+        continue;
+      }
+      if (key == "content" && (seen & 8) == 0) {
+        seen |= 8;
+        this.content = reader.binary();
+        continue;
+      }
+      reader.skip();
+    }
+    reader.need((seen & 1) != 0, "exists");
+    reader.need((seen & 2) != 0, "totalBytes");
+    reader.need((seen & 8) != 0, "content");
+  }
+}
+
 /** A client for `wascc:blobstore`. Each method returns the host's error if the call fails. */
 export class Client {
   private target: Target;
@@ -373,6 +487,13 @@ export class Client {
   startDownload(request: StreamRequest): Result<bool> {
     const answer = this.target.call("StartDownload", request);
     return answer.isErr ? answer.forward<bool>() : Result.ok<bool>(true);
+  }
+
+  /** Returns a part of a blob, of one version of it. */
+  readRange(request: ReadRequest): Result<ReadResponse> {
+    const answer = this.target.call("ReadRange", request);
+    if (answer.isErr) return answer.forward<ReadResponse>();
+    return decode<ReadResponse>(answer.value);
   }
 }
 

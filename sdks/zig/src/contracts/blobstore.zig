@@ -70,6 +70,32 @@ pub const StreamRequest = struct {
     pub const wire: Wire = .{ .omitted = &.{"context"} };
 };
 
+/// A request for a part of a blob.
+pub const ReadRequest = struct {
+    /// The name of the blob.
+    id: []const u8,
+    /// The name of the container.
+    container: []const u8,
+    /// The index of the first byte, from 0.
+    offset: u64,
+    /// The maximum number of bytes.
+    length: u64,
+};
+
+/// A part of a blob.
+pub const ReadResponse = struct {
+    /// True if there is such a blob.
+    exists: bool,
+    /// The size of the whole blob in bytes.
+    total_bytes: u64,
+    /// A text that changes when the blob is replaced; empty if the store has none.
+    version: []const u8 = "",
+    /// The bytes from the offset on: at least one if the range has any, and perhaps fewer than it has.
+    content: []const u8,
+
+    pub const wire: Wire = .{ .bytes = &.{"content"} };
+};
+
 /// A client for `wascc:blobstore`. Each function returns the host's error if the call fails.
 pub const Client = struct {
     call: *Call,
@@ -124,6 +150,12 @@ pub const Client = struct {
     pub fn startDownload(client: Client, message: StreamRequest) Error!void {
         const target: Target = .{ .namespace = namespace, .binding = client.binding };
         return client.call.send(target, "StartDownload", message, void);
+    }
+
+    /// Returns a part of a blob, of one version of it.
+    pub fn readRange(client: Client, message: ReadRequest) Error!ReadResponse {
+        const target: Target = .{ .namespace = namespace, .binding = client.binding };
+        return client.call.send(target, "ReadRange", message, ReadResponse);
     }
 };
 

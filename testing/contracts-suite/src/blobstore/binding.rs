@@ -1,7 +1,7 @@
 //! Bindings: their separation, their access, their values, and malformed messages.
 
 use super::{Receiver, Subject, class};
-use capwire_contracts::blobstore::{Blob, Container, ErrorClass};
+use capwire_contracts::blobstore::{Blob, Container, ErrorClass, ReadResponse};
 use capwire_contracts::codec;
 use capwire_provider::ProviderError;
 
@@ -16,6 +16,7 @@ pub async fn actors_do_not_see_each_others_blobs(subject: &Subject) {
     two.create("images").await.unwrap();
     assert!(two.ids("images").await.is_empty());
     assert_eq!(two.info("images", "cat").await.unwrap(), Blob::default());
+    assert!(!two.read("images", "cat", 0, 1).await.unwrap().exists);
     two.remove("images", "cat").await.unwrap();
     two.remove_container("images").await.unwrap();
     assert_eq!(one.get("images", "cat").await.unwrap(), b"meow");
@@ -42,6 +43,8 @@ pub async fn a_read_only_binding_reads(subject: &Subject) {
     assert_eq!(reader.get("images", "cat").await.unwrap(), b"meow");
     assert_eq!(reader.ids("images").await, ["cat"]);
     assert_eq!(reader.info("images", "cat").await.unwrap().byte_size, 4);
+    let part = reader.read("images", "cat", 1, 2).await.unwrap();
+    assert_eq!(part.content, b"eo");
 }
 
 /// In no way.
@@ -98,6 +101,7 @@ pub async fn malformed_messages_are_refused(subject: &Subject) {
         "StartUpload",
         "UploadChunk",
         "StartDownload",
+        "ReadRange",
     ] {
         for payload in [
             &b""[..],
@@ -131,6 +135,9 @@ pub async fn messages_in_the_forms_of_2020_are_read(subject: &Subject) {
     let info = client.raw("GetObjectInfo", b"\x93\xa3cat\xa1c\x00").await;
     let info: Blob = codec::decode(&info.unwrap()).unwrap();
     assert_eq!(info.byte_size, 2);
+    let read = client.raw("ReadRange", b"\x94\xa3cat\xa1c\x01\x09").await;
+    let read: ReadResponse = codec::decode(&read.unwrap()).unwrap();
+    assert_eq!((read.total_bytes, &*read.content), (2, &b"e"[..]));
 }
 
 /// With the name of their key.

@@ -3,8 +3,8 @@
 use super::Receiver;
 use capwire_contracts::blobstore::{
     Blob, BlobList, Container, ErrorClass, FileChunk, OP_CREATE_CONTAINER, OP_GET_OBJECT_INFO,
-    OP_LIST_OBJECTS, OP_REMOVE_CONTAINER, OP_REMOVE_OBJECT, OP_START_DOWNLOAD, OP_START_UPLOAD,
-    OP_UPLOAD_CHUNK, StreamRequest,
+    OP_LIST_OBJECTS, OP_READ_RANGE, OP_REMOVE_CONTAINER, OP_REMOVE_OBJECT, OP_START_DOWNLOAD,
+    OP_START_UPLOAD, OP_UPLOAD_CHUNK, ReadRequest, ReadResponse, StreamRequest,
 };
 use capwire_contracts::codec;
 use capwire_provider::{BindingId, Call, Provider, ProviderError};
@@ -125,6 +125,23 @@ impl<'p> Client<'p> {
 
     pub async fn start_download(&self, request: &StreamRequest) -> Result<()> {
         self.send(OP_START_DOWNLOAD, request).await.map(drop)
+    }
+
+    pub async fn read(
+        &self,
+        container: &str,
+        id: &str,
+        offset: u64,
+        length: u64,
+    ) -> Result<ReadResponse> {
+        let request = ReadRequest {
+            id: id.to_owned(),
+            container: container.to_owned(),
+            offset,
+            length,
+        };
+        let answer = self.send(OP_READ_RANGE, &request).await?;
+        Ok(codec::decode(&answer).unwrap())
     }
 
     /// Downloads a whole blob. No other download of the actor may run.

@@ -54,6 +54,7 @@ pub async fn operations_need_their_container(subject: &Subject) {
         class(client.start("images", "cat", 4).await),
         class(client.start("images", "cat", 0).await),
         class(client.download("images", "cat", 0).await),
+        class(client.read("images", "cat", 0, 1).await),
     ] {
         assert_eq!(refused, ErrorClass::NoContainer);
     }

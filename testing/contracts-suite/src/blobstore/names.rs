@@ -26,6 +26,7 @@ async fn refuses(client: &Client<'_>, trick: &str) {
             "StartDownload",
             class(client.download("images", trick, 0).await),
         ),
+        ("ReadRange", class(client.read("images", trick, 0, 1).await)),
     ] {
         assert_eq!(refused, ErrorClass::Name, "{operation} {trick:?}");
     }
@@ -44,6 +45,7 @@ async fn refuses(client: &Client<'_>, trick: &str) {
             "StartDownload",
             class(client.download(trick, "cat", 0).await),
         ),
+        ("ReadRange", class(client.read(trick, "cat", 0, 1).await)),
     ] {
         assert_eq!(refused, ErrorClass::Name, "{operation} {trick:?}");
     }

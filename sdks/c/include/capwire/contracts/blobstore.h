@@ -94,6 +94,34 @@ typedef struct cw_blobstore_stream_request {
 
 extern const cw_shape cw_blobstore_stream_request_shape;
 
+/* A request for a part of a blob. */
+typedef struct cw_blobstore_read_request {
+    /* The name of the blob. */
+    cw_text id;
+    /* The name of the container. */
+    cw_text container;
+    /* The index of the first byte, from 0. */
+    uint64_t offset;
+    /* The maximum number of bytes. */
+    uint64_t length;
+} cw_blobstore_read_request;
+
+extern const cw_shape cw_blobstore_read_request_shape;
+
+/* A part of a blob. */
+typedef struct cw_blobstore_read_response {
+    /* True if there is such a blob. */
+    bool exists;
+    /* The size of the whole blob in bytes. */
+    uint64_t total_bytes;
+    /* A text that changes when the blob is replaced; empty if the store has none. */
+    cw_text version;
+    /* The bytes from the offset on: at least one if the range has any, and perhaps fewer than it has. */
+    cw_bytes content;
+} cw_blobstore_read_response;
+
+extern const cw_shape cw_blobstore_read_response_shape;
+
 /* Creates a container. */
 cw_status cw_blobstore_create_container(cw_call *call, const char *binding, cw_text id, cw_text *answer);
 
@@ -117,6 +145,9 @@ cw_status cw_blobstore_upload_chunk(cw_call *call, const char *binding, const cw
 
 /* Begins a download. The chunks follow as `ReceiveChunk`. */
 cw_status cw_blobstore_start_download(cw_call *call, const char *binding, const cw_blobstore_stream_request *message);
+
+/* Returns a part of a blob, of one version of it. */
+cw_status cw_blobstore_read_range(cw_call *call, const char *binding, const cw_blobstore_read_request *message, cw_blobstore_read_response *answer);
 
 /* Handles a downloaded chunk. */
 #define CW_ON_RECEIVE_CHUNK(name) CW_EVENT(name, "ReceiveChunk", cw_blobstore_file_chunk)
@@ -151,6 +182,18 @@ CW_SHAPE(cw_blobstore_stream_request,
          CW_MEMBER(cw_blobstore_stream_request, container, "container", CW_TEXT, CW_REQUIRED),
          CW_MEMBER(cw_blobstore_stream_request, chunk_size, "chunkSize", CW_U64, CW_REQUIRED),
          CW_OPTIONAL_MEMBER(cw_blobstore_stream_request, context, "context", CW_TEXT, CW_DEFAULT | CW_OMITTED, NULL))
+
+CW_SHAPE(cw_blobstore_read_request,
+         CW_MEMBER(cw_blobstore_read_request, id, "id", CW_TEXT, CW_REQUIRED),
+         CW_MEMBER(cw_blobstore_read_request, container, "container", CW_TEXT, CW_REQUIRED),
+         CW_MEMBER(cw_blobstore_read_request, offset, "offset", CW_U64, CW_REQUIRED),
+         CW_MEMBER(cw_blobstore_read_request, length, "length", CW_U64, CW_REQUIRED))
+
+CW_SHAPE(cw_blobstore_read_response,
+         CW_MEMBER(cw_blobstore_read_response, exists, "exists", CW_BOOL, CW_REQUIRED),
+         CW_MEMBER(cw_blobstore_read_response, total_bytes, "totalBytes", CW_U64, CW_REQUIRED),
+         CW_MEMBER(cw_blobstore_read_response, version, "version", CW_TEXT, CW_DEFAULT),
+         CW_MEMBER(cw_blobstore_read_response, content, "content", CW_BYTES, CW_REQUIRED))
 
 cw_status cw_blobstore_create_container(cw_call *call, const char *binding, cw_text id, cw_text *answer) {
     const cw_target target = {"wascc:blobstore", binding};
@@ -201,6 +244,11 @@ cw_status cw_blobstore_upload_chunk(cw_call *call, const char *binding, const cw
 cw_status cw_blobstore_start_download(cw_call *call, const char *binding, const cw_blobstore_stream_request *message) {
     const cw_target target = {"wascc:blobstore", binding};
     return cw_send(call, target, "StartDownload", &cw_blobstore_stream_request_shape, message, NULL, NULL);
+}
+
+cw_status cw_blobstore_read_range(cw_call *call, const char *binding, const cw_blobstore_read_request *message, cw_blobstore_read_response *answer) {
+    const cw_target target = {"wascc:blobstore", binding};
+    return cw_send(call, target, "ReadRange", &cw_blobstore_read_request_shape, message, &cw_blobstore_read_response_shape, answer);
 }
 
 #endif
