@@ -17,6 +17,7 @@ use serde::de::DeserializeOwned;
 ///     op("Sum") => sum,                                 // typed: MessagePack in and out
 ///     message => on_message,                            // messages of wascc:messaging
 ///     timer => on_time,                                 // calls of capwire:timer
+///     chunk => on_chunk,                                // downloads of wascc:blobstore
 ///     raw("Reverse") => reverse,                        // any bytes in and out
 ///     health => check,                                  // replaces the default: healthy
 /// }
@@ -36,6 +37,11 @@ use serde::de::DeserializeOwned;
 ///
 /// fn on_time(firing: timer::Firing) -> Result<()> {
 ///     console_log!("{} is due", firing.name);
+///     Ok(())
+/// }
+///
+/// fn on_chunk(chunk: blobstore::FileChunk) -> Result<()> {
+///     console_log!("chunk {} of {}", chunk.sequence_no, chunk.id);
 ///     Ok(())
 /// }
 ///
@@ -83,6 +89,11 @@ macro_rules! __handler {
             $crate::__private::typed::<$crate::timer::Firing, ()>(&payload, $handler)
         })
     };
+    (chunk => $handler:expr) => {
+        ($crate::blobstore::OP_RECEIVE_CHUNK, |payload| {
+            $crate::__private::typed::<$crate::blobstore::FileChunk, ()>(&payload, $handler)
+        })
+    };
     (health => $handler:expr) => {
         ($crate::contracts::core::OP_HEALTH_REQUEST, |payload| {
             $crate::__private::typed::<$crate::contracts::core::HealthRequest, ()>(
@@ -100,7 +111,7 @@ macro_rules! __handler {
     };
     ($kind:ident $(($operation:expr))? => $handler:expr) => {
         ::core::compile_error!(
-            "expected `http`, `message`, `timer`, `health`, `op(\"Name\")` or `raw(\"Name\")` before `=>`"
+            "expected `http`, `message`, `timer`, `chunk`, `health`, `op(\"Name\")` or `raw(\"Name\")` before `=>`"
         )
     };
 }

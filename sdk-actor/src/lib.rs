@@ -32,6 +32,7 @@
 
 #[cfg(target_family = "wasm")]
 mod abi;
+pub mod blobstore;
 pub mod config;
 mod console;
 mod dispatch;
@@ -63,8 +64,8 @@ pub use target::{CallError, Target, actor, capability};
 /// The items that most actors need: `use capwire_actor::prelude::*`.
 pub mod prelude {
     pub use crate::http::{RequestExt as _, ResponseExt as _};
-    pub use crate::{Error, Result, actor, capability, config, console_log, extras, http, json};
-    pub use crate::{keyvalue, log, logging, messaging, router, sql, timer, values};
+    pub use crate::{Error, Result, actor, capability, console_log, json, log, router, values};
+    pub use crate::{blobstore, config, extras, http, keyvalue, logging, messaging, sql, timer};
 }
 
 /// Items for the expansions of this crate's macros only.

@@ -1,5 +1,6 @@
 //! A fake host for unit tests of actors, on native targets only.
 
+mod blobs;
 mod config;
 mod store;
 mod timers;
@@ -7,7 +8,8 @@ mod timers;
 use crate::dispatch::Actor;
 use crate::error::Result;
 use crate::http;
-use capwire_contracts::{codec, config as values, keyvalue, timer};
+use blobs::Blobs;
+use capwire_contracts::{blobstore, codec, config as values, keyvalue, timer};
 use config::Values;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -20,7 +22,8 @@ use timers::Timers;
 /// A fake host that answers an actor and records the actor's calls.
 ///
 /// By default, the host has an empty key-value store for each binding, in memory and without
-/// expiry, timers that are due when [`advance`](Self::advance) sets the time, and the values of
+/// expiry, blobs in memory, whose downloads come with [`deliver_chunks`](Self::deliver_chunks), timers
+/// that are due when [`advance`](Self::advance) sets the time, and the values of
 /// [`config`](Self::config). Script all other calls with [`respond`](Self::respond), [`refuse`](Self::refuse),
 /// [`on`](Self::on) or [`actor`](Self::actor). A script takes precedence.
 ///
@@ -275,6 +278,7 @@ macro_rules! __export {
 struct Inner {
     scripts: RefCell<Vec<Script>>,
     stores: RefCell<BTreeMap<String, Store>>,
+    blobs: RefCell<Blobs>,
     timers: RefCell<Timers>,
     values: RefCell<Values>,
     calls: RefCell<Vec<HostCall>>,
@@ -313,6 +317,10 @@ impl Inner {
         match scripts.iter().rfind(|script| script.answers(&call)) {
             Some(script) => (script.answer)(&call),
             None if call.namespace == keyvalue::CONTRACT => self.store(&call),
+            None if call.namespace == blobstore::CONTRACT => {
+                let mut blobs = self.blobs.borrow_mut();
+                blobs.call(&call.binding, &call.operation, &call.payload)
+            }
             None if call.namespace == values::CONTRACT => {
                 self.values.borrow().call(&call.operation, &call.payload)
             }
