@@ -22,8 +22,9 @@ fn images<R>(host: &FakeHost, scope: impl FnOnce(Blobstore) -> R) -> R {
     })
 }
 
-fn class_of<T: std::fmt::Debug>(result: Result<T, capwire_actor::CallError>) -> ErrorClass {
-    blobstore::class(&result.unwrap_err()).unwrap()
+fn class_of<T>(result: Result<T, capwire_actor::CallError>) -> ErrorClass {
+    let error = result.err().unwrap();
+    blobstore::class(&error).unwrap()
 }
 
 #[test]

@@ -16,7 +16,7 @@ struct Guest {
 const UNKNOWN: &str = "wasm32-unknown-unknown";
 const WASI: &str = "wasm32-wasip1";
 
-const ACTORS: [Guest; 7] = [
+const ACTORS: [Guest; 8] = [
     Guest {
         package: "capwire-actor-counter",
         target: UNKNOWN,
@@ -36,6 +36,11 @@ const ACTORS: [Guest; 7] = [
         package: "capwire-actor-guestbook",
         target: UNKNOWN,
         file: "guestbook.wasm",
+    },
+    Guest {
+        package: "capwire-actor-images",
+        target: UNKNOWN,
+        file: "images.wasm",
     },
     Guest {
         package: "capwire-actor-links",

@@ -1,4 +1,5 @@
-//! The counter keeps its count where its binding says: in the embedded store, on Redis or on NATS.
+//! An actor keeps its data where its binding says: counts in the embedded store, on Redis or on NATS, and
+//! images in files or on S3.
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
@@ -13,6 +14,9 @@ use std::process::Command;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 
+const BLOBS: &str = "wascc:blobstore";
+/// The server of an actor, which takes large images.
+const SERVED: &str = "{ PORT: 0, MAX_BODY: 2097152 }";
 const CLIENTS: usize = 8;
 const SWAPS: usize = 3;
 
@@ -76,6 +80,88 @@ fn swaps_between_the_stores_under_load_give_no_wrong_answer() {
     );
 }
 
+#[test]
+fn one_signed_file_keeps_its_images_in_files_and_on_s3() {
+    let workshop = Workshop::new();
+    let narrow = format!("{BLOBS}[on images]");
+    let images = workshop.sign(&guest("images.wasm"), "images", &[HTTP, &narrow]);
+    let signed = std::fs::read(&images.file).unwrap();
+    let data = workshop.path().join("data");
+    let bindings = [(&images, HTTP, SERVED), (&images, BLOBS, "{}")];
+    let manifest = workshop.manifest(&[&images], &bindings);
+    let file = || {
+        let mut actors = std::fs::read_dir(data.join("blobs/default/actors")).unwrap();
+        let actor = actors.next().unwrap().unwrap().path();
+        std::fs::read(actor.join("images/2026%2Fcat.png")).ok()
+    };
+    serves_images(&workshop, &manifest, file);
+    let server = set_by_xtask("CAPWIRE_AWS_URL");
+    let bucket = format!("{server}/images-{}", token(&workshop).to_lowercase());
+    let authorization = "AWS4-HMAC-SHA256 Credential=test/20261130/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=0";
+    let created = ureq::put(&*bucket).header("authorization", authorization);
+    created.send_empty().unwrap();
+    let (_, name) = bucket.rsplit_once('/').unwrap();
+    let values = format!(
+        "{{ ENDPOINT: \"{server}\", BUCKET: {name}, AWS_ACCESS_KEY: test, AWS_SECRET_ACCESS_KEY: test, PREFIX: shop, TIMEOUT: 2m }}"
+    );
+    let manifest = bound_to(&workshop, &images, BLOBS, ("blobstore-s3", &values));
+    let object = || {
+        let object = ureq::get(format!("{bucket}/shop/images/2026/cat.png"));
+        let object = object.header("authorization", authorization).call();
+        Some(object.ok()?.body_mut().read_to_vec().unwrap())
+    };
+    serves_images(&workshop, &manifest, object);
+    assert_eq!(std::fs::read(&images.file).unwrap(), signed);
+}
+
+/// Runs a host whose actor stores, serves and removes an image, which `stored` reads without the host.
+fn serves_images(workshop: &Workshop, manifest: &Path, stored: impl Fn() -> Option<Vec<u8>>) {
+    let host = RunningHost::start(manifest, "wasmi", &workshop.path().join("data"));
+    let (url, agent) = (format!("{}/2026/cat.png", host.url()), agent());
+    // Both the upload and the answer need several messages.
+    let noise = (0_u32..1_500_000).map(|at| (at.wrapping_mul(2_654_435_761) >> 24) as u8);
+    let image: Vec<u8> = b"\x89PNG\r\n\x1a\n".iter().copied().chain(noise).collect();
+    let put = |body: &[u8]| agent.put(&url).send(body).unwrap().status();
+    assert_eq!(put(b"<html>"), 415);
+    assert_eq!(put(&image), 201);
+    assert!(stored().unwrap() == image);
+    let mut whole = agent.get(&url).call().unwrap();
+    assert_eq!(whole.headers()["content-type"], "image/png");
+    assert_eq!(whole.headers()["content-length"], "1500008");
+    assert!(whole.body_mut().read_to_vec().unwrap() == image);
+    let range = |range: &str| agent.get(&url).header("range", range).call().unwrap();
+    let mut part = range("bytes=1400000-");
+    assert_eq!(part.status(), 206);
+    assert_eq!(part.headers()["content-type"], "image/png");
+    assert_eq!(
+        part.headers()["content-range"],
+        "bytes 1400000-1500007/1500008"
+    );
+    assert!(part.body_mut().read_to_vec().unwrap() == image[1_400_000..]);
+    let beyond = range("bytes=1500008-");
+    assert_eq!(beyond.status(), 416);
+    assert_eq!(beyond.headers()["content-range"], "bytes */1500008");
+    let outside = agent
+        .put(format!("{}/a/..%2f..%2fb", host.url()))
+        .send(&image[..]);
+    assert_eq!(outside.unwrap().status(), 400);
+    let list = agent
+        .get(host.url())
+        .call()
+        .unwrap()
+        .body_mut()
+        .read_to_string();
+    assert_eq!(
+        list.unwrap(),
+        r#"[{"bytes":1500008,"name":"2026/cat.png"}]"#
+    );
+    assert_eq!(agent.delete(&url).call().unwrap().status(), 204);
+    assert_eq!(agent.get(&url).call().unwrap().status(), 404);
+    assert_eq!(stored(), None);
+    let (status, errors) = host.stop();
+    assert!(status.success(), "{status}: {errors}");
+}
+
 /// Ends the clients, also when the test fails, so that it does not wait for them.
 struct EndOfLoad<'a>(&'a AtomicBool);
 
@@ -123,20 +209,25 @@ fn embedded(workshop: &Workshop, counter: &Actor) -> PathBuf {
 fn on_redis(workshop: &Workshop, counter: &Actor, prefix: &str) -> PathBuf {
     let url = set_by_xtask("CAPWIRE_REDIS_URL");
     let values = format!("{{ URL: \"{url}\", PREFIX: \"{prefix}\" }}");
-    bound_to(workshop, counter, "keyvalue-redis", &values)
+    bound_to(workshop, counter, STORE, ("keyvalue-redis", &values))
 }
 
 /// Writes a manifest that binds the counter to NATS.
 fn on_nats(workshop: &Workshop, counter: &Actor) -> PathBuf {
     let (url, prefix) = (set_by_xtask("CAPWIRE_NATS_URL"), token(workshop));
     let values = format!("{{ URL: \"{url}\", BUCKET: counters, PREFIX: \"{prefix}\" }}");
-    bound_to(workshop, counter, "keyvalue-nats", &values)
+    bound_to(workshop, counter, STORE, ("keyvalue-nats", &values))
 }
 
-/// Writes a manifest that binds the counter to this store.
-fn bound_to(workshop: &Workshop, counter: &Actor, store: &str, values: &str) -> PathBuf {
-    let bindings = [(counter, HTTP, "{ PORT: 0 }"), (counter, STORE, values)];
-    let manifest = workshop.manifest(&[counter], &bindings);
+/// Writes a manifest that binds an actor to this store.
+fn bound_to(
+    workshop: &Workshop,
+    actor: &Actor,
+    capability: &str,
+    (store, values): (&str, &str),
+) -> PathBuf {
+    let bindings = [(actor, HTTP, SERVED), (actor, capability, values)];
+    let manifest = workshop.manifest(&[actor], &bindings);
     let text = std::fs::read_to_string(&manifest).unwrap();
     let provider = format!("capabilities:\n  - builtin: {store}\n");
     std::fs::write(&manifest, format!("{text}{provider}")).unwrap();
@@ -156,6 +247,12 @@ fn counts(workshop: &Workshop, manifest: &Path) -> [u64; 3] {
     let (status, errors) = host.stop();
     assert!(status.success(), "{status}: {errors}");
     counts
+}
+
+/// Returns a client that takes each status.
+fn agent() -> ureq::Agent {
+    let config = ureq::Agent::config_builder().http_status_as_error(false);
+    config.build().into()
 }
 
 fn count(url: &str) -> u64 {

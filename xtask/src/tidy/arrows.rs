@@ -161,6 +161,7 @@ const TOP: &[&str] = &[
     "capwire-actor-counter",
     "capwire-actor-echo",
     "capwire-actor-guestbook",
+    "capwire-actor-images",
     "capwire-actor-links",
     "capwire-actor-middle",
     "capwire-actor-orders",
