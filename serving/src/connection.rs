@@ -1,5 +1,6 @@
 //! The state of one connection, as its server and other connections see it.
 
+use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::sync::Semaphore;
@@ -33,6 +34,8 @@ pub(crate) enum Activity {
 #[derive(Debug)]
 pub(crate) struct Connection {
     epoch: Instant,
+    /// The client's end.
+    address: SocketAddr,
     /// The numbers of its requests by activity. HTTP/1 has one request at a time.
     receiving: AtomicU32,
     working: AtomicU32,
@@ -56,9 +59,10 @@ pub(crate) struct Connection {
 impl Connection {
     /// A connection that waits for its first request. All connections of a process have the same
     /// `epoch`.
-    pub(crate) fn new(epoch: Instant) -> Self {
+    pub(crate) fn new(epoch: Instant, address: SocketAddr) -> Self {
         let connection = Self {
             epoch,
+            address,
             receiving: AtomicU32::new(0),
             working: AtomicU32::new(0),
             sending: AtomicU32::new(0),
@@ -72,6 +76,10 @@ impl Connection {
         };
         connection.step();
         connection
+    }
+
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
     }
 
     /// Changes the activity of one request. A request begins with nothing and ends with nothing.

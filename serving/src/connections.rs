@@ -8,6 +8,7 @@ use crate::registry::{Registry, Ticket};
 use crate::server::{Leave, Options, Running, Service};
 use std::collections::HashMap;
 use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
@@ -50,7 +51,7 @@ impl<S: Service, H: Handshake> Connections<S, H> {
                 leave = &mut leave => break leave,
                 Some(ended) = self.tasks.join_next_with_id() => self.forget(ended),
                 accepted = listener.accept() => match accepted {
-                    Ok((stream, _)) => self.admit(stream).await,
+                    Ok((stream, address)) => self.admit(stream, address).await,
                     Err(error) => respite(&error).await,
                 },
             }
@@ -64,9 +65,9 @@ impl<S: Service, H: Handshake> Connections<S, H> {
         self.end(leave.unwrap_or_else(dropped)).await
     }
 
-    async fn admit(&mut self, stream: TcpStream) {
+    async fn admit(&mut self, stream: TcpStream, address: SocketAddr) {
         let registry = Registry::of_process();
-        let connection = registry.connection();
+        let connection = registry.connection(address);
         match registry.admit(self.server.share, &connection).await {
             Some(ticket) => self.serve(stream, connection, ticket),
             None => self.refusal.refuse(stream),

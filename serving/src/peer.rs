@@ -7,6 +7,7 @@ use crate::protocol::Protocol;
 use crate::registry::{Registry, Share};
 use bytes::Bytes;
 use hyper::header::{CONNECTION, HeaderValue};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -39,6 +40,12 @@ impl Peer {
             is_received: AtomicBool::new(false),
             is_answered: false,
         }
+    }
+
+    /// Returns the address of the other end of the connection, which is the client or a proxy.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.connection.address()
     }
 
     /// Extends `hold` to `bytes`, the size of the request's body so far. Other connections that hold

@@ -3,6 +3,7 @@
 use crate::connection::Connection;
 use crate::descriptors::most_connections;
 use std::collections::HashMap;
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use tokio::time::Instant;
 
@@ -65,8 +66,8 @@ impl Registry {
         Share { server, most }
     }
 
-    pub(crate) fn connection(&self) -> Arc<Connection> {
-        Arc::new(Connection::new(self.epoch))
+    pub(crate) fn connection(&self, address: SocketAddr) -> Arc<Connection> {
+        Arc::new(Connection::new(self.epoch, address))
     }
 
     /// Gives the connection a place. If there is none, the longest idle connection gives way.

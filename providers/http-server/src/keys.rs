@@ -63,6 +63,39 @@ keys! {
     TLS_CLIENT_CA:
         "none",
         "A PEM file of certificate authorities. Clients must have a certificate of one of them.";
+    TRUSTED_PROXIES:
+        "none",
+        "The addresses of proxies, or networks such as `10.0.0.0/8`, with commas between them. Only they can say for whom \
+                they ask.";
+    PROXY_FIELDS:
+        "`x-forwarded`",
+        "The fields in which the proxies say for whom they ask: `x-forwarded` (`X-Forwarded-For`, `-Proto` and `-Host`) or \
+                `forwarded` (`Forwarded`).";
+    CLIENT_FIELDS:
+        "`true` with `TRUSTED_PROXIES`, or else `false`",
+        "`true` if the server sets `X-Forwarded-For`, `X-Forwarded-Proto` and `X-Forwarded-Host` for the actor, and drops \
+                those of clients.";
+    CORS_ORIGINS:
+        "none",
+        "The origins whose pages may use responses, such as `https://example.com`, with commas between them, or `*` for all.";
+    CORS_METHODS:
+        "`GET, HEAD, POST`",
+        "The methods that these pages may use, or `*` for all.";
+    CORS_HEADERS:
+        "none",
+        "The headers that these pages may send, other than simple ones, or `*` for all.";
+    CORS_EXPOSE:
+        "none",
+        "The headers of responses that these pages may read, other than simple ones, or `*` for all.";
+    CORS_CREDENTIALS:
+        "`false`",
+        "`true` if these pages may send cookies and other credentials. There must be no `*` then.";
+    CORS_MAX_AGE:
+        "the browser's",
+        "The time for which browsers may remember these keys, such as `10m`.";
+    ACCESS_LOG:
+        "`off`",
+        "`on` for a line in the log for each request, without its query, or `query` for lines with it.";
 }
 
 /// The keys that bindings on one port must have in common.

@@ -52,6 +52,9 @@
 //! ```
 #![forbid(unsafe_code)]
 
+mod access;
+mod client;
+mod cors;
 mod failure;
 mod keys;
 mod listeners;

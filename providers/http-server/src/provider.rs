@@ -192,7 +192,7 @@ impl Provider for HttpServer {
         let site = Site::new(
             &binding.id,
             binding.actor,
-            settings.max_body,
+            &settings,
             self.timeouts,
             self.detail,
         );

@@ -1,7 +1,12 @@
 //! The configuration of a binding.
 
+use crate::access::AccessLog;
+use crate::client::Clients;
+use crate::cors::Cors;
 use crate::keys::{
-    ADDRESS, MAX_BODY, MAX_CONNECTIONS, MAX_FIELDS, MAX_HEAD, MAX_MEMORY, NAMES, OF_SERVER, PORT,
+    ADDRESS, CORS_CREDENTIALS, CORS_EXPOSE, CORS_HEADERS, CORS_MAX_AGE, CORS_METHODS, CORS_ORIGINS,
+    MAX_BODY, MAX_CONNECTIONS, MAX_FIELDS, MAX_HEAD, MAX_MEMORY, NAMES, OF_SERVER, PORT,
+    PROXY_FIELDS, TRUSTED_PROXIES,
 };
 use crate::routes::Pattern;
 use crate::tls::Sources;
@@ -19,6 +24,21 @@ const BODIES: usize = 4;
 /// The bytes of a message that a body must leave for the head.
 const ROOM_FOR_HEAD: usize = 512;
 
+/// Keys, and those that have no effect without them.
+const NEEDED: &[(&str, &[&str])] = &[
+    (TRUSTED_PROXIES, &[PROXY_FIELDS]),
+    (
+        CORS_ORIGINS,
+        &[
+            CORS_METHODS,
+            CORS_HEADERS,
+            CORS_EXPOSE,
+            CORS_CREDENTIALS,
+            CORS_MAX_AGE,
+        ],
+    ),
+];
+
 /// The address to listen on, and the limits for clients.
 pub(crate) struct Settings {
     pub(crate) listen: SocketAddr,
@@ -33,6 +53,9 @@ pub(crate) struct Settings {
     pub(crate) tls: Option<Sources>,
     /// The requests of the binding. `None` means that the port is for it alone.
     pub(crate) routes: Option<Pattern>,
+    pub(crate) clients: Clients,
+    pub(crate) cors: Option<Cors>,
+    pub(crate) access_log: Option<AccessLog>,
     /// The values of [`OF_SERVER`].
     pub(crate) of_server: Vec<Option<String>>,
 }
@@ -40,6 +63,12 @@ pub(crate) struct Settings {
 impl Settings {
     pub(crate) fn read(config: &Config) -> Result<Self, ProviderError> {
         config.only(NAMES)?;
+        let settings = Self::values(config)?;
+        check_needed(config)?;
+        Ok(settings)
+    }
+
+    fn values(config: &Config) -> Result<Self, ProviderError> {
         let port = value(
             config,
             PORT,
@@ -59,6 +88,7 @@ impl Settings {
             let reason = format!("must be at least `MAX_BODY`, which is {max_body}");
             return Err(ProviderError::config(MAX_MEMORY, reason));
         }
+        let tls = Sources::of(config)?;
         let address = address.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST));
         Ok(Self {
             listen: SocketAddr::new(address, port.unwrap_or(DEFAULT_PORT)),
@@ -68,8 +98,11 @@ impl Settings {
             max_fields: config.number(MAX_FIELDS, FIELDS)?,
             max_connections: max_connections.map(NonZeroUsize::get),
             max_memory,
-            tls: Sources::of(config)?,
             routes: Pattern::read(config)?,
+            clients: Clients::read(config, tls.is_some())?,
+            cors: Cors::read(config)?,
+            access_log: AccessLog::read(config)?,
+            tls,
             of_server: OF_SERVER
                 .iter()
                 .map(|key| config.get(key).map(str::to_owned))
@@ -118,6 +151,20 @@ impl Settings {
     }
 }
 
+/// Refuses keys without the one that they are for. The error names the missing key, and comes after the
+/// errors of values, so that a wrong value does not cause a second error.
+fn check_needed(config: &Config) -> Result<(), ProviderError> {
+    for (needed, keys) in NEEDED {
+        if config.get(needed).is_none()
+            && let Some(key) = keys.iter().find(|key| config.get(key).is_some())
+        {
+            let reason = format!("is missing, and `{key}` needs it");
+            return Err(ProviderError::config(*needed, reason));
+        }
+    }
+    Ok(())
+}
+
 fn value<T: std::str::FromStr>(
     config: &Config,
     key: &'static str,
@@ -154,6 +201,29 @@ mod tests {
             error.contains("MAX_MEMORY") && error.contains("50"),
             "{error}"
         );
+    }
+
+    #[test]
+    fn a_key_without_the_one_that_it_needs_is_refused() {
+        for (key, value, needed) in [
+            ("PROXY_FIELDS", "forwarded", "TRUSTED_PROXIES"),
+            ("CORS_METHODS", "GET", "CORS_ORIGINS"),
+            ("CORS_HEADERS", "x-a", "CORS_ORIGINS"),
+            ("CORS_EXPOSE", "x-a", "CORS_ORIGINS"),
+            ("CORS_CREDENTIALS", "true", "CORS_ORIGINS"),
+            ("CORS_MAX_AGE", "10m", "CORS_ORIGINS"),
+        ] {
+            let error = Settings::read(&Config::from_iter([(key, value)]));
+            let error = error.map(drop).unwrap_err().to_string();
+            assert!(error.contains(key) && error.contains(needed), "{error}");
+            let other = if needed == "CORS_ORIGINS" {
+                "http://a"
+            } else {
+                "::1"
+            };
+            let twin = Config::from_iter([(key, value), (needed, other)]);
+            assert!(Settings::read(&twin).is_ok(), "{key}");
+        }
     }
 
     #[test]

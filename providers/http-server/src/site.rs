@@ -1,6 +1,10 @@
 //! Serves one binding: from an HTTP request to the actor and back.
 
+use crate::access::AccessLog;
+use crate::client::Clients;
+use crate::cors::Cors;
 use crate::failure::{ErrorDetail, Failure};
+use crate::settings::Settings;
 use crate::timeouts::Timeouts;
 use crate::{request, response, span, trace};
 use capwire_contracts::http::OP_HANDLE_REQUEST;
@@ -20,6 +24,9 @@ pub(crate) struct Site {
     max_body: usize,
     body_timeout: Duration,
     detail: ErrorDetail,
+    clients: Clients,
+    cors: Option<Cors>,
+    access_log: Option<AccessLog>,
     /// Dropped with the last request.
     _running: Option<oneshot::Sender<()>>,
 }
@@ -28,16 +35,19 @@ impl Site {
     pub(crate) fn new(
         binding: &BindingId,
         actor: Arc<dyn ActorHandle>,
-        max_body: usize,
+        settings: &Settings,
         timeouts: Timeouts,
         detail: ErrorDetail,
     ) -> Self {
         Self {
             binding: binding.clone(),
             actor: ActorClient::new(actor),
-            max_body,
+            max_body: settings.max_body,
             body_timeout: timeouts.body,
             detail,
+            clients: settings.clients.clone(),
+            cors: settings.cors.clone(),
+            access_log: settings.access_log,
             _running: None,
         }
     }
@@ -52,6 +62,11 @@ impl Site {
 
     pub(crate) fn binding(&self) -> &BindingId {
         &self.binding
+    }
+
+    /// Returns `true` if the server answers preflights itself.
+    pub(crate) fn has_cors(&self) -> bool {
+        self.cors.is_some()
     }
 
     /// Logs failures, but none that any client can cause at will: these would fill the log.
@@ -104,17 +119,40 @@ impl Site {
 
 impl Site {
     /// Answers a request. Failures become responses.
-    pub(crate) async fn answer(&self, request: Request, peer: &Peer) -> Response {
+    pub(crate) async fn answer(&self, mut request: Request, peer: &Peer) -> Response {
         let trace = trace::of(request.headers());
         let span = span::of(&request, &trace);
-        let answer = self.ask(request, peer, &trace);
-        let answer = answer.instrument(span.clone()).await;
-        let mut response = answer.unwrap_or_else(|failure| {
-            span.in_scope(|| self.log(&failure, &trace));
-            failure.into_response(self.detail)
-        });
+        let client = self.clients.find(peer.address().ip(), request.headers());
+        self.clients.tell(&client, request.headers_mut());
+        let entry = self
+            .access_log
+            .map(|log| log.begin(&request, client.address));
+        let cors = self.cors.as_ref();
+        let origin = cors.and_then(|cors| cors.allowed_origin(request.headers()));
+        let preflight = cors.and_then(|cors| cors.preflight(&request, origin.is_some()));
+        let mut response = match preflight {
+            Some(response) => response,
+            None => {
+                let answer = self.ask(request, peer, &trace);
+                let answer = answer.instrument(span.clone()).await;
+                let mut response = answer.unwrap_or_else(|failure| {
+                    span.in_scope(|| self.log(&failure, &trace));
+                    failure.into_response(self.detail)
+                });
+                if cors.is_some() {
+                    Cors::clean(response.headers_mut());
+                }
+                response
+            }
+        };
+        if let Some(cors) = cors {
+            cors.tell(origin, response.headers_mut());
+        }
         trace::tell(response.headers_mut(), &trace);
         span::end(&span, &response);
+        if let Some(entry) = entry {
+            entry.end(&response, &self.binding, &trace);
+        }
         response
     }
 }

@@ -1,8 +1,10 @@
 //! Tests of the request that the actor gets, and of the response that the client gets.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
+mod clients;
 mod common;
 mod http2;
+mod origins;
 
 use capwire_contracts::http::{Request, Response};
 use capwire_http_server::Timeouts;

@@ -131,6 +131,78 @@ async fn a_request_is_a_span_that_says_how_it_was_answered() {
     assert!(!text.contains("secret"), "{text}");
 }
 
+/// The lines of the access log for requests with this configuration.
+async fn logged(config: &[(&str, &str)], requests: &[&str]) -> Vec<String> {
+    let log = Log::default();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::INFO)
+        .with_ansi(false)
+        .with_writer(log.clone())
+        .finish();
+    listen();
+    let _watching = tracing::subscriber::set_default(subscriber);
+    let actor = Arc::new(Traced::default());
+    let site = Site::new(actor, config, Timeouts::default()).await;
+    for request in requests {
+        site.send(format!("{request}\r\nconnection: close\r\n\r\n"))
+            .await;
+    }
+    let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let lines = text.lines().filter(|line| line.contains("capwire::access"));
+    lines.map(str::to_owned).collect()
+}
+
+#[tokio::test]
+async fn the_access_log_has_a_line_for_each_request() {
+    let request = "GET /a?secret HTTP/1.1\r\nhost: a";
+    assert_eq!(logged(&[], &[request]).await, [""; 0]);
+    assert_eq!(logged(&[("ACCESS_LOG", "off")], &[request]).await, [""; 0]);
+    let proxied = format!(
+        "HEAD /b HTTP/1.1\r\nhost: a\r\nx-forwarded-for: 192.0.2.7\r\ntraceparent: {PARENT}"
+    );
+    let trusted = ("TRUSTED_PROXIES", "127.0.0.1");
+    let lines = logged(&[("ACCESS_LOG", "on"), trusted], &[request, &proxied]).await;
+    let [first, second] = &lines[..] else {
+        panic!("{lines:?}");
+    };
+    let first_parts = [
+        " INFO ",
+        "client=127.0.0.1",
+        "method=GET",
+        "path=/a ",
+        "status=418",
+        "bytes=0",
+        "milliseconds=",
+        "actor=\"MACTOR\"",
+        "binding=\"default\"",
+    ];
+    for part in first_parts {
+        assert!(first.contains(part), "{part}: {first}");
+    }
+    for part in ["client=192.0.2.7", "method=HEAD", "path=/b", ID] {
+        assert!(second.contains(part), "{part}: {second}");
+    }
+    let lines = logged(&[("ACCESS_LOG", "query")], &[request]).await;
+    assert!(lines[0].contains("path=/a?secret"), "{lines:?}");
+}
+
+#[tokio::test]
+async fn a_client_cannot_write_its_own_line_to_the_access_log() {
+    let long = format!("GET /{} HTTP/1.1\r\nhost: a", "a".repeat(5_000));
+    let requests = [
+        "GET /a%0Ab HTTP/1.1\r\nhost: a",
+        "GET /\u{202e}b HTTP/1.1\r\nhost: a",
+        "GET /\u{9b}2Jb HTTP/1.1\r\nhost: a",
+        &long,
+    ];
+    let lines = logged(&[("ACCESS_LOG", "query")], &requests).await;
+    assert_eq!(lines.len(), 4, "{lines:?}");
+    assert!(lines[0].contains("path=/a%0Ab "));
+    assert!(lines[1].contains("path=/\\u{202e}b "), "{}", lines[1]);
+    assert!(lines[2].contains("path=/\\u{9b}2Jb "), "{}", lines[2]);
+    assert!(lines[3].contains("aaa…") && lines[3].len() < 2_000);
+}
+
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
 

@@ -2,6 +2,7 @@
 
 use super::host::{Host, normal};
 use super::pattern::Pattern;
+use crate::cors;
 use crate::site::Site;
 use arc_swap::ArcSwap;
 use bytes::Bytes;
@@ -84,9 +85,13 @@ impl Table {
         let mut of_host_and_path = of_host().filter(|route| route.leads_to(path));
         let first = of_host_and_path.next().ok_or(Miss::Path)?;
         let same = of_host().filter(|route| route.path == first.path);
-        let takes =
-            |route: &&Route| route.methods.is_empty() || route.methods.contains(request.method());
-        match same.clone().find(takes) {
+        // The server answers a preflight for the route of the request that is to follow.
+        let preflight = cors::requested_method(request.method(), request.headers());
+        let preflight = preflight.and_then(|method| {
+            let mut with_cors = same.clone().filter(|route| route.site.has_cors());
+            with_cors.find(|route| route.takes(&method))
+        });
+        match preflight.or_else(|| same.clone().find(|route| route.takes(request.method()))) {
             Some(route) => Ok((Arc::clone(&route.site), route.stripped(request.uri()))),
             None => Err(Miss::Method(
                 same.flat_map(|it| it.methods.clone()).collect(),
@@ -104,6 +109,10 @@ impl Route {
     fn leads_to(&self, path: &str) -> bool {
         let rest = path.strip_prefix(&self.path);
         rest.is_some_and(|rest| self.path.is_empty() || rest.is_empty() || rest.starts_with('/'))
+    }
+
+    fn takes(&self, method: &Method) -> bool {
+        self.methods.is_empty() || self.methods.contains(method)
     }
 
     /// Returns `uri` without the path of this route, if the actor must not see it.

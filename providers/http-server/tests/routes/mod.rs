@@ -184,3 +184,24 @@ async fn a_binding_that_ends_leaves_the_port_to_the_others() {
     assert!(TcpStream::connect(&port.address).await.is_err());
     port.bind("MONE", named("MONE"), &[]).await.unwrap();
 }
+
+#[tokio::test]
+async fn a_preflight_is_for_the_binding_of_the_request_that_follows() {
+    let cors = ("CORS_ORIGINS", "*");
+    let reads: &[(&str, &str)] = &[("METHODS", "GET"), cors, ("CORS_METHODS", "GET")];
+    let writes: &[(&str, &str)] = &[("METHODS", "PUT"), cors, ("CORS_METHODS", "PUT")];
+    let without: &[(&str, &str)] = &[("METHODS", "DELETE, OPTIONS")];
+    let port = Port::of(&[("READS", reads), ("WRITES", writes), ("WITHOUT", without)]).await;
+    let preflight = async |method: &str| {
+        let host = format!("a\r\norigin: http://b\r\naccess-control-request-method: {method}");
+        port.ask("OPTIONS", &host, "/").await
+    };
+    for method in ["GET", "PUT"] {
+        let response = preflight(method).await;
+        assert_eq!(status(&response), "204", "{method}");
+        let line = format!("access-control-allow-methods: {method}\r\n");
+        assert!(response.contains(&line), "{response}");
+    }
+    assert!(body(&preflight("DELETE").await).starts_with("WITHOUT"));
+    assert!(body(&port.ask("OPTIONS", "a", "/").await).starts_with("WITHOUT"));
+}
