@@ -62,6 +62,7 @@ fn a_cookie_cannot_smuggle_an_attribute_or_a_line() {
         new("a", "b\0"),
         new("a", "b\u{7f}"),
         new("a", "b c"),
+        new("a", "b;Secure"),
         new("a", "b,c"),
         new("a", "\"b\""),
         new("a", "b\\"),
