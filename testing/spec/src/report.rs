@@ -15,7 +15,7 @@ an item are line numbers in its file.
 - No engine accepts references to host values (`externref`), because a guest cannot obtain one. Some engines report them as \"gc types\".
 - Constant expressions that read the module's own globals are newer than version 2.0 of the specification.
 - The other failures of wasm3 are NaN results that differ in the quiet bit.
-- wasmi and wasm3 have the same results with `backtraces`, which a test checks.
+- wasmtime has the same results with Winch and Pulley, and wasmi and wasm3 with `backtraces`. `cargo xtask test --full` checks both.
 
 All three engines enforce every limit. Only wasmtime and wasmi are safe against hostile modules. wasm3 is written in C and has a history
 of memory faults, so hosts refuse it unless `--allow-unsafe-engine` declares that all modules are trusted.
