@@ -43,6 +43,16 @@ pub enum Failure {
         /// The subject.
         subject: String,
     },
+    /// The stream that keeps the messages of the subject is full. The message is not stored.
+    StreamFull {
+        /// The subject.
+        subject: String,
+    },
+    /// A stream keeps the messages of the subject, without their reply subjects.
+    NoReplies {
+        /// The subject.
+        subject: String,
+    },
     /// Nobody subscribes to the subject of a request.
     NoResponders {
         /// The subject.
@@ -79,11 +89,13 @@ impl Failure {
     #[must_use]
     pub fn class(&self) -> ErrorClass {
         match self {
-            Self::Subject(_) | Self::ReplySubject(_) => ErrorClass::Subject,
+            Self::Subject(_) | Self::ReplySubject(_) | Self::NoReplies { .. } => {
+                ErrorClass::Subject
+            }
             Self::TooLong { .. }
             | Self::TooLongForReceiver { .. }
             | Self::TooLongForServer { .. } => ErrorClass::Size,
-            Self::Full { .. } => ErrorClass::Full,
+            Self::Full { .. } | Self::StreamFull { .. } => ErrorClass::Full,
             Self::NoResponders { .. } => ErrorClass::NoResponders,
             Self::Timeout { .. } | Self::NegativeTimeout => ErrorClass::Timeout,
             Self::Unavailable { .. } => ErrorClass::Unavailable,
@@ -115,6 +127,17 @@ impl fmt::Display for Failure {
                  raise the subscriber's `MAX_QUEUE`, `MAX_QUEUE_BYTES` or `MAX_CONCURRENT`",
                 short(subject)
             ),
+            Self::StreamFull { subject } => write!(
+                f,
+                "the stream of `{}` is full, so the message is not stored: try again when messages were handled, or raise \
+                 the stream's limit",
+                short(subject)
+            ),
+            Self::NoReplies { subject } => write!(
+                f,
+                "a stream keeps the messages of `{}`, which have no replies: use `Publish` without a reply subject",
+                short(subject)
+            ),
             Self::NoResponders { subject } => {
                 write!(f, "nobody subscribes to `{}`", short(subject))
             }
@@ -133,7 +156,7 @@ impl From<Failure> for ProviderError {
     fn from(failure: Failure) -> Self {
         let text = failure.to_string();
         match failure {
-            Failure::Full { .. } => Self::Busy(text),
+            Failure::Full { .. } | Failure::StreamFull { .. } => Self::Busy(text),
             Failure::Unavailable { source, .. } => Self::Unavailable { what: text, source },
             _ => Self::Refused(text),
         }

@@ -2,6 +2,7 @@
 
 use crate::events::Events;
 use crate::receive::Subscriptions;
+use crate::stream::{Receiver, Stream, StreamSettings, UNKNOWN};
 use async_nats::{Client as Nats, ConnectOptions, PublishErrorKind, StatusCode, Subscriber};
 use bytes::Bytes;
 use capwire_contracts::messaging::{BrokerMessage, RequestMessage};
@@ -31,24 +32,44 @@ pub(crate) struct Client {
     replies: JoinHandle<()>,
     delivery: Arc<Delivery>,
     subscriptions: Mutex<Option<Subscriptions>>,
+    /// The stream whose messages are kept until they are handled.
+    stream: Option<Arc<Stream>>,
+    receiver: Option<Receiver>,
+}
+
+/// The values of a binding.
+pub(crate) struct Values {
+    pub(crate) server: Server,
+    pub(crate) common: Settings,
+    pub(crate) stream: Option<StreamSettings>,
 }
 
 impl Client {
     /// Connects, logs in and subscribes. `before` ends before the first message is delivered.
     pub(crate) async fn open(
         binding: Binding,
-        server: &Server,
-        settings: Settings,
+        values: Values,
         before: impl Future<Output = ()> + Send,
     ) -> Result<Self, Failure> {
+        let Values {
+            server,
+            common: settings,
+            stream,
+        } = values;
         let events = Arc::new(Events::new(binding.id.clone()));
         let nats = server.connect(options(&events, &settings)).await;
         let nats = nats.map_err(Failure::not_connected)?;
+        let until = Instant::now() + server.connect_timeout;
+        let stream = match stream {
+            Some(stream) => Some(Stream::open(&nats, stream, settings.clone(), until).await?),
+            None => None,
+        };
         before.await;
         let inbox = format!("_INBOX.{}.", token()?);
         let replies = nats.subscribe(format!("{inbox}*")).await;
         let replies = replies.map_err(Failure::not_connected)?;
         let inboxes = Arc::new(Inboxes::new(inbox));
+        let receiver = Receiver::start(&binding, stream.as_ref()).await?;
         let delivery = Delivery::start(binding.id, binding.actor, settings.limits, None);
         let delivery = Arc::new(delivery);
         let mut client = Self {
@@ -58,11 +79,15 @@ impl Client {
             delivery,
             settings,
             subscriptions: Mutex::default(),
+            stream,
+            receiver,
         };
-        let (nats, settings, delivery) = (&client.nats, &client.settings, &client.delivery);
-        let subscriptions = Subscriptions::open(nats, settings, delivery, &events).await?;
-        *client.subscriptions.get_mut() = Some(subscriptions);
-        client.confirm(server).await?;
+        if client.receiver.is_none() {
+            let (nats, settings, delivery) = (&client.nats, &client.settings, &client.delivery);
+            let subscriptions = Subscriptions::open(nats, settings, delivery, &events).await?;
+            *client.subscriptions.get_mut() = Some(subscriptions);
+        }
+        client.confirm(&server).await?;
         match events.take_error() {
             None => Ok(client),
             Some(error) => Err(Failure::Unavailable {
@@ -96,6 +121,9 @@ impl Client {
             // The server may be away.
             let _ = timeout_at(until, subscriptions.drain()).await;
         }
+        if let Some(receiver) = &self.receiver {
+            receiver.drain(until).await;
+        }
         let left = until.saturating_duration_since(Instant::now());
         self.delivery.drain(left).await;
     }
@@ -110,8 +138,18 @@ impl Client {
         }
         let until = Instant::now() + self.longest(call);
         self.connected(until).await?;
+        let (subject, body) = (message.subject, message.body);
+        if let Some(stream) = self.keeper(&subject) {
+            if !reply_to.is_empty() {
+                return Err(Failure::NoReplies { subject }.into());
+            }
+            let stored = timeout_at(until, stream.publish(subject, body.into()));
+            return Ok(stored
+                .await
+                .unwrap_or_else(|late| Err(not_confirmed(late)))?);
+        }
         let sent = timeout_at(until, async {
-            self.send(message.subject, reply_to, message.body).await?;
+            self.send(subject, reply_to, body).await?;
             self.nats.flush().await.map_err(unknown)
         });
         Ok(sent.await.unwrap_or_else(|late| Err(unknown(late)))?)
@@ -121,6 +159,10 @@ impl Client {
     pub(crate) async fn request(&self, call: &Call<'_>) -> Result<Bytes, ProviderError> {
         let request: RequestMessage = call.message()?;
         self.check(&request.subject, &request.body)?;
+        if self.keeper(&request.subject).is_some() {
+            let subject = request.subject;
+            return Err(Failure::NoReplies { subject }.into());
+        }
         let longest = self.longest(call);
         let after = match u64::try_from(request.timeout) {
             Ok(0) => longest,
@@ -151,6 +193,12 @@ impl Client {
             true => Err(Failure::TooLong { bytes, most }),
             false => Ok(()),
         }
+    }
+
+    /// Returns the stream that keeps messages to `subject`.
+    fn keeper(&self, subject: &str) -> Option<&Stream> {
+        let stream = self.stream.as_deref()?;
+        stream.keeps(subject).then_some(stream)
     }
 
     fn longest(&self, call: &Call<'_>) -> Duration {
@@ -209,6 +257,14 @@ fn unknown(source: impl std::error::Error + Send + Sync + 'static) -> Failure {
     Failure::Unavailable {
         what: "the NATS server did not take the message in time, which may or may not be sent"
             .to_owned(),
+        source: Some(source.into()),
+    }
+}
+
+/// Returns the failure of a message that a stream may have stored.
+fn not_confirmed(source: impl std::error::Error + Send + Sync + 'static) -> Failure {
+    Failure::Unavailable {
+        what: UNKNOWN.to_owned(),
         source: Some(source.into()),
     }
 }

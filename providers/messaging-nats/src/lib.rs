@@ -4,6 +4,8 @@
 //! `docs/providers/messaging-nats.md` in the repository explains them.
 //!
 //! * **At most once**: a message whose handler fails is not delivered again.
+//! * **At least once**, with `STREAM`: a stream of JetStream keeps each message until the actor has handled it. A message whose
+//!   handler fails is delivered again after a pause, and is a dead letter at last.
 //! * **Groups**: by default, one binding of an actor gets each message, on whichever host it is.
 //! * **Bounds**: the queue of each binding is bounded in messages and in bytes. What does not fit is
 //!   dropped, and logged.
@@ -30,6 +32,7 @@ mod events;
 mod keys;
 mod provider;
 mod receive;
+mod stream;
 
 pub use provider::MessagingNats;
 

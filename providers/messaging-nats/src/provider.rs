@@ -1,7 +1,8 @@
 //! The client of the server as a provider.
 
-use crate::client::Client;
+use crate::client::{Client, Values};
 use crate::keys;
+use crate::stream::StreamSettings;
 use arc_swap::ArcSwap;
 use bytes::Bytes;
 use capwire_contracts::core::CapabilityDescriptor;
@@ -78,9 +79,14 @@ impl MessagingNats {
     }
 }
 
-fn read(actor: &str, config: &Config) -> Result<(Server, Settings), ProviderError> {
+fn read(actor: &str, config: &Config) -> Result<Values, ProviderError> {
     config.only(keys::KEY_NAMES)?;
-    Ok((Server::read(config)?, Settings::read(actor, config)?))
+    let common = Settings::read(actor, config)?;
+    Ok(Values {
+        server: Server::read(config)?,
+        stream: StreamSettings::read(config, &common)?,
+        common,
+    })
 }
 
 impl fmt::Debug for MessagingNats {
@@ -108,8 +114,8 @@ impl Provider for MessagingNats {
 
     async fn bind(&self, binding: Binding) -> Result<Bound, ProviderError> {
         let id = binding.id.clone();
-        let (server, settings) = read(&id.actor, &binding.config)?;
-        let client = Client::open(binding, &server, settings, self.end(&id)).await?;
+        let values = read(&id.actor, &binding.config)?;
+        let client = Client::open(binding, values, self.end(&id)).await?;
         self.put(&id, Some(&Arc::new(client)));
         Ok(Bound::default())
     }

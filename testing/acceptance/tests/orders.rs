@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
 
 use capwire_acceptance::{Actor, HTTP, RunningHost, STORE, Workshop, engines, guest};
+use capwire_nats_server::Own;
 use capwire_scaffold::{eventually, set_by_xtask};
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
@@ -152,14 +153,18 @@ impl Program {
 fn on_nats(workshop: &Workshop, actor: &Actor, more: &[(&Actor, &str, &str)]) -> RunningHost {
     let url = set_by_xtask("CAPWIRE_NATS_URL");
     let values = format!("{{ URL: \"{url}\", SUBSCRIPTION: \"{}.*\" }}", actor.name);
-    let own = [
-        (actor, HTTP, "{ PORT: \"0\" }"),
-        (actor, MESSAGING, &*values),
-    ];
-    let manifest = workshop.manifest(&[actor], &[&own, more].concat());
+    let own = [(actor, MESSAGING, &*values)];
+    with_nats(workshop, actor, &[&own, more].concat())
+}
+
+/// Starts a host with one actor, whose bindings of `wascc:messaging` name a NATS server. One can be called `questions`.
+fn with_nats(workshop: &Workshop, actor: &Actor, bindings: &[(&Actor, &str, &str)]) -> RunningHost {
+    let own = [(actor, HTTP, "{ PORT: \"0\" }")];
+    let manifest = workshop.manifest(&[actor], &[&own, bindings].concat());
     let text = fs::read_to_string(&manifest).unwrap();
-    let provider = "capabilities:\n  - builtin: messaging-nats\n";
-    fs::write(&manifest, format!("{text}{provider}")).unwrap();
+    let provider = "  - builtin: messaging-nats\n";
+    let other = format!("{provider}    binding_name: questions\n");
+    fs::write(&manifest, format!("{text}capabilities:\n{provider}{other}")).unwrap();
     RunningHost::start(&manifest, "wasmi", &workshop.path().join(&actor.name))
 }
 
@@ -183,5 +188,46 @@ fn orders_go_from_host_to_host_and_from_other_programs_over_nats() {
     }
     stop(workers);
     assert_eq!(count(&desks, "tea").0, 503, "nobody subscribes any more");
+    stop(desks);
+}
+
+/// A stream keeps each order that was accepted until the worker has handled it, also while no worker runs.
+#[test]
+fn orders_in_a_stream_survive_the_hosts_of_workers() {
+    const KILLS: u32 = 2;
+    const ORDERS: u32 = 10;
+    let server = Own::with_jetstream();
+    let workshop = Workshop::new();
+    let module = guest("orders.wasm");
+    let desk = workshop.sign(&module, "desk", &[HTTP, MESSAGING]);
+    let worker = workshop.sign(&module, "orders", &[HTTP, MESSAGING, STORE]);
+    let values = |more: &str| format!("{{ URL: \"{}\", {more} }}", server.url());
+    let new = values("STREAM: orders, SUBSCRIPTION: orders.new, ACK_WAIT: 1s");
+    let questions = values("SUBSCRIPTION: orders.count") + "\n    binding: questions";
+    let bindings = [
+        (&worker, MESSAGING, &*new),
+        (&worker, MESSAGING, &*questions),
+        (&worker, STORE, "{}"),
+    ];
+    let mut workers = with_nats(&workshop, &worker, &bindings);
+    let sends = values("STREAM: orders");
+    let desks = with_nats(&workshop, &desk, &[(&desk, MESSAGING, &*sends)]);
+    for _ in 0..KILLS {
+        for _ in 0..ORDERS {
+            assert_eq!(order(&desks, "tea"), 202);
+        }
+        workers.kill();
+        for _ in 0..ORDERS {
+            assert_eq!(order(&desks, "tea"), 202);
+        }
+        workers = with_nats(&workshop, &worker, &bindings);
+    }
+    let accepted = KILLS * 2 * ORDERS;
+    eventually("all orders are counted", || match count(&desks, "tea") {
+        // One that was handled when its host was killed may count twice.
+        (200, counted) => counted.parse::<u32>().unwrap() >= accepted,
+        _ => false,
+    });
+    stop(workers);
     stop(desks);
 }

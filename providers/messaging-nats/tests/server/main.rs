@@ -10,4 +10,5 @@ mod contract;
 mod login;
 mod outage;
 mod queues;
+mod stream;
 mod tls;
