@@ -28,8 +28,9 @@ fn with_attackers() -> Folder {
     folder.signed(&web("hello"), "honest", "--cap wascc:http_server");
     let servers = ["loud", "failing", "honest"].map(http).join("\n  - ");
     let logging = r#"{ actor: loud, capability: "wascc:logging" }"#;
+    // Unoptimised, the log takes a large part of the usual CPU time, and all of it on a busy machine.
     let manifest = format!(
-        "actors: [loud.wasm, failing.wasm, honest.wasm]\nbindings:\n  - {servers}\n  - {logging}\n"
+        "actors:\n  - {{ path: loud.wasm, limits: {{ cpu: 20s }} }}\n  - failing.wasm\n  - honest.wasm\nbindings:\n  - {servers}\n  - {logging}\n"
     );
     folder.write("m.yaml", manifest);
     folder
