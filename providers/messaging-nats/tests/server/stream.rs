@@ -116,7 +116,13 @@ async fn a_message_that_is_never_handled_is_a_dead_letter() {
     let name = subject.name("work");
     let sender = kept.sender(&subject).await;
     listener.will(Doing::Fail(failure()));
-    sender.publish(&name, "poison").await.unwrap();
+    let mut headers = async_nats::HeaderMap::new();
+    headers.insert("Kind", "order");
+    // It holds for the message, and would not for its letter.
+    headers.insert("Nats-Expected-Last-Sequence", "0");
+    let context = &kept.context;
+    let sent = context.publish_with_headers(name.clone(), headers, "poison".into());
+    sent.await.unwrap().await.unwrap();
     assert_eq!(listener.bodies(3).await, ["poison"; 3]);
     let dead = format!("dead.{}", kept.name);
     let letter = async {
@@ -135,6 +141,7 @@ async fn a_message_that_is_never_handled_is_a_dead_letter() {
     let letter = timeout(LONGEST, letter).await.unwrap();
     assert_eq!(letter.payload, "poison");
     for (header, value) in [
+        ("Kind", "order"),
         ("Capwire-Subject", &*name),
         ("Capwire-Tries", "3"),
         ("Capwire-Reason", "the actor failed"),
