@@ -1,5 +1,6 @@
 //! Messages that a stream of JetStream keeps until the actor has handled them.
 
+mod letter;
 mod open;
 mod receive;
 mod settings;

@@ -1,8 +1,7 @@
 //! One message of a stream: its calls of the actor, and what the server is told of it.
 
 use super::Stream;
-use async_nats::HeaderMap;
-use async_nats::jetstream::message::PublishMessage;
+use super::letter::Letter;
 use async_nats::jetstream::{AckKind, Message as Received};
 use capwire_contracts::messaging::{BrokerMessage, OP_DELIVER_MESSAGE};
 use capwire_provider::{ActorClient, ActorError, BindingId};
@@ -18,8 +17,6 @@ use tokio::time::{interval, sleep};
 const PAUSE: Duration = Duration::from_millis(5);
 /// The same, at most.
 const LONGEST_PAUSE: Duration = Duration::from_millis(200);
-/// The begin of the names of headers that the server obeys.
-const OF_SERVER: &str = "nats-";
 /// The number of signs of life of a message in its `ACK_WAIT`.
 const SIGNS: u32 = 3;
 
@@ -148,7 +145,12 @@ impl Task {
             self.count_dropped(reason);
             return self.tell(AckKind::Term).await;
         };
-        match self.bury(subject, reason).await {
+        let letter = Letter {
+            message: &self.received,
+            tries: self.delivered,
+            reason,
+        };
+        match letter.store(&self.shared.stream.context, subject).await {
             Ok(()) => {
                 self.warn(reason, "a message is a dead letter now");
                 self.tell(AckKind::Ack).await;
@@ -159,44 +161,6 @@ impl Task {
                 self.try_later().await;
             }
         }
-    }
-
-    /// Stores the message as a dead letter, once, however often that is tried.
-    async fn bury(&self, subject: &str, reason: &str) -> Result<(), async_nats::Error> {
-        let info = self.received.info()?;
-        let letter = PublishMessage::build()
-            .payload(self.received.payload.clone())
-            .headers(self.plain_headers())
-            .header("Capwire-Subject", self.received.subject.as_str())
-            .header("Capwire-Tries", self.delivered.to_string())
-            .header("Capwire-Reason", reason)
-            .message_id(format!(
-                "{}-{}-{}",
-                info.stream, info.consumer, info.stream_sequence
-            ));
-        let context = &self.shared.stream.context;
-        context
-            .send_publish(subject.to_owned(), letter)
-            .await?
-            .await?;
-        Ok(())
-    }
-
-    /// Returns the headers of the message without those that the server obeys: the sender meant them for the first stream, and
-    /// they could keep the letter out of its stream, or remove others from there.
-    fn plain_headers(&self) -> HeaderMap {
-        let mut plain = HeaderMap::new();
-        let headers = self.received.headers.iter().flat_map(HeaderMap::iter);
-        for (name, values) in headers {
-            let text: &str = name.as_ref();
-            if text.to_ascii_lowercase().starts_with(OF_SERVER) {
-                continue;
-            }
-            for value in values {
-                plain.append(name.clone(), value.clone());
-            }
-        }
-        plain
     }
 
     /// A sign that is lost means that the server delivers the message again.

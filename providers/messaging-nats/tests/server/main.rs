@@ -7,6 +7,7 @@
 )]
 
 mod contract;
+mod kept;
 mod login;
 mod outage;
 mod queues;

@@ -1,10 +1,10 @@
 //! Messages that a stream keeps until the actor has handled them.
 
-use crate::contract::{prefix, subject, subject_at, url};
+use crate::contract::{subject, subject_at, url};
+use crate::kept::{ACTOR, Kept, LONGEST};
 use async_nats::jetstream::consumer::pull;
-use async_nats::jetstream::{self, Context, stream};
 use capwire_contracts::messaging::ErrorClass;
-use capwire_contracts_suite::messaging::{Client, Doing, Listener, Subject, class};
+use capwire_contracts_suite::messaging::{Doing, Listener, class};
 use capwire_messaging_nats::MessagingNats;
 use capwire_nats_server::{Own, Proxy};
 use capwire_provider::{ActorError, Config};
@@ -12,72 +12,6 @@ use futures_util::StreamExt;
 use std::collections::HashSet;
 use std::time::Duration;
 use tokio::time::timeout;
-
-const LONGEST: Duration = Duration::from_secs(60);
-const ACTOR: &str = "MWORKER";
-
-/// A stream of one test, as a client of others sees it.
-struct Kept {
-    name: String,
-    context: Context,
-}
-
-impl Kept {
-    async fn new() -> Self {
-        Self::at(&url()).await
-    }
-
-    async fn at(url: &str) -> Self {
-        let name = prefix();
-        let context = jetstream::new(async_nats::connect(url).await.unwrap());
-        Self { name, context }
-    }
-
-    /// The values of a binding, which tries again soon.
-    fn values<'v>(&'v self, more: &[(&'v str, &'v str)]) -> Vec<(&'v str, &'v str)> {
-        let own = [("STREAM", &*self.name), ("BACKOFF", "10ms")];
-        [&own[..], more].concat()
-    }
-
-    async fn listener(&self, subject: &Subject, more: &[(&str, &str)]) -> Listener {
-        subject
-            .listener_with(ACTOR, "work", &self.values(more))
-            .await
-    }
-
-    /// A sender whose messages are kept.
-    async fn sender<'s>(&self, subject: &'s Subject) -> Client<'s> {
-        let values = self.values(&[]);
-        let bound = subject.bind("MSENDER", "default", Listener::default(), &values);
-        bound.await.unwrap();
-        subject.unbound("MSENDER", "default")
-    }
-
-    async fn stream(&self) -> stream::Stream {
-        self.context.get_stream(&self.name).await.unwrap()
-    }
-
-    /// The messages that are delivered and not acknowledged, and those that wait.
-    async fn pending(&self) -> (usize, u64) {
-        let consumer = self
-            .stream()
-            .await
-            .get_consumer::<pull::Config>(ACTOR)
-            .await;
-        let info = consumer.unwrap().get_info().await.unwrap();
-        (info.num_ack_pending, info.num_pending)
-    }
-
-    /// Waits until so many messages are in the stream.
-    async fn has(&self, messages: u64) {
-        let has = async {
-            while self.stream().await.get_info().await.unwrap().state.messages != messages {
-                tokio::task::yield_now().await;
-            }
-        };
-        timeout(LONGEST, has).await.unwrap();
-    }
-}
 
 fn failure() -> ActorError {
     ActorError::Failed("no".to_owned())
@@ -124,21 +58,7 @@ async fn a_message_that_is_never_handled_is_a_dead_letter() {
     let sent = context.publish_with_headers(name.clone(), headers, "poison".into());
     sent.await.unwrap().await.unwrap();
     assert_eq!(listener.bodies(3).await, ["poison"; 3]);
-    let dead = format!("dead.{}", kept.name);
-    let letter = async {
-        loop {
-            let found = kept
-                .stream()
-                .await
-                .get_last_raw_message_by_subject(&dead)
-                .await;
-            match found {
-                Ok(letter) => break letter,
-                Err(_) => tokio::task::yield_now().await,
-            }
-        }
-    };
-    let letter = timeout(LONGEST, letter).await.unwrap();
+    let letter = kept.letter().await;
     assert_eq!(letter.payload, "poison");
     for (header, value) in [
         ("Kind", "order"),
@@ -153,6 +73,31 @@ async fn a_message_that_is_never_handled_is_a_dead_letter() {
     assert_eq!(listener.bodies(1).await, ["good"]);
     // The letter stays.
     kept.has(1).await;
+}
+
+/// The letter's headers do not fit beside its body.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_dead_letter_as_long_as_the_server_takes_keeps_its_body() {
+    for (room, kind, reason) in [(300, None, true), (0, None, false)] {
+        let (kept, subject) = (Kept::new().await, subject());
+        let listener = kept.listener(&subject, &[("MAX_TRIES", "1")]).await;
+        listener.will(Doing::Fail(failure()));
+        let client = async_nats::connect(url()).await.unwrap();
+        let body = vec![b'x'; client.max_payload() - room];
+        let mut headers = async_nats::HeaderMap::new();
+        if room > 0 {
+            headers.insert("Kind", "x".repeat(room - 40));
+        }
+        let sent =
+            kept.context
+                .publish_with_headers(subject.name("work"), headers, body.clone().into());
+        sent.await.unwrap().await.unwrap();
+        let letter = kept.letter().await;
+        assert_eq!(letter.payload, body);
+        assert_eq!(letter.headers.get("Kind").map(|_| ()), kind);
+        assert_eq!(letter.headers.get("Capwire-Reason").is_some(), reason);
+        kept.has(1).await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -268,14 +213,7 @@ async fn a_message_of_which_the_host_died_is_a_dead_letter_in_the_end() {
     let mut taken = consumer.batch().max_messages(1).messages().await.unwrap();
     assert_eq!(taken.next().await.unwrap().unwrap().payload, "poison");
     let listener = kept.listener(&subject, &values).await;
-    let dead = format!("dead.{}", kept.name);
-    let buried = async {
-        let stream = kept.stream().await;
-        while stream.get_last_raw_message_by_subject(&dead).await.is_err() {
-            tokio::task::yield_now().await;
-        }
-    };
-    timeout(LONGEST, buried).await.unwrap();
+    kept.letter().await;
     assert_eq!(listener.count().await, 0);
 }
 
