@@ -1,13 +1,21 @@
 //! Checks of packages and features.
 
 use crate::packages;
-use crate::shell::{cargo, run};
+use crate::shell::{cargo, run, target};
 use anyhow::Result;
 
 /// The packages whose features select engines and providers.
 const PACKAGES: [&str; 2] = ["capwire", "capwire-cli"];
 
-/// Checks that rustdoc can make all pages, without warnings.
+/// Lets clippy check everything, also what no test builds, such as the targets for the fuzzer.
+pub(crate) fn lints() -> Result<()> {
+    let mut clippy = cargo(&["clippy", "--workspace", "--all-targets", "--all-features"]);
+    // Clippy links nothing, so it does not need the fuzzer's runtime, which takes half a minute to compile.
+    clippy.env("CUSTOM_LIBFUZZER_PATH", target().join("libfuzzer.a"));
+    run(clippy.args(["--", "-D", "warnings"]))
+}
+
+/// Checks that rustdoc can make all pages, also those of programs, without warnings.
 pub(crate) fn pages() -> Result<()> {
     let mut doc = cargo(&["doc", "--workspace", "--no-deps", "--all-features"]);
     run(doc.env("RUSTDOCFLAGS", "-D warnings"))

@@ -16,6 +16,7 @@ mod mutants;
 mod outside;
 mod packages;
 mod release;
+mod rustdoc;
 mod sentences;
 mod services;
 mod setup;
@@ -24,6 +25,7 @@ mod static_host;
 mod test;
 mod tidy;
 
+use anyhow::Result;
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
@@ -81,6 +83,9 @@ enum Task {
 }
 
 fn main() -> ExitCode {
+    if rustdoc::is_asked() {
+        return ended(rustdoc::act());
+    }
     let done = match Args::parse().task {
         Task::Demo(options) => demo::run(&options),
         Task::Setup(options) => setup::install(&options),
@@ -106,11 +111,12 @@ fn main() -> ExitCode {
         }
         Task::Sentences(options) => sentences::print(&options),
     };
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error:#}");
-            ExitCode::FAILURE
-        }
-    }
+    ended(done.map(|()| ExitCode::SUCCESS))
+}
+
+fn ended(done: Result<ExitCode>) -> ExitCode {
+    done.unwrap_or_else(|error| {
+        eprintln!("error: {error:#}");
+        ExitCode::FAILURE
+    })
 }

@@ -4,7 +4,9 @@ mod beside;
 
 use crate::build::Profile;
 use crate::shell::{self, cargo, target};
-use crate::{build, check, documented, languages, miri, mutants, outside, services, setup};
+use crate::{
+    build, check, documented, languages, miri, mutants, outside, rustdoc, services, setup,
+};
 use anyhow::Result;
 use beside::Beside;
 use services::Service;
@@ -18,6 +20,12 @@ pub(crate) struct Options {
     /// mutants, a host outside the workspace, the commands in documents
     #[arg(long)]
     full: bool,
+    /// Let clippy check what is built for the tests, and fail for each warning
+    #[arg(long)]
+    lint: bool,
+    /// Only build the tests and the benchmarks
+    #[arg(long, conflicts_with = "full")]
+    no_run: bool,
 }
 
 /// The packages for WebAssembly, which have no tests.
@@ -43,6 +51,10 @@ const RELEASED: [&str; 6] = [
 ];
 const FEATURES_RELEASED: &str = "capwire-cli/wasm3,capwire-hostile/wasm3";
 
+const COMPILED_BY_CLIPPY: &str = "build.rustc-workspace-wrapper = 'clippy-driver'";
+/// The form in which `cargo clippy` passes `-D warnings` on.
+const WARNINGS_ARE_ERRORS: &str = "-Dwarnings__CLIPPY_HACKERY__";
+
 /// The test that runs the specification's tests again with each option of an engine, which takes longer than all other tests.
 const SPECIFICATION_AGAIN: &str = "options_change_no_result_of_the_specification_tests";
 
@@ -56,7 +68,7 @@ const SECOND: &str = "[!a-e]*";
 /// The amount of testing for each engine.
 struct Effort {
     requests: &'static str,
-    /// The number of times that the host is killed while it writes.
+    /// The number of times that the host is killed while it writes, and a quarter of the swaps under load.
     rounds: &'static str,
     /// The hostile guests that attack engines with options.
     attacks: &'static str,
@@ -87,14 +99,17 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     if options.full {
         setup::wasm3()?;
     }
+    if options.no_run {
+        return build_all(options.lint);
+    }
     let guests = build::guests()?;
-    shell::run(of_workspace("test").arg("--no-run"))?;
+    build_all(options.lint)?;
     // They also build the counters, which the integration tests run.
     languages::test(&languages::selected(options.full), &guests, options.full)?;
     // The services run until the tests have ended.
     let services = services::start_for_tests()?;
     let part = |targets: &[&str]| {
-        let mut tests = of_workspace("test");
+        let mut tests = of_workspace("test", options.lint);
         tests.args(targets);
         prepare(&mut tests, &services, &guests, Profile::Dev, &QUICK)?;
         Ok(tests)
@@ -111,17 +126,31 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     if options.full { full(&guests) } else { Ok(()) }
 }
 
+/// Builds the tests and examples, and then the benchmarks: together, cargo would also build tests where there are none.
+fn build_all(lint: bool) -> Result<()> {
+    shell::run(of_workspace("test", lint).arg("--no-run"))?;
+    shell::run(of_workspace("test", lint).args(["--no-run", "--bench", "*"]))
+}
+
 /// Runs everything but the integration tests, whose failures are to be seen even if this fails.
 fn others(part: impl Fn(&[&str]) -> Result<Command>) -> Result<()> {
     shell::run(&mut part(&["--lib", "--bins"])?)?;
-    shell::run(&mut part(&["--doc"])?)?;
-    check::pages()
+    let mut examples = part(&["--doc"])?;
+    rustdoc::with_pages(&mut examples);
+    shell::run(&mut examples)
 }
 
 /// Returns a command for all packages that can be built here. A selection would build shared
 /// dependencies again, because each package asks for other features.
-fn of_workspace(doing: &str) -> Command {
+///
+/// With `lint`, clippy compiles our packages. `cargo clippy` would check all dependencies again, which takes a third as long as
+/// to compile them.
+fn of_workspace(doing: &str, lint: bool) -> Command {
     let mut command = cargo(&[doing, "--workspace"]);
+    if lint {
+        command.args(["--config", COMPILED_BY_CLIPPY]);
+        command.env("CLIPPY_ARGS", WARNINGS_ARE_ERRORS);
+    }
     let mut elsewhere = GUESTS.to_vec();
     if setup::has_libclang() {
         command.args(["--features", FEATURES_OF_WASM3]);
@@ -141,9 +170,11 @@ fn full(guests: &Path) -> Result<()> {
         tests.args(["--package", package]);
     }
     run_with(&mut tests, guests, Profile::Release, &FULL)?;
-    let mut left_out = of_workspace("test");
+    let mut left_out = of_workspace("test", false);
     left_out.args(["--test", "engines", "--test", "keyvalue"]);
     run_with(&mut left_out, guests, Profile::Dev, &FULL)?;
+    check::lints()?;
+    check::pages()?;
     check::features()?;
     check::package_and_build()?;
     miri::run()?;
@@ -164,8 +195,8 @@ fn original_wapc() -> Result<()> {
 /// Checks that a signed file gives the same bytes on each engine, and in the hosts that the
 /// commands `elsewhere` run.
 pub(crate) fn same_bytes(guests: &Path, elsewhere: &[String]) -> Result<()> {
-    shell::run(of_workspace("build").args(["--bin", "capwire"]))?;
-    let mut tests = of_workspace("test");
+    shell::run(of_workspace("build", false).args(["--bin", "capwire"]))?;
+    let mut tests = of_workspace("test", false);
     tests.args(["--test", "same_bytes"]);
     tests.env("CAPWIRE_ELSEWHERE", elsewhere.join("\n"));
     run_with(&mut tests, guests, Profile::Dev, &QUICK)

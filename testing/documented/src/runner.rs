@@ -25,6 +25,7 @@ pub enum Runner {
 pub const ELSEWHERE: &[(&str, Runner)] = &[
     (".ci/run", Runner::Ci),
     ("cargo xtask test", Runner::Ci),
+    ("cargo xtask test --lint", Runner::Ci),
     ("cargo xtask tidy", Runner::Ci),
     (
         "cargo xtask hooks",
