@@ -93,6 +93,12 @@ keys! {
     CORS_MAX_AGE:
         "the browser's",
         "The time for which browsers may remember these keys, such as `10m`.";
+    COMPRESS:
+        "`off`",
+        "`gzip` if responses are compressed for clients that take them so.";
+    COMPRESS_MIN:
+        "`1024`",
+        "The size of the smallest body that is compressed, in bytes, from 1 to 1073741824.";
     ACCESS_LOG:
         "`off`",
         "`on` for a line in the log for each request, without its query, or `query` for lines with it.";

@@ -54,6 +54,7 @@
 
 mod access;
 mod client;
+mod compress;
 mod cors;
 mod failure;
 mod keys;

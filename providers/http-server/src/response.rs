@@ -1,6 +1,7 @@
 //! Converts the actor's answer to an HTTP response. Actors are not trusted to follow the rules of
 //! HTTP.
 
+use crate::compress::Compress;
 use crate::failure::Failure;
 use bytes::Bytes;
 use capwire_contracts::http::Response;
@@ -26,12 +27,18 @@ const NOT_THE_ACTORS: [HeaderName; 8] = [
 
 /// Returns the response, or a failure if the answer is not a valid response. Its body holds memory
 /// of the server until the client has read it.
+///
+/// `compress` has the rules for compressed responses if there are any, and true if the client takes them.
 pub(crate) async fn checked(
     mut answer: Response,
     peer: &Peer,
+    compress: Option<(Compress, bool)>,
 ) -> Result<capwire_serving::Response, Failure> {
-    let body = std::mem::take(&mut answer.body);
-    let response = head(answer)?;
+    let mut body = std::mem::take(&mut answer.body);
+    let mut response = head(answer)?;
+    if let Some((compress, is_taken)) = compress {
+        body = compress.apply(&mut response, body, is_taken).await;
+    }
     let body = if has_body(response.status()) {
         peer.body(body).await?
     } else {

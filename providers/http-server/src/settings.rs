@@ -2,11 +2,12 @@
 
 use crate::access::AccessLog;
 use crate::client::Clients;
+use crate::compress::Compress;
 use crate::cors::Cors;
 use crate::keys::{
-    ADDRESS, CORS_CREDENTIALS, CORS_EXPOSE, CORS_HEADERS, CORS_MAX_AGE, CORS_METHODS, CORS_ORIGINS,
-    MAX_BODY, MAX_CONNECTIONS, MAX_FIELDS, MAX_HEAD, MAX_MEMORY, NAMES, OF_SERVER, PORT,
-    PROXY_FIELDS, TRUSTED_PROXIES,
+    ADDRESS, COMPRESS, COMPRESS_MIN, CORS_CREDENTIALS, CORS_EXPOSE, CORS_HEADERS, CORS_MAX_AGE,
+    CORS_METHODS, CORS_ORIGINS, MAX_BODY, MAX_CONNECTIONS, MAX_FIELDS, MAX_HEAD, MAX_MEMORY, NAMES,
+    OF_SERVER, PORT, PROXY_FIELDS, TRUSTED_PROXIES,
 };
 use crate::routes::Pattern;
 use crate::tls::Sources;
@@ -27,6 +28,7 @@ const ROOM_FOR_HEAD: usize = 512;
 /// Keys, and those that have no effect without them.
 const NEEDED: &[(&str, &[&str])] = &[
     (TRUSTED_PROXIES, &[PROXY_FIELDS]),
+    (COMPRESS, &[COMPRESS_MIN]),
     (
         CORS_ORIGINS,
         &[
@@ -55,6 +57,7 @@ pub(crate) struct Settings {
     pub(crate) routes: Option<Pattern>,
     pub(crate) clients: Clients,
     pub(crate) cors: Option<Cors>,
+    pub(crate) compress: Option<Compress>,
     pub(crate) access_log: Option<AccessLog>,
     /// The values of [`OF_SERVER`].
     pub(crate) of_server: Vec<Option<String>>,
@@ -101,6 +104,7 @@ impl Settings {
             routes: Pattern::read(config)?,
             clients: Clients::read(config, tls.is_some())?,
             cors: Cors::read(config)?,
+            compress: Compress::read(config)?,
             access_log: AccessLog::read(config)?,
             tls,
             of_server: OF_SERVER
@@ -212,14 +216,15 @@ mod tests {
             ("CORS_EXPOSE", "x-a", "CORS_ORIGINS"),
             ("CORS_CREDENTIALS", "true", "CORS_ORIGINS"),
             ("CORS_MAX_AGE", "10m", "CORS_ORIGINS"),
+            ("COMPRESS_MIN", "1", "COMPRESS"),
         ] {
             let error = Settings::read(&Config::from_iter([(key, value)]));
             let error = error.map(drop).unwrap_err().to_string();
             assert!(error.contains(key) && error.contains(needed), "{error}");
-            let other = if needed == "CORS_ORIGINS" {
-                "http://a"
-            } else {
-                "::1"
+            let other = match needed {
+                "CORS_ORIGINS" => "http://a",
+                "COMPRESS" => "gzip",
+                _ => "::1",
             };
             let twin = Config::from_iter([(key, value), (needed, other)]);
             assert!(Settings::read(&twin).is_ok(), "{key}");

@@ -2,6 +2,7 @@
 
 use crate::access::AccessLog;
 use crate::client::Clients;
+use crate::compress::{self, Compress};
 use crate::cors::Cors;
 use crate::failure::{ErrorDetail, Failure};
 use crate::settings::Settings;
@@ -26,6 +27,7 @@ pub(crate) struct Site {
     detail: ErrorDetail,
     clients: Clients,
     cors: Option<Cors>,
+    compress: Option<Compress>,
     access_log: Option<AccessLog>,
     /// Dropped with the last request.
     _running: Option<oneshot::Sender<()>>,
@@ -47,6 +49,7 @@ impl Site {
             detail,
             clients: settings.clients.clone(),
             cors: settings.cors.clone(),
+            compress: settings.compress,
             access_log: settings.access_log,
             _running: None,
         }
@@ -90,6 +93,8 @@ impl Site {
         trace: &TraceContext,
     ) -> Result<Response, Failure> {
         let (head, body) = request.into_parts();
+        let rules = self.compress;
+        let compress = rules.map(|rules| (rules, compress::takes_gzip(&head.headers)));
         // The request holds its memory until the actor has answered.
         let mut hold = Hold::default();
         let body = self.body(body, peer, &mut hold).await?;
@@ -103,7 +108,7 @@ impl Site {
             }
             error => error.into(),
         });
-        response::checked(response?, peer).await
+        response::checked(response?, peer, compress).await
     }
 
     async fn body(&self, body: Incoming, peer: &Peer, hold: &mut Hold) -> Result<Vec<u8>, Failure> {

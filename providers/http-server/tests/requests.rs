@@ -3,6 +3,7 @@
 
 mod clients;
 mod common;
+mod compress;
 mod http2;
 mod origins;
 
