@@ -66,6 +66,9 @@ impl Compress {
         // It says how a cache uses the response that it has, which may have been compressed.
         if head.status() == StatusCode::NOT_MODIFIED {
             vary(head.headers_mut());
+            if is_taken {
+                weaken_tag(head.headers_mut());
+            }
             return body;
         }
         if !self.fits(head, &body) {
@@ -100,7 +103,11 @@ fn describe(headers: &mut HeaderMap) {
     headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
     // Ranges are parts of the body that the actor sent.
     headers.remove(ACCEPT_RANGES);
-    // A strong tag stands for the same bytes (RFC 9110, section 8.8.1).
+    weaken_tag(headers);
+}
+
+/// Makes a strong tag weak: a strong one stands for the same bytes (RFC 9110, section 8.8.1).
+fn weaken_tag(headers: &mut HeaderMap) {
     let strong = headers
         .get(ETAG)
         .filter(|tag| tag.as_bytes().starts_with(b"\""));

@@ -36,10 +36,14 @@ pub(crate) async fn checked(
 ) -> Result<capwire_serving::Response, Failure> {
     let mut body = std::mem::take(&mut answer.body);
     let mut response = head(answer)?;
+    let has_body = has_body(response.status());
+    if !has_body {
+        body.clear();
+    }
     if let Some((compress, is_taken)) = compress {
         body = compress.apply(&mut response, body, is_taken).await;
     }
-    let body = if has_body(response.status()) {
+    let body = if has_body {
         peer.body(body).await?
     } else {
         Bytes::new()

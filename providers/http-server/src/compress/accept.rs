@@ -24,7 +24,7 @@ pub(crate) fn takes_gzip(headers: &HeaderMap) -> bool {
         *place = Some(place.unwrap_or(0).max(weight));
     }
     let gzip = gzip.or(others).unwrap_or(0);
-    gzip > 0 && gzip >= identity.unwrap_or(0)
+    gzip > 0 && gzip >= identity.or(others).unwrap_or(0)
 }
 
 fn is(coding: &[u8], name: &str) -> bool {
@@ -85,6 +85,8 @@ mod tests {
             "gzip;Q=0.5, identity;q=0.5",
             "*",
             "identity;q=0, *;q=0.1",
+            "gzip;q=0.5, *;q=0.5",
+            "gzip;q=0.5, *;q=0",
             "br;q=1,, ,gzip",
             "gzip;q=0, gzip",
         ] {
@@ -104,6 +106,7 @@ mod tests {
             "gzip;q=0, *",
             "*;q=0",
             "gzip;q=0.5, identity",
+            "gzip;q=0.4, *;q=0.5",
             "gzip;q=0.4, identity;q=0.5",
             "gzip;q=1.001",
             "gzip;q=0.0001",

@@ -39,7 +39,7 @@ pub(super) async fn shorter(body: Vec<u8>) -> Result<Vec<u8>, Vec<u8>> {
     }
 }
 
-/// Returns `None` if the result would be longer than the body. The lowest level takes a third of the time of the usual one.
+/// Returns `None` if the result would be longer than the body.
 fn compress(body: &[u8]) -> Option<Vec<u8>> {
     let room = Bounded {
         bytes: Vec::new(),

@@ -193,8 +193,26 @@ async fn a_response_that_varies_already_is_not_told_again() {
 
 #[tokio::test]
 async fn a_response_that_was_not_modified_varies_as_the_whole_one() {
-    let site = site(&[("COMPRESS", "gzip")], Response::new(304)).await;
+    let site = site(
+        &[("COMPRESS", "gzip")],
+        Response::new(304).with_header("etag", "\"5\""),
+    )
+    .await;
     let answer = ask(&site, "GET", GZIP).await;
     assert_eq!(answer.values("vary"), ["accept-encoding"]);
+    assert_eq!(answer.values("etag"), ["W/\"5\""]);
     assert!(!answer.is_compressed());
+    let plain = ask(&site, "GET", "").await;
+    assert_eq!(plain.values("etag"), ["\"5\""]);
+}
+
+#[tokio::test]
+async fn a_response_whose_body_is_left_out_is_not_called_compressed() {
+    for (status, is_compressed) in [(200, true), (201, true), (204, false), (205, false)] {
+        let response = page(5_000).with_status(status);
+        let site = site(&[("COMPRESS", "gzip")], response).await;
+        let answer = ask(&site, "GET", GZIP).await;
+        assert_eq!(answer.is_compressed(), is_compressed, "{status}");
+        assert_eq!(!answer.body.is_empty(), is_compressed, "{status}");
+    }
 }
