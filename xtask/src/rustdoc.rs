@@ -1,6 +1,6 @@
 //! A rustdoc for `cargo test --doc` that makes the pages of a library before it tests their examples.
 //!
-//! `cargo doc` would check all dependencies again, while the tests have them already. That is a fifth of the work of a clean checkout.
+//! `cargo doc` would check all dependencies again, while the tests have them already.
 
 use crate::shell::target;
 use anyhow::{Context, Result};

@@ -143,8 +143,7 @@ fn others(part: impl Fn(&[&str]) -> Result<Command>) -> Result<()> {
 /// Returns a command for all packages that can be built here. A selection would build shared
 /// dependencies again, because each package asks for other features.
 ///
-/// With `lint`, clippy compiles our packages. `cargo clippy` would check all dependencies again, which takes a third as long as
-/// to compile them.
+/// With `lint`, clippy compiles our packages. `cargo clippy` would check all dependencies again.
 fn of_workspace(doing: &str, lint: bool) -> Command {
     let mut command = cargo(&[doing, "--workspace"]);
     if lint {
