@@ -1,10 +1,10 @@
 //! The writes, and how each changes the rows.
 
-use crate::clock::Moment;
 use crate::entry::{self, Entry};
-use crate::error::{Failure, Refusal};
+use crate::refusal::Refusal;
 use crate::tables::{self, ExpiryId, Header, Id, ItemId, MemberId};
-use crate::usage::{Usage, of_entry, of_row};
+use crate::usage::{of_entry, of_row};
+use capwire_embedded_common::{Failure, Moment, Usage};
 use capwire_provider::Work;
 use redb::{ReadableTable, Table, WriteTransaction};
 use std::sync::Arc;
@@ -113,7 +113,11 @@ impl<'t> Rows<'t> {
             }
             _ => 0,
         };
-        self.usage.admit(id.0, more, freed, change.quota)
+        let quota = change.quota;
+        match self.usage.excess(id.0, more, freed, quota)? {
+            None => Ok(()),
+            Some(used) => Err(Refusal::QuotaExceeded { used, quota }.into()),
+        }
     }
 
     /// Removes some expired keys.

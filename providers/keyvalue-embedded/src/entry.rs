@@ -1,8 +1,8 @@
 //! The value of a key, and its row in the file.
 
-use crate::clock::Moment;
-use crate::error::{Failure, Refusal};
+use crate::refusal::Refusal;
 use crate::tables::{Header, Id};
+use capwire_embedded_common::{Failure, Moment};
 use redb::{ReadableTable, StorageError};
 
 const TEXT: u8 = 0;

@@ -53,26 +53,19 @@
 #![forbid(unsafe_code)]
 
 mod change;
-mod clock;
-mod compaction;
-#[cfg(test)]
-mod disk;
 mod entry;
-mod error;
-mod file;
 mod operations;
 mod provider;
+mod refusal;
+mod schema;
 mod spaces;
-mod storage;
-mod store;
 mod tables;
+#[cfg(test)]
+mod tests;
 mod usage;
 mod view;
-mod waiting;
-mod writer;
 
-pub use clock::{Clock, SystemClock};
-pub use error::OpenError;
+pub use capwire_embedded_common::{Clock, OpenError, SystemClock};
 pub use provider::{KeyValueEmbedded, StoreFactory};
 
 #[cfg(doctest)]

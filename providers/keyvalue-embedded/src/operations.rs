@@ -2,15 +2,16 @@
 //! answer.
 
 use crate::change::{Action, Change};
-use crate::error::{Failure, Refusal};
+use crate::refusal::Refusal;
+use crate::schema::KeyValue;
 use crate::spaces::Space;
-use crate::store::Store;
 use crate::view::View;
 use bytes::Bytes;
 use capwire_contracts::keyvalue::{
     self as kv, AddRequest, AddResponse, CountResponse, GetResponse, ItemRequest, KeyRequest,
     KeyResponse, KeysRequest, RangeRequest, SetRequest, SetResponse, ValuesResponse,
 };
+use capwire_embedded_common::{Failure, Store};
 use capwire_provider::{Call, ProviderError};
 
 /// The largest message in bytes. It waits in memory until it is written.
@@ -21,12 +22,12 @@ type Combination = fn(&View<'_>, &str, &[String]) -> Result<Vec<String>, Failure
 
 /// The operations on one key space.
 pub(crate) struct Operations<'a> {
-    store: &'a Store,
+    store: &'a Store<KeyValue>,
     space: Space,
 }
 
 impl<'a> Operations<'a> {
-    pub(crate) fn new(store: &'a Store, space: Space) -> Self {
+    pub(crate) fn new(store: &'a Store<KeyValue>, space: Space) -> Self {
         Self { store, space }
     }
 
@@ -163,7 +164,9 @@ impl<'a> Operations<'a> {
         query: impl FnOnce(&View<'_>, &str) -> Result<R, Failure> + Send + 'static,
     ) -> Result<R, ProviderError> {
         let space = self.space.name;
-        let read = self.store.read(call, move |view| query(view, &space));
+        let read = self.store.read(call, move |database, now, work| {
+            query(&View::open(database, now, work)?, &space)
+        });
         Ok(read.await?)
     }
 }

@@ -1,15 +1,12 @@
 //! The store as a provider.
 
-use crate::clock::{Clock, SystemClock};
-use crate::error::OpenError;
-use crate::file;
 use crate::operations::Operations;
+use crate::schema::KeyValue;
 use crate::spaces::{self, Spaces};
-use crate::storage::Storage;
-use crate::store::Store;
 use bytes::Bytes;
 use capwire_contracts::core::CapabilityDescriptor;
 use capwire_contracts::keyvalue;
+use capwire_embedded_common::{Clock, OpenError, Store, SystemClock};
 use capwire_provider::{
     Binding, BindingId, Bound, Call, Config, HandOver, Provider, ProviderError, ProviderFactory,
     async_trait,
@@ -20,7 +17,7 @@ use tokio::task::spawn_blocking;
 
 /// A key-value provider over one durable file. See the [crate's documentation](crate).
 pub struct KeyValueEmbedded {
-    store: Store,
+    store: Store<KeyValue>,
     spaces: Spaces,
 }
 
@@ -59,16 +56,8 @@ impl KeyValueEmbedded {
         directory: impl AsRef<Path>,
         clock: impl Clock,
     ) -> Result<Self, OpenError> {
-        let directory = directory.as_ref().to_owned();
-        Self::new(
-            Storage::open(move |check| file::open(&directory, check))?,
-            clock,
-        )
-    }
-
-    pub(crate) fn new(storage: Storage, clock: impl Clock) -> Result<Self, OpenError> {
         Ok(Self {
-            store: Store::new(storage, Arc::new(clock))?,
+            store: Store::open(directory.as_ref(), Arc::new(clock))?,
             spaces: Spaces::default(),
         })
     }

@@ -18,9 +18,8 @@
 //!
 //! Format 1 had no `usage`. A file of format 1 becomes one of format 2 when it is opened.
 
-use crate::clock::Moment;
-use crate::error::Failure;
 use crate::usage;
+use capwire_embedded_common::{Failure, Moment, USAGE};
 use redb::{Database, ReadableTable, TableDefinition, WriteTransaction};
 
 /// The format that this version writes and reads.
@@ -40,7 +39,6 @@ pub(crate) const KEYS: TableDefinition<'_, Id<'_>, Header<'_>> = TableDefinition
 pub(crate) const ITEMS: TableDefinition<'_, ItemId<'_>, &str> = TableDefinition::new("items");
 pub(crate) const MEMBERS: TableDefinition<'_, MemberId<'_>, ()> = TableDefinition::new("members");
 pub(crate) const EXPIRIES: TableDefinition<'_, ExpiryId<'_>, ()> = TableDefinition::new("expiries");
-pub(crate) const USAGE: TableDefinition<'_, &str, u64> = TableDefinition::new("usage");
 const META: TableDefinition<'_, &str, u64> = TableDefinition::new("capwire.keyvalue");
 
 /// Returns the range of all items of the list `(space, key)`.
@@ -91,17 +89,15 @@ fn create(transaction: &WriteTransaction) -> Result<(), Failure> {
 
 #[cfg(test)]
 mod tests {
-    use super::{FORMAT, META, USAGE, WITHOUT_USAGE, prepare};
+    use super::{FORMAT, META, WITHOUT_USAGE, prepare};
     use crate::change::{Action, Change, Rows};
-    use crate::clock::Moment;
-    use crate::disk::Disk;
-    use crate::storage::Check;
-    use crate::usage::Usage;
+    use crate::schema::KeyValue;
+    use capwire_embedded_common::{Check, Disk, Moment, USAGE, Usage};
     use capwire_provider::WorkToken;
 
     #[test]
     fn a_file_without_usage_is_counted_when_it_is_opened() {
-        let database = Disk::default().open(Check::WholeFile).unwrap();
+        let database = Disk::default().open::<KeyValue>(Check::WholeFile).unwrap();
         let transaction = database.begin_write().unwrap();
         {
             let mut rows = Rows::open(&transaction, Moment(1)).unwrap();

@@ -1,16 +1,10 @@
-//! The bytes that each key space uses, and its quota.
+//! The bytes that the rows of a key space use.
 
 use crate::entry::Entry;
-use crate::error::{Failure, Refusal};
 use crate::tables::{self, Header, Id};
-use redb::{ReadableTable, Table, WriteTransaction};
+use capwire_embedded_common::{Failure, PER_ROW, Usage};
+use redb::{ReadableTable, WriteTransaction};
 use std::collections::BTreeMap;
-
-/// The bytes that a row counts in addition to its texts: what the file needs for it, roughly.
-const PER_ROW: usize = 64;
-
-/// Counts the bytes of each space in a write transaction.
-pub(crate) struct Usage<'t>(Table<'t, &'static str, u64>);
 
 /// Returns the bytes of a row of `key` with `text`.
 pub(crate) fn of_row(key: &str, text: &str) -> u64 {
@@ -23,47 +17,6 @@ pub(crate) fn of_entry(key: &str, entry: Option<&Entry>) -> u64 {
         None => 0,
         Some(Entry::Text { value, .. }) => of_row(key, value),
         Some(Entry::List { .. } | Entry::Set { .. }) => of_row(key, ""),
-    }
-}
-
-impl<'t> Usage<'t> {
-    pub(crate) fn open(transaction: &'t WriteTransaction) -> Result<Self, Failure> {
-        Ok(Self(transaction.open_table(tables::USAGE)?))
-    }
-
-    /// Refuses a change that would make the space larger than `quota`. `freed` is what the change
-    /// replaces.
-    pub(crate) fn admit(
-        &self,
-        space: &str,
-        more: u64,
-        freed: u64,
-        quota: u64,
-    ) -> Result<(), Failure> {
-        let used = self.of(space)?;
-        let after = used.saturating_sub(freed).saturating_add(more);
-        match after > quota && more > freed {
-            true => Err(Refusal::QuotaExceeded { used, quota }.into()),
-            false => Ok(()),
-        }
-    }
-
-    pub(crate) fn of(&self, space: &str) -> Result<u64, Failure> {
-        Ok(self.0.get(space)?.map_or(0, |bytes| bytes.value()))
-    }
-
-    pub(crate) fn add(&mut self, space: &str, bytes: u64) -> Result<(), Failure> {
-        let used = self.of(space)?.saturating_add(bytes);
-        self.0.insert(space, used)?;
-        Ok(())
-    }
-
-    pub(crate) fn remove(&mut self, space: &str, bytes: u64) -> Result<(), Failure> {
-        match self.of(space)?.saturating_sub(bytes) {
-            0 => self.0.remove(space)?,
-            used => self.0.insert(space, used)?,
-        };
-        Ok(())
     }
 }
 

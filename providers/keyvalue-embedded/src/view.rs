@@ -1,9 +1,9 @@
 //! The reads, each of one snapshot.
 
-use crate::clock::Moment;
 use crate::entry::{self, Entry};
-use crate::error::{Failure, Refusal};
+use crate::refusal::Refusal;
 use crate::tables::{self, Header, Id, ItemId, MemberId};
+use capwire_embedded_common::{Failure, Moment};
 use capwire_provider::Work;
 use redb::{Database, ReadOnlyTable, ReadableDatabase};
 use std::collections::BTreeSet;

@@ -56,6 +56,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("capwire-config", &["capwire-provider", "capwire-contracts"]),
     ("capwire-extras", &["capwire-provider", "capwire-contracts"]),
     ("capwire-client-tls", &["capwire-provider"]),
+    ("capwire-embedded-common", &["capwire-provider"]),
     (
         "capwire-http-client",
         &[
@@ -70,7 +71,11 @@ const ARROWS: &[(&str, &[&str])] = &[
     ),
     (
         "capwire-keyvalue-embedded",
-        &["capwire-provider", "capwire-contracts"],
+        &[
+            "capwire-provider",
+            "capwire-contracts",
+            "capwire-embedded-common",
+        ],
     ),
     (
         "capwire-keyvalue-nats",

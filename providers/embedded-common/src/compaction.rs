@@ -1,7 +1,7 @@
 //! Gives the space of deleted data back to the file system.
 
 use crate::error::Failure;
-use crate::tables;
+use crate::usage::USAGE;
 use redb::{Database, ReadableDatabase, ReadableTable};
 
 /// A file below this size is left alone, in bytes.
@@ -21,7 +21,7 @@ pub(crate) fn compact_if_sparse(database: &mut Database) -> Result<(), Failure> 
         return Ok(());
     }
     database.compact().map_err(Failure::storage)?;
-    tracing::info!(before = file, "the key-value store was compacted");
+    tracing::info!(before = file, "the store was compacted");
     Ok(())
 }
 
@@ -36,7 +36,7 @@ pub(crate) fn compact_at_end(database: &mut Database) -> Result<(), Failure> {
 
 fn used(database: &Database) -> Result<u64, Failure> {
     let mut used = 0_u64;
-    for row in database.begin_read()?.open_table(tables::USAGE)?.iter()? {
+    for row in database.begin_read()?.open_table(USAGE)?.iter()? {
         used = used.saturating_add(row?.1.value());
     }
     Ok(used)

@@ -1,11 +1,12 @@
 //! The writer thread. It commits all waiting writes together, with one `fdatasync`.
 
-use crate::change::{Change, Rows};
 use crate::clock::{Clock, Moment};
 use crate::error::{Failure, OpenError};
-use crate::storage::{Check, Storage};
+use crate::file::Check;
+use crate::schema::Schema;
+use crate::storage::Storage;
 use crate::waiting::{Place, Waiting};
-use capwire_provider::{Call, WorkToken};
+use capwire_provider::WorkToken;
 use redb::Database;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -19,29 +20,29 @@ const QUEUE: usize = 1024;
 const BATCH: usize = 1024;
 
 /// The result of a write that did not fail the whole batch.
-type Outcome = Result<i32, Failure>;
+type Outcome<S> = Result<<S as Schema>::Answer, Failure>;
 
 /// A handle to the writer thread. If it is dropped, queued writes are still written.
-pub(crate) struct Writer {
-    queue: Option<mpsc::Sender<Request>>,
+pub struct Writer<S: Schema> {
+    queue: Option<mpsc::Sender<Request<S>>>,
     thread: Option<JoinHandle<()>>,
     waiting: Waiting,
 }
 
-struct Request {
-    change: Change,
+struct Request<S: Schema> {
+    change: S::Change,
     token: WorkToken,
-    reply: oneshot::Sender<Outcome>,
+    reply: oneshot::Sender<Outcome<S>>,
     /// Held until the write is answered.
     _place: Place,
 }
 
-impl Writer {
+impl<S: Schema> Writer<S> {
     pub(crate) fn start(storage: Arc<Storage>, clock: Arc<dyn Clock>) -> Result<Self, OpenError> {
         let (queue, requests) = mpsc::channel(QUEUE);
         let thread = thread::Builder::new()
-            .name("keyvalue-writer".to_owned())
-            .spawn(move || run(requests, &storage, &*clock))
+            .name(format!("{}-writer", S::NAME))
+            .spawn(move || run::<S>(requests, &storage, &*clock))
             .map_err(OpenError::Writer)?;
         Ok(Self {
             queue: Some(queue),
@@ -50,15 +51,24 @@ impl Writer {
         })
     }
 
-    /// Applies a change for `call`. Returns when it is on disk or has failed. A queued change may
-    /// take effect even if nobody waits for it any more.
-    pub(crate) async fn write(&self, call: &Call<'_>, change: Change) -> Result<i32, Failure> {
+    /// Applies a change for `actor`, at the cost of `token`. Returns when it is on disk or has failed.
+    /// A queued change may take effect even if nobody waits for it any more.
+    ///
+    /// # Errors
+    /// Returns [`Failure::Refused`] if the change is wrong, [`Failure::QueueFull`] if too many bytes
+    /// wait, and other failures if it may or may not have taken effect.
+    pub async fn write(
+        &self,
+        actor: &str,
+        token: WorkToken,
+        change: S::Change,
+    ) -> Result<S::Answer, Failure> {
         let queue = self.queue.as_ref().ok_or(Failure::Stopped)?;
-        let place = self.waiting.admit(&call.binding.actor, change.size())?;
+        let place = self.waiting.admit(actor, S::size(&change))?;
         let (reply, answer) = oneshot::channel();
         let request = Request {
             change,
-            token: call.token(),
+            token,
             reply,
             _place: place,
         };
@@ -67,8 +77,8 @@ impl Writer {
     }
 
     /// Returns the number of writes that wait for the thread.
-    #[cfg(test)]
-    fn queued(&self) -> usize {
+    #[cfg(feature = "testing")]
+    pub fn queued(&self) -> usize {
         self.queue
             .as_ref()
             .map_or(0, |queue| QUEUE - queue.capacity())
@@ -76,16 +86,16 @@ impl Writer {
 }
 
 /// Waits for the thread, so that the file is closed afterwards.
-impl Drop for Writer {
+impl<S: Schema> Drop for Writer<S> {
     fn drop(&mut self) {
         drop(self.queue.take());
         if let Some(Err(_)) = self.thread.take().map(JoinHandle::join) {
-            tracing::error!("the writer of the key-value store had panicked");
+            tracing::error!(store = S::NAME, "the writer of a store had panicked");
         }
     }
 }
 
-fn run(mut requests: mpsc::Receiver<Request>, storage: &Storage, clock: &dyn Clock) {
+fn run<S: Schema>(mut requests: mpsc::Receiver<Request<S>>, storage: &Storage, clock: &dyn Clock) {
     let mut batch = Vec::with_capacity(BATCH);
     let mut pace = Pace::default();
     let mut reopen = None;
@@ -130,7 +140,7 @@ struct Pace {
 }
 
 impl Pace {
-    fn gather(&self, requests: &mut mpsc::Receiver<Request>, batch: &mut Vec<Request>) {
+    fn gather<T>(&self, requests: &mut mpsc::Receiver<T>, batch: &mut Vec<T>) {
         let callers = self.callers.min(BATCH);
         let begun = Instant::now();
         while batch.len() < callers && begun.elapsed() < self.patience {
@@ -147,12 +157,12 @@ impl Pace {
     }
 }
 
-fn commit(
+fn commit<S: Schema>(
     storage: &Storage,
     reopen: Option<Check>,
-    batch: &[Request],
+    batch: &[Request<S>],
     now: Moment,
-) -> Result<Vec<Outcome>, Failure> {
+) -> Result<Vec<Outcome<S>>, Failure> {
     if let Some(check) = reopen {
         storage.reopen(check)?;
     }
@@ -160,43 +170,51 @@ fn commit(
 }
 
 /// Writes the whole batch in one transaction. Returns when it is on disk.
-fn write_all(database: &Database, batch: &[Request], now: Moment) -> Result<Vec<Outcome>, Failure> {
+fn write_all<S: Schema>(
+    database: &Database,
+    batch: &[Request<S>],
+    now: Moment,
+) -> Result<Vec<Outcome<S>>, Failure> {
     let calls = || batch.iter().map(|request| &request.token);
     let transaction = WorkToken::share(calls(), || database.begin_write())?;
     let outcomes = {
         let mut rows = WorkToken::share(calls(), || {
-            let mut rows = Rows::open(&transaction, now)?;
-            rows.sweep()?;
+            let mut rows = S::rows(&transaction, now)?;
+            S::sweep(&mut rows)?;
             Ok::<_, Failure>(rows)
         })?;
         batch
             .iter()
-            .map(|request| alone(apply(&mut rows, request)))
+            .map(|request| alone(apply::<S>(&mut rows, request)))
             .collect::<Result<Vec<_>, _>>()?
     };
     WorkToken::share(calls(), || transaction.commit())?;
+    S::committed(&mut batch.iter().map(|request| &request.change));
     Ok(outcomes)
 }
 
 /// Applies one change, if its caller still waits and may use the time.
-fn apply(rows: &mut Rows<'_>, request: &Request) -> Result<i32, Failure> {
+fn apply<S: Schema>(rows: &mut S::Rows<'_>, request: &Request<S>) -> Outcome<S> {
     let work = request.token.begin();
     work.check()?;
-    rows.apply(&request.change, &work)
+    S::apply(rows, &request.change, &work)
 }
 
 /// Separates a refused change, which fails alone, from a storage failure, which fails the whole
 /// batch.
-fn alone(applied: Result<i32, Failure>) -> Result<Outcome, Failure> {
+fn alone<A>(applied: Result<A, Failure>) -> Result<Result<A, Failure>, Failure> {
     match applied {
-        Ok(number) => Ok(Ok(number)),
+        Ok(answer) => Ok(Ok(answer)),
         Err(own @ (Failure::Refused(_) | Failure::Ended(_))) => Ok(Err(own)),
         Err(failure) => Err(failure),
     }
 }
 
 /// Sends the results. A caller that no longer waits is not an error.
-fn acknowledge(batch: &mut Vec<Request>, committed: Result<Vec<Outcome>, Failure>) {
+fn acknowledge<S: Schema>(
+    batch: &mut Vec<Request<S>>,
+    committed: Result<Vec<Outcome<S>>, Failure>,
+) {
     match committed {
         Ok(outcomes) => {
             for (request, outcome) in batch.drain(..).zip(outcomes) {
@@ -204,13 +222,10 @@ fn acknowledge(batch: &mut Vec<Request>, committed: Result<Vec<Outcome>, Failure
             }
         }
         Err(failure) => {
-            tracing::error!(%failure, writes = batch.len(), "writes failed");
+            tracing::error!(store = S::NAME, %failure, writes = batch.len(), "writes failed");
             for request in batch.drain(..) {
                 let _ = request.reply.send(Err(failure.clone()));
             }
         }
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -1,8 +1,15 @@
 //! A simulated disk for tests, which can be full, block, and lose power.
+#![allow(
+    clippy::indexing_slicing,
+    clippy::missing_panics_doc,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "tests"
+)]
 
 use crate::error::OpenError;
-use crate::file;
-use crate::storage::Check;
+use crate::file::{self, Check};
+use crate::schema::Schema;
 use redb::{Database, StorageBackend};
 use std::io;
 use std::path::Path;
@@ -10,7 +17,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 
 /// A simulated disk. Clones share it.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Disk(Arc<(Mutex<State>, Condvar)>);
+pub struct Disk(Arc<(Mutex<State>, Condvar)>);
 
 #[derive(Clone, Debug, Default)]
 struct State {
@@ -22,37 +29,48 @@ struct State {
     waiting: bool,
 }
 
+/// The health of a simulated disk.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Health {
+pub enum Health {
+    /// It works.
     #[default]
     Sound,
+    /// It has no room: writes and synchronisations fail.
     Full,
+    /// Synchronisations panic.
     Panics,
 }
 
 impl Disk {
-    pub(crate) fn open(&self, check: Check) -> Result<Database, OpenError> {
+    /// Opens a store on the disk.
+    ///
+    /// # Errors
+    /// Returns the errors of opening a file.
+    pub fn open<S: Schema>(&self, check: Check) -> Result<Database, OpenError> {
         let database = file::builder(check)
             .create_with_backend(self.clone())
             .map_err(|error| OpenError::Damaged {
                 file: "disk".into(),
                 source: Box::new(error),
             })?;
-        file::prepare(&database, Path::new("disk"))?;
+        file::prepare::<S>(&database, Path::new("disk"))?;
         Ok(database)
     }
 
-    pub(crate) fn become_of(&self, health: Health) {
+    /// Changes the health of the disk.
+    pub fn become_of(&self, health: Health) {
         self.state().health = health;
     }
 
     /// Returns the number of synchronisations.
-    pub(crate) fn syncs(&self) -> usize {
+    #[must_use]
+    pub fn syncs(&self) -> usize {
         self.state().syncs
     }
 
     /// Returns a disk with the data that survives a power failure at this moment.
-    pub(crate) fn after_power_failure(&self) -> Self {
+    #[must_use]
+    pub fn after_power_failure(&self) -> Self {
         let synced = self.state().synced.clone();
         let state = State {
             written: synced.clone(),
@@ -63,17 +81,18 @@ impl Disk {
     }
 
     /// Blocks synchronisations until [`release`](Self::release).
-    pub(crate) fn hold(&self) {
+    pub fn hold(&self) {
         self.state().held = true;
     }
 
     /// Waits until a synchronisation is blocked.
-    pub(crate) fn wait_until_held(&self) {
+    pub fn wait_until_held(&self) {
         let waiting = self.0.1.wait_while(self.state(), |state| !state.waiting);
         drop(waiting.unwrap());
     }
 
-    pub(crate) fn release(&self) {
+    /// Ends [`hold`](Self::hold).
+    pub fn release(&self) {
         self.state().held = false;
         self.0.1.notify_all();
     }

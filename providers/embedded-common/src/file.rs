@@ -2,22 +2,28 @@
 
 use crate::compaction::compact_if_sparse;
 use crate::error::{Failure, OpenError};
-use crate::storage::Check;
-use crate::tables::{self, FORMAT};
+use crate::schema::Schema;
 use redb::backends::FileBackend;
 use redb::{Builder, Database, DatabaseError, StorageError};
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::io;
 use std::path::Path;
 
-const FILE_NAME: &str = "keyvalue.redb";
-
 /// The memory for pages of the file, in bytes.
 const CACHE: usize = 32 << 20;
 
+/// The scope of the check with which a database is opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Check {
+    /// Everything, so that a file that was changed or has decayed is refused.
+    WholeFile,
+    /// The state that a crash can leave behind.
+    Recovery,
+}
+
 /// Opens the store in `directory`, and creates both if they do not exist. Blocks.
-pub(crate) fn open(directory: &Path, check: Check) -> Result<Database, OpenError> {
-    let file = directory.join(FILE_NAME);
+pub(crate) fn open<S: Schema>(directory: &Path, check: Check) -> Result<Database, OpenError> {
+    let file = directory.join(format!("{}.redb", S::NAME));
     let unreadable = |source| OpenError::Unreadable {
         directory: directory.to_owned(),
         source,
@@ -28,7 +34,7 @@ pub(crate) fn open(directory: &Path, check: Check) -> Result<Database, OpenError
     let mut database = FileBackend::new(handle)
         .and_then(|backend| builder(check).create_with_backend(backend))
         .map_err(|error| not_opened(directory, &file, error))?;
-    prepare(&database, &file)?;
+    prepare::<S>(&database, &file)?;
     if check == Check::WholeFile {
         compact_if_sparse(&mut database).map_err(|failure| damaged(&file, failure))?;
     }
@@ -45,12 +51,13 @@ pub(crate) fn builder(check: Check) -> Builder {
 }
 
 /// Creates the tables of a new store, and refuses a store with an unknown format.
-pub(crate) fn prepare(database: &Database, file: &Path) -> Result<(), OpenError> {
-    match tables::prepare(database) {
-        Ok(FORMAT) => Ok(()),
+pub(crate) fn prepare<S: Schema>(database: &Database, file: &Path) -> Result<(), OpenError> {
+    match S::prepare(database) {
+        Ok(format) if format == S::FORMAT => Ok(()),
         Ok(found) => Err(OpenError::Format {
             file: file.to_owned(),
             found,
+            reads: S::FORMAT,
         }),
         Err(failure) => Err(damaged(file, failure)),
     }

@@ -1,4 +1,4 @@
-//! The errors of opening a store, and of its operations.
+//! The errors of opening a store, and of its writes and reads.
 
 use capwire_provider::{ProviderError, WorkEnded};
 use std::io;
@@ -32,7 +32,7 @@ pub enum OpenError {
     },
     /// The file is not a store, or it is damaged.
     #[error(
-        "`{}` is not a readable key-value store: {source}; restore it from a backup, or move it away",
+        "`{}` is not a readable store: {source}; restore it from a backup, or move it away",
         file.display()
     )]
     Damaged {
@@ -45,53 +45,28 @@ pub enum OpenError {
     #[error(
         "`{}` has format {found}, this version reads format {}: use the version that wrote it",
         file.display(),
-        crate::tables::FORMAT
+        reads
     )]
     Format {
         /// The file.
         file: PathBuf,
         /// The file's format number.
         found: u64,
+        /// The number that this version reads.
+        reads: u64,
     },
     /// The operating system gives no thread for the writer.
-    #[error("cannot start the writer thread of the key-value store: {0}")]
+    #[error("cannot start the writer thread of the store: {0}")]
     Writer(io::Error),
-}
-
-/// A refused operation. The caller is to blame, and nothing was changed.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum Refusal {
-    #[error("WRONGTYPE key `{key}` holds a {holds}, the operation needs a {needs}")]
-    WrongType {
-        key: String,
-        holds: &'static str,
-        needs: &'static str,
-    },
-    #[error("the value of key `{key}` is not a 32-bit integer")]
-    NotANumber { key: String },
-    #[error("cannot add {by} to key `{key}`: the sum exceeds a 32-bit integer")]
-    Overflow { key: String, by: i32 },
-    #[error("cannot add an item to key `{key}`: the list is full")]
-    Full { key: String },
-    #[error(
-        "the key space has {used} bytes, and {quota} are the most: delete something, or raise `MAX_BYTES` of the binding"
-    )]
-    QuotaExceeded { used: u64, quota: u64 },
-    #[error("`expires` is {0}, expected a number of seconds, or 0 for never")]
-    NegativeExpiry(i32),
-    #[error("the request has no keys, expected at least one")]
-    NoKeys,
-    #[error("the message is larger than the limit of {0} bytes")]
-    MessageTooLong(usize),
-    #[error("the answer would be larger than the limit of {0} bytes: request less at a time")]
-    AnswerTooLong(usize),
 }
 
 /// A failed operation.
 #[derive(Clone, Debug, thiserror::Error)]
-pub(crate) enum Failure {
-    #[error(transparent)]
-    Refused(#[from] Refusal),
+#[non_exhaustive]
+pub enum Failure {
+    /// The caller is to blame, and nothing was changed. The text says why.
+    #[error("{0}")]
+    Refused(String),
     /// The call was given up, or has used up its budget. Nothing was changed.
     #[error(transparent)]
     Ended(#[from] WorkEnded),
@@ -100,26 +75,30 @@ pub(crate) enum Failure {
         "{waiting} bytes of writes {by} wait for the disk already, and {limit} are the most: try again later"
     )]
     QueueFull {
+        /// The bytes that wait.
         waiting: usize,
+        /// The actors whose writes they are, for example `of this actor`.
         by: &'static str,
+        /// The most bytes that may wait.
         limit: usize,
     },
     /// The storage failed. Shared, because it fails a whole batch of writes at once.
-    #[error("the key-value store failed: {0}")]
+    #[error("the store failed: {0}")]
     Storage(Arc<redb::Error>),
     /// The storage failed before and does not open again.
-    #[error("the key-value store failed: {0}")]
+    #[error("the store failed: {0}")]
     Reopen(Arc<OpenError>),
     /// The store panicked, as it does if its file changed under it.
-    #[error("the key-value store failed and is checked before the next write")]
+    #[error("the store failed and is checked before the next write")]
     Panicked,
     /// The writer is gone, or the storage is being opened again.
-    #[error("the key-value store is not available")]
+    #[error("the store is not available")]
     Stopped,
 }
 
 impl Failure {
-    pub(crate) fn storage(error: impl Into<redb::Error>) -> Self {
+    /// Returns a failure of the storage.
+    pub fn storage(error: impl Into<redb::Error>) -> Self {
         Self::Storage(Arc::new(error.into()))
     }
 }
@@ -153,11 +132,11 @@ impl From<redb::CommitError> for Failure {
 impl From<Failure> for ProviderError {
     fn from(failure: Failure) -> Self {
         match failure {
-            Failure::Refused(refusal) => Self::Refused(refusal.to_string()),
+            Failure::Refused(reason) => Self::Refused(reason),
             Failure::Ended(ended) => Self::Ended(ended),
             full @ Failure::QueueFull { .. } => Self::Busy(full.to_string()),
             outage => Self::unavailable(
-                "the key-value store failed, so a write may or may not have taken effect",
+                "the store failed, so a write may or may not have taken effect",
                 outage,
             ),
         }

@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// The most bytes of writes that may wait for one actor. Two of the largest messages fit.
-pub(crate) const MOST_OF_ACTOR: usize = 32 << 20;
+pub const MOST_OF_ACTOR: usize = 32 << 20;
 /// The most bytes of writes that may wait for all actors.
-pub(crate) const MOST: usize = 128 << 20;
+pub const MOST: usize = 128 << 20;
 
 /// Counts the bytes of the writes that wait. Clones share the count.
 #[derive(Clone, Default)]

@@ -1,12 +1,12 @@
-use super::Writer;
+//! The writes of the store on a disk that is full, blocks, panics, and loses power.
+
 use crate::change::{Action, Change};
-use crate::clock::{Clock, SystemClock};
-use crate::disk::{Disk, Health};
-use crate::error::Failure;
-use crate::storage::Storage;
-use crate::store::Store;
+use crate::schema::KeyValue;
 use crate::tables::{EXPIRIES, KEYS};
-use crate::waiting::MOST_OF_ACTOR;
+use crate::view::View;
+use capwire_embedded_common::{
+    Clock, Disk, Failure, Health, MOST_OF_ACTOR, Storage, SystemClock, Writer,
+};
 use capwire_provider::{BindingId, Call, CallLimits};
 use redb::{ReadableDatabase, ReadableTableMetadata};
 use std::sync::Arc;
@@ -34,7 +34,7 @@ async fn writes_that_wait_together_are_committed_together() {
     let mut writes = vec![start(&store, add("first", 1))];
     wait_until_held(&disk).await;
     writes.extend((0..CALLERS).map(|_| start(&store, add("hits", 1))));
-    queued(&store.writer, writes.len() - 1).await;
+    queued(store.writer(), writes.len() - 1).await;
     let before = disk.syncs();
     disk.release();
     for write in writes {
@@ -64,7 +64,7 @@ async fn the_cpu_time_of_a_commit_is_on_the_budgets_of_its_callers_in_equal_part
             store.write(&call, add("hits", 1)).await
         })
     });
-    queued(&store.writer, writes.len()).await;
+    queued(store.writer(), writes.len()).await;
     disk.release();
     first.await.unwrap().unwrap();
     for write in writes {
@@ -98,7 +98,7 @@ async fn a_refused_write_fails_alone() {
     let good = start(&store, add("hits", i32::MAX));
     let bad = start(&store, add("hits", 1));
     let also_good = start(&store, change("list", Action::Push("item".to_owned())));
-    queued(&store.writer, 3).await;
+    queued(store.writer(), 3).await;
     disk.release();
     first.await.unwrap().unwrap();
     assert_eq!(good.await.unwrap().unwrap(), i32::MAX);
@@ -135,16 +135,16 @@ async fn writes_that_wait_are_bounded_in_bytes_for_each_actor_x3() {
     let mut writes = vec![start(&store, large())];
     wait_until_held(&disk).await;
     writes.extend((0..2).map(|_| start(&store, large())));
-    queued(&store.writer, 2).await;
+    queued(store.writer(), 2).await;
     let refused = start(&store, large());
-    while !refused.is_finished() && store.writer.queued() < 3 {
+    while !refused.is_finished() && store.writer().queued() < 3 {
         tokio::task::yield_now().await;
     }
     let neighbour = {
         let store = store.clone();
         tokio::spawn(async move { write_of("MOTHER", &store, add("hits", 1)).await })
     };
-    queued(&store.writer, 3).await;
+    queued(store.writer(), 3).await;
     disk.release();
     let refused = refused.await.unwrap();
     assert!(
@@ -167,7 +167,7 @@ async fn a_store_that_panics_is_opened_again_n9() {
     let first = start(&store, add("hits", 1));
     wait_until_held(&disk).await;
     let second = start(&store, add("hits", 1));
-    queued(&store.writer, 1).await;
+    queued(store.writer(), 1).await;
     disk.become_of(Health::Panics);
     disk.release();
     for failed in [first.await.unwrap(), second.await.unwrap()] {
@@ -265,9 +265,11 @@ impl CallLimits for Meter {
     }
 }
 
+type Store = capwire_embedded_common::Store<KeyValue>;
+
 fn store(disk: &Disk, clock: impl Clock) -> Arc<Store> {
     let disk = disk.clone();
-    let storage = Storage::open(move |check| disk.open(check)).unwrap();
+    let storage = Storage::open(move |check| disk.open::<KeyValue>(check)).unwrap();
     Arc::new(Store::new(storage, Arc::new(clock)).unwrap())
 }
 
@@ -299,7 +301,7 @@ async fn wait_until_held(disk: &Disk) {
         .unwrap();
 }
 
-async fn queued(writer: &Writer, count: usize) {
+async fn queued(writer: &Writer<KeyValue>, count: usize) {
     while writer.queued() < count {
         tokio::task::yield_now().await;
     }
@@ -308,12 +310,14 @@ async fn queued(writer: &Writer, count: usize) {
 async fn text(store: &Store, key: &'static str) -> Option<String> {
     let id = id("MACTOR");
     let call = Call::new(&id, "", b"");
-    let text = store.read(&call, move |view| view.text(("space", key)));
+    let text = store.read(&call, move |database, now, work| {
+        View::open(database, now, work)?.text(("space", key))
+    });
     text.await.unwrap()
 }
 
 fn rows(store: &Store) -> (u64, u64) {
-    let transaction = store.storage.current().unwrap().begin_read().unwrap();
+    let transaction = store.database().unwrap().begin_read().unwrap();
     let keys = transaction.open_table(KEYS).unwrap();
     let expiries = transaction.open_table(EXPIRIES).unwrap();
     (keys.len().unwrap(), expiries.len().unwrap())

@@ -2,31 +2,26 @@
 
 use crate::compaction::compact_at_end;
 use crate::error::{Failure, OpenError};
+use crate::file::Check;
 use arc_swap::ArcSwapOption;
 use redb::Database;
 use std::sync::Arc;
-
-/// The scope of the check with which a database is opened.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Check {
-    /// Everything, so that a file that was changed or has decayed is refused.
-    WholeFile,
-    /// The state that a crash can leave behind.
-    Recovery,
-}
 
 type Open = dyn Fn(Check) -> Result<Database, OpenError> + Send + Sync;
 
 /// The database. After a failed write, for example on a full disk, the writer must open it again;
 /// in the meantime there is no database.
-pub(crate) struct Storage {
+pub struct Storage {
     current: ArcSwapOption<Database>,
     open: Box<Open>,
 }
 
 impl Storage {
     /// Opens the database with `open`, which is also used to open it again. Blocks.
-    pub(crate) fn open(
+    ///
+    /// # Errors
+    /// Returns the error of `open`.
+    pub fn open(
         open: impl Fn(Check) -> Result<Database, OpenError> + Send + Sync + 'static,
     ) -> Result<Self, OpenError> {
         Ok(Self {
@@ -35,8 +30,11 @@ impl Storage {
         })
     }
 
-    /// Returns the database, or a failure if it is not open.
-    pub(crate) fn current(&self) -> Result<Arc<Database>, Failure> {
+    /// Returns the database.
+    ///
+    /// # Errors
+    /// Returns [`Failure::Stopped`] if it is not open.
+    pub fn current(&self) -> Result<Arc<Database>, Failure> {
         self.current.load_full().ok_or(Failure::Stopped)
     }
 
@@ -56,7 +54,7 @@ impl Storage {
             return;
         };
         if let Err(failure) = compact_at_end(&mut database) {
-            tracing::warn!(%failure, "the key-value store was not compacted");
+            tracing::warn!(%failure, "the store was not compacted");
         }
     }
 }

@@ -1,8 +1,8 @@
-//! The clock of the store, which decides on expiry.
+//! The clock of a store.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// A source of wall-clock time. Expiry survives a restart, so a monotonic clock is not sufficient.
+/// A source of wall-clock time. Stored times survive a restart, so a monotonic clock is not sufficient.
 pub trait Clock: Send + Sync + 'static {
     /// Returns the current time.
     fn now(&self) -> SystemTime;
@@ -20,16 +20,19 @@ impl Clock for SystemClock {
 
 /// Milliseconds since the Unix epoch, as stored in the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Moment(pub(crate) u64);
+pub struct Moment(pub u64);
 
 impl Moment {
     /// Returns the clock's time. A time before 1970 counts as 1970.
-    pub(crate) fn of(clock: &dyn Clock) -> Self {
+    #[must_use]
+    pub fn of(clock: &dyn Clock) -> Self {
         let since = clock.now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Self(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
     }
 
-    pub(crate) fn after_seconds(self, seconds: u32) -> Self {
+    /// Returns the time so many seconds later.
+    #[must_use]
+    pub fn after_seconds(self, seconds: u32) -> Self {
         Self(self.0.saturating_add(u64::from(seconds) * 1000))
     }
 }
