@@ -34,6 +34,8 @@
 //! | `wasmi` | `engine::Wasmi`: a portable interpreter, loads actors fastest |
 //! | `wasm3` | `engine::Wasm3`: a small interpreter in C, for trusted actors, with [`HostBuilder::accept_unsafe_engine`] |
 //! | `config` | `providers::Values`: `capwire:config` |
+//! | `eventstreams-embedded` | `providers::EventStreamsEmbedded`: `wascc:eventstreams` in a durable file |
+//! | `eventstreams-redis` | `providers::EventStreamsRedis`: `wascc:eventstreams` on a Redis server |
 //! | `extras` | `providers::Extras`: `wascc:extras` |
 //! | `http-client` | `providers::HttpClient`: `wascc:http_client` |
 //! | `http-server` | `providers::HttpServer`: `wascc:http_server` |

@@ -6,6 +6,12 @@ pub use capwire_blobstore_local::BlobstoreLocal;
 pub use capwire_blobstore_s3::BlobstoreS3;
 #[cfg(feature = "config")]
 pub use capwire_config::Values;
+#[cfg(all(feature = "eventstreams-embedded", not(feature = "keyvalue-embedded")))]
+pub use capwire_eventstreams_embedded::OpenError;
+#[cfg(feature = "eventstreams-embedded")]
+pub use capwire_eventstreams_embedded::{EventStoreFactory, EventStreamsEmbedded};
+#[cfg(feature = "eventstreams-redis")]
+pub use capwire_eventstreams_redis::EventStreamsRedis;
 #[cfg(feature = "extras")]
 pub use capwire_extras::Extras;
 #[cfg(feature = "http-client")]

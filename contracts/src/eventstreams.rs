@@ -10,6 +10,8 @@ pub const CONTRACT: &str = "wascc:eventstreams";
 pub const OP_WRITE_EVENT: &str = "WriteEvent";
 /// Reads events: the actor sends a [`StreamQuery`] and gets [`StreamResults`].
 pub const OP_QUERY_STREAM: &str = "QueryStream";
+/// Reads the events after another one: the actor sends a [`StreamRead`] and gets [`StreamResults`].
+pub const OP_READ_STREAM: &str = "ReadStream";
 /// Delivers an [`Event`] to the actor; the answer is ignored.
 pub const OP_DELIVER_EVENT: &str = "DeliverEvent";
 
@@ -17,6 +19,7 @@ pub const OP_DELIVER_EVENT: &str = "DeliverEvent";
 pub const OPERATIONS: &[Operation] = &[
     Operation::to_provider(OP_WRITE_EVENT, "Appends an event to a stream"),
     Operation::to_provider(OP_QUERY_STREAM, "Reads events of a stream"),
+    Operation::to_provider(OP_READ_STREAM, "Reads the events after another one"),
     Operation::to_actor(OP_DELIVER_EVENT, "Handles an event"),
 ];
 
@@ -59,6 +62,18 @@ message! {
         min_time: u64 = "minTime",
         /// The last time.
         max_time: u64 = "maxTime",
+    }
+}
+
+message! {
+    /// A request for the events after another one.
+    StreamRead {
+        /// The name of the stream.
+        stream_id: String = "streamId",
+        /// The id of the event before the first one; all events if empty.
+        after: String = "after" or default,
+        /// The maximum number of events; 0 means all.
+        count: u64 = "count",
     }
 }
 

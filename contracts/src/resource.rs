@@ -1,4 +1,4 @@
-//! The resources of a message: its keys, host, subject or container.
+//! The resources of a message: its keys, host, subject, container or stream.
 //!
 //! Claims can narrow a capability to resources. A host that enforces such claims must check the
 //! resource that the provider will use, and not one that another decoder would find in the same
@@ -11,6 +11,7 @@
 //! | `wascc:http_client` | the host of the URL, and of a `host` header | all |
 //! | `wascc:messaging` | the subject, and the reply subject | calls from actors |
 //! | `wascc:blobstore` | the container | calls from actors |
+//! | `wascc:eventstreams` | the stream | calls from actors |
 //!
 //! # Operations within operations
 //! `PerformRequest` of `wascc:http_client` does different things by the method of its request. So
@@ -18,8 +19,8 @@
 //! place.
 //!
 //! # Form of resources
-//! Keys, subjects and containers equal those in the message, byte for byte. A subject contains no
-//! white space or control characters. A container contains no `/`, `\` or control characters, and
+//! Keys, subjects, containers and streams equal those in the message, byte for byte. A subject or a
+//! stream contains no white space or control characters. A container contains no `/`, `\` or control characters, and
 //! is neither `.` nor `..`. Other messages are refused, because a server could interpret them
 //! differently.
 //!
@@ -37,7 +38,7 @@ mod declared;
 mod strict;
 
 use crate::codec::{self, DecodeError, EncodeError};
-use crate::{blobstore, http, keyvalue, messaging};
+use crate::{blobstore, eventstreams, http, keyvalue, messaging};
 use about::About;
 use declared::Declared;
 use serde::Serialize;
@@ -96,6 +97,7 @@ pub fn kind(contract: &str) -> Option<&'static str> {
         http::CLIENT_CONTRACT => Some("hosts"),
         messaging::CONTRACT => Some("subjects"),
         blobstore::CONTRACT => Some("containers"),
+        eventstreams::CONTRACT => Some("streams"),
         _ => None,
     }
 }
@@ -138,6 +140,7 @@ pub fn examine(contract: &str, operation: &str, payload: &[u8]) -> Result<Examin
         http::CLIENT_CONTRACT => of_http_client(operation),
         messaging::CONTRACT => of_messaging(operation),
         blobstore::CONTRACT => of_blobstore(operation),
+        eventstreams::CONTRACT => of_eventstreams(operation),
         _ => None,
     };
     match read {
@@ -216,6 +219,16 @@ fn of_blobstore(operation: &str) -> Option<Read> {
         OP_START_UPLOAD | OP_UPLOAD_CHUNK => read::<FileChunk>,
         OP_START_DOWNLOAD => read::<StreamRequest>,
         OP_READ_RANGE => read::<ReadRequest>,
+        _ => return None,
+    })
+}
+
+fn of_eventstreams(operation: &str) -> Option<Read> {
+    use eventstreams::*;
+    Some(match operation {
+        OP_WRITE_EVENT => read::<Event>,
+        OP_QUERY_STREAM => read::<StreamQuery>,
+        OP_READ_STREAM => read::<StreamRead>,
         _ => return None,
     })
 }

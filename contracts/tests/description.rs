@@ -94,6 +94,11 @@ fn eventstreams_stream_query() {
 }
 
 #[test]
+fn eventstreams_stream_read() {
+    message(&contracts::eventstreams::StreamRead { stream_id: String::from("text"), after: String::from("text"), count: u64::MAX }, r#"{"streamId":"text","after":"text","count":18446744073709551615}"#, &["streamId", "count"], &["after"]);
+}
+
+#[test]
 fn eventstreams_stream_results() {
     message(&contracts::eventstreams::StreamResults { events: vec![contracts::eventstreams::Event { event_id: String::from("text"), stream: String::from("text"), values: BTreeMap::from([(String::from("k"), String::from("v"))]) }] }, r#"{"events":[{"eventId":"text","stream":"text","values":{"k":"v"}}]}"#, &["events"], &[]);
 }
@@ -268,7 +273,7 @@ fn the_contracts_have_the_described_operations() {
     operations(&[
         ("wascc:blobstore", vec!["CreateContainer", "RemoveContainer", "RemoveObject", "ListObjects", "GetObjectInfo", "StartUpload", "UploadChunk", "StartDownload", "ReadRange"], vec!["ReceiveChunk"]),
         ("capwire:config", vec!["Get", "List"], vec![]),
-        ("wascc:eventstreams", vec!["WriteEvent", "QueryStream"], vec!["DeliverEvent"]),
+        ("wascc:eventstreams", vec!["WriteEvent", "QueryStream", "ReadStream"], vec!["DeliverEvent"]),
         ("wascc:extras", vec!["RequestGuid", "RequestSequence", "RequestRandom"], vec![]),
         ("wascc:http_client", vec!["PerformRequest"], vec![]),
         ("wascc:http_server", vec![], vec!["HandleRequest"]),

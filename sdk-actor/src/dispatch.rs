@@ -16,6 +16,7 @@ use serde::de::DeserializeOwned;
 ///     http => answer,                                   // requests of wascc:http_server
 ///     op("Sum") => sum,                                 // typed: MessagePack in and out
 ///     message => on_message,                            // messages of wascc:messaging
+///     event => on_event,                                // events of wascc:eventstreams
 ///     timer => on_time,                                 // calls of capwire:timer
 ///     chunk => on_chunk,                                // downloads of wascc:blobstore
 ///     raw("Reverse") => reverse,                        // any bytes in and out
@@ -32,6 +33,11 @@ use serde::de::DeserializeOwned;
 ///
 /// fn on_message(message: messaging::BrokerMessage) -> Result<()> {
 ///     console_log!("{} bytes on {}", message.body.len(), message.subject);
+///     Ok(())
+/// }
+///
+/// fn on_event(event: eventstreams::Event) -> Result<()> {
+///     console_log!("event {} of {}", event.event_id, event.stream);
 ///     Ok(())
 /// }
 ///
@@ -84,6 +90,11 @@ macro_rules! __handler {
             $crate::__private::typed::<$crate::messaging::BrokerMessage, ()>(&payload, $handler)
         })
     };
+    (event => $handler:expr) => {
+        ($crate::eventstreams::OP_DELIVER_EVENT, |payload| {
+            $crate::__private::typed::<$crate::eventstreams::Event, ()>(&payload, $handler)
+        })
+    };
     (timer => $handler:expr) => {
         ($crate::timer::OP_FIRE, |payload| {
             $crate::__private::typed::<$crate::timer::Firing, ()>(&payload, $handler)
@@ -111,7 +122,7 @@ macro_rules! __handler {
     };
     ($kind:ident $(($operation:expr))? => $handler:expr) => {
         ::core::compile_error!(
-            "expected `http`, `message`, `timer`, `chunk`, `health`, `op(\"Name\")` or `raw(\"Name\")` before `=>`"
+            "expected `http`, `message`, `event`, `timer`, `chunk`, `health`, `op(\"Name\")` or `raw(\"Name\")` before `=>`"
         )
     };
 }

@@ -37,6 +37,7 @@ pub mod config;
 mod console;
 mod dispatch;
 mod error;
+pub mod eventstreams;
 pub mod extras;
 pub mod http;
 pub mod keyvalue;
@@ -65,7 +66,9 @@ pub use target::{CallError, Target, actor, capability};
 pub mod prelude {
     pub use crate::http::{RequestExt as _, ResponseExt as _};
     pub use crate::{Error, Result, actor, capability, console_log, json, log, router, values};
-    pub use crate::{blobstore, config, extras, http, keyvalue, logging, messaging, sql, timer};
+    pub use crate::{
+        blobstore, config, eventstreams, extras, http, keyvalue, logging, messaging, sql, timer,
+    };
 }
 
 /// Items for the expansions of this crate's macros only.

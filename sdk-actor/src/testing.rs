@@ -3,13 +3,14 @@
 mod blobs;
 mod config;
 mod store;
+mod streams;
 mod timers;
 
 use crate::dispatch::Actor;
 use crate::error::Result;
 use crate::http;
 use blobs::Blobs;
-use capwire_contracts::{blobstore, codec, config as values, keyvalue, timer};
+use capwire_contracts::{blobstore, codec, config as values, eventstreams, keyvalue, timer};
 use config::Values;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -17,13 +18,14 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use store::Store;
+use streams::Streams;
 use timers::Timers;
 
 /// A fake host that answers an actor and records the actor's calls.
 ///
 /// By default, the host has an empty key-value store for each binding, in memory and without
-/// expiry, blobs in memory, whose downloads come with [`deliver_chunks`](Self::deliver_chunks), timers
-/// that are due when [`advance`](Self::advance) sets the time, and the values of
+/// expiry, blobs in memory, whose downloads come with [`deliver_chunks`](Self::deliver_chunks), event
+/// streams in memory, whose events come with [`deliver_events`](Self::deliver_events), timers that are due when [`advance`](Self::advance) sets the time, and the values of
 /// [`config`](Self::config). Script all other calls with [`respond`](Self::respond), [`refuse`](Self::refuse),
 /// [`on`](Self::on) or [`actor`](Self::actor). A script takes precedence.
 ///
@@ -279,6 +281,7 @@ struct Inner {
     scripts: RefCell<Vec<Script>>,
     stores: RefCell<BTreeMap<String, Store>>,
     blobs: RefCell<Blobs>,
+    streams: RefCell<Streams>,
     timers: RefCell<Timers>,
     values: RefCell<Values>,
     calls: RefCell<Vec<HostCall>>,
@@ -323,6 +326,10 @@ impl Inner {
             }
             None if call.namespace == values::CONTRACT => {
                 self.values.borrow().call(&call.operation, &call.payload)
+            }
+            None if call.namespace == eventstreams::CONTRACT => {
+                let mut streams = self.streams.borrow_mut();
+                streams.call(&call.operation, &call.payload)
             }
             None if call.namespace == timer::CONTRACT => {
                 let mut timers = self.timers.borrow_mut();

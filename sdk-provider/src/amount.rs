@@ -41,6 +41,41 @@ impl Config {
         }
     }
 
+    /// Returns the times of `key`, which are separated by commas and at most `most`, or `None` if it is not set.
+    ///
+    /// # Errors
+    /// Returns [`ProviderError::Config`] if one of them is no time as of [`time`](Self::time), or if there are more.
+    ///
+    /// ```
+    /// use capwire_provider::Config;
+    /// use std::time::Duration;
+    ///
+    /// let config = Config::from_iter([("BACKOFF", "500ms, 5s")]);
+    /// let times = config.times("BACKOFF", 10)?;
+    /// assert_eq!(times, Some(vec![Duration::from_millis(500), Duration::from_secs(5)]));
+    /// assert!(config.times("BACKOFF", 1).is_err());
+    /// # Ok::<(), capwire_provider::ProviderError>(())
+    /// ```
+    pub fn times(
+        &self,
+        key: &'static str,
+        most: usize,
+    ) -> Result<Option<Vec<Duration>>, ProviderError> {
+        let Some(list) = self.get(key) else {
+            return Ok(None);
+        };
+        let mut times = Vec::new();
+        for text in list.split(',').map(str::trim) {
+            let one = Self::from_iter([(key, text)]);
+            times.extend(one.time(key)?);
+            if times.len() > most {
+                let reason = format!("must have at most {most} times");
+                return Err(ProviderError::config(key, reason));
+            }
+        }
+        Ok(Some(times))
+    }
+
     /// Returns the size of `key` in bytes, which may also be written without its unit, or `None` if it is not set.
     ///
     /// # Errors

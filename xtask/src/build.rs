@@ -16,7 +16,7 @@ struct Guest {
 const UNKNOWN: &str = "wasm32-unknown-unknown";
 const WASI: &str = "wasm32-wasip1";
 
-const ACTORS: [Guest; 8] = [
+const ACTORS: [Guest; 9] = [
     Guest {
         package: "capwire-actor-counter",
         target: UNKNOWN,
@@ -26,6 +26,11 @@ const ACTORS: [Guest; 8] = [
         package: "capwire-actor-middle",
         target: UNKNOWN,
         file: "chain_middle.wasm",
+    },
+    Guest {
+        package: "capwire-actor-accounts",
+        target: UNKNOWN,
+        file: "accounts.wasm",
     },
     Guest {
         package: "capwire-actor-echo",

@@ -10,13 +10,13 @@ use nix::sys::signal::Signal;
 #[test]
 fn run_starts_a_module_without_a_manifest_k10() {
     let folder = Folder::new();
-    let claimed = "--cap wascc:http_server --cap wascc:keyvalue --cap wascc:eventstreams";
+    let claimed = "--cap wascc:http_server --cap wascc:keyvalue --cap acme:thermostat";
     folder.signed(&signalling(), "asker", claimed);
     let mut host = Host::start(&folder, "run asker.wasm --port 0 --engine wasmi");
     let address = host.address();
     says(&get(&address), &["HTTP/1.1 200", "signalled"]);
     assert!(folder.path(".capwire/keyvalue/default").exists());
-    host.logged(&["no provider of wascc:eventstreams is built in"]);
+    host.logged(&["no provider of acme:thermostat is built in"]);
     assert_eq!(host.stop(Signal::SIGTERM).0.code(), Some(0));
 }
 

@@ -14,6 +14,7 @@ pub(crate) fn with_modules() -> Folder {
     folder.signed(&module, "client", "--cap wascc:http_client");
     let both = "--cap wascc:http_server --cap wascc:keyvalue";
     folder.signed(&module, "counter", both);
+    folder.signed(&module, "accounts", "--cap wascc:eventstreams");
     folder.signed(&module, "guestbook", "--cap capwire:sql");
     folder.signed(&module, "images", "--cap wascc:blobstore");
     folder.signed(&module, "orders", "--cap wascc:messaging");

@@ -171,6 +171,8 @@ fn the_command_schema_prints_json() {
     says(rows.unwrap(), &["number of rows", "Default: `10000`."]);
     let blob = of("wascc:blobstore")["MAX_BLOB"]["description"].as_str();
     says(blob.unwrap(), &["size of a blob", "Default: `1GiB`."]);
+    let events = of("wascc:eventstreams")["MAX_EVENT"]["description"].as_str();
+    says(events.unwrap(), &["size of an event", "Default: `1MiB`."]);
     let tolerance = of("capwire:timer")["TOLERANCE"]["description"].as_str();
     says(tolerance.unwrap(), &["counts as missed", "Default: `1m`."]);
     let timers = providers

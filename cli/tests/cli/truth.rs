@@ -76,7 +76,7 @@ fn why_says_what_is_misspelt_in_the_question_k1() {
 
 #[test]
 fn a_claim_without_a_binding_and_a_manifest_without_actors_are_warned_of_k2() {
-    let folder = with_counter(&["wascc:keyvalue", "wascc:eventstreams", "wascc:extras"]);
+    let folder = with_counter(&["wascc:keyvalue", "acme:thermostat", "wascc:extras"]);
     folder.write("m.yaml", "actors:\n  - signed.wasm\n");
     let ended = folder.run("check m.yaml");
     assert_eq!(ended.code, Some(0), "{ended:?}");
@@ -86,8 +86,8 @@ fn a_claim_without_a_binding_and_a_manifest_without_actors_are_warned_of_k2() {
         &[
             "warning: m.yaml:2:5: `counter` claims `wascc:keyvalue`, but has no binding to it",
             "help: add `- { actor: counter, capability: \"wascc:keyvalue\" }` to `bindings`",
-            "warning: m.yaml:2:5: `counter` claims `wascc:eventstreams`",
-            "help: no provider of wascc:eventstreams is built in",
+            "warning: m.yaml:2:5: `counter` claims `acme:thermostat`",
+            "help: no provider of acme:thermostat is built in",
         ],
     );
     folder.write("m.yaml", "# nothing\n");
@@ -144,14 +144,14 @@ fn why_says_on_which_resources_an_operation_is_allowed_k6() {
 #[test]
 fn a_contract_without_a_provider_is_called_so_k8() {
     let folder = Folder::new();
-    let contract = "wascc:eventstreams";
+    let contract = "acme:thermostat";
     folder.signed(&web(""), "echo", &format!("--cap {contract}"));
     folder.write(
         "m.yaml",
         format!("actors: [echo.wasm]\nbindings: [{{ actor: echo, capability: '{contract}' }}]\n"),
     );
     let error = folder.fail("check m.yaml", 1);
-    says(&error, &[&format!("no provider of {contract} is built in")]);
+    says(&error, &[&format!("has no provider of `{contract}`")]);
     assert!(!error.contains("did you mean"), "{error}");
     folder.write("m.yaml", "actors: [echo.wasm]\n");
     let error = folder.fail(&format!("why echo {contract} --manifest m.yaml"), 1);

@@ -1,6 +1,7 @@
 //! The resources of each message type.
 
 use crate::blobstore::{Blob, Container, FileChunk, ReadRequest, StreamRequest};
+use crate::eventstreams::{Event, StreamQuery, StreamRead};
 use crate::http::{Authority, Request, Url, UrlError, is_method};
 use crate::keyvalue::{AddRequest, ItemRequest, KeyRequest, KeysRequest, RangeRequest, SetRequest};
 use crate::messaging::{BrokerMessage, RequestMessage};
@@ -32,6 +33,7 @@ about! { key: AddRequest, key; KeyRequest, key; SetRequest, key; RangeRequest, k
 about! { subject: RequestMessage, subject; }
 about! { container: Container, id; Blob, container; FileChunk, container; }
 about! { container: StreamRequest, container; ReadRequest, container; }
+about! { stream: Event, stream; StreamQuery, stream_id; StreamRead, stream_id; }
 
 /// The reply subject is a resource, because the receiver replies on it with its own rights.
 impl About for BrokerMessage {
@@ -93,6 +95,13 @@ fn key(_: &str) -> Result<(), &'static str> {
 fn subject(text: &str) -> Result<(), &'static str> {
     if text.contains(|c: char| c.is_whitespace() || c.is_control()) {
         return Err("its subject has white space or control characters");
+    }
+    Ok(())
+}
+
+fn stream(text: &str) -> Result<(), &'static str> {
+    if text.contains(|c: char| c.is_whitespace() || c.is_control()) {
+        return Err("its stream has white space or control characters");
     }
     Ok(())
 }

@@ -27,6 +27,7 @@ fn operations(contract: &str) -> impl Iterator<Item = &'static str> {
         keyvalue::CONTRACT => keyvalue::OPERATIONS,
         http::CLIENT_CONTRACT => http::CLIENT_OPERATIONS,
         messaging::CONTRACT => messaging::OPERATIONS,
+        eventstreams::CONTRACT => eventstreams::OPERATIONS,
         _ => blobstore::OPERATIONS,
     };
     let asked = all
@@ -42,6 +43,7 @@ fn every_operation_of_an_actor_is_known() {
         http::CLIENT_CONTRACT,
         messaging::CONTRACT,
         blobstore::CONTRACT,
+        eventstreams::CONTRACT,
     ] {
         assert!(kind(contract).is_some());
         for operation in operations(contract) {

@@ -1,12 +1,10 @@
 //! The key spaces, of which a binding sees one.
 
 use arc_swap::ArcSwap;
+use capwire_embedded_common::{SPACE, space_name};
 use capwire_provider::{Binding, BindingId, Config, ProviderError};
 use std::collections::HashMap;
 use std::sync::Arc;
-
-/// The configuration key that names a shared key space.
-pub(crate) const SPACE: &str = "SPACE";
 
 /// The configuration key for the most bytes of the binding's key space.
 pub(crate) const MAX_BYTES: &str = "MAX_BYTES";
@@ -57,20 +55,20 @@ impl Spaces {
 /// The configuration keys of a binding.
 pub(crate) const KEYS: &[&str] = &[SPACE, MAX_BYTES];
 
-/// Returns the key space of a binding. Its prefix separates shared spaces from actors' own.
+/// Returns the key space of a binding.
 pub(crate) fn space(id: &BindingId, config: &Config) -> Result<Space, ProviderError> {
     config.only(KEYS)?;
-    let name = match config.get(SPACE) {
-        None => format!("actor/{}", id.actor),
-        Some("") => return Err(ProviderError::config(SPACE, "a shared space needs a name")),
-        Some(name) => format!("shared/{name}"),
-    };
-    let quota = config.parse(MAX_BYTES)?.unwrap_or(DEFAULT_QUOTA);
-    if quota == 0 {
-        return Err(ProviderError::config(MAX_BYTES, "must be at least 1"));
-    }
     Ok(Space {
-        name: name.into(),
-        quota,
+        name: space_name(id, config)?.into(),
+        quota: config
+            .parse(MAX_BYTES)?
+            .map_or(Ok(DEFAULT_QUOTA), at_least_one)?,
     })
+}
+
+fn at_least_one(quota: u64) -> Result<u64, ProviderError> {
+    match quota {
+        0 => Err(ProviderError::config(MAX_BYTES, "must be at least 1")),
+        quota => Ok(quota),
+    }
 }

@@ -1,29 +1,8 @@
 //! The answers of the server, as the values that operations need.
 
-use crate::failure::{Failure, Refusal};
+use crate::refusal::Refusal;
+use capwire_redis_common::Failure;
 use redis::Value;
-
-/// The result of a script.
-pub(crate) enum Outcome {
-    Done(Value),
-    /// The script did nothing, for the reason with this number.
-    Refused(i64),
-}
-
-impl Outcome {
-    /// Reads the answer of a script: an array of a number, which is 0 if the script did its work, and a value.
-    pub(crate) fn of(answer: Value) -> Result<Self, Failure> {
-        let Value::Array(parts) = answer else {
-            return Err(Failure::BadAnswer);
-        };
-        let mut parts = parts.into_iter();
-        match (parts.next(), parts.next()) {
-            (Some(Value::Int(0)), Some(value)) => Ok(Self::Done(value)),
-            (Some(Value::Int(reason)), _) => Ok(Self::Refused(reason)),
-            _ => Err(Failure::BadAnswer),
-        }
-    }
-}
 
 /// Returns a number.
 pub(crate) fn number(answer: &Value) -> Result<i64, Failure> {
@@ -59,7 +38,8 @@ pub(crate) fn texts(answer: Value) -> Result<Vec<String>, Failure> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Outcome, number, text, texts};
+    use super::{number, text, texts};
+    use capwire_redis_common::Outcome;
     use redis::Value;
 
     #[test]

@@ -45,16 +45,13 @@
 //! ```
 #![forbid(unsafe_code)]
 
-mod address;
 mod answer;
-mod client;
-mod connect;
-mod failure;
-mod link;
 mod operations;
 mod provider;
+mod refusal;
 mod scripts;
 mod settings;
+mod store;
 
 pub use provider::KeyValueRedis;
 

@@ -1,15 +1,16 @@
 //! The fourteen operations: they convert a message to a command, and the server's answer to an answer.
 
-use crate::answer::{self, Outcome};
-use crate::client::{Client, Request};
-use crate::failure::{Failure, Refusal};
+use crate::answer;
+use crate::refusal::Refusal;
 use crate::scripts;
+use crate::store::Store;
 use bytes::Bytes;
 use capwire_contracts::keyvalue::{
     self as kv, AddRequest, AddResponse, CountResponse, GetResponse, ItemRequest, KeyRequest,
     KeyResponse, KeysRequest, RangeRequest, SetRequest, SetResponse, ValuesResponse,
 };
 use capwire_provider::{Call, ProviderError};
+use capwire_redis_common::{Failure, Outcome, Request, run};
 use redis::{Cmd, Script, Value};
 
 /// The largest message in bytes.
@@ -30,13 +31,13 @@ const TOO_MUCH_WORK: i64 = 2;
 
 /// The operations of one call.
 pub(crate) struct Operations<'a> {
-    client: &'a Client,
+    store: &'a Store,
     call: Call<'a>,
 }
 
 impl<'a> Operations<'a> {
-    pub(crate) fn new(client: &'a Client, call: Call<'a>) -> Self {
-        Self { client, call }
+    pub(crate) fn new(store: &'a Store, call: Call<'a>) -> Self {
+        Self { store, call }
     }
 
     pub(crate) async fn serve(self) -> Result<Bytes, ProviderError> {
@@ -64,7 +65,7 @@ impl<'a> Operations<'a> {
 
     async fn add(self) -> Result<Bytes, ProviderError> {
         let AddRequest { key, value: by } = self.call.message()?;
-        let mut command = scripts::run(&scripts::ADD, &[self.key(&key)]);
+        let mut command = run(&scripts::ADD, &[self.key(&key)]);
         command.arg(by);
         let request = Request::write(command).running(&scripts::ADD);
         let sum = match Outcome::of(self.ask(request).await?)? {
@@ -86,7 +87,7 @@ impl<'a> Operations<'a> {
         let KeyRequest { key } = self.call.message()?;
         let text = match self.text(&key).await {
             // A list or set counts as absent, as with the providers of 2020.
-            Err(Failure::Refused(Refusal::WrongType)) => None,
+            Err(Failure::WrongType) => None,
             text => text?,
         };
         self.call.reply(&GetResponse {
@@ -110,7 +111,7 @@ impl<'a> Operations<'a> {
             Value::BulkString(bytes) if bytes.is_empty() => {}
             text => return answer::text(text),
         }
-        let mut command = scripts::run(&scripts::GET, &[key]);
+        let mut command = run(&scripts::GET, &[key]);
         command.arg(most);
         answer::text(self.bounded(command, &scripts::GET).await?)
     }
@@ -144,7 +145,7 @@ impl<'a> Operations<'a> {
 
     async fn range(self) -> Result<Bytes, ProviderError> {
         let RangeRequest { key, start, stop } = self.call.message()?;
-        let mut command = scripts::run(&scripts::RANGE, &[self.key(&key)]);
+        let mut command = run(&scripts::RANGE, &[self.key(&key)]);
         command.arg(start).arg(stop).arg(self.most()).arg(OVERHEAD);
         let found = self.bounded(command, &scripts::RANGE).await?;
         self.call.reply(&ValuesResponse {
@@ -177,7 +178,7 @@ impl<'a> Operations<'a> {
 
     async fn sets(self, keys: &[String], script: &'static Script) -> Result<Bytes, ProviderError> {
         let keys: Vec<_> = keys.iter().map(|key| self.key(key)).collect();
-        let mut command = scripts::run(script, &keys);
+        let mut command = run(script, &keys);
         command.arg(self.most()).arg(OVERHEAD).arg(MOST_STEPS);
         let found = self.bounded(command, script).await?;
         let mut values = answer::texts(found)?;
@@ -209,20 +210,20 @@ impl<'a> Operations<'a> {
     }
 
     async fn ask(&self, request: Request) -> Result<Value, Failure> {
-        self.client.ask(&self.call, request).await
+        self.store.client.ask(&self.call, request).await
     }
 
     /// Returns the key on the server.
     fn key(&self, key: &str) -> String {
-        format!("{}{key}", self.client.settings.prefix)
+        format!("{}{key}", self.store.prefix)
     }
 
     /// Returns the most bytes of an answer.
     fn most(&self) -> usize {
-        self.client.settings.max_answer
+        self.store.max_answer
     }
 }
 
 fn in_32_bits(number: i64) -> Result<i32, Failure> {
-    i32::try_from(number).map_err(|_| Failure::Untold(number))
+    i32::try_from(number).map_err(|_| Refusal::Untold(number).into())
 }

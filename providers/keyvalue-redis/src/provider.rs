@@ -1,8 +1,8 @@
-//! The provider, with a client for each binding.
+//! The provider, with a connection for each binding.
 
-use crate::client::Client;
 use crate::operations::Operations;
 use crate::settings::{self, Settings};
+use crate::store::Store;
 use arc_swap::ArcSwap;
 use bytes::Bytes;
 use capwire_contracts::core::CapabilityDescriptor;
@@ -28,7 +28,7 @@ use std::sync::Arc;
 /// ```
 #[derive(Default)]
 pub struct KeyValueRedis {
-    clients: ArcSwap<HashMap<BindingId, Arc<Client>>>,
+    stores: ArcSwap<HashMap<BindingId, Arc<Store>>>,
 }
 
 impl KeyValueRedis {
@@ -56,20 +56,20 @@ impl KeyValueRedis {
         Settings::read(&nobody, config).map(drop)
     }
 
-    fn client(&self, binding: &BindingId) -> Result<Arc<Client>, ProviderError> {
-        let clients = self.clients.load();
-        clients.get(binding).cloned().ok_or(ProviderError::NotBound)
+    fn store(&self, binding: &BindingId) -> Result<Arc<Store>, ProviderError> {
+        let stores = self.stores.load();
+        stores.get(binding).cloned().ok_or(ProviderError::NotBound)
     }
 
-    /// Adds the client of a binding, or removes it if it is `None`.
-    fn put(&self, id: &BindingId, client: Option<&Arc<Client>>) {
-        self.clients.rcu(|clients| {
-            let mut clients = HashMap::clone(clients);
-            match client {
-                Some(client) => clients.insert(id.clone(), client.clone()),
-                None => clients.remove(id),
+    /// Adds the store of a binding, or removes it if it is `None`.
+    fn put(&self, id: &BindingId, store: Option<&Arc<Store>>) {
+        self.stores.rcu(|stores| {
+            let mut stores = HashMap::clone(stores);
+            match store {
+                Some(store) => stores.insert(id.clone(), store.clone()),
+                None => stores.remove(id),
             };
-            clients
+            stores
         });
     }
 }
@@ -77,7 +77,7 @@ impl KeyValueRedis {
 impl fmt::Debug for KeyValueRedis {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("KeyValueRedis")
-            .field("bindings", &self.clients.load().len())
+            .field("bindings", &self.stores.load().len())
             .finish_non_exhaustive()
     }
 }
@@ -99,15 +99,8 @@ impl Provider for KeyValueRedis {
 
     async fn bind(&self, binding: Binding) -> Result<Bound, ProviderError> {
         let settings = Settings::read(&binding.id, &binding.config)?;
-        let server = settings.server.clone();
-        let client = Client::open(settings).await.map_err(|error| {
-            let (host, port) = (&server.address.host, server.address.port);
-            let what = format!(
-                "cannot use the Redis server at {host}:{port}: start it, or correct `URL` of the binding"
-            );
-            ProviderError::unavailable(what, error)
-        })?;
-        self.put(&binding.id, Some(&Arc::new(client)));
+        let store = Arc::new(Store::open(settings).await?);
+        self.put(&binding.id, Some(&store));
         Ok(Bound::default())
     }
 
@@ -118,7 +111,7 @@ impl Provider for KeyValueRedis {
     }
 
     async fn call(&self, call: Call<'_>) -> Result<Bytes, ProviderError> {
-        let client = self.client(call.binding)?;
-        Operations::new(&client, call).serve().await
+        let store = self.store(call.binding)?;
+        Operations::new(&store, call).serve().await
     }
 }

@@ -1,6 +1,6 @@
 //! The scripts that run on the server. Redis runs a script as one step: nothing else happens meanwhile.
 
-use redis::{Cmd, Script};
+use redis::Script;
 use std::sync::LazyLock;
 
 macro_rules! scripts {
@@ -22,11 +22,4 @@ scripts! {
     UNION = "union.lua";
     /// Reads the intersection of sets up to a size.
     INTERSECTION = "intersection.lua";
-}
-
-/// Returns the command that runs `script` on `keys`. The arguments follow.
-pub(crate) fn run(script: &Script, keys: &[String]) -> Cmd {
-    let mut cmd = redis::cmd("EVALSHA");
-    cmd.arg(script.get_hash()).arg(keys.len()).arg(keys);
-    cmd
 }

@@ -43,6 +43,16 @@ type StreamQuery struct {
 	Count uint64 `msgpack:"count"`
 }
 
+// StreamRead is a request for the events after another one.
+type StreamRead struct {
+	// The name of the stream.
+	StreamID string `msgpack:"streamId"`
+	// The id of the event before the first one; all events if empty.
+	After string `msgpack:"after,optional"`
+	// The maximum number of events; 0 means all.
+	Count uint64 `msgpack:"count"`
+}
+
 // StreamResults is the results of a query.
 type StreamResults struct {
 	// The events, oldest first.
@@ -73,6 +83,13 @@ func (client Client) WriteEvent(ctx context.Context, eventId string, stream stri
 // QueryStream returns events of a stream.
 func (client Client) QueryStream(ctx context.Context, message StreamQuery) ([]Event, error) {
 	answer, err := capwire.Call[StreamResults](ctx, client.target(), "QueryStream", message)
+	return answer.Events, err
+}
+
+// ReadStream returns the events after another one, so that a long stream can be read in parts.
+func (client Client) ReadStream(ctx context.Context, streamId string, after string, count uint64) ([]Event, error) {
+	message := StreamRead{StreamID: streamId, After: after, Count: count}
+	answer, err := capwire.Call[StreamResults](ctx, client.target(), "ReadStream", message)
 	return answer.Events, err
 }
 

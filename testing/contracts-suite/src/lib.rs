@@ -2,7 +2,8 @@
 //!
 //! Each module holds the cases of one contract, as public functions that panic when the provider
 //! is wrong. A macro per contract turns all of them into tests of a provider: see
-//! [`blobstore_tests!`], [`keyvalue_tests!`], [`messaging_tests!`] and [`sql_tests!`].
+//! [`blobstore_tests!`], [`eventstreams_tests!`], [`keyvalue_tests!`], [`messaging_tests!`] and
+//! [`sql_tests!`].
 
 #![forbid(unsafe_code)]
 #![allow(
@@ -15,8 +16,10 @@
 )]
 
 pub mod blobstore;
+pub mod eventstreams;
 pub mod keyvalue;
 mod limits;
+pub mod listener;
 pub mod messaging;
 mod nobody;
 pub mod sql;

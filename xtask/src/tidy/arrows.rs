@@ -21,6 +21,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("capwire-documented", &[]),
     ("capwire-scaffold", &["capwire-wapc"]),
     ("capwire-nats-server", &["capwire-scaffold"]),
+    ("capwire-redis-server", &["capwire-scaffold"]),
     ("capwire-wascap", &[]),
     ("capwire-contracts", &[]),
     ("capwire-codegen", &[]),
@@ -90,12 +91,34 @@ const ARROWS: &[(&str, &[&str])] = &[
         &[
             "capwire-provider",
             "capwire-contracts",
-            "capwire-client-tls",
+            "capwire-redis-common",
         ],
     ),
     (
         "capwire-logging",
         &["capwire-provider", "capwire-contracts"],
+    ),
+    (
+        "capwire-eventstreams",
+        &["capwire-provider", "capwire-contracts"],
+    ),
+    (
+        "capwire-eventstreams-embedded",
+        &[
+            "capwire-provider",
+            "capwire-contracts",
+            "capwire-embedded-common",
+            "capwire-eventstreams",
+        ],
+    ),
+    (
+        "capwire-eventstreams-redis",
+        &[
+            "capwire-provider",
+            "capwire-contracts",
+            "capwire-eventstreams",
+            "capwire-redis-common",
+        ],
     ),
     (
         "capwire-messaging",
@@ -116,6 +139,10 @@ const ARROWS: &[(&str, &[&str])] = &[
     ),
     (
         "capwire-nats-common",
+        &["capwire-provider", "capwire-client-tls"],
+    ),
+    (
+        "capwire-redis-common",
         &["capwire-provider", "capwire-client-tls"],
     ),
     ("capwire-plugin", &["capwire-provider", "capwire-contracts"]),
@@ -163,6 +190,7 @@ const ENGINE: &[&str] = &["capwire-wapc", "capwire-wapc-rewrite", "capwire-wasi"
 const TOP: &[&str] = &[
     "capwire",
     "capwire-acceptance",
+    "capwire-actor-accounts",
     "capwire-actor-counter",
     "capwire-actor-echo",
     "capwire-actor-guestbook",

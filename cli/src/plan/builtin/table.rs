@@ -7,6 +7,8 @@ use capwire::provider::{Config, HandOver, Provider, ProviderError, ProviderFacto
 use capwire::providers::BlobstoreLocal;
 #[cfg(feature = "blobstore-s3")]
 use capwire::providers::BlobstoreS3;
+#[cfg(feature = "eventstreams-redis")]
+use capwire::providers::EventStreamsRedis;
 #[cfg(feature = "http-client")]
 use capwire::providers::HttpClient;
 #[cfg(feature = "keyvalue-nats")]
@@ -23,6 +25,8 @@ use capwire::providers::SqlPostgres;
 use capwire::providers::SqlSqlite;
 #[cfg(feature = "timer")]
 use capwire::providers::Timers;
+#[cfg(feature = "eventstreams-embedded")]
+use capwire::providers::{EventStoreFactory, EventStreamsEmbedded};
 use capwire::providers::{Extras, HttpServer, KeyValueEmbedded, Logging, StoreFactory, Values};
 use capwire::{ActorOptions, BindingName, contracts};
 use std::net::SocketAddr;
@@ -32,6 +36,9 @@ const STORES: &str = "keyvalue";
 
 #[cfg(all(feature = "blobstore-local", unix))]
 const BLOBS: &str = "blobs";
+
+#[cfg(feature = "eventstreams-embedded")]
+const EVENTS: &str = "eventstreams";
 
 #[cfg(feature = "sql-sqlite")]
 const DATABASES: &str = "sql";
@@ -87,6 +94,36 @@ pub(super) const BUILTINS: &[Builtin] = &[
         together: None,
         describe: || Extras::new().descriptor(),
         open: |_, _| Ok(Arc::new(Extras::new())),
+    },
+    #[cfg(feature = "eventstreams-embedded")]
+    Builtin {
+        name: "eventstreams-embedded",
+        contract: contracts::eventstreams::CONTRACT,
+        opens_actors: false,
+        keys: EventStreamsEmbedded::KEYS,
+        described: EventStreamsEmbedded::DESCRIBED,
+        files: &[],
+        keeps: Some(EVENTS),
+        hand_over: HandOver::Exclusive,
+        check: |config, _| EventStreamsEmbedded::check(config).map(|()| None),
+        together: None,
+        describe: || EventStoreFactory::new("").descriptor(),
+        open: open_events,
+    },
+    #[cfg(feature = "eventstreams-redis")]
+    Builtin {
+        name: "eventstreams-redis",
+        contract: contracts::eventstreams::CONTRACT,
+        opens_actors: false,
+        keys: EventStreamsRedis::KEYS,
+        described: EventStreamsRedis::DESCRIBED,
+        files: EventStreamsRedis::FILE_KEYS,
+        keeps: None,
+        hand_over: HandOver::Overlapping,
+        check: |config, _| EventStreamsRedis::check(config).map(|()| None),
+        together: None,
+        describe: || EventStreamsRedis::new().descriptor(),
+        open: |_, _| Ok(Arc::new(EventStreamsRedis::new())),
     },
     #[cfg(feature = "http-client")]
     Builtin {
@@ -291,6 +328,16 @@ fn open_store(name: &BindingName, opening: &Opening) -> Result<Arc<dyn Provider>
     let data = &opening.data;
     let folder = data.folder(STORES, name.as_str())?;
     match KeyValueEmbedded::open(&folder) {
+        Ok(store) => Ok(Arc::new(store)),
+        Err(error) => Err(data.refused(&folder, error)),
+    }
+}
+
+#[cfg(feature = "eventstreams-embedded")]
+fn open_events(name: &BindingName, opening: &Opening) -> Result<Arc<dyn Provider>, Error> {
+    let data = &opening.data;
+    let folder = data.folder(EVENTS, name.as_str())?;
+    match EventStreamsEmbedded::open(&folder) {
         Ok(store) => Ok(Arc::new(store)),
         Err(error) => Err(data.refused(&folder, error)),
     }

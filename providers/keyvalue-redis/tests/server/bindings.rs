@@ -1,10 +1,9 @@
 //! Configuration, keys on the server, and scripts.
 
-use crate::own::Own;
-use crate::proxy::Proxy;
 use crate::subject::{bound, direct, prefix};
 use capwire_keyvalue_redis::KeyValueRedis;
 use capwire_provider::ProviderError;
+use capwire_redis_server::{Own, Proxy};
 use std::error::Error;
 use std::net::TcpListener;
 

@@ -1,10 +1,10 @@
 //! Connections that are lost, and servers that do not answer.
 
-use crate::proxy::{Mode, Proxy};
 use crate::subject::{bound, prefix, url};
 use capwire_contracts_suite::keyvalue::Client;
 use capwire_keyvalue_redis::KeyValueRedis;
 use capwire_provider::{CallLimits, ProviderError};
+use capwire_redis_server::{Mode, Proxy};
 use std::fmt::Debug;
 use std::sync::Arc;
 use std::time::Duration;

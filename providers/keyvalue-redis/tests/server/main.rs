@@ -12,6 +12,4 @@ mod encrypted;
 mod faults;
 mod limits;
 mod outage;
-mod own;
-mod proxy;
 mod subject;

@@ -1,12 +1,11 @@
 //! Outages of a server under load: operations end in bounded time and with typed errors, no answered write is lost, and
 //! none is made twice.
 
-use crate::own::Own;
-use crate::proxy::Proxy;
 use capwire_contracts_suite::Nobody;
 use capwire_contracts_suite::keyvalue::{Client, Load};
 use capwire_keyvalue_redis::KeyValueRedis;
 use capwire_provider::{Binding, BindingId, Provider};
+use capwire_redis_server::{Own, Proxy};
 use capwire_scaffold::eventually;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -36,7 +35,10 @@ async fn bind(proxy: &Proxy) -> Arc<dyn Provider> {
 }
 
 fn hits(server: &Own) -> usize {
-    usize::try_from(server.get("hits").unwrap()).unwrap()
+    let mut get = redis::cmd("GET");
+    get.arg("hits")
+        .query(&mut server.connection().unwrap())
+        .unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -40,10 +40,11 @@ impl StreamSettings {
         }
         consumer(common)?;
         let bytes = config.size(STREAM_BYTES, 1..=1 << 50)?;
+        let backoff = config.times(BACKOFF, PAUSES)?;
         Ok(Some(Self {
             bytes: bytes.map_or(1 << 30, |bytes| i64::try_from(bytes).unwrap_or(i64::MAX)),
             tries: config.number(MAX_TRIES, 1..=1_000)?.unwrap_or(5),
-            backoff: backoff(config)?,
+            backoff: backoff.unwrap_or_else(|| BACKOFF_DEFAULT.to_vec()),
             dead_letters: dead_letters(config, name, common)?,
             ack_wait: ack_wait(config)?,
             name: name.to_owned(),
@@ -85,22 +86,6 @@ fn consumer(common: &Settings) -> Result<(), ProviderError> {
         None => "must not be empty, because the binding has a `STREAM`",
     };
     Err(ProviderError::config("QUEUEGROUP_NAME", reason))
-}
-
-fn backoff(config: &Config) -> Result<Vec<Duration>, ProviderError> {
-    let Some(list) = config.get(BACKOFF) else {
-        return Ok(BACKOFF_DEFAULT.to_vec());
-    };
-    let wrong = |reason: String| ProviderError::config(BACKOFF, reason);
-    let mut pauses = Vec::new();
-    for pause in list.split(',').map(str::trim) {
-        let one = Config::from_iter([(BACKOFF, pause)]);
-        pauses.push(one.time(BACKOFF)?.unwrap_or_default());
-        if pauses.len() > PAUSES {
-            return Err(wrong(format!("must have at most {PAUSES} times")));
-        }
-    }
-    Ok(pauses)
 }
 
 fn dead_letters(

@@ -171,6 +171,53 @@ export class StreamQuery extends Message {
   }
 }
 
+/** A request for the events after another one. */
+export class StreamRead extends Message {
+  /** The name of the stream. */
+  streamId: string = "";
+  /** The id of the event before the first one; all events if empty. */
+  after: string = "";
+  /** The maximum number of events; 0 means all. */
+  count: u64 = 0;
+
+  write(writer: Writer): void {
+    writer.map(3);
+    writer.text("streamId");
+    writer.text(this.streamId);
+    writer.text("after");
+    writer.text(this.after);
+    writer.text("count");
+    writer.unsigned(this.count);
+  }
+
+  read(reader: Reader): void {
+    let seen = 0;
+    const entries = reader.map();
+    for (let i = 0; i < entries && reader.ok; i++) {
+      const key = reader.text();
+      if (key == "streamId" && (seen & 1) == 0) {
+        seen |= 1;
+        this.streamId = reader.text();
+        continue;
+      }
+      if (key == "after" && (seen & 2) == 0) {
+        if (reader.nil()) continue;
+        seen |= 2;
+        this.after = reader.text();
+        continue;
+      }
+      if (key == "count" && (seen & 4) == 0) {
+        seen |= 4;
+        this.count = reader.unsigned(u64.MAX_VALUE);
+        continue;
+      }
+      reader.skip();
+    }
+    reader.need((seen & 1) != 0, "streamId");
+    reader.need((seen & 4) != 0, "count");
+  }
+}
+
 /** The results of a query. */
 export class StreamResults extends Message {
   /** The events, oldest first. */
@@ -228,6 +275,18 @@ export class Client {
   /** Returns events of a stream. */
   queryStream(request: StreamQuery): Result<Array<Event>> {
     const answer = this.target.call("QueryStream", request);
+    if (answer.isErr) return answer.forward<Array<Event>>();
+    const message = decode<StreamResults>(answer.value);
+    return message.isErr ? message.forward<Array<Event>>() : Result.ok<Array<Event>>(message.value.events);
+  }
+
+  /** Returns the events after another one, so that a long stream can be read in parts. */
+  readStream(streamId: string, after: string, count: u64): Result<Array<Event>> {
+    const request = new StreamRead();
+    request.streamId = streamId;
+    request.after = after;
+    request.count = count;
+    const answer = this.target.call("ReadStream", request);
     if (answer.isErr) return answer.forward<Array<Event>>();
     const message = decode<StreamResults>(answer.value);
     return message.isErr ? message.forward<Array<Event>>() : Result.ok<Array<Event>>(message.value.events);

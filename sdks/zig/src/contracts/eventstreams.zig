@@ -42,6 +42,16 @@ pub const StreamQuery = struct {
     count: u64,
 };
 
+/// A request for the events after another one.
+pub const StreamRead = struct {
+    /// The name of the stream.
+    stream_id: []const u8,
+    /// The id of the event before the first one; all events if empty.
+    after: []const u8 = "",
+    /// The maximum number of events; 0 means all.
+    count: u64,
+};
+
 /// The results of a query.
 pub const StreamResults = struct {
     /// The events, oldest first.
@@ -66,6 +76,12 @@ pub const Client = struct {
     pub fn queryStream(client: Client, message: StreamQuery) Error![]const Event {
         const target: Target = .{ .namespace = namespace, .binding = client.binding };
         return (try client.call.send(target, "QueryStream", message, StreamResults)).events;
+    }
+
+    /// Returns the events after another one, so that a long stream can be read in parts.
+    pub fn readStream(client: Client, stream_id: []const u8, after: []const u8, count: u64) Error![]const Event {
+        const target: Target = .{ .namespace = namespace, .binding = client.binding };
+        return (try client.call.send(target, "ReadStream", StreamRead{ .stream_id = stream_id, .after = after, .count = count }, StreamResults)).events;
     }
 };
 

@@ -59,6 +59,18 @@ typedef struct cw_eventstreams_stream_query {
 
 extern const cw_shape cw_eventstreams_stream_query_shape;
 
+/* A request for the events after another one. */
+typedef struct cw_eventstreams_stream_read {
+    /* The name of the stream. */
+    cw_text stream_id;
+    /* The id of the event before the first one; all events if empty. */
+    cw_text after;
+    /* The maximum number of events; 0 means all. */
+    uint64_t count;
+} cw_eventstreams_stream_read;
+
+extern const cw_shape cw_eventstreams_stream_read_shape;
+
 /* The results of a query. */
 typedef struct cw_eventstreams_stream_results {
     /* The events, oldest first. */
@@ -72,6 +84,9 @@ cw_status cw_eventstreams_write_event(cw_call *call, const char *binding, cw_tex
 
 /* Returns events of a stream. */
 cw_status cw_eventstreams_query_stream(cw_call *call, const char *binding, const cw_eventstreams_stream_query *message, cw_eventstreams_event_array *answer);
+
+/* Returns the events after another one, so that a long stream can be read in parts. */
+cw_status cw_eventstreams_read_stream(cw_call *call, const char *binding, cw_text stream_id, cw_text after, uint64_t count, cw_eventstreams_event_array *answer);
 
 /* Handles an event. */
 #define CW_ON_DELIVER_EVENT(name) CW_EVENT(name, "DeliverEvent", cw_eventstreams_event)
@@ -95,6 +110,11 @@ CW_SHAPE(cw_eventstreams_stream_query,
          CW_OPTIONAL_MEMBER(cw_eventstreams_stream_query, range, "range", CW_RECORD, CW_DEFAULT, &cw_eventstreams_time_range_shape),
          CW_MEMBER(cw_eventstreams_stream_query, count, "count", CW_U64, CW_REQUIRED))
 
+CW_SHAPE(cw_eventstreams_stream_read,
+         CW_MEMBER(cw_eventstreams_stream_read, stream_id, "streamId", CW_TEXT, CW_REQUIRED),
+         CW_MEMBER(cw_eventstreams_stream_read, after, "after", CW_TEXT, CW_DEFAULT),
+         CW_MEMBER(cw_eventstreams_stream_read, count, "count", CW_U64, CW_REQUIRED))
+
 CW_SHAPE(cw_eventstreams_stream_results,
          CW_RECORD_MEMBER(cw_eventstreams_stream_results, events, "events", CW_REQUIRED | CW_LIST, &cw_eventstreams_event_shape))
 
@@ -111,6 +131,15 @@ cw_status cw_eventstreams_query_stream(cw_call *call, const char *binding, const
     const cw_target target = {"wascc:eventstreams", binding};
     cw_eventstreams_stream_results response;
     if (cw_send(call, target, "QueryStream", &cw_eventstreams_stream_query_shape, message, &cw_eventstreams_stream_results_shape, &response)) return CW_FAILED;
+    *answer = response.events;
+    return CW_OK;
+}
+
+cw_status cw_eventstreams_read_stream(cw_call *call, const char *binding, cw_text stream_id, cw_text after, uint64_t count, cw_eventstreams_event_array *answer) {
+    const cw_target target = {"wascc:eventstreams", binding};
+    const cw_eventstreams_stream_read message = {stream_id, after, count};
+    cw_eventstreams_stream_results response;
+    if (cw_send(call, target, "ReadStream", &cw_eventstreams_stream_read_shape, &message, &cw_eventstreams_stream_results_shape, &response)) return CW_FAILED;
     *answer = response.events;
     return CW_OK;
 }

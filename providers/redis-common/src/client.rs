@@ -1,16 +1,15 @@
 //! The client of a binding: it sends commands within the time of their calls.
 
-use crate::connect::ConnectError;
 use crate::failure::{Effect, Failure};
 use crate::link::{Link, Live};
 use crate::settings::Settings;
-use capwire_provider::Call;
+use capwire_provider::{Call, ProviderError};
 use redis::{Cmd, ErrorKind, RedisResult, Script, ServerErrorKind, Value};
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, timeout_at};
 
 /// A command for the server.
-pub(crate) struct Request {
+pub struct Request {
     command: Cmd,
     script: Option<&'static Script>,
     is_write: bool,
@@ -18,7 +17,8 @@ pub(crate) struct Request {
 
 impl Request {
     /// Returns a request that only reads. It is sent again if its connection is lost.
-    pub(crate) fn read(command: Cmd) -> Self {
+    #[must_use]
+    pub fn read(command: Cmd) -> Self {
         Self {
             command,
             script: None,
@@ -27,7 +27,8 @@ impl Request {
     }
 
     /// Returns a request that writes. It is never sent again.
-    pub(crate) fn write(command: Cmd) -> Self {
+    #[must_use]
+    pub fn write(command: Cmd) -> Self {
         Self {
             is_write: true,
             ..Self::read(command)
@@ -35,7 +36,8 @@ impl Request {
     }
 
     /// Sets the script that the command runs.
-    pub(crate) fn running(self, script: &'static Script) -> Self {
+    #[must_use]
+    pub fn running(self, script: &'static Script) -> Self {
         Self {
             script: Some(script),
             ..self
@@ -52,24 +54,38 @@ impl Request {
 }
 
 /// The client of a binding.
-pub(crate) struct Client {
-    pub(crate) settings: Settings,
+pub struct Client {
+    settings: Settings,
     link: Link,
     permits: Semaphore,
 }
 
 impl Client {
     /// Connects to the server.
-    pub(crate) async fn open(settings: Settings) -> Result<Self, ConnectError> {
+    ///
+    /// # Errors
+    /// Returns [`ProviderError::Unavailable`] with the address if it cannot connect.
+    pub async fn open(settings: Settings) -> Result<Self, ProviderError> {
+        let server = settings.server.clone();
+        let link = Link::open(server.clone()).await.map_err(|error| {
+            let (host, port) = (&server.address.host, server.address.port);
+            let what = format!(
+                "cannot use the Redis server at {host}:{port}: start it, or correct `URL` of the binding"
+            );
+            ProviderError::unavailable(what, error)
+        })?;
         Ok(Self {
-            link: Link::open(settings.server.clone()).await?,
+            link,
             permits: Semaphore::new(settings.max_calls),
             settings,
         })
     }
 
     /// Sends `request` and returns the answer of the server.
-    pub(crate) async fn ask(&self, call: &Call<'_>, request: Request) -> Result<Value, Failure> {
+    ///
+    /// # Errors
+    /// Returns the [`Failure`] of the request.
+    pub async fn ask(&self, call: &Call<'_>, request: Request) -> Result<Value, Failure> {
         let longest = self.settings.timeout;
         let time = call.time_left().map_or(longest, |left| left.min(longest));
         let until = Instant::now() + time;

@@ -108,9 +108,9 @@ impl Keeper {
             self.state.send_replace(State::Connected(live.clone()));
             let reason = self.until_lost(&live, driver).await;
             self.state.send_replace(State::Connecting);
-            tracing::warn!(target: "capwire::keyvalue_redis", reason, "connection lost");
+            tracing::warn!(target: "capwire::redis", reason, "connection lost");
             connected = self.reconnect().await;
-            tracing::info!(target: "capwire::keyvalue_redis", "connected again");
+            tracing::info!(target: "capwire::redis", "connected again");
         }
     }
 
@@ -150,7 +150,7 @@ impl Keeper {
             match connect(&self.server).await {
                 Ok(connected) => return connected,
                 Err(error) => {
-                    tracing::debug!(target: "capwire::keyvalue_redis", ?error, "cannot connect");
+                    tracing::debug!(target: "capwire::redis", ?error, "cannot connect");
                     self.state.send_replace(State::Failed(Arc::new(error)));
                 }
             }

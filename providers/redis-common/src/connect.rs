@@ -22,17 +22,24 @@ pub(crate) struct Connected {
 
 /// A failure to connect.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum ConnectError {
+#[non_exhaustive]
+pub enum ConnectError {
+    /// It did not end in time.
     #[error("the server did not answer within the time set by `CONNECT_TIMEOUT`")]
     TooSlow,
+    /// There is no connection.
     #[error("cannot connect")]
     Tcp(#[source] io::Error),
+    /// The host has no name for a certificate.
     #[error("the host of `URL` cannot have a certificate")]
     Name,
+    /// There is no encryption.
     #[error("cannot agree on TLS")]
     Tls(#[source] io::Error),
+    /// The server refuses the session.
     #[error("the server does not accept the user, the password or the database of the binding")]
     Login(#[source] RedisError),
+    /// The server does not serve.
     #[error("the server does not answer to PING")]
     Ping(#[source] RedisError),
 }

@@ -11,7 +11,8 @@ use tokio::task::JoinHandle;
 
 /// The behaviour of a proxy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Mode {
+pub enum Mode {
+    /// All bytes pass.
     Pass,
     /// Requests reach the server, and the answers wait.
     Hold,
@@ -50,7 +51,7 @@ impl Server {
 }
 
 /// A proxy on a free port, until it is dropped.
-pub(crate) struct Proxy {
+pub struct Proxy {
     address: SocketAddr,
     mode: Arc<watch::Sender<Mode>>,
     accepted: Arc<AtomicUsize>,
@@ -66,13 +67,13 @@ impl Drop for Proxy {
 
 impl Proxy {
     /// Starts a proxy for the server at the URL `server`.
-    pub(crate) async fn start(server: &str) -> Self {
+    pub async fn start(server: &str) -> Self {
         let server = server.trim_start_matches("redis://").trim_end_matches('/');
         Self::to(Server::Address(server.to_owned())).await
     }
 
     /// Starts a proxy for the server at a socket in the file system.
-    pub(crate) async fn to_socket(server: &Path) -> Self {
+    pub async fn to_socket(server: &Path) -> Self {
         Self::to(Server::Socket(server.to_owned())).await
     }
 
@@ -90,16 +91,20 @@ impl Proxy {
         }
     }
 
-    pub(crate) fn url(&self) -> String {
+    /// Returns the URL of the proxy.
+    #[must_use]
+    pub fn url(&self) -> String {
         format!("redis://{}", self.address)
     }
 
-    pub(crate) fn set(&self, mode: Mode) {
+    /// Changes the behaviour.
+    pub fn set(&self, mode: Mode) {
         self.mode.send_replace(mode);
     }
 
     /// Returns the number of connections so far.
-    pub(crate) fn accepted(&self) -> usize {
+    #[must_use]
+    pub fn accepted(&self) -> usize {
         self.accepted.load(Ordering::SeqCst)
     }
 }

@@ -5,36 +5,9 @@ use capwire_provider::ProviderError;
 use redis::RedisError;
 use std::sync::Arc;
 
-/// A refused operation. The caller is to blame, and nothing was changed.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum Refusal {
-    #[error("WRONGTYPE a key holds a value of another type than the operation needs")]
-    WrongType,
-    #[error("the value of key `{key}` is not a 32-bit integer")]
-    NotANumber { key: String },
-    #[error("cannot add {by} to key `{key}`: the sum exceeds a 32-bit integer")]
-    Overflow { key: String, by: i32 },
-    #[error("`expires` is {0}, expected a number of seconds, or 0 for never")]
-    NegativeExpiry(i32),
-    #[error("the request has no keys, expected at least one")]
-    NoKeys,
-    #[error("the message is larger than the limit of {0} bytes")]
-    MessageTooLong(usize),
-    #[error(
-        "the answer would be larger than {0} bytes, the limit set by `MAX_ANSWER`: request less at a time"
-    )]
-    AnswerTooLong(usize),
-    #[error(
-        "the operation would examine more than {0} members of sets, during which the server serves nobody else: combine smaller sets"
-    )]
-    TooMuchWork(usize),
-    #[error("a value is not text in UTF-8, and messages of this contract contain only text")]
-    NotText,
-}
-
 /// The effect of a write whose answer did not arrive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Effect {
+pub enum Effect {
     /// The operation only reads, or was not sent.
     None,
     /// A write was sent. It may or may not have taken effect.
@@ -52,50 +25,70 @@ impl Effect {
 
 /// A failed operation.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum Failure {
-    #[error(transparent)]
-    Refused(#[from] Refusal),
+#[non_exhaustive]
+pub enum Failure {
+    /// The caller is to blame. The text says why.
+    #[error("{0}")]
+    Refused(String),
+    /// A key has a value of another type. Nothing was changed.
+    #[error("WRONGTYPE a key holds a value of another type than the operation needs")]
+    WrongType,
+    /// Too many operations run.
     #[error("{calls} operations run at once, the limit set by `MAX_CALLS`: try again later")]
-    Full { calls: usize },
+    Full {
+        /// The most operations at once.
+        calls: usize,
+    },
+    /// The server cannot be reached.
     #[error("the Redis server is not reachable, so nothing was changed: try again later")]
     NotConnected(#[source] Arc<ConnectError>),
+    /// The server was not reached in time.
     #[error("the Redis server is not reachable in time, so nothing was changed: try again later")]
     ConnectingTooSlow,
+    /// The connection was lost before the answer.
     #[error("the connection to the Redis server was lost, so {}", .effect.text())]
     Lost {
+        /// The effect of the operation.
         effect: Effect,
+        /// The error of the connection.
         #[source]
         cause: RedisError,
     },
+    /// The answer did not come in time.
     #[error("the Redis server did not answer in time, so {}", .0.text())]
     TooSlow(Effect),
+    /// The server refused the operation.
     #[error(
         "the Redis server cannot serve the operation ({code}), so nothing was changed: {advice}"
     )]
     Server {
+        /// The code of the server's error.
         code: String,
+        /// The advice for the operator.
         advice: &'static str,
+        /// The server's error.
         #[source]
         cause: RedisError,
     },
+    /// The answer has another form.
     #[error("the Redis server gave an answer that the operation does not have")]
     BadAnswer,
-    #[error("the operation took effect, but its answer {0} exceeds a 32-bit integer")]
-    Untold(i64),
+    /// The binding has ended.
     #[error("the binding has ended")]
     Ended,
 }
 
 impl Failure {
     /// Returns the failure of an operation that the server answered with `error`, or not at all.
-    pub(crate) fn of(error: RedisError, effect: Effect) -> Self {
+    #[must_use]
+    pub fn of(error: RedisError, effect: Effect) -> Self {
         // Only an error that the server sent has a code.
         match error.code() {
             None => Self::Lost {
                 effect,
                 cause: error,
             },
-            Some("WRONGTYPE") => Refusal::WrongType.into(),
+            Some("WRONGTYPE") => Self::WrongType,
             Some(code) => Self::Server {
                 code: code.to_owned(),
                 advice: advice(code),
@@ -124,7 +117,7 @@ impl From<Failure> for ProviderError {
     fn from(failure: Failure) -> Self {
         let text = failure.to_string();
         match &failure {
-            Failure::Refused(_) | Failure::Untold(_) => Self::Refused(text),
+            Failure::Refused(_) | Failure::WrongType => Self::Refused(text),
             Failure::Full { .. } => Self::Busy(text),
             Failure::Ended => Self::NotBound,
             _ => Self::unavailable(text, failure),

@@ -5,7 +5,7 @@ use std::process::{Child, Command, Stdio};
 use tempfile::TempDir;
 
 /// A server whose answered writes are on disk. It listens on a socket in its folder.
-pub(crate) struct Own {
+pub struct Own {
     folder: TempDir,
     process: Child,
 }
@@ -17,7 +17,9 @@ impl Drop for Own {
 }
 
 impl Own {
-    pub(crate) fn start() -> Self {
+    /// Starts a server.
+    #[must_use]
+    pub fn start() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let process = process(&folder);
         let own = Self { folder, process };
@@ -25,18 +27,14 @@ impl Own {
         own
     }
 
-    pub(crate) fn socket(&self) -> PathBuf {
+    /// Returns the socket on which it listens.
+    #[must_use]
+    pub fn socket(&self) -> PathBuf {
         self.folder.path().join("socket")
     }
 
-    /// Returns the value of a key, without the provider.
-    pub(crate) fn get(&self, key: &str) -> Option<i32> {
-        let mut get = redis::cmd("GET");
-        get.arg(key).query(&mut self.connection().unwrap()).unwrap()
-    }
-
     /// Makes the server a replica, or the primary server if `primary` is `NO ONE`.
-    pub(crate) fn replicate(&self, primary: [&str; 2]) {
+    pub fn replicate(&self, primary: [&str; 2]) {
         let mut replicate = redis::cmd("REPLICAOF");
         replicate
             .arg(&primary)
@@ -45,7 +43,7 @@ impl Own {
     }
 
     /// Removes all scripts.
-    pub(crate) fn flush_scripts(&self) {
+    pub fn flush_scripts(&self) {
         let mut flush = redis::cmd("SCRIPT");
         flush
             .arg("FLUSH")
@@ -54,19 +52,19 @@ impl Own {
     }
 
     /// Kills the server as a loss of power would, as far as a process can tell.
-    pub(crate) fn kill(&mut self) {
+    pub fn kill(&mut self) {
         self.process.kill().unwrap();
         self.process.wait().unwrap();
     }
 
     /// Starts the server again, with the data of its disk, and waits until it serves.
-    pub(crate) fn restart(&mut self) {
+    pub fn restart(&mut self) {
         self.process = process(&self.folder);
         self.wait();
     }
 
     /// Sends a signal: `STOP` stops the server, and `CONT` lets it go on.
-    pub(crate) fn signal(&self, signal: &str) {
+    pub fn signal(&self, signal: &str) {
         let mut kill = Command::new("kill");
         kill.arg("-s")
             .arg(signal)
@@ -74,7 +72,8 @@ impl Own {
         assert!(kill.status().unwrap().success());
     }
 
-    fn connection(&self) -> redis::RedisResult<redis::Connection> {
+    /// Returns a connection without the provider.
+    pub fn connection(&self) -> redis::RedisResult<redis::Connection> {
         let url = format!("unix://{}", self.socket().display());
         redis::Client::open(url)?.get_connection()
     }
