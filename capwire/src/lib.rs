@@ -71,8 +71,8 @@ pub use capwire_host::{
     Clock, ContractId, DefaultValue, Denial, DeniedBy, Dispatch, Durations, Error, ErrorKind,
     Event, Events, Host, HostBuilder, HostOptions, Instances, Inventory, Invocation, Limit,
     ManualClock, Metrics, NameError, OperationMetrics, OptionError, OptionFault, Origin,
-    Permission, PermissionError, Policy, PolicyRule, PolicyRules, PoolInfo, ProviderId,
-    ProviderInfo, ProviderMetrics, ProviderOptions, ProviderState, ProviderSwapOptions,
+    Permission, PermissionError, Policy, PolicyRule, PolicyRules, PoolInfo, PreparedSwap,
+    ProviderId, ProviderInfo, ProviderMetrics, ProviderOptions, ProviderState, ProviderSwapOptions,
     ProviderSwapReport, Question, Remedy, Sleep, SwapOptions, SwapReport, SystemClock, Target,
     Unit, check_alias,
 };

@@ -8,8 +8,7 @@ mod trust;
 mod world;
 
 pub(crate) use lifecycle::{start, stop};
-pub(crate) use swap::Swap;
-pub use swap::SwapOptions;
+pub use swap::{PreparedSwap, SwapOptions};
 pub(crate) use trust::{exchange_policy, exchange_verifier};
 
 use crate::error::{Denial, DeniedBy, Error};

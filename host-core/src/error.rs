@@ -16,7 +16,7 @@ pub(crate) use failure::{Doing, Failure, Thing};
 pub use permission::PermissionError;
 pub use remedy::Remedy;
 pub(crate) use start::{CompileFault, StartFault};
-pub(crate) use swap::{ProviderSwapRefusal, SwapRefusal};
+pub(crate) use swap::{ProviderSwapRefusal, RebindRefusal, SwapRefusal};
 
 use crate::id::{ActorId, NameError, Target};
 use capwire_contracts::codec::{DecodeError, EncodeError};

@@ -1,8 +1,9 @@
 //! The API of a host.
 
 mod providers;
+mod swaps;
 
-use crate::actor::{self, Actor, Swap, SwapOptions};
+use crate::actor::{self, Actor};
 use crate::builder::HostBuilder;
 use crate::call::{self, CallContext, Caller, Dispatcher, Invocation};
 use crate::error::{Error, Failure};
@@ -10,7 +11,7 @@ use crate::id::{ActorId, BindingKey, NameError, Target, check_alias};
 use crate::options::{ActorOptions, HostOptions};
 use crate::policy::Policy;
 use crate::provider;
-use crate::report::{ActorHealth, Events, Inventory, Metrics, SwapReport};
+use crate::report::{ActorHealth, Events, Inventory, Metrics};
 use crate::state::Shared;
 use bytes::Bytes;
 use capwire_contracts::codec;
@@ -135,50 +136,6 @@ impl Host {
         detached(async move { actor::stop(&host, actor).await }).await
     }
 
-    /// Replaces the running version of an actor with a newer one while it serves. New calls enter
-    /// the new version, calls in progress finish in the old one, and the report counts both.
-    ///
-    /// The new version has the same key and issuer, a higher revision, and claims that are no
-    /// wider, unless the options allow that. The new version is compiled and started before
-    /// anything changes. Bindings stay, and their providers keep the actor's old claims. Bindings
-    /// whose contract the new version no longer claims end. Swaps of one actor run one after the
-    /// other.
-    ///
-    /// ```
-    /// # use capwire_engine_fake::{Fake, module};
-    /// # use capwire_host::{Host, SwapOptions};
-    /// # use capwire_wascap::{ActorClaimsBuilder, KeyKind, KeyPair, UnixSeconds, sign_module};
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let account = KeyPair::generate(KeyKind::Account)?;
-    /// # let key = KeyPair::generate(KeyKind::Module)?.public();
-    /// # let claims = ActorClaimsBuilder::new(key, UnixSeconds(1_600_000_000))?;
-    /// # let sign = |revision| {
-    /// #     sign_module(&module("standard"), claims.clone().revision(revision), &account)
-    /// # };
-    /// # let (signed, newer) = (sign(1)?, sign(2)?);
-    /// # let host = Host::builder(Fake::new()).build()?;
-    /// # let echo = host.start_actor(host.verify(signed).await?).await?;
-    /// let newer = host.verify(newer).await?;
-    /// let report = host.swap_actor(newer, SwapOptions::default()).await?;
-    /// assert_eq!((report.new_revision, report.dropped()), (2, 0));
-    /// # host.shutdown().await?;
-    /// # Ok(())
-    /// # }
-    /// ```
-    ///
-    /// # Errors
-    /// Returns an error if no such actor is running, or the new version is not allowed or not able
-    /// to take over. The old version then keeps running unchanged.
-    pub async fn swap_actor(
-        &self,
-        actor: Actor,
-        options: SwapOptions,
-    ) -> Result<SwapReport, Error> {
-        let swap = Swap::prepare(&self.0, actor, options).await?;
-        detached(swap.carry_out()).await
-    }
-
     /// Binds an actor to the provider that `key` names, with the configuration of the binding. The
     /// provider also learns the actor's claims, under names that begin with `__wascc_`.
     ///
@@ -188,6 +145,20 @@ impl Host {
     /// part of the binding.
     pub async fn bind(&self, key: BindingKey, config: Config) -> Result<Bound, Error> {
         detached(provider::bind(Arc::clone(&self.0), key, config)).await
+    }
+
+    /// Gives a binding the values `config` in place of its old ones, while the actor uses it. The
+    /// provider ends the binding, after its calls in progress, and makes it again. New calls of the
+    /// actor wait meanwhile, within the limits of
+    /// [`HostOptions::providers`](crate::HostOptions::providers). A server closes its port for that
+    /// moment. All other bindings stay as they are.
+    ///
+    /// # Errors
+    /// Returns an error if there is no such binding, the actor may not have it any more, or the
+    /// provider refuses the values. The binding then has its old values; the error says so if not
+    /// even that was possible, and the binding has ended.
+    pub async fn rebind(&self, key: BindingKey, config: Config) -> Result<Bound, Error> {
+        detached(provider::rebind(Arc::clone(&self.0), key, config)).await
     }
 
     /// Ends a binding.

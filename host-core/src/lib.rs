@@ -42,7 +42,7 @@ mod report;
 mod state;
 mod wait;
 
-pub use actor::{Actor, SwapOptions};
+pub use actor::{Actor, PreparedSwap, SwapOptions};
 pub use builder::HostBuilder;
 pub use call::{Dispatch, Invocation};
 pub use capwire_limits::{DefaultValue, Limit, Unit};

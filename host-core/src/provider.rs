@@ -4,6 +4,7 @@
 mod adding;
 mod binding;
 mod handle;
+mod rebind;
 mod serving;
 mod source;
 mod supervise;
@@ -13,5 +14,6 @@ mod versions;
 
 pub(crate) use adding::{add, open};
 pub(crate) use binding::{bind, end_forbidden, remove, unbind, unbind_all};
+pub(crate) use rebind::rebind;
 pub(crate) use source::Ready;
 pub(crate) use swap::swap;

@@ -19,6 +19,7 @@ use crate::report::{CallCounts, Event, SwapReport};
 use crate::state::{Generation, Route, RunningActor, Shared};
 use capwire_wascap::Widening;
 use notice::Notice;
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::OwnedMutexGuard;
@@ -27,8 +28,9 @@ use tokio::sync::OwnedMutexGuard;
 /// within this time gets no answer.
 const GRACE: Duration = Duration::from_secs(1);
 
-/// A swap in progress. Nothing has changed yet.
-pub(crate) struct Swap {
+/// A new version of an actor that is ready to take over. Nothing has changed yet. Dropping it gives the
+/// swap up.
+pub struct PreparedSwap {
     ready: Ready,
     notice: Notice,
 }
@@ -46,9 +48,9 @@ struct Ready {
     _turn: OwnedMutexGuard<()>,
 }
 
-impl Swap {
+impl PreparedSwap {
     /// Checks, compiles and starts the new version.
-    pub(crate) async fn prepare(
+    pub(crate) async fn new(
         dispatcher: &Arc<Dispatcher>,
         actor: Actor,
         options: SwapOptions,
@@ -61,7 +63,7 @@ impl Swap {
     }
 
     /// Exchanges the versions, and waits for the calls in the old version.
-    pub(crate) async fn carry_out(self) -> Result<SwapReport, Error> {
+    pub(crate) async fn take_over(self) -> Result<SwapReport, Error> {
         let Self { ready, notice } = self;
         match ready.take_over().await {
             Ok(report) => {
@@ -70,6 +72,15 @@ impl Swap {
             }
             Err(error) => Err(notice.refused(error)),
         }
+    }
+}
+
+impl fmt::Debug for PreparedSwap {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PreparedSwap")
+            .field("actor", &self.ready.actor.id())
+            .field("generation", &self.ready.new.number())
+            .finish_non_exhaustive()
     }
 }
 
@@ -83,7 +94,7 @@ async fn prepare(
     let running = host.tables.read().running_actor(id)?;
     let turn = running.swap_turn().await;
     let old = running.generation();
-    let wider = rules::check(old.claims(), actor.claims(), options.allow_wider)
+    let wider = rules::check(old.claims(), actor.claims(), &options)
         .map_err(|refusal| refused(id, refusal))?;
     lifecycle::check(host, &actor)?;
     let before = old.counts();

@@ -3,7 +3,7 @@
 use super::denial::Denial;
 use super::permission::PermissionError;
 use super::start::{CompileFault, StartFault};
-use super::swap::{ProviderSwapRefusal, SwapRefusal};
+use super::swap::{ProviderSwapRefusal, RebindRefusal, SwapRefusal};
 use super::{CallFailure, ErrorKind};
 use crate::id::{ActorId, BindingKey, NameError, ProviderId, Target};
 use capwire_contracts::codec::{DecodeError, EncodeError};
@@ -36,6 +36,11 @@ pub(crate) enum Failure {
     ProviderSwap {
         provider: ProviderId,
         source: ProviderSwapRefusal,
+    },
+    #[error("the binding {binding} did not get its new values")]
+    Rebind {
+        binding: Box<BindingKey>,
+        source: RebindRefusal,
     },
     #[error("the host's policy does not allow {name} ({actor}) to start: ask the host's operator")]
     StartDenied { actor: ActorId, name: String },
@@ -193,6 +198,7 @@ impl Failure {
             Self::Denied(_) | Self::StartDenied { .. } => ErrorKind::Denied,
             Self::Swap { source, .. } => source.kind(),
             Self::ProviderSwap { source, .. } => source.kind(),
+            Self::Rebind { source, .. } => source.kind(),
             Self::Name(_)
             | Self::Option { .. }
             | Self::ReservedValue { .. }

@@ -1,4 +1,4 @@
-//! The reasons to refuse a new version of an actor or a provider.
+//! The reasons to refuse a new version of an actor or a provider, or other values of a binding.
 
 use super::{Error, ErrorKind, Remedy};
 use crate::id::ContractId;
@@ -12,7 +12,7 @@ pub(crate) enum SwapRefusal {
     )]
     Issuer { old: PublicKey, new: PublicKey },
     #[error(
-        "its revision {new} is not above the running revision {old}: sign the module again with a higher revision"
+        "its revision {new} is not above the running revision {old}: sign the module again with a higher revision, or allow older ones"
     )]
     Revision { old: i32, new: i32 },
     #[error("it claims more than the running version: {}: remove these claims, or allow them", list(.0))]
@@ -77,6 +77,28 @@ impl ProviderSwapRefusal {
                 error.kind()
             }
             Self::Broken { new, .. } => new.kind(),
+        }
+    }
+}
+
+/// A reason why a binding did not get other values.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum RebindRefusal {
+    #[error("it has its old values again")]
+    TakenBack(#[source] Error),
+    #[error("it could not be made again with its old values either, and has ended: {}", new.report())]
+    Ended {
+        new: Error,
+        #[source]
+        old: Error,
+    },
+}
+
+impl RebindRefusal {
+    pub(super) fn kind(&self) -> ErrorKind {
+        match self {
+            Self::TakenBack(error) => error.kind(),
+            Self::Ended { new, .. } => new.kind(),
         }
     }
 }

@@ -98,7 +98,7 @@ fn forbidden(route: &Route, actor: &RunningActor) -> bool {
 }
 
 /// Refuses values that only the host may set.
-fn check_values(config: &Config) -> Result<(), Error> {
+pub(super) fn check_values(config: &Config) -> Result<(), Error> {
     match config.iter().find(|(key, _)| key.starts_with(RESERVED)) {
         Some((key, _)) => Err(Failure::ReservedValue {
             key: key.to_owned(),
@@ -176,6 +176,7 @@ fn insert(
         provider: Arc::clone(provider),
         serving: Some(serving.clone()),
         histograms: Arc::new(OperationHistograms::new(operations)),
+        end: Default::default(),
     });
     host.tables.change(|tables| {
         // A swap may have put a version with fewer claims in place meanwhile.

@@ -115,6 +115,13 @@ pub enum Event {
         /// The URLs at which it listens.
         endpoints: Vec<String>,
     },
+    /// A binding has other values.
+    Rebound {
+        /// The binding.
+        binding: BindingKey,
+        /// The URLs at which it listens now.
+        endpoints: Vec<String>,
+    },
     /// A binding ended.
     Unbound {
         /// The binding.
@@ -234,6 +241,10 @@ fn log(event: &Event) {
         Event::Bound { binding, endpoints } => {
             let endpoints = (!endpoints.is_empty()).then(|| endpoints.join(" "));
             tracing::info!(%binding, endpoints, "bound");
+        }
+        Event::Rebound { binding, endpoints } => {
+            let endpoints = (!endpoints.is_empty()).then(|| endpoints.join(" "));
+            tracing::info!(%binding, endpoints, "bound with other values");
         }
         Event::Unbound { binding, fault } => {
             tracing::info!(%binding, fault = fault.as_deref(), "unbound");

@@ -6,6 +6,7 @@ use crate::report::OperationHistograms;
 use capwire_provider::{BindingId, Bound, Config};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use tokio::sync::watch;
 
 /// The route of a binding in effect. A change of the provider's version replaces it.
 #[derive(Clone)]
@@ -18,6 +19,17 @@ pub(crate) struct Route {
     /// `None` while the provider is replaced or broken.
     pub(crate) serving: Option<Serving>,
     pub(crate) histograms: Arc<OperationHistograms>,
+    pub(crate) end: RouteEnd,
+}
+
+/// Tells when nobody holds a route any more. Each clone of a route has an end of its own.
+#[derive(Default)]
+pub(crate) struct RouteEnd(watch::Sender<()>);
+
+impl Clone for RouteEnd {
+    fn clone(&self) -> Self {
+        Self::default()
+    }
 }
 
 /// The part of a route that belongs to one version of the provider.
@@ -35,6 +47,13 @@ impl Route {
         self.serving
             .as_ref()
             .map_or(&[], |serving| &serving.bound.endpoints)
+    }
+
+    /// Waits until nobody holds this route any more, without holding it. Calls hold it to their end.
+    pub(crate) fn ended(&self) -> impl Future<Output = ()> + use<> {
+        let mut end = self.end.0.subscribe();
+        // Nothing is ever sent, so the next change is the end.
+        async move { drop(end.changed().await) }
     }
 
     /// The provider no longer reaches the actor.

@@ -31,6 +31,8 @@ pub(crate) struct Told {
 pub(crate) enum OnBind {
     Succeed,
     Fail,
+    /// Fails once, and succeeds from then on.
+    FailOnce,
     Panic,
     Wait,
 }
@@ -125,6 +127,10 @@ impl Provider for Told {
         let what = *self.on_bind.lock().unwrap();
         match what {
             OnBind::Succeed => {}
+            OnBind::FailOnce => {
+                self.on_bind(OnBind::Succeed);
+                return Err(ProviderError::config("PORT", "is taken"));
+            }
             OnBind::Fail => return Err(ProviderError::config("PORT", "is taken")),
             OnBind::Panic => panic!("told to panic"),
             OnBind::Wait => self.pass_gate().await,

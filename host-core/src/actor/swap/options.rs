@@ -19,6 +19,8 @@ use std::time::Duration;
 pub struct SwapOptions {
     /// `true` lets the new version claim more than the old one. Default: `false`.
     pub allow_wider: bool,
+    /// `true` lets the new version have the same revision as the old one, or a lower one. Default: `false`.
+    pub allow_older: bool,
     /// `true` sends a `HealthRequest` to the new version before it takes over. If the request
     /// fails, the old version stays. Default: `false`.
     pub health_check: bool,
@@ -34,6 +36,13 @@ impl SwapOptions {
     #[must_use]
     pub fn with_allow_wider(mut self, allow_wider: bool) -> Self {
         self.allow_wider = allow_wider;
+        self
+    }
+
+    /// Sets [`allow_older`](Self::allow_older).
+    #[must_use]
+    pub fn with_allow_older(mut self, allow_older: bool) -> Self {
+        self.allow_older = allow_older;
         self
     }
 
