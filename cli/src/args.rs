@@ -12,10 +12,11 @@ mod engine;
 mod json;
 mod keys;
 mod project;
+mod run;
 
 pub(crate) use archive::Archive;
 #[cfg(unix)]
-pub(crate) use asking::{Ps, Stop, Swap};
+pub(crate) use asking::{Apply, Bind, Events, Ps, Start, Stop, Swap, Unbind};
 pub(crate) use authority::{
     Claims, Token, TokenAccount, TokenCommon, TokenOperator, TokenRevocations, TrustFiles, Why,
 };
@@ -28,19 +29,22 @@ pub(crate) use keys::{Keys, KeysGen};
 #[cfg(unix)]
 pub(crate) use project::Dev;
 pub(crate) use project::{Build, Doctor, New, Test};
+pub(crate) use run::{LogFormat, Run};
 
 #[cfg(feature = "wasmtime")]
 use crate::help::COMPILE_EXAMPLES;
+#[cfg(unix)]
+use crate::help::{
+    APPLY_EXAMPLES, BIND_EXAMPLES, DEV_EXAMPLES, EVENTS_EXAMPLES, PS_EXAMPLES, START_EXAMPLES,
+    STOP_EXAMPLES, SWAP_EXAMPLES, UNBIND_EXAMPLES,
+};
 use crate::help::{
     ARCHIVE_EXAMPLES, BUILD_EXAMPLES, CALL_EXAMPLES, CHECK_EXAMPLES, COMPLETIONS_EXAMPLES,
     DOCTOR_EXAMPLES, EXIT_CODES, INSPECT_EXAMPLES, MAN_EXAMPLES, NEW_EXAMPLES, RUN_EXAMPLES,
     SCHEMA_EXAMPLES, SIGN_EXAMPLES, TEST_EXAMPLES, VERIFY_EXAMPLES, WHY_EXAMPLES,
 };
-#[cfg(unix)]
-use crate::help::{DEV_EXAMPLES, PS_EXAMPLES, STOP_EXAMPLES, SWAP_EXAMPLES};
 use capwire::Permission;
-use clap::{Parser, Subcommand, ValueEnum};
-use std::net::SocketAddr;
+use clap::{Parser, Subcommand};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -178,6 +182,16 @@ pub(crate) enum Command {
     #[cfg(unix)]
     #[command(after_help = PS_EXAMPLES)]
     Ps(Ps),
+    /// Change a running host to what a manifest says, without touching anything else
+    ///
+    /// The host reads the manifest as a whole, and compares it with what runs. With one fault in it,
+    /// nothing changes. New providers are opened, and new versions of actors compiled and started,
+    /// before the first change takes effect. Actors are replaced as by `capwire swap`, and a binding
+    /// with other values is made again while the calls of its actor wait. Prints a line for each
+    /// change, and fails if calls were dropped. SIGHUP does the same with the manifest that the host runs.
+    #[cfg(unix)]
+    #[command(after_help = APPLY_EXAMPLES)]
+    Apply(Apply),
     /// Replace a running actor with a newer version, or a provider, while it serves
     ///
     /// The new module of an actor needs the same key and issuer, a higher revision, and claims that are no
@@ -192,6 +206,31 @@ pub(crate) enum Command {
     #[cfg(unix)]
     #[command(after_help = SWAP_EXAMPLES)]
     Swap(Swap),
+    /// Start an actor in a running host, without bindings
+    ///
+    /// The host verifies the module, compiles and starts it. It has the default limits. The next
+    /// `capwire apply` stops it, unless the manifest names it.
+    #[cfg(unix)]
+    #[command(after_help = START_EXAMPLES)]
+    Start(Start),
+    /// Bind an actor of a running host to a provider, or give its binding other values
+    ///
+    /// A built-in provider is opened if nobody provides the contract yet. The next `capwire apply` ends the
+    /// binding, unless the manifest names it.
+    #[cfg(unix)]
+    #[command(after_help = BIND_EXAMPLES)]
+    Bind(Bind),
+    /// End a binding of a running host
+    #[cfg(unix)]
+    #[command(after_help = UNBIND_EXAMPLES)]
+    Unbind(Unbind),
+    /// Print what happens in a running host, until Ctrl-C or until the host ends
+    ///
+    /// Actors and providers that start, change, fail and stop, bindings, and denied calls. A reader that is
+    /// too slow is told how many events it has missed.
+    #[cfg(unix)]
+    #[command(after_help = EVENTS_EXAMPLES)]
+    Events(Events),
     /// Stop an actor of a running host, or the whole host
     ///
     /// Calls in progress may finish first. Returns when everything has stopped.
@@ -286,90 +325,4 @@ pub(crate) struct Verify {
     /// Print JSON, for scripts
     #[arg(long)]
     pub(crate) json: bool,
-}
-
-#[derive(Debug, clap::Args)]
-pub(crate) struct Run {
-    /// The manifest, YAML or JSON, or a signed module
-    ///
-    /// Relative paths in a manifest are resolved against the manifest's directory first, then
-    /// against the working directory.
-    pub(crate) manifest: PathBuf,
-    /// The port on which a module without a manifest serves HTTP; 0 selects any free port [default:
-    /// 8080]
-    #[arg(long, value_name = "PORT")]
-    pub(crate) port: Option<u16>,
-    #[command(flatten)]
-    pub(crate) engine: EngineChoice,
-    /// The directory for providers' data [default: .capwire beside the manifest]
-    #[arg(long, value_name = "DIR")]
-    pub(crate) data_dir: Option<PathBuf>,
-    /// Forget earlier swaps: start the modules that the manifest names
-    ///
-    /// Without this flag, an actor continues with the module that `capwire swap` put in place, as
-    /// long as the file that the manifest names for it is unchanged.
-    #[arg(long)]
-    pub(crate) fresh: bool,
-    /// The socket on which this host answers `capwire ps`, `swap` and `stop` [default: a new
-    /// socket in $XDG_RUNTIME_DIR/capwire or /tmp/capwire-UID]
-    #[arg(long, value_name = "SOCKET")]
-    pub(crate) control: Option<PathBuf>,
-    /// The operator's policy file, which restricts what claims grant; the host follows changes to it
-    #[arg(long, value_name = "FILE")]
-    pub(crate) policy: Option<PathBuf>,
-    #[command(flatten)]
-    pub(crate) trust: TrustFiles,
-    /// Load providers from libraries that nobody vouches for. Such a library can take over this process
-    #[cfg(all(feature = "plugins", target_os = "linux"))]
-    #[arg(long)]
-    pub(crate) allow_unsigned_plugins: bool,
-    /// Record the capabilities that actors use, as input for `capwire sign --derive`
-    ///
-    /// Writes one line of JSON for each distinct use: the operation and its resource (such as a
-    /// key or a host), never message contents. A new file is readable only by you. An existing file
-    /// is appended to and keeps its permissions.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) record: Option<PathBuf>,
-    /// Serve metrics for Prometheus at http://ADDRESS/metrics, and health at /livez and /readyz
-    ///
-    /// The host is ready when all actors and bindings of the manifest are up, no provider is broken,
-    /// and no actor says that it is sick. Prints `metrics URL`. Port 0 selects any free port. Access is not restricted: anyone who can
-    /// connect to the address can read the metrics.
-    #[arg(long, value_name = "ADDRESS", value_parser = address)]
-    pub(crate) metrics: Option<SocketAddr>,
-    /// Send the details of an actor's failure to HTTP clients, in the body of the 500 response
-    ///
-    /// For development only: the details include function names and the actor's output. Also
-    /// enables backtraces on every engine (see `--engine-option`).
-    #[arg(long)]
-    pub(crate) dev: bool,
-    /// The format of log lines
-    #[arg(long, value_enum, default_value_t)]
-    pub(crate) log_format: LogFormat,
-    /// Print one line of JSON for each server, for scripts
-    #[arg(long)]
-    pub(crate) json: bool,
-}
-
-impl Run {
-    pub(crate) fn allows_unsigned_plugins(&self) -> bool {
-        #[cfg(all(feature = "plugins", target_os = "linux"))]
-        return self.allow_unsigned_plugins;
-        #[cfg(not(all(feature = "plugins", target_os = "linux")))]
-        false
-    }
-}
-
-fn address(text: &str) -> Result<SocketAddr, &'static str> {
-    let address = text.parse();
-    address.map_err(|_| "expected an IP address and a port, such as 127.0.0.1:9100")
-}
-
-#[derive(Clone, Copy, Debug, Default, ValueEnum)]
-pub(crate) enum LogFormat {
-    /// Plain text, for people
-    #[default]
-    Text,
-    /// One JSON object in each line, for programs
-    Json,
 }

@@ -1,21 +1,15 @@
 //! The control socket on systems without Unix sockets: it receives no requests.
 
+use crate::deployment::Deployment;
 use crate::error::Error;
-use crate::replan::Replan;
-use crate::swaps::Versions;
-use capwire::Host;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// Receives no requests.
 pub(crate) struct Control;
 
 impl Control {
-    pub(crate) fn listen(
-        _: &Host,
-        asked: Option<PathBuf>,
-        _: Versions,
-        _: Replan,
-    ) -> Result<Self, Error> {
+    pub(crate) fn listen(_: &Arc<Deployment>, asked: Option<PathBuf>) -> Result<Self, Error> {
         match asked {
             None => Ok(Self),
             Some(_) => Err(Error::failure(

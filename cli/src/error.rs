@@ -129,6 +129,25 @@ impl Error {
         escaped(&text)
     }
 
+    /// Returns the summary of each error, with its causes.
+    pub(crate) fn summaries(&self) -> Vec<String> {
+        let own = std::iter::once(self);
+        let all = own.chain(&self.0.more);
+        all.map(|error| {
+            let place = error.0.place.as_ref();
+            let place = place.map_or_else(String::new, |place| format!("{place}: "));
+            let help = error.0.help.as_ref();
+            let help = help.map_or_else(String::new, |help| format!("; {help}"));
+            format!(
+                "{}{}{}",
+                escaped(&place),
+                error.in_one_line(),
+                escaped(&help)
+            )
+        })
+        .collect()
+    }
+
     /// Returns the place, the message and the next step in one line.
     pub(crate) fn summary(&self) -> String {
         let place = self.0.place.as_ref();

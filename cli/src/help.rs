@@ -169,6 +169,36 @@ Examples:
   capwire ps --host 4711 --json";
 
 #[cfg(unix)]
+pub(crate) const APPLY_EXAMPLES: &str = "\
+Examples:
+  capwire apply
+  capwire apply manifest.yaml --dry-run
+  capwire apply manifest.yaml --health-check --json";
+
+#[cfg(unix)]
+pub(crate) const START_EXAMPLES: &str = "\
+Examples:
+  capwire start counter.signed.wasm
+  capwire start counter.signed.wasm --json";
+
+#[cfg(unix)]
+pub(crate) const BIND_EXAMPLES: &str = "\
+Examples:
+  capwire bind counter wascc:keyvalue
+  capwire bind counter wascc:http_server PORT=0 ADDRESS=127.0.0.2";
+
+#[cfg(unix)]
+pub(crate) const UNBIND_EXAMPLES: &str = "\
+Examples:
+  capwire unbind counter wascc:keyvalue";
+
+#[cfg(unix)]
+pub(crate) const EVENTS_EXAMPLES: &str = "\
+Examples:
+  capwire events
+  capwire events --json";
+
+#[cfg(unix)]
 pub(crate) const SWAP_EXAMPLES: &str = "\
 Examples:
   capwire swap counter counter.v2.wasm

@@ -3,12 +3,14 @@
 
 mod admission;
 mod args;
+mod blocking;
 mod cmd;
 #[cfg(feature = "wasmtime")]
 mod code_cache;
 #[cfg_attr(not(unix), path = "control_disabled.rs")]
 mod control;
 mod data;
+mod deployment;
 mod engine;
 mod error;
 mod factory;

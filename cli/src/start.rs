@@ -5,7 +5,7 @@ use crate::factory::Opener;
 use crate::plan::{Opening, Plan, PlannedActor, PlannedBinding, PlannedProvider, unbindable};
 use crate::progress;
 use crate::remedy;
-use capwire::{ErrorKind, Host, ProviderId};
+use capwire::{ActorId, ErrorKind, Host, ProviderId};
 
 /// Starts all of `plan`; returns the URLs at which it listens. If this fails, the caller must stop
 /// the host.
@@ -16,8 +16,7 @@ pub(crate) async fn start(
 ) -> Result<Vec<String>, Error> {
     let aliases = plan.actors.iter();
     let aliases = aliases.filter_map(|actor| Some((actor.alias.clone()?, actor.id())));
-    host.set_aliases(aliases)
-        .map_err(|error| Error::failure("cannot give actors their aliases").because(error))?;
+    set_aliases(host, aliases)?;
     add_providers(host, plan.providers, opening).await?;
     for planned in plan.actors {
         start_actor(host, planned).await?;
@@ -37,12 +36,29 @@ pub(crate) async fn add_providers(
 ) -> Result<(), Error> {
     for (id, provider) in providers {
         let factory = Opener::new(provider, id.name.clone(), opening.clone());
-        let factory = factory.opened().await?;
-        let refused = |error| Error::failure(format!("cannot load {id}")).because(error);
-        let added = host.open_provider(id.name.clone(), factory).await;
-        added.map_err(refused)?;
+        add_provider(host, &id, factory.opened().await?).await?;
     }
     Ok(())
+}
+
+/// Gives `host` a provider that `opener` has opened.
+pub(crate) async fn add_provider(
+    host: &Host,
+    id: &ProviderId,
+    opener: Opener,
+) -> Result<(), Error> {
+    let refused = |error| Error::failure(format!("cannot load {id}")).because(error);
+    let added = host.open_provider(id.name.clone(), opener).await;
+    added.map(drop).map_err(refused)
+}
+
+/// Gives actors their aliases, in place of all that there are.
+pub(crate) fn set_aliases(
+    host: &Host,
+    aliases: impl IntoIterator<Item = (String, ActorId)>,
+) -> Result<(), Error> {
+    host.set_aliases(aliases)
+        .map_err(|error| Error::failure("cannot give actors their aliases").because(error))
 }
 
 /// Starts an actor.

@@ -9,7 +9,7 @@
 mod record;
 mod versions;
 
-pub(crate) use versions::Versions;
+pub(crate) use versions::{PlannedVersions, Versions};
 
 use crate::data::DataDir;
 use crate::error::Error;

@@ -8,6 +8,7 @@ mod trust;
 mod world;
 
 pub(crate) use lifecycle::{start, stop};
+pub(crate) use swap::check as check_swap;
 pub use swap::{PreparedSwap, SwapOptions};
 pub(crate) use trust::{exchange_policy, exchange_verifier};
 

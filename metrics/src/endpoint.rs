@@ -1,7 +1,7 @@
 //! A small HTTP server for collectors of metrics.
 
 use crate::answer;
-use crate::ready::{Expected, Readiness};
+use crate::ready::{Expectation, Expected, Readiness};
 use capwire_host::Host;
 use capwire_serving::{Options, Peer, Request, Response, Server, Service};
 use std::io;
@@ -48,21 +48,22 @@ impl Endpoint {
         Self::listen_expecting(address, host, Expected::default()).await
     }
 
-    /// Listens like [`listen`](Self::listen). The host is ready when all that is `expected` is up.
+    /// Listens like [`listen`](Self::listen). The host is ready when all that `expectation` names at that
+    /// time is up.
     ///
     /// # Errors
     /// Returns the same errors as [`listen`](Self::listen).
     pub async fn listen_expecting(
         address: SocketAddr,
         host: Host,
-        expected: Expected,
+        expectation: impl Into<Expectation>,
     ) -> io::Result<Self> {
         if host.metrics().is_none() {
             return Err(io::Error::other(
                 "the host counts nothing: set its option `metrics`",
             ));
         }
-        let readiness = Readiness::new(expected);
+        let readiness = Readiness::new(expectation.into());
         let pages = Pages { host, readiness };
         let server = Server::start(address, pages, options()).await?;
         Ok(Self(server))

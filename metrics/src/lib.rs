@@ -51,7 +51,7 @@ mod ready;
 mod text;
 
 pub use endpoint::Endpoint;
-pub use ready::Expected;
+pub use ready::{Expectation, Expected};
 pub use text::text;
 
 #[cfg(doctest)]

@@ -4,6 +4,7 @@ use capwire_host::{
     ActorHealth, ActorId, ActorInfo, BindingKey, ContractId, Host, Inventory, ProviderState,
 };
 use futures_util::future::join_all;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 use tokio::sync::Mutex;
 
@@ -31,9 +32,41 @@ pub struct Expected {
     pub bindings: Vec<BindingKey>,
 }
 
+/// The means to change what an endpoint expects while the host runs. Clones share it.
+///
+/// ```
+/// use capwire_metrics::{Expectation, Expected};
+///
+/// let expectation = Expectation::default();
+/// expectation.set(Expected::default());
+/// assert!(expectation.get().bindings.is_empty());
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Expectation(Arc<RwLock<Expected>>);
+
+impl Expectation {
+    /// Replaces the expected actors and bindings.
+    pub fn set(&self, expected: Expected) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = expected;
+    }
+
+    /// Returns the expected actors and bindings.
+    #[must_use]
+    pub fn get(&self) -> Expected {
+        let expected = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        expected.clone()
+    }
+}
+
+impl From<Expected> for Expectation {
+    fn from(expected: Expected) -> Self {
+        Self(Arc::new(RwLock::new(expected)))
+    }
+}
+
 /// The readiness of a host.
 pub(crate) struct Readiness {
-    expected: Expected,
+    expectation: Expectation,
     sick: Mutex<Option<Checked>>,
 }
 
@@ -44,54 +77,34 @@ struct Checked {
 }
 
 impl Readiness {
-    pub(crate) fn new(expected: Expected) -> Self {
+    pub(crate) fn new(expectation: Expectation) -> Self {
         Self {
-            expected,
+            expectation,
             sick: Mutex::default(),
         }
     }
 
     /// Returns what keeps `host` from being ready, a line for each.
     pub(crate) async fn faults(&self, host: &Host) -> Vec<String> {
-        let inventory = host.inventory();
-        let mut faults = self.missing_actors(&inventory);
-        faults.extend(self.missing_bindings(&inventory));
+        let (inventory, expected) = (host.inventory(), self.expectation.get());
+        let mut faults = expected.missing_actors(&inventory);
+        faults.extend(expected.missing_bindings(&inventory));
         faults.extend(broken(&inventory));
         if faults.is_empty() {
-            faults = self.sick(host, &inventory).await;
+            faults = self.sick(host, &inventory, &expected).await;
         }
         faults
     }
 
-    fn missing_actors(&self, inventory: &Inventory) -> Vec<String> {
-        let actors = self.expected.actors.iter();
-        let missing = actors.filter(|(id, _)| actor(inventory, *id).is_none());
-        missing
-            .map(|(_, name)| format!("the actor {} is not running", shown(name)))
-            .collect()
-    }
-
-    fn missing_bindings(&self, inventory: &Inventory) -> Vec<String> {
-        let bindings = self.expected.bindings.iter();
-        let missing = bindings.filter_map(|key| {
-            let actor = actor(inventory, key.actor)?;
-            let there = inventory.bindings.iter().any(|info| info.key == *key);
-            let (name, provider) = (shown(&actor.name), &key.provider);
-            (!there && claims(actor, &provider.contract))
-                .then(|| format!("the actor {name} is not bound to {provider}"))
-        });
-        missing.collect()
-    }
-
     /// Asks the expected actors, unless this was done a moment ago.
-    async fn sick(&self, host: &Host, inventory: &Inventory) -> Vec<String> {
+    async fn sick(&self, host: &Host, inventory: &Inventory, expected: &Expected) -> Vec<String> {
         let mut checked = self.sick.lock().await;
         if let Some(checked) = &*checked
             && checked.at.elapsed() < FRESH
         {
             return checked.faults.clone();
         }
-        let expected = self.expected.actors.iter();
+        let expected = expected.actors.iter();
         let running = expected.filter_map(|(id, _)| actor(inventory, *id));
         let asked = running.map(|actor| async move {
             match host.health(actor.id, PATIENCE).await {
@@ -105,6 +118,28 @@ impl Readiness {
             faults: faults.clone(),
         });
         faults
+    }
+}
+
+impl Expected {
+    fn missing_actors(&self, inventory: &Inventory) -> Vec<String> {
+        let actors = self.actors.iter();
+        let missing = actors.filter(|(id, _)| actor(inventory, *id).is_none());
+        missing
+            .map(|(_, name)| format!("the actor {} is not running", shown(name)))
+            .collect()
+    }
+
+    fn missing_bindings(&self, inventory: &Inventory) -> Vec<String> {
+        let bindings = self.bindings.iter();
+        let missing = bindings.filter_map(|key| {
+            let actor = actor(inventory, key.actor)?;
+            let there = inventory.bindings.iter().any(|info| info.key == *key);
+            let (name, provider) = (shown(&actor.name), &key.provider);
+            (!there && claims(actor, &provider.contract))
+                .then(|| format!("the actor {name} is not bound to {provider}"))
+        });
+        missing.collect()
     }
 }
 

@@ -10,7 +10,7 @@
 use capwire_contracts::core::CapabilityDescriptor;
 use capwire_engine_fake::{Call as FakeCall, Fake, Script, failure, module, standard};
 use capwire_host::{ActorId, BindingKey, Host, HostOptions, ManualClock};
-use capwire_metrics::{Endpoint, Expected};
+use capwire_metrics::{Endpoint, Expectation, Expected};
 use capwire_provider::{
     Binding, BindingId, Bound, Call, Config, Health, Provider, ProviderError, async_trait,
 };
@@ -284,6 +284,26 @@ async fn a_host_is_ready_when_all_that_is_expected_is_up() {
     let page = site.scrape().await;
     assert_eq!(page[up], 1.0);
     assert_eq!(page[&up.replace("_up", "_restarts_total")], 1.0);
+}
+
+#[tokio::test]
+async fn what_is_expected_may_change_while_the_host_runs() {
+    let options = HostOptions::default().with_metrics(true);
+    let host = Host::builder(Fake::new()).options(options).build().unwrap();
+    let echo = host.verify(sign("standard", "echo", &[])).await.unwrap();
+    let expectation = Expectation::default();
+    let address = "127.0.0.1:0".parse().unwrap();
+    let endpoint = Endpoint::listen_expecting(address, host.clone(), expectation.clone()).await;
+    let endpoint = endpoint.unwrap();
+    let site = Site { host, endpoint };
+    assert_eq!(site.ready().await.0, 200);
+    let mut expected = Expected::default();
+    expected.actors.push((echo.id(), "echo".to_owned()));
+    expectation.set(expected);
+    let missing = "the actor `echo` is not running".to_owned();
+    assert_eq!(site.ready().await, (503, missing));
+    expectation.set(Expected::default());
+    assert_eq!(site.ready().await.0, 200);
 }
 
 #[tokio::test]

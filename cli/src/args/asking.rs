@@ -46,6 +46,90 @@ pub(crate) struct Swap {
 }
 
 #[derive(Debug, clap::Args)]
+pub(crate) struct Apply {
+    /// The manifest [default: the one that the host runs]
+    ///
+    /// The host reads it, with its own environment and working directory.
+    pub(crate) manifest: Option<PathBuf>,
+    /// Show what would change, and change nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Allow new versions of actors to claim more than the old ones
+    #[arg(long)]
+    pub(crate) allow_wider: bool,
+    /// Allow versions of actors with the same or a lower revision, to go back to an earlier release
+    #[arg(long)]
+    pub(crate) allow_older: bool,
+    /// Send each new version of an actor a health request first, and change nothing if one fails
+    #[arg(long)]
+    pub(crate) health_check: bool,
+    /// The time for calls in progress to finish in old versions; longer calls are dropped
+    /// [default: 10s]
+    #[arg(long, value_name = "DURATION", value_parser = capwire_manifest::time)]
+    pub(crate) drain: Option<Duration>,
+    #[command(flatten)]
+    pub(crate) which: Which,
+    /// Print JSON, for scripts
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Start {
+    /// The signed module
+    pub(crate) module: PathBuf,
+    #[command(flatten)]
+    pub(crate) which: Which,
+    /// Print JSON, for scripts
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Bind {
+    /// The actor's key, alias or name
+    pub(crate) actor: String,
+    /// The provider: its contract, such as wascc:keyvalue, or CONTRACT/NAME if it has a name
+    pub(crate) provider: String,
+    /// The values of the binding. Other users of this machine can see them: secrets belong in a
+    /// manifest
+    #[arg(value_name = "KEY=VALUE", value_parser = key_and_value)]
+    pub(crate) values: Vec<(String, String)>,
+    #[command(flatten)]
+    pub(crate) which: Which,
+    /// Print JSON, for scripts
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Unbind {
+    /// The actor's key, alias or name
+    pub(crate) actor: String,
+    /// The provider: its contract, such as wascc:keyvalue, or CONTRACT/NAME if it has a name
+    pub(crate) provider: String,
+    #[command(flatten)]
+    pub(crate) which: Which,
+    /// Print JSON, for scripts
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Events {
+    #[command(flatten)]
+    pub(crate) which: Which,
+    /// Print a line of JSON for each event, for scripts
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+fn key_and_value(text: &str) -> Result<(String, String), &'static str> {
+    let (key, value) = text.split_once('=').ok_or("expected KEY=VALUE")?;
+    Ok((key.to_owned(), value.to_owned()))
+}
+
+#[derive(Debug, clap::Args)]
 pub(crate) struct Stop {
     /// The actor's key, alias or name [default: stop the whole host]
     pub(crate) actor: Option<String>,

@@ -25,6 +25,16 @@ impl Command {
             #[cfg(unix)]
             Self::Ps(command) => command.json,
             #[cfg(unix)]
+            Self::Apply(command) => command.json,
+            #[cfg(unix)]
+            Self::Start(command) => command.json,
+            #[cfg(unix)]
+            Self::Bind(command) => command.json,
+            #[cfg(unix)]
+            Self::Unbind(command) => command.json,
+            #[cfg(unix)]
+            Self::Events(command) => command.json,
+            #[cfg(unix)]
             Self::Swap(command) => command.json,
             #[cfg(unix)]
             Self::Stop(command) => command.json,

@@ -1,6 +1,10 @@
 //! One file per command.
 
+#[cfg(unix)]
+mod apply;
 mod archive;
+#[cfg(unix)]
+mod bind;
 mod build;
 #[cfg(feature = "wasmtime")]
 mod cache;
@@ -14,6 +18,8 @@ mod derive;
 #[cfg(unix)]
 mod dev;
 mod doctor;
+#[cfg(unix)]
+mod events;
 mod inspect;
 mod keys;
 mod man;
@@ -25,6 +31,8 @@ mod ps;
 mod run;
 mod schema;
 mod sign;
+#[cfg(unix)]
+mod start;
 #[cfg(unix)]
 mod stop;
 #[cfg(unix)]
@@ -59,6 +67,16 @@ pub(crate) fn run(command: Command) -> Result<(), Error> {
         Command::Run(command) => run::run(command),
         #[cfg(unix)]
         Command::Ps(command) => ps::run(&command),
+        #[cfg(unix)]
+        Command::Apply(command) => apply::run(&command),
+        #[cfg(unix)]
+        Command::Start(command) => start::run(&command),
+        #[cfg(unix)]
+        Command::Bind(command) => bind::run(command),
+        #[cfg(unix)]
+        Command::Unbind(command) => bind::end(command),
+        #[cfg(unix)]
+        Command::Events(command) => events::run(&command),
         #[cfg(unix)]
         Command::Swap(command) => swap::run(&command),
         #[cfg(unix)]

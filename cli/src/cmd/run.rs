@@ -1,26 +1,30 @@
 //! `capwire run`
 
 mod metrics;
+#[cfg(unix)]
+mod reload;
 mod signals;
 
 use crate::admission::Admission;
 use crate::args::Run;
 use crate::control::Control;
 use crate::data::DataDir;
+use crate::deployment::Deployment;
 use crate::error::Error;
-use crate::plan::{Opening, Plan};
+use crate::plan::Plan;
 use crate::record;
 use crate::replan::Replan;
 use crate::secrets::Secrets;
-use crate::swaps::Versions;
-use crate::{engine, logging, output, start, time};
+use crate::{engine, logging, output, time};
 use capwire::Host;
 use serde_json::json;
 use signals::Signals;
 use std::convert::Infallible;
 use std::future::{self, Future};
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::runtime::Runtime;
+use tokio::sync::RwLockWriteGuard;
 use tracing::field::debug;
 
 pub(super) fn run(command: Run) -> Result<(), Error> {
@@ -33,7 +37,7 @@ fn run_manifest(command: Run, secrets: &Secrets) -> Result<(), Error> {
     let data = DataDir::choose(command.data_dir.clone(), &command.manifest);
     let mut faults = Vec::new();
     let replan = Replan::new(&command, data, secrets);
-    let data = &replan.opening.data;
+    let (data, dev) = (&replan.opening.data, replan.opening.dev);
     let mut admission = Admission::read(command.trust, command.policy, data, &mut faults);
     let judge = admission.judge(time::now()?);
     let judge = judge.trusting_unsigned_plugins(replan.unsigned_plugins);
@@ -48,11 +52,9 @@ fn run_manifest(command: Run, secrets: &Secrets) -> Result<(), Error> {
     }
     warn(&plan);
     replan.swaps.forget_all_but(&plan.continued())?;
-    let versions = Versions::of(&plan, replan.swaps.clone());
     let record = command.record.as_deref();
     let recorder = record.map(record::recorder).transpose()?;
     let counting = command.metrics.is_some();
-    let expected = metrics::expected(&plan);
     let host = engine::host(
         &command.engine,
         command.dev,
@@ -64,16 +66,18 @@ fn run_manifest(command: Run, secrets: &Secrets) -> Result<(), Error> {
     let runtime = Runtime::new()
         .map_err(|error| Error::failure("cannot start the threads of the host").because(error))?;
     let ended = runtime.block_on(async {
-        let opening = replan.opening.clone();
-        let control = Control::listen(&host, command.control, versions, replan)?;
+        let deployment = Arc::new(Deployment::new(&host, &plan, replan));
+        // Nobody changes it before it runs.
+        let whole = deployment.whole().await;
+        let control = Control::listen(&deployment, command.control)?;
         let _metrics = match command.metrics {
-            Some(address) => Some(metrics::listen(&host, address, expected, command.json).await?),
+            Some(address) => Some(metrics::listen(&deployment, address, command.json).await?),
             None => None,
         };
-        if opening.dev {
+        if dev {
             tracing::warn!("--dev: clients of HTTP servers see how actors fail");
         }
-        let serving = serve(&host, plan, opening, command.json);
+        let serving = serve(&deployment, plan, whole, command.json);
         until_asked_to_stop(&host, serving, admission.follow(&host), &control).await
     });
     // Nobody wants the result of what still runs on threads that may block.
@@ -108,9 +112,14 @@ async fn until_asked_to_stop(
 }
 
 /// Ends only with an error or when it is dropped.
-async fn serve(host: &Host, plan: Plan, opening: Opening, json: bool) -> Result<Infallible, Error> {
+async fn serve(
+    deployment: &Deployment,
+    plan: Plan,
+    whole: RwLockWriteGuard<'_, ()>,
+    json: bool,
+) -> Result<Infallible, Error> {
     let labels = plan.labels.clone();
-    for endpoint in start::start(host, plan, &opening).await? {
+    for endpoint in deployment.start(plan, &whole).await? {
         match json {
             true => output::json_text(&json!({ "listening": endpoint }).to_string())?,
             false => output::line(&format!("listening {endpoint}"))?,
@@ -118,5 +127,8 @@ async fn serve(host: &Host, plan: Plan, opening: Opening, json: bool) -> Result<
     }
     let labels = (!labels.is_empty()).then(|| debug(labels));
     tracing::info!(labels, "running; Ctrl-C stops");
+    drop(whole);
+    #[cfg(unix)]
+    reload::follow(deployment).await?;
     Ok(future::pending().await)
 }

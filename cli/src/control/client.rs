@@ -44,6 +44,29 @@ impl Connection {
         })
     }
 
+    /// Gives each event of the host to `tell`, as JSON, until the host ends or `tell` fails. Calls
+    /// `begin` when no later event can be missed.
+    pub(crate) fn follow_events(
+        mut self,
+        begin: impl FnOnce(),
+        mut tell: impl FnMut(Value) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        self.request(HostCommand::Events, &[])?;
+        begin();
+        loop {
+            let line = self.receive();
+            let line = line.map_err(|error| {
+                Error::failure("lost the connection to the host").because(error)
+            })?;
+            if line.is_empty() {
+                return Ok(());
+            }
+            let malformed =
+                |error| Error::failure("cannot understand an event of the host").because(error);
+            tell(serde_json::from_slice(&line).map_err(malformed)?)?;
+        }
+    }
+
     /// Tells the host to stop, and waits until it has stopped.
     pub(crate) fn stop_host(mut self) -> Result<(), Error> {
         self.request(HostCommand::StopHost, &[])?;

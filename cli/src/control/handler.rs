@@ -4,10 +4,10 @@ use super::message::{
     ActorEntry, BindingEntry, Calls, Instances, Listing, Stopped, Swap, SwapProvider, Swapped,
 };
 use super::providers;
+use crate::blocking::blocking;
+use crate::deployment::{Apply, Deployment};
 use crate::error::Error;
 use crate::remedy;
-use crate::replan::Replan;
-use crate::swaps::Versions;
 use capwire::{
     ActorId, ActorInfo, ActorOptions, BindingInfo, CallCounts, Host, Limit, SwapOptions, Unit,
 };
@@ -20,35 +20,35 @@ use tokio::sync::Notify;
 
 /// Carries out the commands to one host.
 pub(super) struct Handler {
-    host: Host,
+    deployment: Arc<Deployment>,
     stop: Arc<Notify>,
-    versions: Arc<Versions>,
-    replan: Arc<Replan>,
 }
 
 impl Handler {
-    /// Returns the handler of `host`, which stops when `stop` is notified. `versions` are those of
-    /// its actors, and `replan` reads its manifest again.
-    pub(super) fn new(host: Host, stop: Arc<Notify>, versions: Versions, replan: Replan) -> Self {
-        Self {
-            host,
-            stop,
-            versions: Arc::new(versions),
-            replan: Arc::new(replan),
-        }
+    /// Returns the handler of the host of `deployment`, which stops when `stop` is notified.
+    pub(super) fn new(deployment: Arc<Deployment>, stop: Arc<Notify>) -> Self {
+        Self { deployment, stop }
+    }
+
+    pub(super) fn deployment(&self) -> &Deployment {
+        &self.deployment
+    }
+
+    pub(super) fn host(&self) -> &Host {
+        self.deployment.host()
     }
 
     pub(super) fn list(&self) -> Result<Value, Error> {
-        let inventory = self.host.inventory();
+        let inventory = self.host().inventory();
         let actors = inventory.actors.iter();
         let providers = inventory.providers.iter();
-        let aliases = self.host.aliases();
+        let aliases = self.host().aliases();
         value(&Listing {
             pid: std::process::id(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             actors: actors
                 .map(|info| {
-                    let manifest_revision = self.versions.manifest_revision(info.id);
+                    let manifest_revision = self.deployment.versions().manifest_revision(info.id);
                     let mut own: Vec<String> = aliases
                         .iter()
                         .filter(|(_, actor)| **actor == info.id)
@@ -59,14 +59,15 @@ impl Handler {
                 })
                 .collect(),
             providers: providers
-                .map(|info| providers::entry(info, &self.replan.secrets))
+                .map(|info| providers::entry(info, &self.deployment.replan().secrets))
                 .collect(),
         })
     }
 
     pub(super) async fn swap(&self, asked: Swap, module: Vec<u8>) -> Result<Value, Error> {
+        let _turn = self.deployment.part().await;
         let running = self.named(&asked.actor)?;
-        let actor = self.host.verify(module).await;
+        let actor = self.host().verify(module).await;
         let actor =
             actor.map_err(|error| Error::failure("the new module is refused").because(error))?;
         if actor.id() != running.id {
@@ -77,7 +78,7 @@ impl Handler {
         options.allow_wider = asked.allow_wider;
         options.health_check = asked.health_check;
         options.drain = asked.drain;
-        let report = self.host.swap_actor(actor, options).await;
+        let report = self.host().swap_actor(actor, options).await;
         let report = report.map_err(|error| {
             let help = error.remedy().as_ref().and_then(remedy::worded);
             let failed = Error::failure(format!("`{}` was not swapped", running.name));
@@ -108,7 +109,11 @@ impl Handler {
     }
 
     pub(super) async fn swap_provider(&self, asked: SwapProvider) -> Result<Value, Error> {
-        value(&providers::swap(&self.host, &self.replan, asked).await?)
+        value(&providers::swap(&self.deployment, asked).await?)
+    }
+
+    pub(super) async fn apply(&self, asked: Apply) -> Result<Value, Error> {
+        value(&self.deployment.apply(asked).await?)
     }
 
     /// Keeps the new module of `actor` for the next run of the host.
@@ -118,12 +123,8 @@ impl Handler {
         generation: u64,
         module: impl Into<Vec<u8>> + Send + 'static,
     ) -> Result<(), Error> {
-        let versions = Arc::clone(&self.versions);
-        let keeping = move || versions.swapped(actor, generation, module.into());
-        let kept = tokio::task::spawn_blocking(keeping).await;
-        let kept = kept
-            .map_err(|error| Error::failure("cannot keep the new module").because(error))
-            .flatten();
+        let versions = Arc::clone(self.deployment.versions());
+        let kept = blocking(move || versions.swapped(actor, generation, module.into())).await;
         if let Err(error) = &kept {
             let error = error.in_one_line();
             tracing::warn!(%actor, error, "the next run of this host will not continue a swap");
@@ -132,8 +133,9 @@ impl Handler {
     }
 
     pub(super) async fn stop_actor(&self, actor: &str) -> Result<Value, Error> {
+        let _turn = self.deployment.part().await;
         let ActorInfo { id, name, .. } = self.named(actor)?;
-        let stopped = self.host.stop_actor(id).await;
+        let stopped = self.host().stop_actor(id).await;
         let stopped_calls = stopped
             .map_err(|error| Error::failure(format!("`{name}` was not stopped")).because(error))?;
         value(&Stopped {
@@ -149,10 +151,10 @@ impl Handler {
 
     /// Returns the actor whose key or alias is `text`, or else the only one whose claims have this
     /// name. The operator chose the aliases, and anybody who signs a module the names in claims.
-    fn named(&self, text: &str) -> Result<ActorInfo, Error> {
-        let actors = self.host.inventory().actors;
+    pub(super) fn named(&self, text: &str) -> Result<ActorInfo, Error> {
+        let actors = self.host().inventory().actors;
         let id = text.parse().ok();
-        let id: Option<ActorId> = id.or_else(|| self.host.aliases().get(text).copied());
+        let id: Option<ActorId> = id.or_else(|| self.host().aliases().get(text).copied());
         let chosen = actors
             .iter()
             .filter(|actor| id.map_or(actor.name == text, |id| actor.id == id));
@@ -164,7 +166,7 @@ impl Handler {
     }
 }
 
-fn value(answer: &impl Serialize) -> Result<Value, Error> {
+pub(super) fn value(answer: &impl Serialize) -> Result<Value, Error> {
     let failed = |error| Error::failure("cannot write the answer").because(error);
     serde_json::to_value(answer).map_err(failed)
 }

@@ -1,5 +1,6 @@
 //! The messages on the socket.
 
+use crate::deployment::Apply;
 use crate::error::Error;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -37,6 +38,16 @@ pub(crate) enum HostCommand {
     Swap(Swap),
     /// Replaces a provider by what the host's manifest says now. The reply is [`ProviderSwapped`].
     SwapProvider(SwapProvider),
+    /// Applies a manifest. The reply is [`Applied`](crate::deployment::Applied).
+    Apply(Apply),
+    /// Starts an actor, whose module has so many bytes and follows. The reply is [`Started`].
+    Start(u64),
+    /// Binds an actor, or gives its binding other values. The reply is a list of URLs.
+    Bind(Bind),
+    /// Ends a binding. The reply is `null`.
+    Unbind(Unbind),
+    /// Sends events. The reply is `null`, and a line for each event follows.
+    Events,
     /// Stops an actor, by its key or name. The reply is [`Stopped`].
     StopActor(String),
     /// Stops the host. The reply is sent at once; the connection ends with the host.
@@ -65,6 +76,27 @@ pub(crate) struct SwapProvider {
     pub(crate) provider: String,
     /// `None` means the host's default.
     pub(crate) drain: Option<Duration>,
+}
+
+/// A binding to make or to change.
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Bind {
+    /// The actor, by its key or name.
+    pub(crate) actor: String,
+    /// The provider: its contract, or its contract and name with a slash between them.
+    pub(crate) provider: String,
+    pub(crate) values: BTreeMap<String, String>,
+}
+
+/// A binding to end.
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Unbind {
+    /// The actor, by its key or name.
+    pub(crate) actor: String,
+    /// The provider: its contract, or its contract and name with a slash between them.
+    pub(crate) provider: String,
 }
 
 /// One reply.
@@ -228,6 +260,14 @@ pub(crate) struct ProviderSwapped {
 pub(crate) struct NewBinding {
     pub(crate) actor: String,
     pub(crate) endpoints: Vec<String>,
+}
+
+/// An actor that was started.
+#[derive(Debug, Deserialize, Serialize)]
+pub(crate) struct Started {
+    pub(crate) name: String,
+    pub(crate) key: String,
+    pub(crate) revision: i32,
 }
 
 /// An actor that was stopped.

@@ -1,26 +1,27 @@
 //! Replaces providers of a host.
 
 use super::message::{NewBinding, ProviderEntry, ProviderSwapped, SwapProvider};
+use crate::deployment::{Deployment, shown};
 use crate::error::Error;
-use crate::replan::{Replacement, Replan};
 use crate::secrets::Secrets;
-use capwire::{Host, Inventory, ProviderId, ProviderInfo, ProviderState, ProviderSwapOptions};
+use capwire::{Inventory, ProviderId, ProviderInfo, ProviderState, ProviderSwapOptions};
 use capwire_manifest::nearest;
-use std::sync::Arc;
 
-/// Replaces a provider of `host` by what its manifest says now.
+/// Replaces a provider of `deployment` by what its manifest says now.
 pub(super) async fn swap(
-    host: &Host,
-    replan: &Arc<Replan>,
+    deployment: &Deployment,
     asked: SwapProvider,
 ) -> Result<ProviderSwapped, Error> {
+    let _turn = deployment.part().await;
+    let host = deployment.host();
     let id = named(&host.inventory(), &asked.provider)?;
-    let Replacement { factory, bindings } = read(replan, &id).await?;
+    let (factory, replacement) = deployment.replacement(&id).await?;
     let mut options = ProviderSwapOptions::default().with_drain(asked.drain);
-    options.values = bindings.into_iter().collect();
+    options.values = replacement.bindings.clone();
     let swapped = host.swap_provider_with(id.clone(), factory, options).await;
     let report =
         swapped.map_err(|error| Error::failure(format!("{id} was not replaced")).because(error))?;
+    deployment.replaced(&id, replacement);
     Ok(ProviderSwapped {
         contract: id.contract.to_string(),
         name: id.name.to_string(),
@@ -34,34 +35,31 @@ pub(super) async fn swap(
     })
 }
 
-async fn read(replan: &Arc<Replan>, id: &ProviderId) -> Result<Replacement, Error> {
-    let (replan, wanted) = (Arc::clone(replan), id.clone());
-    let read = tokio::task::spawn_blocking(move || replan.provider(&wanted)).await;
-    read.map_err(|error| Error::failure("cannot read the manifest").because(error))
-        .flatten()
-}
-
-/// Returns the provider that `text` names: by its contract, or by its contract and name.
+/// Returns the running provider that `text` names.
 fn named(inventory: &Inventory, text: &str) -> Result<ProviderId, Error> {
-    let (contract, name) = text.split_once('/').unwrap_or((text, ""));
-    let contract = capwire::ContractId::new(contract);
-    let name = capwire::BindingName::new(name);
-    let known = inventory.providers.iter().find(|provider| {
-        let ProviderId {
-            contract: own,
-            name: known,
-        } = &provider.id;
-        contract.as_ref().is_ok_and(|contract| contract == own)
-            && name.as_ref().is_ok_and(|name| name == known)
-    });
-    match known {
-        Some(provider) => Ok(provider.id.clone()),
-        None => Err(unknown(inventory, text)),
-    }
+    let id = parsed(text).ok();
+    let known = inventory.providers.iter();
+    let mut known = known.map(|provider| &provider.id);
+    let known = known.find(|known| Some(*known) == id.as_ref());
+    known.cloned().ok_or_else(|| unknown(inventory, text))
 }
 
-fn unknown(inventory: &Inventory, text: &str) -> Error {
-    let names: Vec<String> = inventory.providers.iter().map(name).collect();
+/// Reads the name of a provider: its contract, or its contract and name.
+pub(super) fn parsed(text: &str) -> Result<ProviderId, Error> {
+    let (contract, name) = text.split_once('/').unwrap_or((text, ""));
+    let invalid = |error| Error::failure(format!("`{text}` names no provider")).because(error);
+    Ok(ProviderId {
+        contract: capwire::ContractId::new(contract).map_err(invalid)?,
+        name: capwire::BindingName::new(name).map_err(invalid)?,
+    })
+}
+
+pub(super) fn unknown(inventory: &Inventory, text: &str) -> Error {
+    let names: Vec<String> = inventory
+        .providers
+        .iter()
+        .map(|info| shown(&info.id))
+        .collect();
     let error = Error::failure(format!("the host has no provider `{text}`"));
     match nearest(text, names.iter().map(String::as_str)) {
         Some(near) => error.help(format!("did you mean `{near}`?")),
@@ -69,15 +67,6 @@ fn unknown(inventory: &Inventory, text: &str) -> Error {
             "its providers are {}; to swap an actor, name its new module, too",
             names.join(", ")
         )),
-    }
-}
-
-/// Returns the name of a provider on the command line.
-fn name(provider: &ProviderInfo) -> String {
-    let ProviderId { contract, name } = &provider.id;
-    match *name == capwire::BindingName::default() {
-        true => contract.to_string(),
-        false => format!("{contract}/{name}"),
     }
 }
 

@@ -1,14 +1,14 @@
 //! The host's side of the socket.
 
 use super::clients::{Clients, Progress};
-use super::handler::Handler;
+use super::events;
+use super::handler::{Handler, value};
 use super::message::{HostCommand, LARGEST_MODULE, LONGEST_REQUEST, Reply, Request};
 use super::{folder, socket::Socket};
+use crate::deployment::Deployment;
 use crate::error::Error;
-use crate::replan::Replan;
 use crate::secrets::Secrets;
-use crate::swaps::Versions;
-use capwire::Host;
+use capwire::Events;
 use serde_json::Value;
 use std::io;
 use std::os::unix::net::UnixListener as StdListener;
@@ -39,18 +39,17 @@ struct Listening {
 }
 
 impl Control {
-    /// Listens at `asked`, or at a place that `capwire ps` finds by itself. A host runs on if
+    /// Listens for commands to `deployment` at `asked`, or at a place that `capwire ps` finds by itself. A host runs on if
     /// there is no such place.
     ///
     /// Must be called in a runtime.
     pub(crate) fn listen(
-        host: &Host,
+        deployment: &Arc<Deployment>,
         asked: Option<PathBuf>,
-        versions: Versions,
-        replan: Replan,
     ) -> Result<Self, Error> {
-        let (stop, secrets) = (Arc::new(Notify::new()), replan.secrets.clone());
-        let handler = Handler::new(host.clone(), Arc::clone(&stop), versions, replan);
+        let secrets = deployment.replan().secrets.clone();
+        let stop = Arc::new(Notify::new());
+        let handler = Handler::new(Arc::clone(deployment), Arc::clone(&stop));
         let listening = match listen(asked.clone(), handler, secrets) {
             Ok(listening) => Some(listening),
             Err(error) => {
@@ -154,14 +153,20 @@ impl Server {
             return Ok(()); // Somebody looked whether this host is there.
         }
         let request = Request::parse(&line);
-        let ends_host =
-            matches!(&request, Ok(request) if matches!(request.command, HostCommand::StopHost));
+        let asks = |command: fn(&HostCommand) -> bool| matches!(&request, Ok(request) if command(&request.command));
+        let ends_host = asks(|command| matches!(command, HostCommand::StopHost));
+        let follows = asks(|command| matches!(command, HostCommand::Events));
+        // From before the reply, so that a client that has it misses none.
+        let events = follows.then(|| self.handler.host().events());
         let outcome = match request {
             Ok(request) => self.answer(request.command, &mut stream, progress).await,
             Err(error) => Err(error),
         };
         progress.waits();
         self.reply(outcome, &mut stream).await?;
+        if let Some(events) = events {
+            return self.tell(events, stream, progress).await;
+        }
         if ends_host {
             progress.works();
             // Only now, so that the answer is out before the host ends, and the connection with
@@ -189,11 +194,55 @@ impl Server {
                 progress.works();
                 self.handler.swap_provider(swap).await
             }
+            HostCommand::Apply(apply) => {
+                progress.works();
+                self.handler.apply(apply).await
+            }
+            HostCommand::Start(bytes) => {
+                let module = read_module(stream, bytes, progress).await?;
+                progress.works();
+                value(&self.handler.start(module).await?)
+            }
+            HostCommand::Bind(bind) => {
+                progress.works();
+                value(&self.handler.bind(bind).await?)
+            }
+            HostCommand::Unbind(unbind) => {
+                progress.works();
+                value(&self.handler.unbind(unbind).await?)
+            }
+            HostCommand::Events => Ok(Value::Null),
             HostCommand::StopActor(actor) => {
                 progress.works();
                 self.handler.stop_actor(&actor).await
             }
             HostCommand::StopHost => Ok(Value::Null),
+        }
+    }
+
+    /// Sends events until the host or the client ends.
+    async fn tell(
+        &self,
+        mut events: Events,
+        mut stream: BufReader<UnixStream>,
+        progress: &Progress,
+    ) -> io::Result<()> {
+        let host = self.handler.host();
+        let mut unasked = [0];
+        loop {
+            let event = tokio::select! {
+                event = events.next() => event,
+                // The client has gone, or says what it should not.
+                _ = stream.read(&mut unasked) => None,
+            };
+            let Some(event) = event else {
+                return Ok(());
+            };
+            let told = events::told(&event, host).to_string();
+            let line = format!("{}\n", self.secrets.hide(&told));
+            within(stream.write_all(line.as_bytes())).await?;
+            within(stream.flush()).await?;
+            progress.waits();
         }
     }
 

@@ -129,6 +129,11 @@ impl PluginFile {
         }
     }
 
+    /// Returns `true` if both are the same library, in the same kind of process.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        self.in_process == other.in_process && self.library == other.library
+    }
+
     pub(super) fn name(&self) -> &str {
         &self.name
     }

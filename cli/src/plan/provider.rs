@@ -30,6 +30,17 @@ impl PlannedProvider {
         }
     }
 
+    /// Returns `true` if both are one provider, with the same code.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Builtin(one), Self::Builtin(other)) => std::ptr::eq(*one, *other),
+            #[cfg(all(feature = "plugins", target_os = "linux"))]
+            (Self::Plugin(one), Self::Plugin(other)) => one.is_same(other),
+            #[cfg(all(feature = "plugins", target_os = "linux"))]
+            _ => false,
+        }
+    }
+
     /// Returns the contract that it serves.
     pub(crate) fn contract(&self) -> &str {
         match self {

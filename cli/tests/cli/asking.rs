@@ -1,5 +1,6 @@
 //! `capwire ps` and `capwire stop`: what a running host is asked.
 
+use crate::documented::ASK_A_HOST;
 use crate::folder::{Folder, says};
 use crate::host::{Host, get};
 use crate::modules::web;
@@ -126,4 +127,45 @@ fn stop_can_end_one_actor_only() {
     );
     assert_eq!(listing(&folder)["actors"], json!([]));
     assert_eq!(host.stop(Signal::SIGTERM).0.code(), Some(0));
+}
+
+#[test]
+fn the_examples_of_the_help_of_commands_to_a_host_work() {
+    let folder = Folder::new();
+    let caps = "--cap wascc:http_server --cap wascc:keyvalue";
+    folder.signed(&web("second"), "counter", &format!("{caps} --rev 2"));
+    std::fs::rename(folder.path("counter.wasm"), folder.path("counter.v2.wasm")).unwrap();
+    folder.signed(&web("first"), "counter", caps);
+    let module = [
+        folder.path("counter.wasm"),
+        folder.path("counter.signed.wasm"),
+    ];
+    std::fs::rename(&module[0], &module[1]).unwrap();
+    let store = "{ actor: counter, capability: 'wascc:keyvalue' }";
+    let bindings = format!("bindings: [{}, {store}]\n", http("counter"));
+    folder.write(
+        "manifest.yaml",
+        format!("actors: [counter.signed.wasm]\n{bindings}"),
+    );
+    for command in ASK_A_HOST {
+        let help = folder.succeed(&format!("{command} --help"));
+        let examples = help
+            .lines()
+            .filter_map(|line| line.trim().strip_prefix("capwire "));
+        let examples: Vec<&str> = examples.filter(|line| line.starts_with(command)).collect();
+        assert!(!examples.is_empty(), "{help}");
+        for example in examples {
+            let mut host = Host::start(&folder, "run manifest.yaml --engine wasmi --fresh");
+            host.address();
+            if command == "start" {
+                folder.succeed("stop counter");
+            }
+            let example = example.replace("4711", &host.pid().to_string());
+            match command {
+                // It ends with the host.
+                "events" => drop(Host::start(&folder, &example).logged(&["waiting for events"])),
+                _ => drop(folder.succeed(&example)),
+            }
+        }
+    }
 }

@@ -58,7 +58,13 @@ impl Workshop {
                 }
                 self.in_a_shell(&command.line);
             }
-            (Some("capwire"), Some("stop")) => {
+            (Some("capwire"), Some("events")) => {
+                // It ends when it is dropped.
+                let arguments = words.collect::<Vec<_>>().join(" ");
+                let events = Host::start(&self.folder, &format!("events {arguments}"));
+                events.logged(&["waiting for events"]);
+            }
+            (Some("capwire"), Some("stop")) if words.next().is_none() => {
                 self.in_a_shell(&command.line);
                 let (host, _) = self.host.take().unwrap();
                 assert_eq!(host.ended().code(), Some(0), "{command:?}");
@@ -186,8 +192,10 @@ fn helps(folder: &Folder, command: &str) -> Vec<(String, String)> {
         .collect()
 }
 
-/// Each of their examples has a host of its own, in `swap.rs`. Those for projects have a test of their own, too.
-const ASK_A_HOST: [&str; 3] = ["ps", "swap", "stop"];
+/// Each of their examples has a host of its own, in `asking.rs`. Those for projects have a test of their own, too.
+pub(crate) const ASK_A_HOST: [&str; 8] = [
+    "ps", "apply", "swap", "start", "bind", "unbind", "events", "stop",
+];
 
 #[test]
 fn the_help_of_every_command_has_examples_that_work() {

@@ -10,6 +10,7 @@
 
 mod admission;
 mod alone;
+mod apply;
 mod archive;
 mod asking;
 mod authority;
@@ -36,11 +37,13 @@ mod outputs;
 mod policy;
 mod project;
 mod record;
+mod reload;
 mod run;
 mod run_refusals;
 mod scripts;
 mod sign;
 mod socket;
+mod steps;
 mod swap;
 mod swap_ends;
 mod swap_lasts;

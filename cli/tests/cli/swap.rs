@@ -153,27 +153,3 @@ fn a_version_that_claims_less_loses_its_bindings() {
     says(&told, &["not bound any more: wascc:http_server"]);
     assert!(std::net::TcpStream::connect(address).is_err());
 }
-
-#[test]
-fn the_examples_of_the_help_of_swap_work() {
-    let folder = Folder::new();
-    folder.signed(&web("second"), "counter", &format!("{CAP} --rev 2"));
-    std::fs::rename(folder.path("counter.wasm"), folder.path("counter.v2.wasm")).unwrap();
-    folder.signed(&web("first"), "counter", CAP);
-    let binding = crate::run::http("counter");
-    let manifest = format!("actors: [counter.wasm]\nbindings: [{binding}]\n");
-    folder.write("m.yaml", manifest);
-    for command in ["ps", "swap", "stop"] {
-        let help = folder.succeed(&format!("{command} --help"));
-        let examples = help
-            .lines()
-            .filter_map(|line| line.trim().strip_prefix("capwire "));
-        let examples: Vec<&str> = examples.filter(|line| line.starts_with(command)).collect();
-        assert!(examples.len() > 1, "{help}");
-        for example in examples {
-            let mut host = Host::start(&folder, "run m.yaml --engine wasmi --fresh");
-            host.address();
-            folder.succeed(&example.replace("4711", &host.pid().to_string()));
-        }
-    }
-}

@@ -84,6 +84,25 @@ impl fmt::Debug for PreparedSwap {
     }
 }
 
+/// Checks that `actor` may take over from its running version.
+pub(crate) fn check(host: &Shared, actor: &Actor, options: &SwapOptions) -> Result<(), Error> {
+    let running = host.tables.read().running_actor(actor.id())?;
+    follow(host, &running.generation(), actor, options).map(drop)
+}
+
+/// Checks that `actor` may follow `old`. Returns what it claims beyond that.
+fn follow(
+    host: &Shared,
+    old: &Generation,
+    actor: &Actor,
+    options: &SwapOptions,
+) -> Result<Vec<Widening>, Error> {
+    let wider = rules::check(old.claims(), actor.claims(), options);
+    let wider = wider.map_err(|refusal| refused(actor.id(), refusal))?;
+    lifecycle::check(host, actor)?;
+    Ok(wider)
+}
+
 async fn prepare(
     dispatcher: &Arc<Dispatcher>,
     actor: Actor,
@@ -94,9 +113,7 @@ async fn prepare(
     let running = host.tables.read().running_actor(id)?;
     let turn = running.swap_turn().await;
     let old = running.generation();
-    let wider = rules::check(old.claims(), actor.claims(), &options)
-        .map_err(|refusal| refused(id, refusal))?;
-    lifecycle::check(host, &actor)?;
+    let wider = follow(host, &old, &actor, &options)?;
     let before = old.counts();
     let number = old.number() + 1;
     host.announcer.announce(Event::ActorSwapping {

@@ -1,7 +1,7 @@
 //! The API of a host for new versions of its actors.
 
 use super::{Host, detached};
-use crate::actor::{Actor, PreparedSwap, SwapOptions};
+use crate::actor::{self, Actor, PreparedSwap, SwapOptions};
 use crate::error::Error;
 use crate::report::SwapReport;
 
@@ -47,6 +47,14 @@ impl Host {
         options: SwapOptions,
     ) -> Result<SwapReport, Error> {
         self.prepare_swap(actor, options).await?.carry_out().await
+    }
+
+    /// Checks whether `actor` may take over from its running version. Neither compiles nor starts it.
+    ///
+    /// # Errors
+    /// Returns an error if no such actor is running, or the new version is not allowed to take over.
+    pub fn may_swap(&self, actor: &Actor, options: &SwapOptions) -> Result<(), Error> {
+        actor::check_swap(self.shared(), actor, options)
     }
 
     /// Checks, compiles and starts a new version of a running actor, as

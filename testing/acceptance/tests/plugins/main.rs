@@ -62,7 +62,7 @@ fn swaps_between_libraries_and_the_embedded_store_lose_nothing() {
                 swap_store(&shop.workshop, &host, &answered);
             }
             shop.manifest("builtin: keyvalue-embedded");
-            swap_store(&shop.workshop, &host, &answered);
+            apply_store(&shop.workshop, &host, &answered);
         }
         drop(end);
         clients.map(|client| client.join().unwrap()).concat()
@@ -110,6 +110,26 @@ fn keep_counting(url: &str, is_over: &AtomicBool, answered: &AtomicUsize) -> Vec
 
 /// Replaces the store by the one that the manifest names now, while clients count.
 fn swap_store(workshop: &Workshop, host: &RunningHost, answered: &AtomicUsize) {
+    let report = while_counting(workshop, host, answered, &["swap", STORE]);
+    assert_eq!(report["dropped"], 0, "{report}");
+}
+
+/// Applies the manifest, in which only the store is another one, while clients count.
+fn apply_store(workshop: &Workshop, host: &RunningHost, answered: &AtomicUsize) {
+    let report = while_counting(workshop, host, answered, &["apply"]);
+    assert_eq!(report["dropped"], 0, "{report}");
+    let changes = report["changes"].as_array().unwrap();
+    let changed =
+        |change: &serde_json::Value| change["name"] == STORE && change["action"] == "change";
+    assert!(matches!(&changes[..], [one] if changed(one)), "{report}");
+}
+
+fn while_counting(
+    workshop: &Workshop,
+    host: &RunningHost,
+    answered: &AtomicUsize,
+    command: &[&str],
+) -> serde_json::Value {
     let until_counted = || {
         let before = answered.load(Ordering::SeqCst);
         eventually("clients count", || {
@@ -117,17 +137,12 @@ fn swap_store(workshop: &Workshop, host: &RunningHost, answered: &AtomicUsize) {
         });
     };
     until_counted();
-    let swapped = workshop.run(&[
-        "swap",
-        STORE,
-        "--json",
-        "--host",
-        host.control().to_str().unwrap(),
-    ]);
+    let control = host.control();
+    let options = ["--json", "--host", control.to_str().unwrap()];
+    let swapped = workshop.run(&[command, &options].concat());
     succeed(&swapped);
-    let report: serde_json::Value = serde_json::from_slice(&swapped.stdout).unwrap();
-    assert_eq!(report["dropped"], 0, "{report}");
     until_counted();
+    serde_json::from_slice(&swapped.stdout).unwrap()
 }
 
 #[test]
