@@ -199,6 +199,9 @@ pub(crate) enum Command {
     /// version, and calls in progress finish in the old one. Prints how the calls ended, and fails
     /// if any was dropped. If the new version is refused, the old one keeps running.
     ///
+    /// With --canary, the new version gets only a share of the calls at first. If too many of them fail,
+    /// or none meets it, the old version serves all again, and the command fails.
+    ///
     /// Without a module, replaces a provider. The host reads its manifest again, opens the provider
     /// anew, and binds the running actors to it with the values that the manifest has now, such as
     /// another port. Calls wait while a provider that owns a file or a port is closed and the new

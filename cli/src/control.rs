@@ -18,7 +18,7 @@ mod socket;
 
 pub(crate) use client::Connection;
 pub(crate) use message::{
-    ActorEntry, Bind, Calls, HostCommand, Listing, ProviderEntry, ProviderSwapped, Started,
+    ActorEntry, Bind, Calls, Canary, HostCommand, Listing, ProviderEntry, ProviderSwapped, Started,
     Stopped, Swap, SwapProvider, Swapped, Unbind,
 };
 pub(crate) use server::Control;

@@ -204,6 +204,7 @@ Examples:
   capwire swap counter counter.v2.wasm
   capwire swap counter counter.v2.wasm --health-check --allow-wider
   capwire swap counter counter.v2.wasm --drain 60s
+  capwire swap counter counter.v2.wasm --canary 10% --for 30s --max-errors 1%
   capwire swap wascc:http_server";
 
 #[cfg(unix)]

@@ -54,12 +54,12 @@ pub use id::{
     check_alias,
 };
 pub use options::{
-    ActorOptions, HostOptions, Instances, OptionError, OptionFault, ProviderOptions,
-    ProviderSwapOptions,
+    ActorOptions, Canary, HostOptions, Instances, OptionError, OptionFault, Proportion,
+    ProportionError, ProviderOptions, ProviderSwapOptions,
 };
 pub use policy::{AppliesTo, ClaimsOnly, Permission, Policy, PolicyRule, PolicyRules, Question};
 pub use report::{
     ActorHealth, ActorInfo, ActorMetrics, BindingInfo, BindingMetrics, CallCounts, CallMetrics,
-    Durations, Event, Events, Inventory, Metrics, OperationMetrics, PoolInfo, ProviderInfo,
-    ProviderMetrics, ProviderState, ProviderSwapReport, SwapReport,
+    CanaryInfo, Durations, Event, Events, Inventory, Metrics, OperationMetrics, PoolInfo,
+    ProviderInfo, ProviderMetrics, ProviderState, ProviderSwapReport, SwapReport,
 };

@@ -1,8 +1,10 @@
 //! Options of an actor, and of the host as a whole.
 
+mod canary;
 mod provider;
 mod setters;
 
+pub use canary::{Canary, Proportion, ProportionError};
 pub use provider::{ProviderOptions, ProviderSwapOptions};
 
 use crate::error::Error;

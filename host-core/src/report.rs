@@ -13,7 +13,9 @@ pub(crate) use counts::{CallCounters, Outcome};
 pub(crate) use event::Announcer;
 pub use event::{Event, Events};
 pub use health::ActorHealth;
-pub use inventory::{ActorInfo, BindingInfo, Inventory, PoolInfo, ProviderInfo, ProviderState};
+pub use inventory::{
+    ActorInfo, BindingInfo, CanaryInfo, Inventory, PoolInfo, ProviderInfo, ProviderState,
+};
 pub use metrics::{
     ActorMetrics, BindingMetrics, CallMetrics, Durations, Metrics, OperationMetrics,
     ProviderMetrics,

@@ -2,6 +2,7 @@
 
 mod active_call;
 mod aliases;
+mod canary;
 mod description;
 mod gate;
 mod generation;

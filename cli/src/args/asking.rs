@@ -1,5 +1,6 @@
 //! The arguments of commands that talk to a running host.
 
+use capwire::Proportion;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -34,6 +35,27 @@ pub(crate) struct Swap {
     /// Send the new version a health request first, and swap only if it answers
     #[arg(long, requires = "module")]
     pub(crate) health_check: bool,
+    /// Give the new version only this share of the calls at first, such as 10% or 0.5%; the old version
+    /// stays if too many of them fail
+    #[arg(long, value_name = "PERCENT", requires = "module")]
+    pub(crate) canary: Option<Proportion>,
+    /// The time until a canary takes over
+    #[arg(
+        long = "for",
+        value_name = "DURATION",
+        requires = "canary",
+        default_value = "30s",
+        value_parser = capwire_manifest::time
+    )]
+    pub(crate) time: Duration,
+    /// The greatest share of a canary's calls that may fail
+    #[arg(
+        long,
+        value_name = "PERCENT",
+        requires = "canary",
+        default_value = "1%"
+    )]
+    pub(crate) max_errors: Proportion,
     /// The time for calls in progress to finish in the old version; longer calls are dropped
     /// [default: 10s]
     #[arg(long, value_name = "DURATION", value_parser = capwire_manifest::time)]

@@ -27,7 +27,7 @@ fn actors(actors: &[ActorEntry]) -> String {
                 named(actor),
                 actor.version.clone().unwrap_or_default(),
                 revision(actor),
-                actor.generation.to_string(),
+                generation(actor),
                 format!("{used}/{}", actor.instances.limit),
                 actor.calls.served.to_string(),
                 (actor.calls.failed + actor.calls.dropped).to_string(),
@@ -53,6 +53,17 @@ fn named(actor: &ActorEntry) -> String {
     match actor.aliases.as_slice() {
         [] => actor.name.clone(),
         aliases => format!("{} (alias: {})", actor.name, aliases.join(", ")),
+    }
+}
+
+/// Returns the number of the version that runs, with that of the canary and its share of the calls.
+fn generation(actor: &ActorEntry) -> String {
+    match &actor.canary {
+        None => actor.generation.to_string(),
+        Some(canary) => format!(
+            "{} ({}: {})",
+            actor.generation, canary.generation, canary.share
+        ),
     }
 }
 

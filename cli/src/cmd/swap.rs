@@ -26,6 +26,11 @@ fn actor(command: &Swap, module: &Path) -> Result<(), Error> {
         allow_wider: command.allow_wider,
         health_check: command.health_check,
         drain: command.drain,
+        canary: command.canary.map(|share| control::Canary {
+            share: share.basis_points(),
+            time: command.time,
+            max_errors: command.max_errors.basis_points(),
+        }),
     });
     let swapped: Swapped = host.execute(swap, &module)?;
     if command.json {
@@ -98,6 +103,7 @@ pub(super) fn text(swapped: &Swapped) -> String {
         old_revision,
         new_revision,
         dropped,
+        canary,
         not_kept,
         ..
     } = swapped;
@@ -107,6 +113,8 @@ pub(super) fn text(swapped: &Swapped) -> String {
         format!("  new: {}", calls(&swapped.new)),
         format!("  dropped: {dropped}"),
     ];
+    let canary = canary.iter();
+    lines.extend(canary.map(|canary| format!("  as a canary: {}", calls(canary))));
     let wider = swapped.wider.iter();
     lines.extend(wider.map(|wider| format!("  may do more: {wider}")));
     let ended = swapped.ended_bindings.iter();

@@ -51,6 +51,19 @@ fn of_actor_event(event: &Event, host: &Host) -> Option<(&'static str, Details)>
             let generation = ("generation", json!(generation));
             (actor, "actor_swapping", vec![generation])
         }
+        Event::ActorCanary {
+            actor,
+            generation,
+            share,
+            time,
+        } => {
+            let canary = vec![
+                ("generation", json!(generation)),
+                ("share", json!(share.to_string())),
+                ("time_ms", json!(time.as_millis())),
+            ];
+            (actor, "actor_canary", canary)
+        }
         Event::ActorSwapped { actor, report, .. } => {
             let report = vec![
                 ("generation", json!(report.generation)),

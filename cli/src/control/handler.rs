@@ -1,7 +1,8 @@
 //! Carries out the commands to a host.
 
 use super::message::{
-    ActorEntry, BindingEntry, Calls, Instances, Listing, Stopped, Swap, SwapProvider, Swapped,
+    self, ActorEntry, BindingEntry, Calls, CanaryEntry, Instances, Listing, Stopped, Swap,
+    SwapProvider, Swapped,
 };
 use super::providers;
 use crate::blocking::blocking;
@@ -9,7 +10,8 @@ use crate::deployment::{Apply, Deployment};
 use crate::error::Error;
 use crate::remedy;
 use capwire::{
-    ActorId, ActorInfo, ActorOptions, BindingInfo, CallCounts, Host, Limit, SwapOptions, Unit,
+    ActorId, ActorInfo, ActorOptions, BindingInfo, CallCounts, Canary, Host, Limit, Proportion,
+    SwapOptions, Unit,
 };
 use capwire_manifest::nearest;
 use serde::Serialize;
@@ -78,6 +80,7 @@ impl Handler {
         options.allow_wider = asked.allow_wider;
         options.health_check = asked.health_check;
         options.drain = asked.drain;
+        options.canary = asked.canary.map(canary).transpose()?;
         let report = self.host().swap_actor(actor, options).await;
         let report = report.map_err(|error| {
             let help = error.remedy().as_ref().and_then(remedy::worded);
@@ -98,6 +101,7 @@ impl Handler {
             old: calls(report.old),
             new: calls(report.new),
             dropped: report.dropped(),
+            canary: report.canary.map(calls),
             wider: report.wider.iter().map(ToString::to_string).collect(),
             ended_bindings: report
                 .ended_bindings
@@ -189,6 +193,11 @@ fn actor(
         revision: info.claims.metadata.rev.unwrap_or(0),
         manifest_revision,
         generation: info.generation,
+        canary: info.canary.map(|canary| CanaryEntry {
+            generation: canary.generation,
+            share: canary.share.to_string(),
+            calls: calls(canary.calls),
+        }),
         instances: Instances {
             limit: info.pool.instances,
             idle: info.pool.idle,
@@ -232,6 +241,15 @@ pub(super) fn calls(counts: CallCounts) -> Calls {
         dropped: counts.dropped,
         abandoned: counts.abandoned,
     }
+}
+
+fn canary(asked: message::Canary) -> Result<Canary, Error> {
+    let share = |points| {
+        let share = Proportion::from_basis_points(points);
+        share.ok_or_else(|| Error::failure("a share is more than 100%"))
+    };
+    let canary = Canary::new(share(asked.share)?, asked.time);
+    Ok(canary.with_max_errors(share(asked.max_errors)?))
 }
 
 fn another_actor(new: ActorId, running: &ActorInfo) -> Error {

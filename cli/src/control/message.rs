@@ -66,6 +66,18 @@ pub(crate) struct Swap {
     pub(crate) health_check: bool,
     /// `None` means the host's default.
     pub(crate) drain: Option<Duration>,
+    /// Gives the new version a share of the calls first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) canary: Option<Canary>,
+}
+
+/// The options of a canary. Shares are in hundredths of a percent.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Canary {
+    pub(crate) share: u16,
+    pub(crate) time: Duration,
+    pub(crate) max_errors: u16,
 }
 
 /// The options of the swap of a provider.
@@ -160,6 +172,9 @@ pub(crate) struct ActorEntry {
     pub(crate) manifest_revision: Option<i32>,
     /// The number of its versions since it was started.
     pub(crate) generation: u64,
+    /// The version that gets only a share of the calls. Older hosts do not send it.
+    #[serde(default)]
+    pub(crate) canary: Option<CanaryEntry>,
     pub(crate) instances: Instances,
     /// The calls that wait for an instance.
     pub(crate) waiting: usize,
@@ -168,6 +183,14 @@ pub(crate) struct ActorEntry {
     pub(crate) limits: Option<BTreeMap<String, Option<u64>>>,
     pub(crate) calls: Calls,
     pub(crate) bindings: Vec<BindingEntry>,
+}
+
+#[derive(Debug, Deserialize, Serialize)]
+pub(crate) struct CanaryEntry {
+    pub(crate) generation: u64,
+    /// Such as `10%`.
+    pub(crate) share: String,
+    pub(crate) calls: Calls,
 }
 
 #[derive(Debug, Deserialize, Serialize)]
@@ -230,6 +253,9 @@ pub(crate) struct Swapped {
     /// The calls that ended in the new version meanwhile.
     pub(crate) new: Calls,
     pub(crate) dropped: u64,
+    /// The calls with which the new version proved itself.
+    #[serde(default)]
+    pub(crate) canary: Option<Calls>,
     pub(crate) wider: Vec<String>,
     pub(crate) ended_bindings: Vec<String>,
     /// The reason why the next run of the host will not continue the new version, if it will not.

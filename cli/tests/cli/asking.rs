@@ -2,7 +2,7 @@
 
 use crate::documented::ASK_A_HOST;
 use crate::folder::{Folder, says};
-use crate::host::{Host, get};
+use crate::host::{Host, get, while_asked};
 use crate::modules::web;
 use crate::run::{http, with_echo};
 use nix::sys::signal::Signal;
@@ -156,7 +156,7 @@ fn the_examples_of_the_help_of_commands_to_a_host_work() {
         assert!(!examples.is_empty(), "{help}");
         for example in examples {
             let mut host = Host::start(&folder, "run manifest.yaml --engine wasmi --fresh");
-            host.address();
+            let address = host.address();
             if command == "start" {
                 folder.succeed("stop counter");
             }
@@ -164,6 +164,10 @@ fn the_examples_of_the_help_of_commands_to_a_host_work() {
             match command {
                 // It ends with the host.
                 "events" => drop(Host::start(&folder, &example).logged(&["waiting for events"])),
+                _ if example.contains("--canary") => {
+                    let shorter = example.replace("--for 30s", "--for 1s");
+                    while_asked(&address, || drop(folder.succeed(&shorter)));
+                }
                 _ => drop(folder.succeed(&example)),
             }
         }

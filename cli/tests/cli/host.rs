@@ -7,7 +7,10 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::os::unix::fs::FileExt;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 
 /// It is killed when dropped.
 pub(crate) struct Host {
@@ -136,4 +139,27 @@ pub(crate) fn get_with(address: &str, path: &str, header: &str) -> String {
     let mut answer = String::new();
     stream.read_to_string(&mut answer).unwrap();
     answer
+}
+
+/// Does `work` while a client keeps asking the server at `address`.
+pub(crate) fn while_asked<T>(address: &str, work: impl FnOnce() -> T) -> T {
+    under_load(1, || drop(get(address)), work)
+}
+
+/// Does `work` while so many clients keep doing `ask`.
+pub(crate) fn under_load<T>(clients: usize, ask: impl Fn() + Sync, work: impl FnOnce() -> T) -> T {
+    let is_over = AtomicBool::new(false);
+    thread::scope(|scope| {
+        for _ in 0..clients {
+            scope.spawn(|| {
+                while !is_over.load(Ordering::SeqCst) {
+                    ask();
+                }
+            });
+        }
+        // If the work panics, the clients must end, too.
+        let done = catch_unwind(AssertUnwindSafe(work));
+        is_over.store(true, Ordering::SeqCst);
+        done.unwrap_or_else(|panic| resume_unwind(panic))
+    })
 }

@@ -15,6 +15,7 @@ mod archive;
 mod asking;
 mod authority;
 mod call;
+mod canary;
 mod check;
 #[cfg(feature = "wasmtime")]
 mod code_cache;

@@ -48,6 +48,24 @@ pub(crate) fn web_that_prints(line: &str) -> Vec<u8> {
     assembled(&body, &fields)
 }
 
+/// A guest that answers HTTP requests with `body`, and traps in the call `every` of each instance.
+pub(crate) fn web_that_fails(every: u32, body: &str) -> Vec<u8> {
+    let answer = http::Response {
+        body: body.as_bytes().to_vec(),
+        ..http::Response::ok()
+    };
+    let answer = codec::encode(&answer).unwrap();
+    let call = format!(
+        "(global.set $calls (i32.add (global.get $calls) (i32.const 1)))
+        (if (i32.eq (global.get $calls) (i32.const {every})) (then unreachable))
+        (call $__guest_response (i32.const 8) (i32.const {}))
+        (i32.const 1)",
+        answer.len()
+    );
+    let calls = "(global $calls (mut i32) (i32.const 0))";
+    assembled(&call, &(data(8, &answer) + calls))
+}
+
 /// A guest that prints `line` and traps in every call.
 pub(crate) fn trapping_after(line: &str) -> Vec<u8> {
     let body = format!(

@@ -86,7 +86,7 @@ fn swap_prints_its_report_as_json() {
         told,
         json!({
             "name": "echo", "key": key, "generation": 2, "old_revision": 1, "new_revision": 2,
-            "old": none, "new": none, "dropped": 0, "wider": [], "ended_bindings": [],
+            "old": none, "new": none, "dropped": 0, "canary": null, "wider": [], "ended_bindings": [],
             "not_kept": null,
         })
     );

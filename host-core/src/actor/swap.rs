@@ -4,6 +4,7 @@
 //! requested, asked for its health, before the old one changes. Then one pointer is exchanged: new
 //! calls enter the new version, and calls in progress finish in the old one.
 
+mod canary;
 mod notice;
 mod options;
 mod rules;
@@ -14,6 +15,7 @@ use super::{Actor, lifecycle};
 use crate::call::{Dispatcher, check_health};
 use crate::error::{Error, Failure, SwapRefusal};
 use crate::id::{ActorId, BindingKey, Target};
+use crate::options::Canary;
 use crate::provider::unbind_all;
 use crate::report::{CallCounts, Event, SwapReport};
 use crate::state::{Generation, Route, RunningActor, Shared};
@@ -45,6 +47,7 @@ struct Ready {
     before: CallCounts,
     wider: Vec<Widening>,
     drain: Duration,
+    canary: Option<Canary>,
     _turn: OwnedMutexGuard<()>,
 }
 
@@ -134,17 +137,25 @@ async fn prepare(
         before,
         wider,
         drain: options.drain.unwrap_or(host.options.drain),
+        canary: options.canary,
         _turn: turn,
     })
 }
 
 impl Ready {
     async fn take_over(&self) -> Result<SwapReport, Error> {
+        if let Some(options) = &self.canary {
+            canary::prove(self, options).await?;
+        }
+        let proven = self.canary.map(|_| self.new.counts());
         let mut ended = self.unbind(|route| route.calls_actor()).await;
         self.exchange()?;
         let lost = self.drain().await;
         ended.extend(self.unbind(|_| true).await);
-        Ok(self.report(lost, ended))
+        Ok(SwapReport {
+            canary: proven,
+            ..self.report(lost, ended)
+        })
     }
 
     /// Ends the bindings whose contract the new claims do not name. Bindings through which
@@ -192,6 +203,7 @@ impl Ready {
             new: self.new.counts(),
             wider: self.wider.clone(),
             ended_bindings,
+            canary: None,
         }
     }
 }

@@ -29,14 +29,14 @@ fn judge_all(host: &Shared) {
 
 /// Evaluates trust and policy again for an actor. If the actor is no longer trusted, or is barred,
 /// it answers no calls after this.
-pub(super) fn judge(host: &Shared, actor: &RunningActor) {
+pub(super) fn judge(host: &Shared, running: &RunningActor) {
     let (verifier, policy, now) = (host.verifier.load(), host.policy.load(), host.clock.unix());
-    let current = actor.generation();
-    for generation in actor.generations() {
+    let current = running.generation();
+    for generation in running.generations() {
         let authority = generation.authority();
         let refused = authority.verify_again(&verifier, now);
         let barred = authority.decide_again(&***policy);
-        let actor = actor.id();
+        let actor = running.id();
         let event = match refused {
             Some(reason) => Event::ActorRevoked {
                 actor,
@@ -48,6 +48,10 @@ pub(super) fn judge(host: &Shared, actor: &RunningActor) {
         if Arc::ptr_eq(&generation, &current) {
             host.announcer.announce(event);
         } else {
+            let canary = running.canary();
+            if canary.is_some_and(|canary| Arc::ptr_eq(&canary, &generation)) {
+                running.withdraw();
+            }
             // The swap drains the generation before, which may take longer.
             generation.pool().close();
         }

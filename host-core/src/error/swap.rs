@@ -19,6 +19,14 @@ pub(crate) enum SwapRefusal {
     Wider(Vec<Widening>),
     #[error("it does not answer its health check")]
     Unhealthy(#[source] Error),
+    #[error(
+        "{failed} of the {calls} calls that met it failed, which is more than allowed: see the log for their errors"
+    )]
+    CanaryFailed { failed: u64, calls: u64 },
+    #[error("no call met it in its time: give it a larger share of the calls, or more time")]
+    CanaryUntried,
+    #[error("its claims are no longer trusted, or the policy bars it")]
+    CanaryDistrusted,
 }
 
 impl SwapRefusal {
@@ -26,14 +34,23 @@ impl SwapRefusal {
         match self {
             Self::Revision { old, .. } => Some(Remedy::RaiseRevision(*old)),
             Self::Unhealthy(error) => error.remedy(),
-            Self::Issuer { .. } | Self::Wider(_) => None,
+            Self::Issuer { .. }
+            | Self::Wider(_)
+            | Self::CanaryFailed { .. }
+            | Self::CanaryUntried
+            | Self::CanaryDistrusted => None,
         }
     }
 
     pub(super) fn kind(&self) -> ErrorKind {
         match self {
-            Self::Issuer { .. } | Self::Revision { .. } | Self::Wider(_) => ErrorKind::Denied,
+            Self::Issuer { .. }
+            | Self::Revision { .. }
+            | Self::Wider(_)
+            | Self::CanaryDistrusted => ErrorKind::Denied,
             Self::Unhealthy(error) => error.kind(),
+            Self::CanaryFailed { .. } => ErrorKind::Actor,
+            Self::CanaryUntried => ErrorKind::Unavailable,
         }
     }
 }

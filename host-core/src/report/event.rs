@@ -5,6 +5,7 @@ use super::swap::{ProviderSwapReport, SwapReport};
 use crate::clock::Clock;
 use crate::error::Denial;
 use crate::id::{ActorId, BindingKey, Origin, ProviderId};
+use crate::options::Proportion;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::broadcast;
@@ -51,6 +52,18 @@ pub enum Event {
         actor: ActorId,
         /// The number of the new version.
         generation: u64,
+    },
+    /// A newer version of an actor gets a share of its calls. It takes over after that time, or is
+    /// refused.
+    ActorCanary {
+        /// The actor.
+        actor: ActorId,
+        /// The number of the new version.
+        generation: u64,
+        /// The part of the new calls that enter it.
+        share: Proportion,
+        /// The time until it takes over.
+        time: Duration,
     },
     /// A newer version of an actor has taken over, and the old version is gone.
     ActorSwapped {
@@ -208,36 +221,6 @@ impl Announcer {
 
 fn log(event: &Event) {
     match event {
-        Event::ActorStarted { actor, name } => tracing::info!(%actor, %name, "actor started"),
-        Event::ActorStopped { actor, .. } => tracing::info!(%actor, "actor stopped"),
-        Event::ActorExpired { actor } => tracing::warn!(%actor, "the actor's claims have expired"),
-        Event::ActorRevoked { actor, reason } => {
-            tracing::warn!(%actor, %reason, "the actor's claims are no longer trusted");
-        }
-        Event::ActorBarred { actor } => {
-            tracing::warn!(%actor, "the policy no longer allows the actor to run");
-        }
-        Event::ActorSwapping { actor, generation } => {
-            tracing::info!(%actor, generation, "swapping the actor");
-        }
-        Event::ActorSwapped { actor, report, .. } => log_swap(*actor, report),
-        Event::ActorSwapRefused { actor, reason } => {
-            tracing::warn!(%actor, %reason, "the actor was not swapped");
-        }
-        Event::ProviderAdded { provider } => tracing::info!(%provider, "provider added"),
-        Event::ProviderRemoved { provider } => tracing::info!(%provider, "provider removed"),
-        Event::ProviderSwapped { provider, report } => log_provider_swap(provider, report),
-        Event::ProviderSwapRefused { provider, reason } => {
-            tracing::warn!(%provider, %reason, "the provider was not swapped");
-        }
-        Event::ProviderBroken {
-            provider,
-            reason,
-            retry_after,
-        } => tracing::error!(%provider, %reason, ?retry_after, "the provider is broken"),
-        Event::ProviderRestarted { provider, restarts } => {
-            tracing::warn!(%provider, restarts, "the provider was opened again");
-        }
         Event::Bound { binding, endpoints } => {
             let endpoints = (!endpoints.is_empty()).then(|| endpoints.join(" "));
             tracing::info!(%binding, endpoints, "bound");
@@ -254,6 +237,60 @@ fn log(event: &Event) {
             tracing::warn!(target: "capwire::fault", log_source = %actor, "{reason}");
         }
         Event::Denied(_) | Event::Missed(_) => {}
+        other => {
+            log_actor(other);
+            log_provider(other);
+        }
+    }
+}
+
+fn log_actor(event: &Event) {
+    match event {
+        Event::ActorStarted { actor, name } => tracing::info!(%actor, %name, "actor started"),
+        Event::ActorStopped { actor, .. } => tracing::info!(%actor, "actor stopped"),
+        Event::ActorExpired { actor } => tracing::warn!(%actor, "the actor's claims have expired"),
+        Event::ActorRevoked { actor, reason } => {
+            tracing::warn!(%actor, %reason, "the actor's claims are no longer trusted");
+        }
+        Event::ActorBarred { actor } => {
+            tracing::warn!(%actor, "the policy no longer allows the actor to run");
+        }
+        Event::ActorSwapping { actor, generation } => {
+            tracing::info!(%actor, generation, "swapping the actor");
+        }
+        Event::ActorCanary {
+            actor,
+            generation,
+            share,
+            time,
+        } => {
+            tracing::info!(%actor, generation, %share, ?time, "a new version gets some of the calls");
+        }
+        Event::ActorSwapped { actor, report, .. } => log_swap(*actor, report),
+        Event::ActorSwapRefused { actor, reason } => {
+            tracing::warn!(%actor, %reason, "the actor was not swapped");
+        }
+        _ => {}
+    }
+}
+
+fn log_provider(event: &Event) {
+    match event {
+        Event::ProviderAdded { provider } => tracing::info!(%provider, "provider added"),
+        Event::ProviderRemoved { provider } => tracing::info!(%provider, "provider removed"),
+        Event::ProviderSwapped { provider, report } => log_provider_swap(provider, report),
+        Event::ProviderSwapRefused { provider, reason } => {
+            tracing::warn!(%provider, %reason, "the provider was not swapped");
+        }
+        Event::ProviderBroken {
+            provider,
+            reason,
+            retry_after,
+        } => tracing::error!(%provider, %reason, ?retry_after, "the provider is broken"),
+        Event::ProviderRestarted { provider, restarts } => {
+            tracing::warn!(%provider, restarts, "the provider was opened again");
+        }
+        _ => {}
     }
 }
 

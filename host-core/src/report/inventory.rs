@@ -2,7 +2,7 @@
 
 use super::counts::CallCounts;
 use crate::id::{ActorId, BindingKey, ProviderId};
-use crate::options::ActorOptions;
+use crate::options::{ActorOptions, Proportion};
 use capwire_contracts::core::CapabilityDescriptor;
 use capwire_wascap::{ActorClaims, Verified};
 use std::sync::Arc;
@@ -35,8 +35,22 @@ pub struct ActorInfo {
     pub options: ActorOptions,
     /// The calls of all versions, by outcome.
     pub calls: CallCounts,
+    /// The version that gets only a share of the calls, if there is one.
+    pub canary: Option<CanaryInfo>,
     /// The instances of that version.
     pub pool: PoolInfo,
+}
+
+/// A new version of an actor that has to prove itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CanaryInfo {
+    /// The number of the version.
+    pub generation: u64,
+    /// The part of the new calls that enter it.
+    pub share: Proportion,
+    /// Its calls until now.
+    pub calls: CallCounts,
 }
 
 /// The instances of an actor. The numbers are read one after the other while calls continue, so

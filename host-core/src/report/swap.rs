@@ -24,6 +24,9 @@ pub struct SwapReport {
     pub wider: Vec<Widening>,
     /// Bindings that ended, because the new version does not claim their contract.
     pub ended_bindings: Vec<BindingKey>,
+    /// The calls with which the new version proved itself before it took over, which are among those in
+    /// [`new`](Self::new). `None` if it was not a canary.
+    pub canary: Option<CallCounts>,
 }
 
 impl SwapReport {

@@ -61,6 +61,7 @@ fn actor(running: &RunningActor) -> ActorInfo {
         generation: generation.number(),
         options: generation.options().clone(),
         calls: running.counts(),
+        canary: running.canary_info(),
         pool: generation.pool().info(),
     }
 }

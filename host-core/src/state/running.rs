@@ -1,10 +1,13 @@
 //! A running actor, and the exchange of its versions.
 
 use super::ActiveCall;
+use super::canary::CanaryPlace;
 use super::generation::Generation;
 use crate::id::ActorId;
+use crate::options::Proportion;
 use crate::report::{
-    Announcer, CallCounters, CallCounts, LatencyHistogram, OF_ACTORS, OperationHistograms,
+    Announcer, CallCounters, CallCounts, CanaryInfo, LatencyHistogram, OF_ACTORS,
+    OperationHistograms,
 };
 use arc_swap::{ArcSwap, ArcSwapOption};
 use std::sync::Arc;
@@ -16,6 +19,8 @@ pub(crate) struct RunningActor {
     current: ArcSwap<Generation>,
     /// The previous generation, while it still has calls.
     previous: ArcSwapOption<Generation>,
+    /// The next generation, while only a share of the calls enters it.
+    canary: CanaryPlace,
     /// The calls of all earlier generations.
     past: CallCounters,
     changes: watch::Sender<()>,
@@ -30,6 +35,7 @@ impl RunningActor {
             id: generation.id(),
             current: ArcSwap::from_pointee(generation),
             previous: ArcSwapOption::empty(),
+            canary: CanaryPlace::default(),
             past: CallCounters::default(),
             changes: watch::Sender::new(()),
             histograms: OperationHistograms::new(
@@ -65,7 +71,12 @@ impl RunningActor {
 
     /// All generations in which calls may run.
     pub(crate) fn generations(&self) -> impl Iterator<Item = Arc<Generation>> {
-        std::iter::once(self.generation()).chain(self.previous.load_full())
+        let current = self.generation();
+        let canary = self.canary.generation();
+        // It has just taken over, if it is both.
+        let canary = canary.filter(|canary| !Arc::ptr_eq(canary, &current));
+        let others = self.previous.load_full().into_iter().chain(canary);
+        std::iter::once(current).chain(others)
     }
 
     /// The calls of all its generations, by outcome.
@@ -74,8 +85,12 @@ impl RunningActor {
         counts.fold(self.past.counts(), CallCounts::and)
     }
 
-    /// Begins a call in the current generation, or returns `None` if the actor is being stopped.
+    /// Begins a call in the current generation or the canary, or returns `None` if the actor is being stopped.
     pub(crate) fn enter<'a>(&self, announcer: &'a Announcer) -> Option<ActiveCall<'a>> {
+        let canary = self.canary.next();
+        if let Some(canary) = canary.filter(|canary| canary.enter()) {
+            return Some(ActiveCall::entered(canary, announcer));
+        }
         let mut generation = self.generation();
         loop {
             if generation.enter() {
@@ -100,6 +115,48 @@ impl RunningActor {
     pub(crate) fn exchange(&self, next: Arc<Generation>) {
         self.previous.store(Some(self.generation()));
         self.current.store(next);
+        self.canary.clear();
+        self.notify();
+    }
+
+    /// Lets this share of new calls enter `next`, until it takes over by an
+    /// [exchange](Self::exchange), or is [withdrawn](Self::withdraw) and
+    /// [retired](Self::retire_canary).
+    pub(crate) fn try_out(&self, next: Arc<Generation>, share: Proportion) {
+        self.canary.begin(next, share);
+        self.notify();
+    }
+
+    /// The generation that gets a share of the calls.
+    pub(crate) fn canary(&self) -> Option<Arc<Generation>> {
+        self.canary.generation()
+    }
+
+    /// Returns the canary for people, unless it was withdrawn.
+    pub(crate) fn canary_info(&self) -> Option<CanaryInfo> {
+        let (canary, share) = (self.canary.generation()?, self.canary.share()?);
+        Some(CanaryInfo {
+            generation: canary.number(),
+            share,
+            calls: canary.counts(),
+        })
+    }
+
+    /// Lets no more calls enter the canary, if there is one.
+    pub(crate) fn withdraw(&self) {
+        self.canary.withdraw();
+    }
+
+    /// Returns true if no call enters the canary any more.
+    pub(crate) fn is_withdrawn(&self) -> bool {
+        self.canary.share().is_none()
+    }
+
+    /// Drops the canary and keeps its counts.
+    pub(crate) fn retire_canary(&self) {
+        if let Some(canary) = self.canary.clear() {
+            self.past.add(canary.counts());
+        }
         self.notify();
     }
 

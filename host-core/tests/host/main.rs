@@ -12,6 +12,7 @@ mod authorise;
 mod bindings;
 mod budgets;
 mod calls;
+mod canary;
 mod chains;
 mod kit;
 mod lifecycle;

@@ -58,6 +58,7 @@ impl Host {
             allow_wider: true,
             health_check: true,
             drain: None,
+            canary: None,
         });
         let swapped: Swapped = self.connection()?.execute(swap, &module)?;
         Ok(swap::text(&swapped))

@@ -1,6 +1,6 @@
 //! The options of a swap.
 
-use crate::options::ActorOptions;
+use crate::options::{ActorOptions, Canary};
 use std::time::Duration;
 
 /// Options of a swap.
@@ -27,6 +27,9 @@ pub struct SwapOptions {
     /// The maximum time that calls of the old version may take after the exchange. `None`, the
     /// default, means the host's [`drain`](crate::HostOptions::drain).
     pub drain: Option<Duration>,
+    /// Gives the new version a share of the calls first, and keeps the old version if too many of them
+    /// fail. `None`, the default, lets it take over at once.
+    pub canary: Option<Canary>,
     /// The options of the new version. `None`, the default, means the options of the old version.
     pub actor: Option<ActorOptions>,
 }
@@ -50,6 +53,13 @@ impl SwapOptions {
     #[must_use]
     pub fn with_health_check(mut self, health_check: bool) -> Self {
         self.health_check = health_check;
+        self
+    }
+
+    /// Sets the [`canary`](Self::canary).
+    #[must_use]
+    pub fn with_canary(mut self, canary: impl Into<Option<Canary>>) -> Self {
+        self.canary = canary.into();
         self
     }
 
