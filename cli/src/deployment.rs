@@ -101,11 +101,16 @@ impl Deployment {
         self.turn.read().await
     }
 
-    /// Starts all of `plan`, in the turn `_whole`; returns the URLs at which it listens. If this fails,
-    /// the caller must stop the host.
+    /// Starts `plan`, in the turn `_whole`; returns the URLs at which it listens. If this fails, the
+    /// caller must stop the host. With `keep_going`, parts that cannot start are left out, with an error
+    /// in the log, unless no actor can.
+    ///
+    /// # Errors
+    /// The errors of all parts that cannot start.
     pub(crate) async fn start(
         &self,
         plan: Plan,
+        keep_going: bool,
         _whole: &RwLockWriteGuard<'_, ()>,
     ) -> Result<Vec<String>, Error> {
         {
@@ -113,7 +118,19 @@ impl Deployment {
             deployed.providers = plan.providers.iter().cloned().collect();
             deployed.bindings = configs(&plan).collect();
         }
-        start::start(&self.host, plan, &self.replan.opening).await
+        let is_empty = plan.actors.is_empty();
+        let started = start::start(&self.host, plan, &self.replan.opening).await;
+        let Some(error) = Error::all(started.faults) else {
+            return Ok(started.endpoints);
+        };
+        let left = is_empty || !self.host.inventory().actors.is_empty();
+        if !keep_going || !left {
+            return Err(error);
+        }
+        for fault in error.hiding(&self.replan.secrets).summaries() {
+            tracing::error!("not started: {fault}");
+        }
+        Ok(started.endpoints)
     }
 
     /// Returns the provider `id` as the manifest describes it now, and reads files for that.

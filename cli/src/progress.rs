@@ -12,7 +12,7 @@ use tokio::time::{self, Instant, MissedTickBehavior};
 const INTERVAL: Duration = Duration::from_secs(1);
 
 /// Waits for `work`, and shows the message `doing` on a terminal.
-pub(crate) async fn during<T>(doing: &str, work: impl Future<Output = T>) -> T {
+pub(crate) async fn during<T>(doing: impl Fn() -> String, work: impl Future<Output = T>) -> T {
     if io::stderr().is_terminal() {
         show(doing, work, &mut output::Stderr).await
     } else {
@@ -21,7 +21,11 @@ pub(crate) async fn during<T>(doing: &str, work: impl Future<Output = T>) -> T {
 }
 
 /// Does the same as [`during`] on any `terminal`. Ignores a terminal that cannot be written to.
-async fn show<T>(doing: &str, work: impl Future<Output = T>, terminal: &mut impl Write) -> T {
+async fn show<T>(
+    doing: impl Fn() -> String,
+    work: impl Future<Output = T>,
+    terminal: &mut impl Write,
+) -> T {
     let mut work = pin!(work);
     let begin = Instant::now();
     let mut ticks = time::interval_at(begin + INTERVAL, INTERVAL);
@@ -37,7 +41,7 @@ async fn show<T>(doing: &str, work: impl Future<Output = T>, terminal: &mut impl
             }
             now = ticks.tick() => {
                 let seconds = now.duration_since(begin).as_secs();
-                overwrite(terminal, &format!("{} … {seconds} s", escaped(doing)));
+                overwrite(terminal, &format!("{} … {seconds} s", escaped(&doing())));
                 shown = true;
             }
         }
@@ -62,7 +66,7 @@ mod tests {
 
     async fn shown_of(doing: &str, work: Duration) -> String {
         let mut terminal = Vec::new();
-        show(doing, sleep(work), &mut terminal).await;
+        show(|| doing.to_owned(), sleep(work), &mut terminal).await;
         String::from_utf8(terminal).unwrap()
     }
 

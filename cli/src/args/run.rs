@@ -27,6 +27,12 @@ pub(crate) struct Run {
     /// long as the file that the manifest names for it is unchanged.
     #[arg(long)]
     pub(crate) fresh: bool,
+    /// Leave out actors, providers and bindings that cannot start, with an error in the log
+    ///
+    /// Without this flag, the host names all of them and ends. An actor without one of its bindings gets no
+    /// server. `capwire apply` tries again.
+    #[arg(long)]
+    pub(crate) keep_going: bool,
     /// The socket on which this host answers `capwire ps`, `swap` and `stop` [default: a new
     /// socket in $XDG_RUNTIME_DIR/capwire or /tmp/capwire-UID]
     #[arg(long, value_name = "SOCKET")]

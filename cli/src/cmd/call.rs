@@ -164,7 +164,7 @@ async fn answer(
     let file = command.file.display();
     let options = options.unwrap_or_else(|| host.options().actors.clone());
     let starting = host.start_actor_with(actor, options);
-    let started = progress::during(&format!("compiling {file}"), starting).await;
+    let started = progress::during(|| format!("compiling {file}"), starting).await;
     let actor = started.map_err(|error| {
         let help = remedy::of_start(&error);
         failed(format!("the actor `{file}` cannot start"), error, help)

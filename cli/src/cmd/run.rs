@@ -77,7 +77,8 @@ fn run_manifest(command: Run, secrets: &Secrets) -> Result<(), Error> {
         if dev {
             tracing::warn!("--dev: clients of HTTP servers see how actors fail");
         }
-        let serving = serve(&deployment, plan, whole, command.json);
+        let options = (command.keep_going, command.json);
+        let serving = serve(&deployment, plan, whole, options);
         until_asked_to_stop(&host, serving, admission.follow(&host), &control).await
     });
     // Nobody wants the result of what still runs on threads that may block.
@@ -116,10 +117,10 @@ async fn serve(
     deployment: &Deployment,
     plan: Plan,
     whole: RwLockWriteGuard<'_, ()>,
-    json: bool,
+    (keep_going, json): (bool, bool),
 ) -> Result<Infallible, Error> {
     let labels = plan.labels.clone();
-    for endpoint in deployment.start(plan, &whole).await? {
+    for endpoint in deployment.start(plan, keep_going, &whole).await? {
         match json {
             true => output::json_text(&json!({ "listening": endpoint }).to_string())?,
             false => output::line(&format!("listening {endpoint}"))?,

@@ -44,6 +44,7 @@ mod run_refusals;
 mod scripts;
 mod sign;
 mod socket;
+mod start;
 mod steps;
 mod swap;
 mod swap_ends;
