@@ -68,13 +68,13 @@ pub use capwire_contracts as contracts;
 pub use capwire_host::{
     Actor, ActorHealth, ActorId, ActorInfo, ActorMetrics, ActorOptions, AppliesTo, BindingInfo,
     BindingKey, BindingMetrics, BindingName, CallCounts, CallFailure, CallMetrics, Canary,
-    CanaryInfo, ClaimsOnly, Clock, ContractId, DefaultValue, Denial, DeniedBy, Dispatch, Durations,
-    Error, ErrorKind, Event, Events, Host, HostBuilder, HostOptions, Instances, Inventory,
-    Invocation, Limit, ManualClock, Metrics, NameError, OperationMetrics, OptionError, OptionFault,
-    Origin, Permission, PermissionError, Policy, PolicyRule, PolicyRules, PoolInfo, PreparedSwap,
-    Proportion, ProportionError, ProviderId, ProviderInfo, ProviderMetrics, ProviderOptions,
-    ProviderState, ProviderSwapOptions, ProviderSwapReport, Question, Remedy, Sleep, SwapOptions,
-    SwapReport, SystemClock, Target, Unit, check_alias,
+    CanaryInfo, ChainRule, ClaimsOnly, Clock, ContractId, DefaultValue, Denial, DeniedBy, Dispatch,
+    Durations, Error, ErrorKind, Event, Events, Host, HostBuilder, HostOptions, Instances,
+    Inventory, Invocation, Limit, ManualClock, Metrics, NameError, OperationMetrics, OptionError,
+    OptionFault, Origin, Permission, PermissionError, Policy, PolicyRule, PolicyRules, PoolInfo,
+    PreparedSwap, Proportion, ProportionError, ProviderId, ProviderInfo, ProviderMetrics,
+    ProviderOptions, ProviderState, ProviderSwapOptions, ProviderSwapReport, Question, Remedy,
+    Sleep, SwapOptions, SwapReport, SystemClock, Target, Unit, check_alias,
 };
 #[cfg(feature = "metrics")]
 pub use capwire_metrics as metrics;

@@ -181,6 +181,11 @@ impl Error {
         Colored(self, ERROR)
     }
 
+    /// Returns the same as [`colored`](Self::colored), as a note.
+    pub(crate) fn note(&self) -> impl fmt::Display + '_ {
+        Colored(self, NOTE)
+    }
+
     /// Returns the same as [`colored`](Self::colored), as a warning.
     pub(crate) fn warning(&self) -> impl fmt::Display + '_ {
         Colored(self, WARNING)
@@ -229,6 +234,7 @@ type Label = (&'static str, AnsiColor);
 
 const ERROR: Label = ("error", AnsiColor::Red);
 const WARNING: Label = ("warning", AnsiColor::Yellow);
+const NOTE: Label = ("note", AnsiColor::Cyan);
 
 struct Colored<'a>(&'a Error, Label);
 

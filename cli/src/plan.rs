@@ -3,6 +3,7 @@
 mod actors;
 mod admit;
 mod builtin;
+pub(crate) mod deputies;
 mod implied;
 mod library;
 mod limits;
@@ -120,7 +121,7 @@ impl Plan {
         let mut manifest = parse(path, bytes, faults)?;
         let unset = manifest.expand(|name| std::env::var(name).ok());
         refuse_reserved_labels(path, &manifest, faults);
-        let allowances = Allowances::read(path, &manifest.limits, faults);
+        let allowances = Allowances::read(path, &manifest, faults);
         let actors = actors::load(path, manifest.actors, judge, &allowances, faults);
         let mut providers = Providers::declared(path, &manifest.capabilities, judge, faults);
         let values = Values::of(path, secrets);

@@ -9,8 +9,8 @@ use crate::files;
 use crate::known;
 use crate::place::{Place, malformed};
 use capwire::wascap::{KeyKind, PublicKey};
-use capwire::{ActorId, AppliesTo, Permission, PolicyRule, PolicyRules};
-use capwire_manifest::{At, PolicyFile, PolicySection};
+use capwire::{ActorId, AppliesTo, ChainRule, Permission, PolicyRule, PolicyRules};
+use capwire_manifest::{At, Chain, PolicyFile, PolicySection};
 use std::path::Path;
 
 /// Returns the rules of the file at `path`, or none if there is no file.
@@ -81,6 +81,9 @@ impl Compiler<'_> {
             self.limits
                 .add(applies_to, PolicyRule::only(place, &permissions));
         }
+        if let Some(chain) = &section.chain {
+            self.limits.set_chain(applies_to, chain_rule(chain.value));
+        }
         if let Some(first) = section.limit.first() {
             let place = self.place(first);
             let permissions = self.permissions(&section.limit);
@@ -114,6 +117,14 @@ impl Compiler<'_> {
 
     fn fault<E: std::fmt::Display>(&mut self, at: &At<String>, problem: E) {
         self.faults.push(Place::of(self.path, at).error(problem));
+    }
+}
+
+/// Returns the rule that a file asks for.
+pub(crate) fn chain_rule(chain: Chain) -> ChainRule {
+    match chain {
+        Chain::Own => ChainRule::Own,
+        Chain::Shrink => ChainRule::Shrink,
     }
 }
 

@@ -30,6 +30,10 @@ pub(crate) fn worded(remedy: &Remedy) -> Option<String> {
             "to call an actor, give it `alias: {alias}` in the `actors` of the manifest, and sign the module again with `--cap KEY`, the key of that actor"
         )),
         Remedy::Renew => Some("sign the module again with a later `--expires`".to_owned()),
+        Remedy::NameService => Some(
+            "sign the caller with that capability, too; or, if the actor is a service, give it `chain: own` in the manifest and the policy"
+                .to_owned(),
+        ),
         Remedy::RaiseRevision(_) => Some("sign the module with a higher `--rev`".to_owned()),
         _ => None,
     }

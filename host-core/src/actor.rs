@@ -14,6 +14,7 @@ pub(crate) use trust::{exchange_policy, exchange_verifier};
 
 use crate::error::{Denial, DeniedBy, Error};
 use crate::id::ActorId;
+use crate::options::ChainRule;
 use crate::policy::{Authority, Policy, Question, answer, limits};
 use bytes::Bytes;
 use capwire_wascap::{ActorClaims, Pattern, UnixSeconds, Verified, Verifier};
@@ -86,6 +87,34 @@ impl Actor {
     ) -> Result<(), Box<Denial>> {
         let authority = Authority::new(self.id(), self.claims().clone(), policy);
         answer(&authority, question, policy, Duration::from_secs(now.0))
+    }
+
+    /// Checks like [`may`](Self::may) whether it would be allowed for this actor to do something for
+    /// `callers`, the outermost first, each with the rule by which it acts for the one before it. `rule` is
+    /// that of this actor. The rules of the policy count, too.
+    ///
+    /// # Errors
+    /// Returns the [`Denial`] that the host would log.
+    pub fn may_for(
+        &self,
+        rule: ChainRule,
+        callers: &[(&Self, ChainRule)],
+        question: &Question,
+        policy: &dyn Policy,
+        now: UnixSeconds,
+    ) -> Result<(), Box<Denial>> {
+        self.may(question, policy, now)?;
+        let (mut actor, mut rule) = (self, rule);
+        for (caller, next) in callers.iter().rev() {
+            let shrinks = [rule, policy.chain(actor.claims())].contains(&ChainRule::Shrink);
+            if !shrinks {
+                break;
+            }
+            let allowed = caller.may(question, policy, now);
+            allowed.map_err(|denial| denial.for_another(self.id()))?;
+            (actor, rule) = (*caller, *next);
+        }
+        Ok(())
     }
 
     /// Returns the patterns to which each source of authority limits the resources of `question`, for

@@ -54,7 +54,7 @@ pub use id::{
     check_alias,
 };
 pub use options::{
-    ActorOptions, Canary, HostOptions, Instances, OptionError, OptionFault, Proportion,
+    ActorOptions, Canary, ChainRule, HostOptions, Instances, OptionError, OptionFault, Proportion,
     ProportionError, ProviderOptions, ProviderSwapOptions,
 };
 pub use policy::{AppliesTo, ClaimsOnly, Permission, Policy, PolicyRule, PolicyRules, Question};

@@ -1,10 +1,12 @@
 //! Options of an actor, and of the host as a whole.
 
 mod canary;
+mod chain;
 mod provider;
 mod setters;
 
 pub use canary::{Canary, Proportion, ProportionError};
+pub use chain::ChainRule;
 pub use provider::{ProviderOptions, ProviderSwapOptions};
 
 use crate::error::Error;
@@ -47,6 +49,9 @@ pub struct ActorOptions {
     /// The maximum number of calls that wait for a free instance. Further calls fail because the
     /// actor is busy. Default: 1,024.
     pub queue: usize,
+    /// The authority by which it acts for other actors. The policy can ask for a narrower one. Default:
+    /// [`ChainRule::Own`].
+    pub chain: ChainRule,
 }
 
 /// The instances of an actor.
@@ -90,6 +95,7 @@ impl Default for ActorOptions {
             instances: Instances::default(),
             calls_per_instance: None,
             queue: 1_024,
+            chain: ChainRule::default(),
         }
     }
 }

@@ -20,6 +20,7 @@ pub use rule::{AppliesTo, PolicyRule, PolicyRules};
 
 use crate::error::PermissionError;
 use crate::id::{ActorId, Target};
+use crate::options::ChainRule;
 use capwire_wascap::{ActorClaims, Verified};
 use std::sync::Arc;
 
@@ -39,6 +40,14 @@ pub trait Policy: Send + Sync + 'static {
     fn limits(&self, claims: &Verified<ActorClaims>) -> Vec<Arc<PolicyRule>> {
         let _ = claims;
         Vec::new()
+    }
+
+    /// Returns the authority by which an actor with these claims acts for other actors. The host calls
+    /// this together with [`may_start`](Self::may_start).
+    /// [`ActorOptions::chain`](crate::ActorOptions::chain) can ask for a narrower rule.
+    fn chain(&self, claims: &Verified<ActorClaims>) -> ChainRule {
+        let _ = claims;
+        ChainRule::default()
     }
 
     /// Returns whether a running actor may use `operation` of `target`, which its claims grant. The

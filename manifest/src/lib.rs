@@ -63,7 +63,8 @@ pub use cases::{Case, CaseAnswer, CaseCall, CaseFile, Expected};
 pub use error::{ManifestError, Problem};
 pub use limits::{ActorLimits, LimitTexts};
 pub use model::{
-    Actor, At, Binding, Capability, DEFAULT_BINDING, Manifest, Position, SecretRef, Source, Value,
+    Actor, At, Binding, Capability, Chain, DEFAULT_BINDING, Manifest, Position, SecretRef, Source,
+    Value,
 };
 pub use nearest::nearest;
 pub use policy::{PolicyFile, PolicySection};

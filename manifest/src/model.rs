@@ -15,6 +15,8 @@ pub const DEFAULT_BINDING: &str = "default";
 pub struct Manifest {
     /// Labels of the host: arbitrary texts for people and for searches.
     pub labels: BTreeMap<String, At<String>>,
+    /// The authority by which actors act for others. An actor's own rule takes precedence.
+    pub chain: Option<At<Chain>>,
     /// The limits of all actors. An actor's own limits take precedence, key by key.
     pub limits: LimitTexts,
     /// The actors of the host.
@@ -54,8 +56,19 @@ pub struct Actor {
     pub path: At<String>,
     /// The name by which other actors of the host may call it, in place of its key.
     pub alias: Option<At<String>>,
+    /// The authority by which it acts for other actors.
+    pub chain: Option<At<Chain>>,
     /// Its own limits, which take precedence over those of the manifest.
     pub limits: LimitTexts,
+}
+
+/// The authority by which an actor acts for another one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Chain {
+    /// `own`: its own.
+    Own,
+    /// `shrink`: what both may do.
+    Shrink,
 }
 
 impl Actor {
@@ -64,6 +77,7 @@ impl Actor {
         Self {
             path,
             alias: None,
+            chain: None,
             limits: LimitTexts::default(),
         }
     }

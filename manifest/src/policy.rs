@@ -1,7 +1,7 @@
 //! The content of an operator's policy file.
 
 use crate::error::ManifestError;
-use crate::model::{At, Position};
+use crate::model::{At, Chain, Position};
 use crate::read;
 
 /// The content of a policy file, before names are resolved. Each rule restricts what claims grant.
@@ -43,6 +43,8 @@ pub struct PolicySection {
     pub limit: Vec<At<String>>,
     /// `false` if they may not start.
     pub start: Option<At<bool>>,
+    /// The authority by which they act for other actors.
+    pub chain: Option<At<Chain>>,
 }
 
 impl PolicyFile {

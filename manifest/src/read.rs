@@ -56,9 +56,17 @@ type Fields<'n> = BTreeMap<&'static str, &'n Node>;
 
 impl Reader {
     fn manifest(&mut self, root: &Node) -> Manifest {
-        const KEYS: &[&str] = &["labels", "limits", "actors", "capabilities", "bindings"];
+        const KEYS: &[&str] = &[
+            "labels",
+            "chain",
+            "limits",
+            "actors",
+            "capabilities",
+            "bindings",
+        ];
         let fields = self.fields(root, "", KEYS, &[]).unwrap_or_default();
         Manifest {
+            chain: self.chain(fields.get("chain").copied(), "chain"),
             labels: self.labels(fields.get("labels").copied()),
             limits: self.limits(fields.get("limits").copied(), "limits"),
             actors: self.list(fields.get("actors").copied(), "actors", Self::actor),
@@ -82,7 +90,7 @@ impl Reader {
 
     /// Reads an actor: a text, or a mapping with the actor's limits.
     fn actor(&mut self, node: &Node, field: &str) -> Option<Actor> {
-        const KEYS: &[&str] = &["path", "limits", "alias"];
+        const KEYS: &[&str] = &["path", "limits", "alias", "chain"];
         let Content::Map(_) = *node.content else {
             return self.text(node, field).map(Actor::of);
         };
@@ -94,9 +102,11 @@ impl Reader {
             .get("alias")
             .map(|node| self.text(node, &format!("{field}.alias")));
         let limits = self.limits(fields.get("limits").copied(), &format!("{field}.limits"));
+        let chain = self.chain(fields.get("chain").copied(), &format!("{field}.chain"));
         Some(Actor {
             path: path?,
             alias: alias.flatten(),
+            chain,
             limits,
         })
     }

@@ -114,7 +114,7 @@ fn a_misspelt_key_gets_a_suggestion() {
     assert_eq!(error, "2:3: unknown key `hostname`");
     assert_eq!(
         help.unwrap(),
-        "the keys here are labels, limits, actors, capabilities, bindings"
+        "the keys here are labels, chain, limits, actors, capabilities, bindings"
     );
 }
 

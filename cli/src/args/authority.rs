@@ -34,6 +34,10 @@ pub(crate) struct Why {
     pub(crate) operation: Option<String>,
     /// The operation's resource: a key, a host, a subject or a container
     pub(crate) resource: Option<String>,
+    /// An actor for which the actor acts, by its key, name or file; can be repeated, with the first actor
+    /// of the chain first
+    #[arg(long, value_name = "ACTOR")]
+    pub(crate) chain: Vec<String>,
     /// The manifest, YAML or JSON
     #[arg(long, value_name = "FILE")]
     pub(crate) manifest: PathBuf,

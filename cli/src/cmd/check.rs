@@ -4,7 +4,7 @@ use crate::admission::Admission;
 use crate::args::Check;
 use crate::data::DataDir;
 use crate::error::Error;
-use crate::plan::{Plan, PlannedActor, PlannedBinding};
+use crate::plan::{Plan, PlannedActor, PlannedBinding, deputies};
 use crate::secrets::Secrets;
 use crate::swaps::Swaps;
 use crate::table::table;
@@ -28,11 +28,16 @@ pub(super) fn run(command: Check) -> Result<(), Error> {
     faults.extend(examine_data(&plan, &data));
     let found = |plan: &Plan| report(plan, &command);
     let report = found(&plan);
+    let notes = deputies::notes(&plan.actors, &judge.policy);
     faults.extend(plan.unset);
     let hide = |faults: Vec<Error>| Error::all(faults).map(|fault| fault.hiding(&secrets));
-    let (fault, warning) = (hide(faults), hide(plan.warnings));
+    let notes = notes.into_iter().filter(|_| faults.is_empty()).collect();
+    let (fault, warning, note) = (hide(faults), hide(plan.warnings), hide(notes));
     if let Some(warning) = &warning {
         output::aside(format_args!("{}\n", warning.warning()));
+    }
+    if let Some(note) = &note {
+        output::aside(format_args!("{}\n", note.note()));
     }
     if command.json {
         let listed = |found: &Option<Error>| found.as_ref().map_or_else(Vec::new, Error::to_json);
@@ -40,6 +45,7 @@ pub(super) fn run(command: Check) -> Result<(), Error> {
             "manifest": command.manifest.display().to_string(),
             "faults": listed(&fault),
             "warnings": listed(&warning),
+            "notes": listed(&note),
         }))?;
     }
     match fault {

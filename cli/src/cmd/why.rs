@@ -11,7 +11,9 @@ use crate::plan::warnings::how_to_bind;
 use crate::plan::{Plan, PlannedActor};
 use crate::secrets::Secrets;
 use crate::{known, policy_file, remedy, time};
-use capwire::{Actor, BindingName, ContractId, ProviderId, Question, Target};
+use capwire::{
+    Actor, BindingName, ChainRule, ContractId, Policy, PolicyRules, ProviderId, Question, Target,
+};
 use capwire_text::word;
 use verdict::{Allowed, Refusal};
 
@@ -32,7 +34,10 @@ fn judge(command: &Why) -> Result<Allowed, Refusal> {
         &Judge::of_signatures(now),
         &Secrets::default(),
     )?;
-    let planned = find(command, &plan)?;
+    let planned = find(command, &plan, &command.actor)?;
+    let callers = command.chain.iter();
+    let callers = callers.map(|caller| find(command, &plan, caller));
+    let callers = callers.collect::<Result<Vec<_>, _>>()?;
     let file = planned.file.display();
     let trusted = Actor::from_bytes(planned.actor.wasm().clone(), &belief.verifier, now);
     let actor = trusted.map_err(|error| {
@@ -41,16 +46,24 @@ fn judge(command: &Why) -> Result<Allowed, Refusal> {
             .because(error)
             .help("show the chain with `capwire verify --trust FILE --accounts DIR`")
     })?;
-    if !capwire::Policy::may_start(&policy, actor.claims()) {
+    if !policy.may_start(actor.claims()) {
         return Err(Refusal::new("policy", "it may not even start".to_owned())
             .help("remove `start: false` from the policy, under the actor's key, its account or `everyone`"));
     }
     let question = question(command, &plan)?;
-    if let Err(denial) = actor.may(&question, &policy, now) {
+    let chain: Vec<_> = callers
+        .iter()
+        .map(|caller| (&caller.actor, caller.options.chain))
+        .collect();
+    if let Err(denial) = actor.may_for(planned.options.chain, &chain, &question, &policy, now) {
         return Err(explained(command, &plan, &denial));
     }
     bound(&plan, planned, &question)?;
-    Ok(Allowed::new(command, &actor, &question, &policy, now))
+    let allowed = Allowed::new(command, &actor, &question, &policy, now);
+    Ok(match callers.is_empty() {
+        true => allowed,
+        false => allowed.for_others(rule_of(planned, &policy)),
+    })
 }
 
 /// Returns the refusal by `denial`, with what is misspelt in the question or what would allow it.
@@ -84,9 +97,18 @@ fn misspelt(capability: &str, operation: Option<&str>) -> Option<known::Unknown>
     known::contract(capability).or_else(|| known::operation(capability, operation?))
 }
 
-fn find<'p>(command: &Why, plan: &'p Plan) -> Result<&'p PlannedActor, Error> {
+/// Returns the rule by which the actor acts for others: the stronger one of manifest and policy.
+fn rule_of(planned: &PlannedActor, policy: &PolicyRules) -> ChainRule {
+    let rules = [planned.options.chain, policy.chain(planned.actor.claims())];
+    match rules.contains(&ChainRule::Shrink) {
+        true => ChainRule::Shrink,
+        false => ChainRule::Own,
+    }
+}
+
+fn find<'p>(command: &Why, plan: &'p Plan, actor: &str) -> Result<&'p PlannedActor, Error> {
     let folders = Folders::of(&command.manifest);
-    let found = resolve(&plan.actors, &folders, &command.actor);
+    let found = resolve(&plan.actors, &folders, actor);
     found.map_err(|unresolved| {
         let manifest = command.manifest.display();
         Error::unreadable(format!("{manifest}: {}", unresolved.problem)).help(unresolved.help)

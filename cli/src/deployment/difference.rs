@@ -121,7 +121,7 @@ impl Difference {
                     self.unchanged += 1;
                     continue;
                 }
-                (true, false) => "limits".to_owned(),
+                (true, false) => "options".to_owned(),
                 (false, _) => revision(&actor),
             };
             let entry = ChangeEntry::actor(Action::Change, &actor, detail);

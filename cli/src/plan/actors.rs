@@ -8,7 +8,7 @@ use crate::plan::admit::{Found, Origin, Swap, admit};
 use crate::plan::limits::Allowances;
 use crate::plan::location::Folders;
 use crate::plan::names::{owner_of_name, resolve};
-use capwire::{Actor, ActorId, ActorOptions, ContractId};
+use capwire::{Actor, ActorId, ActorOptions, ChainRule, ContractId};
 use capwire_manifest::Actor as Entry;
 use std::path::{Path, PathBuf};
 
@@ -22,6 +22,8 @@ pub(crate) struct PlannedActor {
     pub(super) written: String,
     /// The name by which other actors may call it.
     pub(crate) alias: Option<String>,
+    /// The rule by which it acts for other actors, if the manifest has one.
+    pub(crate) chain: Option<ChainRule>,
     /// The module in its file, which a swap may have replaced.
     pub(crate) origin: Origin,
     /// Its place in the manifest.
@@ -61,6 +63,7 @@ pub(crate) fn load(
     for entry in entries {
         let place = Place::of(manifest, &entry.path);
         let options = allowances.of(&entry, faults);
+        let chain = allowances.chain_of(&entry);
         let alias = entry.alias.and_then(|alias| {
             let place = Place::of(manifest, &alias);
             let checked = actors.check_alias(&place, alias.value);
@@ -69,7 +72,11 @@ pub(crate) fn load(
         let written = entry.path.value.clone();
         let loaded = load_one(place, &actors.folders, written, options, judge);
         match loaded.and_then(|new| actors.refuse_second(new)) {
-            Ok(actor) => actors.right.push(PlannedActor { alias, ..actor }),
+            Ok(actor) => actors.right.push(PlannedActor {
+                alias,
+                chain,
+                ..actor
+            }),
             Err(fault) => {
                 faults.push(fault);
                 actors.wrong.push(entry.path.value);

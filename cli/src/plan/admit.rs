@@ -65,6 +65,7 @@ pub(super) fn admit(
         options,
         written,
         alias: None,
+        chain: None,
         origin,
         place,
     })

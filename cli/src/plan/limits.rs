@@ -3,8 +3,9 @@
 use crate::error::Error;
 use crate::facts::Facts;
 use crate::place::{Place, malformed};
-use capwire::{ActorOptions, Limit, OptionError, OptionFault};
-use capwire_manifest::{Actor, ActorLimits, LimitTexts};
+use crate::policy_file::chain_rule;
+use capwire::{ActorOptions, ChainRule, Limit, OptionError, OptionFault};
+use capwire_manifest::{Actor, ActorLimits, LimitTexts, Manifest};
 use std::path::Path;
 
 /// The limits of all actors of one manifest.
@@ -12,26 +13,36 @@ pub(crate) struct Allowances<'a> {
     manifest: &'a Path,
     /// The limits that an actor does not set itself.
     everybody: ActorLimits,
+    /// The rule by which actors act for others that say nothing of it themselves.
+    chain: Option<ChainRule>,
 }
 
 impl<'a> Allowances<'a> {
-    /// Reads `texts`, which apply to all actors of `manifest`.
-    pub(super) fn read(manifest: &'a Path, texts: &LimitTexts, faults: &mut Vec<Error>) -> Self {
+    /// Reads what `manifest`, the file at `path`, says of all its actors.
+    pub(super) fn read(path: &'a Path, manifest: &Manifest, faults: &mut Vec<Error>) -> Self {
         let nobody = Self {
-            manifest,
+            manifest: path,
             everybody: ActorLimits::default(),
+            chain: manifest.chain.as_ref().map(|rule| chain_rule(rule.value)),
         };
-        let everybody = nobody.limits(texts, faults);
+        let everybody = nobody.limits(&manifest.limits, faults);
         Self {
-            manifest,
             everybody,
+            ..nobody
         }
     }
 
     /// Returns the options of `actor`. Adds to `faults` what is wrong with its own limits, which are
     /// then left out.
     pub(super) fn of(&self, actor: &Actor, faults: &mut Vec<Error>) -> ActorOptions {
-        options(&self.limits(&actor.limits, faults))
+        let options = options(&self.limits(&actor.limits, faults));
+        options.with_chain(self.chain_of(actor).unwrap_or_default())
+    }
+
+    /// Returns the rule by which `actor` acts for others, if the manifest has one.
+    pub(super) fn chain_of(&self, actor: &Actor) -> Option<ChainRule> {
+        let own = actor.chain.as_ref().map(|rule| chain_rule(rule.value));
+        own.or(self.chain)
     }
 
     /// Returns the limits in `texts`, completed by those of everybody; only the latter if `texts` are

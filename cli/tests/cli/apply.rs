@@ -174,7 +174,7 @@ fn actors_come_change_and_go() {
     write(&folder, limited, &[one.clone(), two]);
     let changed = [
         "change actor one revision 2",
-        "change actor two limits",
+        "change actor two options",
         "remove alias first",
     ];
     assert_eq!(changes(&apply(&folder, "")), changed);

@@ -20,6 +20,7 @@ mod check;
 #[cfg(feature = "wasmtime")]
 mod code_cache;
 mod connections;
+mod deputies;
 mod documented;
 mod engines;
 mod failures;

@@ -1,12 +1,13 @@
 //! Calls from actors to providers.
 
+use super::chain::Chain;
 use super::invocation::{Caller, Invocation};
 use super::limits::Limits;
 use super::permit::Permit;
 use crate::error::{Doing, Error, Failure, Thing};
 use crate::id::{BindingKey, ProviderId, Target};
-use crate::policy::{Authority, may_also_use};
-use crate::state::{ProviderCall, ProviderFault, Shared, Unserved};
+use crate::policy::may_also_use;
+use crate::state::{Generation, ProviderCall, ProviderFault, Shared, Unserved};
 use crate::wait::until_cancelled;
 use bytes::Bytes;
 use capwire_provider::{Call, CallAuthority};
@@ -30,7 +31,12 @@ pub(super) async fn call(host: &Shared, id: &ProviderId, permit: &Permit) -> Res
         provider: id.clone(),
     };
     let active = enter(host, &key, invocation.deadline()).await?;
-    let result = run(host, &active, invocation, caller.authority()).await;
+    let authority = CallerAuthority {
+        caller,
+        chain: &invocation.context().chain,
+        target: invocation.target(),
+    };
+    let result = run(host, &active, invocation, &authority).await;
     active.end(&result);
     result
 }
@@ -64,18 +70,14 @@ async fn run(
     host: &Shared,
     active: &ProviderCall<'_>,
     invocation: &Invocation,
-    authority: &Authority,
+    authority: &CallerAuthority<'_>,
 ) -> Result<Bytes, Error> {
     let limits = Limits::new(&host.clock, invocation.context());
     let route = active.route();
-    let authority = CallerAuthority {
-        authority,
-        target: invocation.target(),
-    };
     let call = Call::new(&route.id, invocation.operation(), invocation.payload())
         .traced(invocation.trace())
         .limited(&limits)
-        .authorized(&authority);
+        .authorized(authority);
     let served = invocation.context().scope(active.version().call(call));
     let provider = &route.key.provider;
     match until_cancelled(|| active.stopped(), served).await {
@@ -106,15 +108,17 @@ pub(crate) fn unserved(reason: Unserved, provider: &ProviderId) -> Error {
     }
 }
 
-/// The authority of the actor that calls a provider.
+/// The authority of the actor that calls a provider, and of those for which it acts.
 struct CallerAuthority<'a> {
-    authority: &'a Authority,
+    caller: &'a Generation,
+    chain: &'a Chain,
     target: &'a Target,
 }
 
 impl CallAuthority for CallerAuthority<'_> {
     fn may_use(&self, operation: &str, resource: &str) -> bool {
-        may_also_use(self.authority, self.target, operation, resource).is_ok()
+        let mut all = std::iter::once(self.caller).chain(self.chain.acted_for());
+        all.all(|one| may_also_use(one.authority(), self.target, operation, resource).is_ok())
     }
 }
 

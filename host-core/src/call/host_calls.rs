@@ -84,10 +84,11 @@ impl<'c> HostCalls<'c> {
     /// Returns the context of one host call.
     fn context(&self, budget: Budget) -> CallContext {
         let caused = self.caused.get_or_init(|| {
-            let (actor, pool) = (self.generation.id(), self.generation.pool().id());
+            let chain = self.context.chain.with(self.generation);
+            let cancellation = Cancellation::new();
             Caused {
-                chain: self.context.chain.with(actor, pool),
-                cancellation: Cancellation::new(),
+                chain,
+                cancellation,
             }
         });
         CallContext {

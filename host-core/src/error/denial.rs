@@ -1,7 +1,7 @@
 //! A denial: the request, the authority that refused it, and the remedy.
 
 use super::remedy::Remedy;
-use crate::id::{Origin, Target};
+use crate::id::{ActorId, Origin, Target};
 use std::fmt;
 
 /// A denied call or binding. Its text contains the reason and the remedy.
@@ -37,6 +37,8 @@ pub enum DeniedBy {
     Policy,
     /// The operation is reserved for the host.
     System,
+    /// The actor acts for another one, which may not do it.
+    Chain,
 }
 
 impl DeniedBy {
@@ -49,6 +51,7 @@ impl DeniedBy {
             Self::Trust => "trust",
             Self::Policy => "policy",
             Self::System => "system",
+            Self::Chain => "chain",
         }
     }
 }
@@ -64,6 +67,18 @@ impl Denial {
     #[must_use]
     pub fn remedy(&self) -> Option<&Remedy> {
         self.remedy.as_ref()
+    }
+
+    /// Returns the denial of a request that `actor` makes for the one that this denial is about.
+    pub(crate) fn for_another(mut self: Box<Self>, actor: ActorId) -> Box<Self> {
+        let other = std::mem::replace(&mut self.origin, Origin::Actor(actor));
+        self.layer = DeniedBy::Chain;
+        self.reason = format!(
+            "it acts for {other}, which may not do this itself: {}",
+            self.reason
+        );
+        self.remedy = Some(Remedy::NameService);
+        self
     }
 
     /// Returns the text for a guest, which says that its request was denied but gives no reason.

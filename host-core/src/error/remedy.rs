@@ -28,6 +28,9 @@ pub enum Remedy {
     },
     /// Ask the operator of the host to change the policy.
     AskOperator,
+    /// Grant it to the actor for which the request was made, or let the actor that makes it act by its own
+    /// authority: [`ChainRule::Own`](crate::ChainRule::Own).
+    NameService,
 }
 
 impl fmt::Display for Remedy {
@@ -50,6 +53,9 @@ impl fmt::Display for Remedy {
             Self::NewRelease => f.write_str("ask the issuer of the module for a new release"),
             Self::Permit { permission, place } => write!(f, "add `{permission}` at {place}"),
             Self::AskOperator => f.write_str("ask the host's operator"),
+            Self::NameService => f.write_str(
+                "grant it to that actor, too, or let this one act by its own authority, if it is a service",
+            ),
         }
     }
 }

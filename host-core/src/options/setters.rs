@@ -1,6 +1,6 @@
 //! Setters for options, to chain.
 
-use super::{ActorOptions, HostOptions, Instances, ProviderOptions};
+use super::{ActorOptions, ChainRule, HostOptions, Instances, ProviderOptions};
 use capwire_wapc::ResourceLimits;
 use std::num::{NonZeroU64, NonZeroUsize};
 use std::time::Duration;
@@ -31,6 +31,13 @@ impl ActorOptions {
     #[must_use]
     pub fn with_start_deadline(mut self, start_deadline: Duration) -> Self {
         self.start_deadline = start_deadline;
+        self
+    }
+
+    /// Sets the rule for calls [for other actors](Self::chain).
+    #[must_use]
+    pub fn with_chain(mut self, chain: ChainRule) -> Self {
+        self.chain = chain;
         self
     }
 

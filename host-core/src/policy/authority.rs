@@ -8,11 +8,13 @@ use super::rule::Extent;
 use super::trust::ClaimsTrust;
 use crate::error::{DeniedBy, Error};
 use crate::id::{ActorId, Target};
+use crate::options::ChainRule;
 use arc_swap::{ArcSwap, Guard};
 use capwire_contracts::canonical_contract;
 use capwire_wascap::{ActorClaims, UnixSeconds, Verified, Verifier};
 use std::ops::Deref;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 /// The authority of one actor. The claims are compiled when the actor starts; the policy's decision
@@ -24,6 +26,8 @@ pub(crate) struct Authority {
     trust: ClaimsTrust,
     signed: Permissions,
     decision: ArcSwap<PolicyDecision>,
+    /// Whether the policy shrinks the authority of what it does for others. Read in every call.
+    shrinks: AtomicBool,
 }
 
 /// An authority under the current policy.
@@ -34,13 +38,20 @@ pub(super) struct CurrentAuthority<'a> {
 
 impl Authority {
     pub(crate) fn new(actor: ActorId, claims: Verified<ActorClaims>, policy: &dyn Policy) -> Self {
+        let decision = PolicyDecision::of(policy, &claims);
         Self {
             actor,
             trust: ClaimsTrust::new(claims.clone()),
             signed: signed(&claims),
-            decision: ArcSwap::from_pointee(PolicyDecision::of(policy, &claims)),
+            shrinks: AtomicBool::new(decision.chain == ChainRule::Shrink),
+            decision: ArcSwap::from_pointee(decision),
             claims,
         }
+    }
+
+    /// Returns true if the policy limits what the actor does for others to what these may do.
+    pub(crate) fn shrinks(&self) -> bool {
+        self.shrinks.load(Ordering::Acquire)
     }
 
     pub(crate) fn actor(&self) -> ActorId {
@@ -98,6 +109,8 @@ impl Authority {
     pub(crate) fn decide_again(&self, policy: &dyn Policy) -> bool {
         let decision = Arc::new(PolicyDecision::of(policy, &self.claims));
         let barred = decision.barred;
+        let shrinks = decision.chain == ChainRule::Shrink;
+        self.shrinks.store(shrinks, Ordering::Release);
         let before = self.decision.swap(decision);
         barred && !before.barred
     }

@@ -2,6 +2,7 @@
 
 use super::Policy;
 use super::rule::PolicyRule;
+use crate::options::ChainRule;
 use capwire_wascap::{ActorClaims, Verified};
 use std::sync::Arc;
 
@@ -12,6 +13,7 @@ pub(super) struct PolicyDecision {
     pub(super) barred: bool,
     /// The rules that apply to the actor.
     pub(super) rules: Vec<Arc<PolicyRule>>,
+    pub(super) chain: ChainRule,
 }
 
 impl PolicyDecision {
@@ -19,6 +21,7 @@ impl PolicyDecision {
         Self {
             barred: !policy.may_start(claims),
             rules: policy.limits(claims),
+            chain: policy.chain(claims),
         }
     }
 }

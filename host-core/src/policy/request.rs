@@ -73,6 +73,7 @@ impl Request<'_> {
             DeniedBy::Claims | DeniedBy::Policy => {
                 ("the host's policy denies it", Some(Remedy::AskOperator))
             }
+            DeniedBy::Chain => ("it acts for another actor", Some(Remedy::NameService)),
         };
         self.denial(layer, None, reason.to_owned(), remedy)
     }

@@ -5,6 +5,7 @@ use super::permission::Permission;
 use super::permissions::{CapabilityRules, Decision, Permissions};
 use super::request::Asked;
 use crate::id::{ActorId, Target};
+use crate::options::ChainRule;
 use capwire_wascap::{ActorClaims, PublicKey, Verified};
 use std::sync::Arc;
 
@@ -44,6 +45,7 @@ pub enum AppliesTo {
 pub struct PolicyRules {
     rules: Vec<(AppliesTo, Arc<PolicyRule>)>,
     barred: Vec<AppliesTo>,
+    chains: Vec<(AppliesTo, ChainRule)>,
 }
 
 impl PolicyRule {
@@ -129,6 +131,33 @@ impl PolicyRules {
         self.rules.push((subjects, Arc::new(rule)));
     }
 
+    /// Sets the authority by which the actors that `subjects` names act for others. For one actor, its
+    /// own rule counts, or else those of its accounts, of which [`ChainRule::Shrink`] is the
+    /// stronger, or else that of everyone.
+    pub fn set_chain(&mut self, subjects: AppliesTo, rule: ChainRule) {
+        self.chains.push((subjects, rule));
+    }
+
+    /// Returns the rule for an actor with these claims, if there is one.
+    #[must_use]
+    pub fn chain_of(&self, claims: &Verified<ActorClaims>) -> Option<ChainRule> {
+        let covering = |rank: u8| {
+            let rules = self.chains.iter();
+            let rules = rules.filter(move |(subjects, _)| subjects.rank() == rank);
+            rules.filter(|(subjects, _)| subjects.covers(claims))
+        };
+        (0..=2).find_map(|rank| {
+            let shrinks = covering(rank).any(|(_, rule)| *rule == ChainRule::Shrink);
+            let any = covering(rank).next().is_some();
+            let rule = if shrinks {
+                ChainRule::Shrink
+            } else {
+                ChainRule::Own
+            };
+            any.then_some(rule)
+        })
+    }
+
     /// Bars the actors that `subjects` names: none of them may start or run.
     pub fn bar(&mut self, subjects: AppliesTo) {
         self.barred.push(subjects);
@@ -145,9 +174,22 @@ impl Policy for PolicyRules {
         let rules = rules.filter(|(subjects, _)| subjects.covers(claims));
         rules.map(|(_, rule)| Arc::clone(rule)).collect()
     }
+
+    fn chain(&self, claims: &Verified<ActorClaims>) -> ChainRule {
+        self.chain_of(claims).unwrap_or_default()
+    }
 }
 
 impl AppliesTo {
+    /// The rank of its rules about chains; 0 is the first.
+    fn rank(self) -> u8 {
+        match self {
+            Self::Actor(_) => 0,
+            Self::Account(_) => 1,
+            Self::Everyone => 2,
+        }
+    }
+
     fn covers(&self, claims: &Verified<ActorClaims>) -> bool {
         match self {
             Self::Everyone => true,

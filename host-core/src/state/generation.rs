@@ -3,7 +3,7 @@
 use super::gate::DrainGate;
 use crate::clock::Clock;
 use crate::id::ActorId;
-use crate::options::ActorOptions;
+use crate::options::{ActorOptions, ChainRule};
 use crate::policy::Authority;
 use crate::pool::Pool;
 use crate::report::{CallCounters, CallCounts, Outcome};
@@ -63,6 +63,11 @@ impl Generation {
 
     pub(crate) fn authority(&self) -> &Authority {
         &self.authority
+    }
+
+    /// Returns true if what it does for another actor is limited to what that one may do.
+    pub(crate) fn shrinks(&self) -> bool {
+        self.options.chain == ChainRule::Shrink || self.authority.shrinks()
     }
 
     pub(crate) fn options(&self) -> &ActorOptions {

@@ -14,6 +14,7 @@ mod budgets;
 mod calls;
 mod canary;
 mod chains;
+mod deputies;
 mod kit;
 mod lifecycle;
 mod limits;

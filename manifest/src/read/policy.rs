@@ -2,7 +2,7 @@
 
 use super::{Content, Node, Reader};
 use crate::error::{ManifestError, Problem};
-use crate::model::At;
+use crate::model::{At, Chain};
 use crate::policy::{PolicyFile, PolicySection};
 
 /// Returns the valid sections of `text`, and all errors in the order of the text.
@@ -51,7 +51,7 @@ impl Reader {
     }
 
     fn section(&mut self, node: &Node, field: &str) -> Option<PolicySection> {
-        const KEYS: &[&str] = &["only", "limit", "start"];
+        const KEYS: &[&str] = &["only", "limit", "start", "chain"];
         let fields = self.fields(node, field, KEYS, &[])?;
         let list = |reader: &mut Self, key: &str| {
             let (node, field) = (fields.get(key).copied(), format!("{field}.{key}"));
@@ -65,8 +65,20 @@ impl Reader {
         Some(PolicySection {
             only: fields.get("only").map(|node| (node.position, only)),
             limit: list(self, "limit"),
+            chain: self.chain(fields.get("chain").copied(), &format!("{field}.chain")),
             start: start.and_then(|node| self.flag(node, &format!("{field}.start"))),
         })
+    }
+
+    /// Reads the rule by which actors act for others.
+    pub(super) fn chain(&mut self, node: Option<&Node>, field: &str) -> Option<At<Chain>> {
+        let node = node?;
+        let text = self.text(node, field)?;
+        match text.value.as_str() {
+            "own" => Some(text.map(|_| Chain::Own)),
+            "shrink" => Some(text.map(|_| Chain::Shrink)),
+            _ => self.wrong_type(node, field, "`own` or `shrink`"),
+        }
     }
 
     fn flag(&mut self, node: &Node, field: &str) -> Option<At<bool>> {

@@ -4,7 +4,7 @@ use crate::args::Why;
 use crate::error::Error;
 use crate::{output, time};
 use capwire::wascap::UnixSeconds;
-use capwire::{Actor, DeniedBy, PolicyRules, Question};
+use capwire::{Actor, ChainRule, DeniedBy, PolicyRules, Question};
 use capwire_text::escaped;
 use serde_json::json;
 use std::error::Error as StdError;
@@ -20,6 +20,8 @@ pub(super) struct Allowed {
     limits: Vec<(&'static str, Vec<String>)>,
     expires: Option<u64>,
     now: u64,
+    /// The rule by which the actor acts for others, if the question names some.
+    chain: Option<ChainRule>,
 }
 
 /// The reason why there is no use: something denies it, or the question could not be answered.
@@ -85,6 +87,15 @@ impl Allowed {
                 .collect(),
             expires: actor.claims().expires,
             now: now.0,
+            chain: None,
+        }
+    }
+
+    /// Returns the same answer for a chain in which the actor acts by `rule`.
+    pub(super) fn for_others(self, rule: ChainRule) -> Self {
+        Self {
+            chain: Some(rule),
+            ..self
         }
     }
 
@@ -96,8 +107,13 @@ impl Allowed {
             None => String::new(),
         };
         let (on, now) = (self.resources(), time::date(self.now));
+        let chain = match self.chain {
+            None => "",
+            Some(ChainRule::Own) => "; it is a service, so its callers do not matter",
+            Some(ChainRule::Shrink) => "; those for whom it acts may do this, too",
+        };
         format!(
-            "allowed: {name} may use {operation} of {capability}{on}, by its claims{until}, the policy and its binding (at {now})"
+            "allowed: {name} may use {operation} of {capability}{on}, by its claims{until}, the policy and its binding{chain} (at {now})"
         )
     }
 
@@ -140,6 +156,10 @@ pub(super) fn for_scripts(verdict: Result<Allowed, Refusal>) -> Result<(), Error
                 "resource": allowed.resource,
                 "limits": limits.collect::<Vec<_>>(),
                 "expires": allowed.expires,
+                "chain": allowed.chain.map(|rule| match rule {
+                    ChainRule::Own => "own",
+                    ChainRule::Shrink => "shrink",
+                }),
             }))
         }
         Err(Refusal::Denied(layer, error)) => {
