@@ -96,7 +96,10 @@ fn attacks(runtime: &Runtime, options: &Options, guest: &Guest) -> Result<Attack
     for round in 0..options.rounds {
         for (index, engine) in engines()?.into_iter().enumerate() {
             let name = engine.name();
+            // The host watches its providers in tasks.
+            let inside = runtime.enter();
             let site = Site::new(engine, &Wall::default())?;
+            drop(inside);
             let late = runtime.block_on(attack(&site, options, guest))?;
             match attacks.get_mut(index) {
                 Some((_, all)) if round > 0 => all.push(late),

@@ -25,8 +25,9 @@ use crate::opcodes::{I32_CONST, MEMORY_COPY, MEMORY_FILL, PREFIX};
 use crate::step::Step;
 use wasm_encoder::{BlockType, Function, InstructionSink};
 
-/// Bytes that are moved in one piece: far less than a slice's worth.
-pub const PIECE: u32 = 256 * 1024;
+/// Bytes that are moved in one piece: about a slice's worth. Smaller pieces are slower: C libraries move up to some
+/// megabytes with an instruction that takes several times as long on some processors.
+pub const PIECE: u32 = 4 * 1024 * 1024;
 
 /// Moves all but the last piece before each bulk memory instruction.
 pub(crate) struct Bulk {
