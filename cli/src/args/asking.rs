@@ -56,6 +56,9 @@ pub(crate) struct Swap {
         default_value = "1%"
     )]
     pub(crate) max_errors: Proportion,
+    /// Withdraw the actor's new version that is a canary, instead of a swap; its own command fails
+    #[arg(long, conflicts_with = "module")]
+    pub(crate) withdraw: bool,
     /// The time for calls in progress to finish in the old version; longer calls are dropped
     /// [default: 10s]
     #[arg(long, value_name = "DURATION", value_parser = capwire_manifest::time)]

@@ -120,6 +120,9 @@ async fn serve(
     (keep_going, json): (bool, bool),
 ) -> Result<Infallible, Error> {
     let labels = plan.labels.clone();
+    // From the start on, so that the signal does not end a host that has not started everything yet.
+    #[cfg(unix)]
+    let hangups = reload::Hangups::listen(deployment)?;
     for endpoint in deployment.start(plan, keep_going, &whole).await? {
         match json {
             true => output::json_text(&json!({ "listening": endpoint }).to_string())?,
@@ -130,6 +133,6 @@ async fn serve(
     tracing::info!(labels, "running; Ctrl-C stops");
     drop(whole);
     #[cfg(unix)]
-    reload::follow(deployment).await?;
+    hangups.follow(deployment).await;
     Ok(future::pending().await)
 }

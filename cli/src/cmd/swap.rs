@@ -13,6 +13,7 @@ use std::path::Path;
 pub(super) fn run(command: &Swap) -> Result<(), Error> {
     match &command.module {
         Some(module) => actor(command, module),
+        None if command.withdraw => withdraw(command),
         None => provider(command),
     }
 }
@@ -39,6 +40,18 @@ fn actor(command: &Swap, module: &Path) -> Result<(), Error> {
         output::line(&text(&swapped))?;
     }
     fail_if_any("version", swapped.dropped)
+}
+
+fn withdraw(command: &Swap) -> Result<(), Error> {
+    let host = Connection::open(command.which.host.as_deref())?;
+    let () = host.execute(HostCommand::Withdraw(command.target.clone()), &[])?;
+    match command.json {
+        true => output::json(&json!({ "withdrawn": true })),
+        false => output::line(&escaped(&format!(
+            "the new version of {} gets no more calls",
+            command.target
+        ))),
+    }
 }
 
 fn provider(command: &Swap) -> Result<(), Error> {

@@ -67,7 +67,11 @@ impl Handler {
     }
 
     pub(super) async fn swap(&self, asked: Swap, module: Vec<u8>) -> Result<Value, Error> {
-        let _turn = self.deployment.part().await;
+        // A canary may take long. Whatever changes the whole meanwhile leaves its actor alone.
+        let _turn = match asked.canary {
+            None => Some(self.deployment.part().await),
+            Some(_) => None,
+        };
         let running = self.named(&asked.actor)?;
         let actor = self.host().verify(module).await;
         let actor =
@@ -110,6 +114,14 @@ impl Handler {
                 .collect(),
             not_kept: kept.err().map(|error| error.in_one_line()),
         })
+    }
+
+    pub(super) fn withdraw(&self, actor: &str) -> Result<Value, Error> {
+        let ActorInfo { id, name, .. } = self.named(actor)?;
+        let withdrawn = self.host().withdraw_canary(id);
+        withdrawn
+            .map_err(|_| Error::failure(format!("no new version of `{name}` proves itself")))?;
+        Ok(Value::Null)
     }
 
     pub(super) async fn swap_provider(&self, asked: SwapProvider) -> Result<Value, Error> {

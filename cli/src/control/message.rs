@@ -36,6 +36,8 @@ pub(crate) enum HostCommand {
     List,
     /// Swaps an actor. The module follows. The reply is [`Swapped`].
     Swap(Swap),
+    /// Withdraws the canary of an actor, by its key or name. The reply is `null`.
+    Withdraw(String),
     /// Replaces a provider by what the host's manifest says now. The reply is [`ProviderSwapped`].
     SwapProvider(SwapProvider),
     /// Applies a manifest. The reply is [`Applied`](crate::deployment::Applied).

@@ -190,6 +190,7 @@ impl Server {
                 progress.works();
                 self.handler.swap(swap, module).await
             }
+            HostCommand::Withdraw(actor) => self.handler.withdraw(&actor),
             HostCommand::SwapProvider(swap) => {
                 progress.works();
                 self.handler.swap_provider(swap).await

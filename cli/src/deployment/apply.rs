@@ -106,7 +106,15 @@ impl Deployment {
     /// Checks that the new versions of actors may follow the running ones.
     fn check(&self, difference: &Difference, options: &SwapOptions) -> Result<(), Error> {
         let swaps = difference.swap_actors.iter();
+        let actors = self.host.inventory().actors;
+        let tried = |planned: &PlannedActor| {
+            let mut canaries = actors.iter().filter(|info| info.canary.is_some());
+            canaries.any(|info| info.id == planned.id())
+        };
         let faults = swaps.filter_map(|planned| {
+            if tried(planned) {
+                return Some(proves_itself(planned));
+            }
             let options = options.clone().with_actor(planned.options.clone());
             let checked = self.host.may_swap(&planned.actor, &options);
             checked.err().map(|error| refused(planned, error))
@@ -252,6 +260,17 @@ fn refused(planned: &PlannedActor, error: capwire::Error) -> Error {
         Some(help) => refused.help(help),
         None => refused,
     }
+}
+
+/// Returns the error that another new version of an actor is a canary.
+fn proves_itself(planned: &PlannedActor) -> Error {
+    let name = planned.actor.name();
+    let problem = format_args!("another new version of `{name}` is proving itself");
+    let help = format!(
+        "wait for it, or withdraw it with `capwire swap {} --withdraw`",
+        capwire_text::word(&name, "ACTOR")
+    );
+    planned.place.error(problem).help(help)
 }
 
 /// Returns the error of a change after which all were undone, but for those that `failed`.

@@ -133,3 +133,41 @@ fn a_version_that_nobody_asks_is_not_proven() {
     folder.fail("swap echo new.wasm --max-errors 1%", 2);
     says(&folder.fail("swap echo new.wasm --canary 0%", 1), &["0 %"]);
 }
+
+#[test]
+fn a_version_can_be_withdrawn_and_keeps_nobody_waiting() {
+    let folder = Folder::new();
+    let (_host, address) = begin(&folder, &web("second"));
+    says(
+        &folder.fail("swap echo --withdraw", 1),
+        &["no new version of `echo` proves itself"],
+    );
+    let ended = thread::scope(|scope| {
+        let swap = scope.spawn(|| folder.run("swap echo new.wasm --canary 50% --for 1h"));
+        eventually("the canary is there", || {
+            listing(&folder)["actors"][0]["canary"]["share"] == "50%"
+        });
+        // Another change of the whole does not wait for it, and leaves the actor alone.
+        folder.succeed("apply");
+        std::fs::rename(folder.path("new.wasm"), folder.path("echo.wasm")).unwrap();
+        let refused = folder.fail("apply", 1);
+        says(
+            &refused,
+            &["is proving itself", "capwire swap echo --withdraw"],
+        );
+        says(
+            &folder.succeed("swap echo --withdraw"),
+            &["gets no more calls"],
+        );
+        swap.join().unwrap()
+    });
+    assert_eq!(ended.code, Some(1), "{ended:?}");
+    says(
+        &ended.stderr,
+        &["it was withdrawn", "the old version keeps running"],
+    );
+    says(&get(&address), &["first"]);
+    folder.succeed("apply");
+    says(&get(&address), &["second"]);
+    folder.fail("swap echo new.wasm --withdraw", 2);
+}

@@ -169,6 +169,8 @@ pub(crate) enum Doing {
 #[derive(Clone, Debug)]
 pub(crate) enum Thing {
     Actor(ActorId),
+    /// A version of an actor that proves itself.
+    Canary(ActorId),
     Provider(ProviderId),
     Binding(Box<BindingKey>),
 }
@@ -261,7 +263,7 @@ fn of_provider(error: &ProviderError) -> ErrorKind {
 impl Thing {
     fn if_there(&self) -> &'static str {
         match self {
-            Self::Actor(_) => "stop it first",
+            Self::Actor(_) | Self::Canary(_) => "stop it first",
             Self::Provider(_) => "remove it first, or add this one under another name",
             Self::Binding(_) => "unbind it first",
         }
@@ -270,6 +272,7 @@ impl Thing {
     fn if_not_there(&self) -> &'static str {
         match self {
             Self::Actor(_) => "start it first",
+            Self::Canary(_) => "begin a swap with a canary first",
             Self::Provider(_) => "add it first",
             Self::Binding(_) => "bind the actor first",
         }
@@ -280,6 +283,7 @@ impl fmt::Display for Thing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Actor(id) => write!(f, "actor {id}"),
+            Self::Canary(id) => write!(f, "a canary of actor {id}"),
             Self::Provider(id) => write!(f, "provider {id}"),
             Self::Binding(key) => write!(f, "binding {key}"),
         }

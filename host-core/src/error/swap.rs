@@ -25,8 +25,10 @@ pub(crate) enum SwapRefusal {
     CanaryFailed { failed: u64, calls: u64 },
     #[error("no call met it in its time: give it a larger share of the calls, or more time")]
     CanaryUntried,
-    #[error("its claims are no longer trusted, or the policy bars it")]
-    CanaryDistrusted,
+    #[error(
+        "it was withdrawn: by an operator, or because its claims are no longer trusted or the policy bars it"
+    )]
+    CanaryWithdrawn,
 }
 
 impl SwapRefusal {
@@ -38,7 +40,7 @@ impl SwapRefusal {
             | Self::Wider(_)
             | Self::CanaryFailed { .. }
             | Self::CanaryUntried
-            | Self::CanaryDistrusted => None,
+            | Self::CanaryWithdrawn => None,
         }
     }
 
@@ -47,7 +49,7 @@ impl SwapRefusal {
             Self::Issuer { .. }
             | Self::Revision { .. }
             | Self::Wider(_)
-            | Self::CanaryDistrusted => ErrorKind::Denied,
+            | Self::CanaryWithdrawn => ErrorKind::Denied,
             Self::Unhealthy(error) => error.kind(),
             Self::CanaryFailed { .. } => ErrorKind::Actor,
             Self::CanaryUntried => ErrorKind::Unavailable,

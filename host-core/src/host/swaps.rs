@@ -2,7 +2,8 @@
 
 use super::{Host, detached};
 use crate::actor::{self, Actor, PreparedSwap, SwapOptions};
-use crate::error::Error;
+use crate::error::{Error, Thing};
+use crate::id::ActorId;
 use crate::report::SwapReport;
 
 impl Host {
@@ -55,6 +56,22 @@ impl Host {
     /// Returns an error if no such actor is running, or the new version is not allowed to take over.
     pub fn may_swap(&self, actor: &Actor, options: &SwapOptions) -> Result<(), Error> {
         actor::check_swap(self.shared(), actor, options)
+    }
+
+    /// Withdraws the new version of an actor that proves itself with a share of the calls: no more calls
+    /// enter it, and its swap is refused. Does not wait for that.
+    ///
+    /// # Errors
+    /// Returns an error if no such actor is running, or it has no such version.
+    pub fn withdraw_canary(&self, actor: ActorId) -> Result<(), Error> {
+        let running = self.shared().tables.read().running_actor(actor)?;
+        match running.is_withdrawn() {
+            true => Err(Error::not_found(Thing::Canary(actor))),
+            false => {
+                running.withdraw();
+                Ok(())
+            }
+        }
     }
 
     /// Checks, compiles and starts a new version of a running actor, as

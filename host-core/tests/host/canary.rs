@@ -234,3 +234,16 @@ async fn a_version_that_the_policy_bars_meanwhile_is_withdrawn() {
     assert!(error.is_denied(), "{error:?}");
     trial.assert_refused(&error, "the policy bars it").await;
 }
+
+#[tokio::test]
+async fn an_operator_can_withdraw_a_version() {
+    let trial = Trial::of(standard::script()).await;
+    let host = &trial.kit.host;
+    let none = host.withdraw_canary(trial.actor).unwrap_err();
+    assert_eq!(none.kind(), ErrorKind::NotFound);
+    let swap = trial.begin("50%").await;
+    assert_eq!(trial.call(4).await, 0);
+    host.withdraw_canary(trial.actor).unwrap();
+    let error = trial.end(swap).await.unwrap_err();
+    trial.assert_refused(&error, "it was withdrawn").await;
+}

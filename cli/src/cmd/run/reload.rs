@@ -2,22 +2,34 @@
 
 use crate::deployment::{Action, Apply, Deployment};
 use crate::error::Error;
-use std::convert::Infallible;
-use std::future;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
-/// Applies the manifest of `deployment` at each SIGHUP. A host for development ends at the signal, as a
-/// program does by default, because it goes with its terminal.
-pub(super) async fn follow(deployment: &Deployment) -> Result<Infallible, Error> {
-    if deployment.replan().opening.dev {
-        return Ok(future::pending().await);
+/// The signals that ask a host to apply its manifest again. `None` for a host for development, which ends at
+/// the signal, as a program does by default, because it goes with its terminal.
+pub(super) struct Hangups(Option<Signal>);
+
+impl Hangups {
+    /// Begins to listen.
+    pub(super) fn listen(deployment: &Deployment) -> Result<Self, Error> {
+        if deployment.replan().opening.dev {
+            return Ok(Self(None));
+        }
+        let failed = |error| Error::failure("cannot listen for signals").because(error);
+        signal(SignalKind::hangup())
+            .map(Some)
+            .map(Self)
+            .map_err(failed)
     }
-    let failed = |error| Error::failure("cannot listen for signals").because(error);
-    let mut hangups = signal(SignalKind::hangup()).map_err(failed)?;
-    while hangups.recv().await.is_some() {
-        reload(deployment).await;
+
+    /// Applies the manifest of `deployment` at each signal. Ends when no more can come.
+    pub(super) async fn follow(self, deployment: &Deployment) {
+        let Self(Some(mut hangups)) = self else {
+            return;
+        };
+        while hangups.recv().await.is_some() {
+            reload(deployment).await;
+        }
     }
-    Ok(future::pending().await)
 }
 
 async fn reload(deployment: &Deployment) {

@@ -70,7 +70,7 @@ async fn observe(ready: &Ready, canary: &Canary) -> Result<(), Verdict> {
             return Err(Verdict::Stopped);
         }
         if ready.actor.is_withdrawn() {
-            return Err(Verdict::Refused(|_| SwapRefusal::CanaryDistrusted));
+            return Err(Verdict::Refused(|_| SwapRefusal::CanaryWithdrawn));
         }
         if now < until {
             clock.sleep_until(until.min(now.saturating_add(LOOK))).await;
