@@ -35,6 +35,7 @@
 //! | `wasm3` | `engine::Wasm3`: a small interpreter in C, for trusted actors, with [`HostBuilder::accept_unsafe_engine`] |
 //! | `config` | `providers::Values`: `capwire:config` |
 //! | `eventstreams-embedded` | `providers::EventStreamsEmbedded`: `wascc:eventstreams` in a durable file |
+//! | `eventstreams-nats` | `providers::EventStreamsNats`: `wascc:eventstreams` on a NATS server with JetStream |
 //! | `eventstreams-redis` | `providers::EventStreamsRedis`: `wascc:eventstreams` on a Redis server |
 //! | `extras` | `providers::Extras`: `wascc:extras` |
 //! | `http-client` | `providers::HttpClient`: `wascc:http_client` |

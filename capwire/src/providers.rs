@@ -10,6 +10,8 @@ pub use capwire_config::Values;
 pub use capwire_eventstreams_embedded::OpenError;
 #[cfg(feature = "eventstreams-embedded")]
 pub use capwire_eventstreams_embedded::{EventStoreFactory, EventStreamsEmbedded};
+#[cfg(feature = "eventstreams-nats")]
+pub use capwire_eventstreams_nats::EventStreamsNats;
 #[cfg(feature = "eventstreams-redis")]
 pub use capwire_eventstreams_redis::EventStreamsRedis;
 #[cfg(feature = "extras")]

@@ -2,6 +2,14 @@
 
 use capwire_provider::Key;
 
+/// The key with the time after which another member of a group gets an event, for providers whose groups have members on
+/// several hosts.
+pub const ACK_WAIT: Key = Key::new(
+    "ACK_WAIT",
+    "`30s`",
+    "The time after which another member of the group gets an event if its host says nothing of it, at least `1s`. It does not bound handlers.",
+);
+
 /// Defines a constant for each key, and the table of all keys in the order of the documentation.
 macro_rules! keys {
     ($($name:ident: $default:literal, $about:literal;)*) => {

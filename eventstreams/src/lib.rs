@@ -29,11 +29,11 @@ pub use bell::Bell;
 pub use failure::Failure;
 pub use follower::{DRAIN, Follower};
 pub use id::{EventId, NotAnId};
-pub use keys::KEYS;
+pub use keys::{ACK_WAIT, KEYS};
 pub use members::{Member, Members};
 pub use name::{DEAD, Follows, MAX_NAME, NameError, check_name};
 pub use request::{Selection, check_event};
-pub use settings::{DeadLetters, Settings, Start};
+pub use settings::{DeadLetters, Settings, Start, ack_wait};
 pub use source::{Source, Taken};
 
 #[cfg(doctest)]

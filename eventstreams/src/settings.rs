@@ -1,6 +1,6 @@
 //! The values of a binding that all providers have.
 
-use crate::keys::{BACKOFF, DEAD_LETTERS, GROUP, MAX_EVENT, MAX_TRIES, START, STREAMS};
+use crate::keys::{ACK_WAIT, BACKOFF, DEAD_LETTERS, GROUP, MAX_EVENT, MAX_TRIES, START, STREAMS};
 use crate::name::{DEAD, Follows, check_name};
 use capwire_provider::{Config, ProviderError};
 use std::time::Duration;
@@ -95,6 +95,21 @@ impl Settings {
         let index = usize::try_from(failure.saturating_sub(1)).unwrap_or(usize::MAX);
         let pause = self.backoff.get(index).or(self.backoff.last());
         pause.copied().unwrap_or_default()
+    }
+}
+
+/// Reads the value of [`ACK_WAIT`](crate::ACK_WAIT).
+///
+/// # Errors
+/// Returns [`ProviderError::Config`] if the time is wrong, or shorter than a second.
+pub fn ack_wait(config: &Config) -> Result<Duration, ProviderError> {
+    let time = config.time(ACK_WAIT.name)?;
+    match time.unwrap_or(Duration::from_secs(30)) {
+        time if time < Duration::from_secs(1) => Err(ProviderError::config(
+            ACK_WAIT.name,
+            "must be at least `1s`",
+        )),
+        time => Ok(time),
     }
 }
 

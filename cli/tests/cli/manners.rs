@@ -173,6 +173,8 @@ fn the_command_schema_prints_json() {
     says(blob.unwrap(), &["size of a blob", "Default: `1GiB`."]);
     let events = of("wascc:eventstreams")["MAX_EVENT"]["description"].as_str();
     says(events.unwrap(), &["size of an event", "Default: `1MiB`."]);
+    let jetstream = of("wascc:eventstreams")["JETSTREAM"]["description"].as_str();
+    says(jetstream.unwrap(), &["eventstreams-nats", "has the events"]);
     let tolerance = of("capwire:timer")["TOLERANCE"]["description"].as_str();
     says(tolerance.unwrap(), &["counts as missed", "Default: `1m`."]);
     let timers = providers

@@ -1,11 +1,11 @@
 //! The keys of a binding.
 
+use capwire_eventstreams::ACK_WAIT;
 use capwire_provider::Key;
 
 pub(crate) const PREFIX: &str = "PREFIX";
 pub(crate) const MAX_LENGTH: &str = "MAX_LENGTH";
 pub(crate) const MAX_AGE: &str = "MAX_AGE";
-pub(crate) const ACK_WAIT: &str = "ACK_WAIT";
 pub(crate) const POLL: &str = "POLL";
 
 const OWN: &[Key] = &[
@@ -25,11 +25,7 @@ const OWN: &[Key] = &[
         "none: events stay",
         "The age in days, up to 36500, after which events are not read. A write removes most of them.",
     ),
-    Key::new(
-        ACK_WAIT,
-        "`30s`",
-        "The time after which another member of the group gets an event if its host says nothing of it, at least `1s`. It does not bound handlers.",
-    ),
+    ACK_WAIT,
     Key::new(
         POLL,
         "`100ms`",

@@ -1,7 +1,7 @@
 //! The values of a binding.
 
-use crate::keys::{ACK_WAIT, KEY_NAMES, MAX_AGE, MAX_LENGTH, POLL, PREFIX};
-use capwire_eventstreams::{EventId, Follows, Settings, Start};
+use crate::keys::{KEY_NAMES, MAX_AGE, MAX_LENGTH, POLL, PREFIX};
+use capwire_eventstreams::{EventId, Follows, Settings, Start, ack_wait};
 use capwire_provider::{BindingId, Config, ProviderError};
 use capwire_redis_common as common;
 use std::time::Duration;
@@ -88,15 +88,6 @@ fn start(start: &Start) -> Result<String, ProviderError> {
                 Err(ProviderError::config("START", reason))
             }
         },
-    }
-}
-
-fn ack_wait(config: &Config) -> Result<Duration, ProviderError> {
-    match config.time(ACK_WAIT)?.unwrap_or(Duration::from_secs(30)) {
-        time if time < Duration::from_secs(1) => {
-            Err(ProviderError::config(ACK_WAIT, "must be at least `1s`"))
-        }
-        time => Ok(time),
     }
 }
 

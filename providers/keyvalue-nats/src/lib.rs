@@ -27,7 +27,6 @@ mod bucket;
 mod clock;
 mod entry;
 mod failure;
-mod identifiers;
 mod name;
 mod operations;
 mod provider;

@@ -2,16 +2,15 @@
 
 use crate::bucket::Bucket;
 use crate::clock::{Clock, SystemClock};
-use crate::identifiers::Identifiers;
 use crate::operations::Operations;
 use crate::settings::{self, Settings};
 use crate::store::Store;
 use arc_swap::ArcSwap;
-use async_nats::{Client, ConnectOptions, Event, jetstream};
+use async_nats::{Client, jetstream};
 use bytes::Bytes;
 use capwire_contracts::core::CapabilityDescriptor;
 use capwire_contracts::keyvalue;
-use capwire_nats_common::Server;
+use capwire_nats_common::{Identifiers, Server, logged};
 use capwire_provider::{
     Binding, BindingId, Bound, Call, Config, Key, Provider, ProviderError, async_trait,
 };
@@ -123,10 +122,8 @@ impl Provider for KeyValueNats {
 
     async fn bind(&self, binding: Binding) -> Result<Bound, ProviderError> {
         let (server, settings) = Settings::read(&binding.id, &binding.config)?;
-        let identifiers = Identifiers::new();
-        let identifiers = identifiers
-            .map_err(|error| ProviderError::unavailable("the system has no randomness", error))?;
-        let nats = server.connect(options(&binding.id)).await.map_err(|error| {
+        let identifiers = Identifiers::new()?;
+        let nats = server.connect(logged(&binding.id)).await.map_err(|error| {
             let what = "cannot use the NATS server: start it, or correct `URL` and the user of the binding";
             ProviderError::unavailable(what, error)
         })?;
@@ -166,23 +163,4 @@ async fn bucket(
         Ok(opened) => opened.map_err(|error| ProviderError::unavailable(what(), error)),
         Err(late) => Err(ProviderError::unavailable(what(), late)),
     }
-}
-
-/// Returns the options of the connection of a binding, whose losses are logged.
-fn options(binding: &BindingId) -> ConnectOptions {
-    let binding = binding.clone();
-    ConnectOptions::new().event_callback(move |event| {
-        let BindingId { actor, name } = &binding;
-        match event {
-            Event::Disconnected => {
-                let lost = "the connection to the NATS server is lost";
-                tracing::warn!(actor, binding = name, "{lost}");
-            }
-            Event::ServerError(error) => {
-                tracing::warn!(actor, binding = name, %error, "the NATS server refuses");
-            }
-            event => tracing::debug!(actor, binding = name, %event, "event of the NATS client"),
-        }
-        std::future::ready(())
-    })
 }

@@ -1,7 +1,8 @@
-//! The state of a connection.
+//! The state of a connection, and its events.
 
-use async_nats::Client;
 use async_nats::connection::State;
+use async_nats::{Client, ConnectOptions, Event};
+use capwire_provider::BindingId;
 use tokio::time::{Duration, Instant, sleep};
 
 /// The time between two looks whether the connection is back. The client tells it to nobody.
@@ -16,4 +17,24 @@ pub async fn connected(nats: &Client, until: Instant) -> bool {
         sleep(PAUSE).await;
     }
     true
+}
+
+/// Returns the options of the connection of a binding, whose losses are logged.
+#[must_use]
+pub fn logged(binding: &BindingId) -> ConnectOptions {
+    let binding = binding.clone();
+    ConnectOptions::new().event_callback(move |event| {
+        let BindingId { actor, name } = &binding;
+        match event {
+            Event::Disconnected => {
+                let lost = "the connection to the NATS server is lost";
+                tracing::warn!(actor, binding = name, "{lost}");
+            }
+            Event::ServerError(error) => {
+                tracing::warn!(actor, binding = name, %error, "the NATS server refuses");
+            }
+            event => tracing::debug!(actor, binding = name, %event, "event of the NATS client"),
+        }
+        std::future::ready(())
+    })
 }

@@ -2,10 +2,12 @@
 #![forbid(unsafe_code)]
 
 mod connection;
+mod identifiers;
 mod keys;
 mod login;
 mod server;
 
-pub use connection::connected;
+pub use connection::{connected, logged};
+pub use identifiers::Identifiers;
 pub use keys::{FILE_KEYS, KEYS};
 pub use server::{NotConnected, Server};

@@ -112,6 +112,15 @@ const ARROWS: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "capwire-eventstreams-nats",
+        &[
+            "capwire-provider",
+            "capwire-contracts",
+            "capwire-eventstreams",
+            "capwire-nats-common",
+        ],
+    ),
+    (
         "capwire-eventstreams-redis",
         &[
             "capwire-provider",

@@ -7,6 +7,8 @@ use capwire::provider::{Config, HandOver, Provider, ProviderError, ProviderFacto
 use capwire::providers::BlobstoreLocal;
 #[cfg(feature = "blobstore-s3")]
 use capwire::providers::BlobstoreS3;
+#[cfg(feature = "eventstreams-nats")]
+use capwire::providers::EventStreamsNats;
 #[cfg(feature = "eventstreams-redis")]
 use capwire::providers::EventStreamsRedis;
 #[cfg(feature = "http-client")]
@@ -109,6 +111,21 @@ pub(super) const BUILTINS: &[Builtin] = &[
         together: None,
         describe: || EventStoreFactory::new("").descriptor(),
         open: open_events,
+    },
+    #[cfg(feature = "eventstreams-nats")]
+    Builtin {
+        name: "eventstreams-nats",
+        contract: contracts::eventstreams::CONTRACT,
+        opens_actors: false,
+        keys: EventStreamsNats::KEYS,
+        described: EventStreamsNats::DESCRIBED,
+        files: EventStreamsNats::FILE_KEYS,
+        keeps: None,
+        hand_over: HandOver::Overlapping,
+        check: |config, _| EventStreamsNats::check(config).map(|()| None),
+        together: None,
+        describe: || EventStreamsNats::new().descriptor(),
+        open: |_, _| Ok(Arc::new(EventStreamsNats::new())),
     },
     #[cfg(feature = "eventstreams-redis")]
     Builtin {
