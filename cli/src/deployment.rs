@@ -33,7 +33,7 @@ pub(crate) struct Deployment {
     host: Host,
     replan: Arc<Replan>,
     versions: Arc<Versions>,
-    /// What must be up for the host to be ready.
+    /// The actors and bindings that must be up for the host to be ready.
     expectation: Expectation,
     deployed: Mutex<Deployed>,
     /// Held to write by whoever changes the whole, and to read by whoever changes one part.
@@ -86,7 +86,7 @@ impl Deployment {
         &self.versions
     }
 
-    /// What must be up for the host to be ready.
+    /// The actors and bindings that must be up for the host to be ready.
     pub(crate) fn expectation(&self) -> &Expectation {
         &self.expectation
     }
@@ -185,7 +185,7 @@ impl Deployment {
     }
 }
 
-/// Returns what must be up for a host of `plan` to be ready.
+/// Returns the actors and bindings that must be up for a host of `plan` to be ready.
 fn expected(plan: &Plan) -> Expected {
     let mut expected = Expected::default();
     let actors = plan.actors.iter();

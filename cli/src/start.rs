@@ -10,7 +10,7 @@ use futures_util::future::{join, join_all};
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// What has become of a plan.
+/// The result of starting a plan.
 #[derive(Default)]
 pub(crate) struct Started {
     /// The URLs at which it listens.

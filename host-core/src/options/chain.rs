@@ -6,7 +6,7 @@ pub enum ChainRule {
     /// Its own: it is a service, as all actors were in 2020.
     #[default]
     Own,
-    /// What it and its caller may both do. If the caller acts for another one by this rule, too, then what
-    /// all of them may do.
+    /// The authority that it and its caller share. If the caller acts for another one by this rule, too,
+    /// that which all of them share.
     Shrink,
 }

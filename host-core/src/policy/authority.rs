@@ -26,7 +26,7 @@ pub(crate) struct Authority {
     trust: ClaimsTrust,
     signed: Permissions,
     decision: ArcSwap<PolicyDecision>,
-    /// Whether the policy shrinks the authority of what it does for others. Read in every call.
+    /// True if the policy shrinks the authority of its calls for others. Read in every call.
     shrinks: AtomicBool,
 }
 
