@@ -2,8 +2,8 @@
 //!
 //! Each host listens on a Unix socket in a folder that only its user can open. A connection carries
 //! one request and one reply, each a line of JSON; the bytes of a module follow the line that
-//! announces them, and a line for each event follows the reply to a request for events. The system reports the user of the peer, so a peer cannot pretend to be another
-//! user.
+//! announces them, and a line for each event follows the reply to a request for events. The system
+//! reports the user of the peer, so a peer cannot pretend to be another user.
 
 mod client;
 mod clients;

@@ -129,32 +129,25 @@ impl Error {
         escaped(&text)
     }
 
-    /// Returns the summary of each error, with its causes.
+    /// Returns a line for each error: its place, its message, its causes and the next step.
     pub(crate) fn summaries(&self) -> Vec<String> {
-        let own = std::iter::once(self);
-        let all = own.chain(&self.0.more);
-        all.map(|error| {
-            let place = error.0.place.as_ref();
-            let place = place.map_or_else(String::new, |place| format!("{place}: "));
-            let help = error.0.help.as_ref();
-            let help = help.map_or_else(String::new, |help| format!("; {help}"));
-            format!(
-                "{}{}{}",
-                escaped(&place),
-                error.in_one_line(),
-                escaped(&help)
-            )
-        })
-        .collect()
+        let all = std::iter::once(self).chain(&self.0.more);
+        all.map(|error| error.around(&error.in_one_line()))
+            .collect()
     }
 
     /// Returns the place, the message and the next step in one line.
     pub(crate) fn summary(&self) -> String {
+        self.around(&escaped(&self.0.message))
+    }
+
+    /// Returns the place, `text`, which is escaped, and the next step in one line.
+    fn around(&self, text: &str) -> String {
         let place = self.0.place.as_ref();
-        let place = place.map_or_else(String::new, |place| format!("{place}: "));
+        let place = place.map_or_else(String::new, |place| escaped(&format!("{place}: ")));
         let help = self.0.help.as_ref();
-        let help = help.map_or_else(String::new, |help| format!("; {help}"));
-        escaped(&format!("{place}{}{help}", self.0.message))
+        let help = help.map_or_else(String::new, |help| escaped(&format!("; {help}")));
+        format!("{place}{text}{help}")
     }
 
     pub(crate) fn code(&self) -> ExitCode {

@@ -20,6 +20,7 @@ pub(crate) mod warnings;
 pub(crate) use actors::PlannedActor;
 pub(crate) use builtin::{Builtin, Opening};
 pub(crate) use provider::PlannedProvider;
+pub(crate) use values::unknown_key;
 
 use crate::admission::Judge;
 use crate::error::Error;

@@ -60,7 +60,7 @@ pub(crate) struct Swap {
     #[arg(long, conflicts_with = "module")]
     pub(crate) withdraw: bool,
     /// The time for calls in progress to finish in the old version; longer calls are dropped
-    /// [default: 10s]
+    /// [default: 8s]
     #[arg(long, value_name = "DURATION", value_parser = capwire_manifest::time)]
     pub(crate) drain: Option<Duration>,
     #[command(flatten)]
@@ -89,7 +89,7 @@ pub(crate) struct Apply {
     #[arg(long)]
     pub(crate) health_check: bool,
     /// The time for calls in progress to finish in old versions; longer calls are dropped
-    /// [default: 10s]
+    /// [default: 8s]
     #[arg(long, value_name = "DURATION", value_parser = capwire_manifest::time)]
     pub(crate) drain: Option<Duration>,
     #[command(flatten)]

@@ -33,7 +33,7 @@ pub(crate) struct Run {
     /// server. `capwire apply` tries again.
     #[arg(long)]
     pub(crate) keep_going: bool,
-    /// The socket on which this host answers `capwire ps`, `swap` and `stop` [default: a new
+    /// The socket on which this host answers commands such as `capwire ps` and `apply` [default: a new
     /// socket in $XDG_RUNTIME_DIR/capwire or /tmp/capwire-UID]
     #[arg(long, value_name = "SOCKET")]
     pub(crate) control: Option<PathBuf>,

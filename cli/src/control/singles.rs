@@ -5,12 +5,11 @@ use super::message::{Bind, Started, Unbind};
 use super::providers::parsed;
 use crate::blocking::blocking;
 use crate::error::Error;
-use crate::plan::{Builtin, PlannedProvider};
+use crate::plan::{Builtin, PlannedProvider, unknown_key};
 use crate::remedy;
 use crate::start;
 use capwire::provider::{Config, Key};
 use capwire::{BindingKey, BindingName, ProviderId};
-use capwire_manifest::nearest;
 use std::sync::Arc;
 
 impl Handler {
@@ -132,16 +131,10 @@ fn check(provider: &PlannedProvider, config: &Config) -> Result<(), Error> {
         return Ok(());
     };
     let known = |key: &str| keys.iter().any(|known| Key::covers(known, key));
-    let Some((unknown, _)) = config.iter().find(|(key, _)| !known(key)) else {
-        return Ok(());
-    };
-    let name = provider.name();
-    let error = Error::failure(format!("the provider `{name}` has no key `{unknown}`"));
-    Err(match nearest(unknown, keys.iter().copied()) {
-        Some(near) => error.help(format!("did you mean `{near}`?")),
-        None if keys.is_empty() => error.help("remove it: this provider has no keys"),
-        None => error.help(format!("its keys are {}", keys.join(", "))),
-    })
+    match config.iter().find(|(key, _)| !known(key)) {
+        Some((unknown, _)) => Err(unknown_key(provider, unknown)),
+        None => Ok(()),
+    }
 }
 
 fn refused(actor: &str, provider: &str) -> Error {

@@ -81,7 +81,7 @@ impl<'a> Values<'a> {
         for (key, value) in &binding.values {
             if !known(key) {
                 let place = Place::of(self.manifest, value);
-                faults.push(unknown_key(&place, provider, key));
+                faults.push(unknown_key(provider, key).at(&place));
                 right = false;
             }
         }
@@ -169,10 +169,11 @@ fn without(config: &Config, unwanted: impl Fn(&str) -> bool) -> Config {
     config.iter().filter(|(key, _)| !unwanted(key)).collect()
 }
 
-fn unknown_key(place: &Place, provider: &PlannedProvider, key: &str) -> Error {
+/// Returns the error that `provider` does not know `key`.
+pub(crate) fn unknown_key(provider: &PlannedProvider, key: &str) -> Error {
     let keys = provider.keys().unwrap_or_default();
     let (name, known) = (provider.name(), keys.join(", "));
-    let error = place.error(format_args!("the provider `{name}` has no key `{key}`"));
+    let error = Error::failure(format!("the provider `{name}` has no key `{key}`"));
     match nearest(key, keys.iter().copied()) {
         Some(near) => error.help(format!("did you mean `{near}`?")),
         None if known.is_empty() => error.help("remove it: this provider has no keys"),

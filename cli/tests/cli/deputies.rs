@@ -1,6 +1,6 @@
 //! Actors that act for others, which may do less: `chain` in manifests and policies.
 
-use crate::folder::{Folder, says};
+use crate::folder::{Folder, eventually, says};
 use crate::host::{Host, get};
 use crate::modules::{forwarding, web_that_logs};
 use serde_json::Value;
@@ -60,7 +60,7 @@ fn a_deputy_does_no_more_than_its_caller_may_unless_it_is_a_service() {
     manifest(&folder, "chain: shrink\n", ", chain: own");
     folder.succeed("apply");
     says(&get(&address), &["HTTP/1.1 200"]);
-    while count(&host, "deposited") < 2 {}
+    eventually("the service acts again", || count(&host, "deposited") == 2);
 }
 
 #[test]
